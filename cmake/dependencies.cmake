@@ -1,0 +1,33 @@
+# What the rooms link, all of it from Debian 12; script/setup installs it and docs/dependencies.md
+# says why each was taken.
+find_package(Threads REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(TURBOJPEG REQUIRED IMPORTED_TARGET libturbojpeg)
+pkg_check_modules(XCB REQUIRED IMPORTED_TARGET xcb)
+find_package(OpenCV REQUIRED COMPONENTS core imgproc imgcodecs videoio highgui)
+find_package(fmt REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(CLI11 REQUIRED)
+find_path(ASIO_INCLUDE_DIR asio.hpp REQUIRED)
+
+# Warnings are errors in our code, never in other people's headers.
+function(add_opencv_module name)
+  add_library(opencv_system_${name} INTERFACE)
+  target_link_libraries(opencv_system_${name} INTERFACE opencv_${name})
+  target_include_directories(opencv_system_${name} SYSTEM INTERFACE ${OpenCV_INCLUDE_DIRS})
+endfunction()
+foreach(name core imgproc imgcodecs videoio highgui)
+  add_opencv_module(${name})
+endforeach()
+
+add_library(asio INTERFACE)
+target_include_directories(asio SYSTEM INTERFACE ${ASIO_INCLUDE_DIR})
+# A server has many reads and waits under way at a time; with room for them asio's thread-local cache
+# makes them free of heap allocations.
+target_compile_definitions(asio INTERFACE
+  ASIO_STANDALONE ASIO_NO_DEPRECATED ASIO_RECYCLING_ALLOCATOR_CACHE_SIZE=64)
+# Whether asio 1.22 takes std::aligned_alloc depends on what was included before it, so one file may
+# allocate in one way what another frees in the other.
+target_compile_definitions(asio INTERFACE ASIO_DISABLE_STD_ALIGNED_ALLOC)
+target_link_libraries(asio INTERFACE Threads::Threads)

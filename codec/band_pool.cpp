@@ -1,0 +1,52 @@
+#include "codec/band_pool.hpp"
+
+#include <algorithm>
+
+namespace jpegwire {
+
+int default_threads() {
+  constexpr int kMost = 16;
+  return std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, kMost);
+}
+
+BandPool::BandPool(int threads) {
+  for (int worker = 1; worker < threads; ++worker)
+    helpers_.emplace_back([this, worker](const std::stop_token& stop) { help(stop, worker); });
+}
+
+void BandPool::run(int bands, Job job) {
+  next_band_ = 0;
+  if (bands > 1 && !helpers_.empty()) {
+    const std::scoped_lock lock(mutex_);
+    job_ = job;
+    bands_ = bands;
+    ++runs_;
+    work_given_.notify_all();
+  }
+  work_off(job, bands, 0);
+  std::unique_lock lock(mutex_);
+  job_ = {};  // who wakes only now finds nothing to do
+  helpers_left_.wait(lock, [this] { return helpers_at_work_ == 0; });
+}
+
+void BandPool::help(const std::stop_token& stop, int worker) {
+  unsigned runs_seen = 0;
+  std::unique_lock lock(mutex_);
+  const auto new_work = [&] { return job_.call != nullptr && runs_ != runs_seen; };
+  while (work_given_.wait(lock, stop, new_work)) {
+    runs_seen = runs_;
+    ++helpers_at_work_;
+    const Job job = job_;
+    const int bands = bands_;
+    lock.unlock();
+    work_off(job, bands, worker);
+    lock.lock();
+    if (--helpers_at_work_ == 0) helpers_left_.notify_one();
+  }
+}
+
+void BandPool::work_off(Job job, int bands, int worker) {
+  for (int band = next_band_++; band < bands; band = next_band_++) job.call(job.work, band, worker);
+}
+
+}  // namespace jpegwire

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <stop_token>
+#include <thread>
+#include <type_traits>
+#include <vector>
+
+namespace jpegwire {
+
+/// Threads that work on the bands of one frame side by side. Owned and called by one thread.
+class BandPool {
+ public:
+  /// `threads` counts the caller's own, so 1 starts none.
+  explicit BandPool(int threads);
+
+  /// The calling thread and the pool's.
+  int threads() const { return static_cast<int>(helpers_.size()) + 1; }
+
+  /// Calls work(band, worker) once for each band in [0, bands), on all threads at once, the
+  /// caller's among them, and returns when all calls have returned. `worker` is in [0, threads())
+  /// and no two calls run at once with the same one. `work` must not throw.
+  template <class Work>
+  void run(int bands, Work&& work) {
+    using Plain = std::remove_reference_t<Work>;
+    run(bands, {&work, [](void* plain, int band, int worker) {
+                  (*static_cast<Plain*>(plain))(band, worker);
+                }});
+  }
+
+ private:
+  // A callable that is borrowed for one run: std::function would allocate for each frame.
+  struct Job {
+    void* work = nullptr;
+    void (*call)(void* work, int band, int worker) = nullptr;
+  };
+
+  void run(int bands, Job job);
+  void help(const std::stop_token& stop, int worker);
+  void work_off(Job job, int bands, int worker);
+
+  std::mutex mutex_;
+  std::condition_variable_any work_given_;
+  std::condition_variable helpers_left_;
+  Job job_;
+  int bands_ = 0;
+  int helpers_at_work_ = 0;
+  unsigned runs_ = 0;
+  std::atomic<int> next_band_ = 0;
+  std::vector<std::jthread> helpers_;  // last, so that they end before what they use
+};
+
+/// One thread per core, but no more than bands can feed.
+int default_threads();
+
+}  // namespace jpegwire

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <span>
+
+namespace jpegwire {
+
+/// Writes the value's sizeof(T) bytes, most significant first, to the front of `out`,
+/// which must hold them, and returns what is left of `out`.
+template <std::unsigned_integral T>
+constexpr std::span<std::byte> put_big_endian(std::span<std::byte> out, T value) {
+  for (std::size_t i = 0; i < sizeof(T); ++i)
+    out[i] = static_cast<std::byte>(value >> (8 * (sizeof(T) - 1 - i)));
+  return out.subspan(sizeof(T));
+}
+
+/// Reads sizeof(T) bytes, most significant first, from the front of `in`, which must hold them.
+template <std::unsigned_integral T>
+constexpr T get_big_endian(std::span<const std::byte> in) {
+  T value = 0;
+  for (std::size_t i = 0; i < sizeof(T); ++i)
+    value = static_cast<T>(value << 8 | static_cast<T>(in[i]));
+  return value;
+}
+
+}  // namespace jpegwire

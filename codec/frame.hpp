@@ -1,0 +1,102 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "codec/frame_stamp.hpp"
+#include "codec/time.hpp"
+
+namespace jpegwire {
+
+using Bytes = std::span<const std::byte>;
+
+/// How the pixels of a RawFrame lie in memory; rows are packed without padding.
+///  i420: a plane of luma, then U and V of half the width and height, rounded up.
+///  yuyv: Y U Y V for two pixels, 4 * ((width + 1) / 2) bytes a row, as V4L2's V4L2_PIX_FMT_YUYV.
+///  bgr:  three bytes a pixel, as OpenCV's CV_8UC3.
+enum class PixelFormat { i420, yuyv, bgr };
+
+/// What two samples of chroma share: half, rounded up, as JPEG and V4L2 round odd sizes.
+constexpr int half_up(int pixels) { return (pixels + 1) / 2; }
+
+/// The bytes that a picture of this format and size takes.
+constexpr std::size_t raw_size_bytes(PixelFormat format, int width, int height) {
+  const auto rows = static_cast<std::size_t>(height);
+  const auto columns = static_cast<std::size_t>(width);
+  const auto chroma_columns = static_cast<std::size_t>(half_up(width));
+  switch (format) {
+    case PixelFormat::i420:
+      return rows * columns + 2 * chroma_columns * static_cast<std::size_t>(half_up(height));
+    case PixelFormat::yuyv:
+      return rows * chroma_columns * 4;
+    case PixelFormat::bgr:
+      return rows * columns * 3;
+  }
+  return 0;
+}
+
+/// An uncompressed picture of 1 to 65500 pixels each way. It owns its pixels; bound to one thread.
+struct RawFrame {
+  int width = 0;
+  int height = 0;
+  PixelFormat format = PixelFormat::i420;
+  std::vector<std::byte> pixels;  // raw_size_bytes() of them
+
+  void resize(PixelFormat new_format, int new_width, int new_height) {
+    format = new_format;
+    width = new_width;
+    height = new_height;
+    pixels.resize(raw_size_bytes(format, width, height));
+  }
+};
+
+/// A decoded picture: BGR, three bytes a pixel, rows packed. It owns its pixels; bound to one
+/// thread.
+struct Picture {
+  int width = 0;
+  int height = 0;
+  std::vector<std::byte> pixels;
+};
+
+/// Where the parts of one baseline JPEG lie: views into bytes that somebody else owns.
+/// The whole JPEG is SOI, `header`, and the bands one after the other.
+struct JpegLayout {
+  int width = 0;
+  int height = 0;
+  int components = 0;
+  int mcu_width = 0;    // pixels
+  int mcu_height = 0;   // pixels
+  int band_height = 0;  // pixels, whole MCU rows; the last band may be lower
+  Bytes header;  // from behind SOI, and behind our stamp, to the end of the first SOS segment
+  std::size_t height_offset = 0;  // in header: SOF's 16 bits of height
+  std::size_t scan_offset = 0;    // in header: the first SOS marker
+  bool has_huffman_tables = false;
+  std::vector<Bytes> bands;  // entropy-coded bytes, each with the RSTn or EOI that ends it
+  std::optional<FrameStamp> stamp;
+
+  /// The size of the JPEG without a stamp.
+  std::size_t size_bytes() const {
+    std::size_t size = 2 + header.size();
+    for (const Bytes band : bands) size += band.size();
+    return size;
+  }
+};
+
+/// One baseline JPEG, cut into bands, and who took it when. `layout` views `storage`, so a frame
+/// is neither copied nor moved. Once published as shared_ptr<const EncodedFrame> any thread may
+/// read it.
+struct EncodedFrame {
+  EncodedFrame() = default;
+  EncodedFrame(const EncodedFrame&) = delete;
+  EncodedFrame& operator=(const EncodedFrame&) = delete;
+
+  std::uint32_t sequence = 0;  // counted at capture
+  WallTime capture_time{};     // on this machine's clock
+  JpegLayout layout;
+  std::vector<std::vector<std::byte>> storage;
+};
+
+}  // namespace jpegwire

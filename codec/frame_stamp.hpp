@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "codec/time.hpp"
+
+namespace jpegwire {
+
+/// What jpegwire knows about a frame, carried in an APP9 segment directly behind SOI
+/// (docs/protocol.md).
+struct FrameStamp {
+  std::uint64_t stream_id = 0;  // random per run of the sender
+  std::uint32_t sequence = 0;   // counted at capture, so a gap is a frame that was skipped or lost
+  WallTime capture_time{};      // on the sender's clock
+  WallTime send_time{};         // likewise, when this connection began to write the frame
+  WallTime echo{};           // the viewer's own time out of its latest report; the epoch: none yet
+  microseconds echo_hold{};  // between that report's arrival and send_time
+
+  bool operator==(const FrameStamp&) const = default;
+};
+
+/// The whole segment: marker, length, and the fields of docs/protocol.md.
+inline constexpr std::size_t kStampSizeBytes = 55;
+
+void write_stamp(const FrameStamp& stamp, std::span<std::byte, kStampSizeBytes> out);
+
+/// Reads the segment at the front of `bytes`; nothing where it is another segment, another
+/// version, or not whole.
+std::optional<FrameStamp> read_stamp(std::span<const std::byte> bytes);
+
+}  // namespace jpegwire

@@ -1,0 +1,90 @@
+#include "codec/jpeg_decoder.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <cstring>
+#include <string_view>
+
+#include "codec/big_endian.hpp"
+#include "codec/jpeg_markers.hpp"
+#include "codec/turbojpeg_handle.hpp"
+
+namespace jpegwire {
+namespace {
+
+// A band's own restart markers count from 0 again, since it is decoded as a picture of its own.
+void renumber_restarts(std::span<std::byte> band) {
+  int index = 0;
+  std::byte* at = band.data();
+  std::byte* const end = at + band.size();
+  while ((at = static_cast<std::byte*>(
+              std::memchr(at, 0xFF, static_cast<std::size_t>(end - at)))) != nullptr) {
+    if (++at == end) return;
+    if (marker::is_restart(*at)) *at = marker::restart(index++);
+  }
+}
+
+}  // namespace
+
+/// One worker's libturbojpeg and scratch memory.
+class JpegDecoder::BandDecoder {
+ public:
+  bool decode(const JpegLayout& layout, std::size_t band, Picture& picture) {
+    const int top = static_cast<int>(band) * layout.band_height;
+    const int height = std::min(layout.band_height, layout.height - top);
+    assemble(layout, layout.bands[band], height);
+    const std::size_t stride = 3 * static_cast<std::size_t>(layout.width);
+    auto* pixels = reinterpret_cast<unsigned char*>(picture.pixels.data()) +
+                   static_cast<std::size_t>(top) * stride;
+    const auto* jpeg = reinterpret_cast<const unsigned char*>(jpeg_.data());
+    const int failure = tjDecompress2(handle_.get(), jpeg, jpeg_.size(), pixels, layout.width, 0,
+                                      height, TJPF_BGR, 0);
+    return failure == 0 || is_harmless();
+  }
+
+ private:
+  // Makes a JPEG of the band alone: the header with the band's height, and EOI at its end.
+  void assemble(const JpegLayout& layout, Bytes band, int height) {
+    jpeg_.resize(2 + layout.header.size() + band.size());
+    jpeg_[0] = marker::kPrefix;
+    jpeg_[1] = marker::kStartOfImage;
+    const std::span header = std::span(jpeg_).subspan(2, layout.header.size());
+    std::ranges::copy(layout.header, header.begin());
+    put_big_endian(header.subspan(layout.height_offset), static_cast<std::uint16_t>(height));
+    std::ranges::copy(band, jpeg_.end() - std::ssize(band));
+    if (layout.bands.size() == 1) return;
+    jpeg_.back() = marker::kEndOfImage;
+    renumber_restarts(std::span(jpeg_).last(band.size()));
+  }
+
+  // Some cameras leave padding in front of a marker; libjpeg tells but loses nothing.
+  bool is_harmless() const {
+    return tjGetErrorCode(handle_.get()) == TJERR_WARNING &&
+           std::string_view(tjGetErrorStr2(handle_.get())).find("extraneous bytes before marker") !=
+               std::string_view::npos;
+  }
+
+  TurboJpegHandle handle_ = checked(tjInitDecompress());
+  std::vector<std::byte> jpeg_;
+};
+
+JpegDecoder::JpegDecoder(BandPool& pool) : pool_(pool) {
+  for (int worker = 0; worker < pool.threads(); ++worker)
+    decoders_.push_back(std::make_unique<BandDecoder>());
+}
+
+JpegDecoder::~JpegDecoder() = default;
+
+bool JpegDecoder::decode(const JpegLayout& layout, Picture& picture) {
+  picture.width = layout.width;
+  picture.height = layout.height;
+  picture.pixels.resize(raw_size_bytes(PixelFormat::bgr, layout.width, layout.height));
+  std::atomic<bool> damaged = false;
+  pool_.run(static_cast<int>(layout.bands.size()), [&](int band, int worker) {
+    BandDecoder& decoder = *decoders_[static_cast<std::size_t>(worker)];
+    if (!decoder.decode(layout, static_cast<std::size_t>(band), picture)) damaged = true;
+  });
+  return !damaged;
+}
+
+}  // namespace jpegwire

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "codec/band_pool.hpp"
+#include "codec/frame.hpp"
+
+namespace jpegwire {
+
+/// Decodes JPEGs that have passed the gate, their bands side by side.
+/// Bound to one thread, which must be the band pool's.
+class JpegDecoder {
+ public:
+  explicit JpegDecoder(BandPool& pool);
+  ~JpegDecoder();
+
+  /// Decodes into `picture`, which takes the layout's size. False where the entropy-coded bytes are
+  /// damaged: then the picture must not be shown. Never throws on account of the bytes.
+  bool decode(const JpegLayout& layout, Picture& picture);
+
+ private:
+  class BandDecoder;
+
+  BandPool& pool_;
+  std::vector<std::unique_ptr<BandDecoder>> decoders_;  // one per worker of the pool
+};
+
+}  // namespace jpegwire

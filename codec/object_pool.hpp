@@ -1,0 +1,90 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <new>
+#include <utility>
+#include <vector>
+
+namespace jpegwire {
+
+/// Lends objects of one type that keep their buffers from one use to the next, so that a frame's
+/// way costs no heap allocation once as many objects exist as are in use at a time.
+/// Any thread may take, and any thread may drop the last reference; the objects may outlive the
+/// pool. An object comes back as it was left: its taker resets what matters.
+template <class T>
+class ObjectPool {
+ public:
+  std::shared_ptr<T> take() {
+    return std::shared_ptr<T>(shelf_->take().release(), Return{shelf_}, BlockAllocator<T>(shelf_));
+  }
+
+ private:
+  struct Shelf {
+    Shelf() = default;
+    Shelf(const Shelf&) = delete;
+    Shelf& operator=(const Shelf&) = delete;
+    ~Shelf() {
+      for (void* block : blocks) ::operator delete(block);
+    }
+
+    std::unique_ptr<T> take() {
+      const std::scoped_lock lock(mutex);
+      if (objects.empty()) return make();
+      std::unique_ptr<T> object = std::move(objects.back());
+      objects.pop_back();
+      return object;
+    }
+
+    // The shelves always have room for all that was made, so that putting back cannot fail.
+    std::unique_ptr<T> make() {
+      auto object = std::make_unique<T>();
+      ++made;
+      objects.reserve(made);
+      blocks.reserve(made);
+      return object;
+    }
+
+    std::mutex mutex;
+    std::size_t made = 0;
+    std::vector<std::unique_ptr<T>> objects;
+    std::vector<void*> blocks;  // shared_ptr's control blocks, all of one size
+  };
+
+  struct Return {
+    std::shared_ptr<Shelf> shelf;
+    void operator()(T* object) const {
+      const std::scoped_lock lock(shelf->mutex);
+      shelf->objects.emplace_back(object);
+    }
+  };
+
+  /// Recycles the control blocks too; it owns the shelf because a block outlives its deleter.
+  template <class U>
+  struct BlockAllocator {
+    using value_type = U;
+    explicit BlockAllocator(std::shared_ptr<Shelf> owner) : shelf(std::move(owner)) {}
+    template <class V>
+    explicit(false) BlockAllocator(const BlockAllocator<V>& other) : shelf(other.shelf) {}
+
+    U* allocate(std::size_t count) {
+      const std::scoped_lock lock(shelf->mutex);
+      if (shelf->blocks.empty()) return static_cast<U*>(::operator new(count * sizeof(U)));
+      void* block = shelf->blocks.back();
+      shelf->blocks.pop_back();
+      return static_cast<U*>(block);
+    }
+    void deallocate(U* block, std::size_t) {
+      const std::scoped_lock lock(shelf->mutex);
+      shelf->blocks.push_back(block);
+    }
+    bool operator==(const BlockAllocator&) const = default;
+
+    std::shared_ptr<Shelf> shelf;
+  };
+
+  std::shared_ptr<Shelf> shelf_ = std::make_shared<Shelf>();
+};
+
+}  // namespace jpegwire

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <chrono>
+#include <utility>
+
+namespace jpegwire {
+
+using std::chrono::microseconds;
+using std::chrono::milliseconds;
+
+/// A moment on this machine's wall clock, as the wire carries it: microseconds since the Unix
+/// epoch.
+using WallTime = std::chrono::sys_time<microseconds>;
+
+inline WallTime wall_now() {
+  return std::chrono::time_point_cast<microseconds>(std::chrono::system_clock::now());
+}
+
+/// The same machine's clock as it was when the program first asked, and steady since: what ages are
+/// measured by, so that setting the clock makes no picture older or younger.
+inline WallTime steady_now() {
+  using std::chrono::steady_clock;
+  static const auto start = std::pair(wall_now(), steady_clock::now());
+  return start.first + std::chrono::duration_cast<microseconds>(steady_clock::now() - start.second);
+}
+
+/// For logs and statistics, which speak in milliseconds.
+inline double to_milliseconds(microseconds duration) {
+  return std::chrono::duration<double, std::milli>(duration).count();
+}
+
+}  // namespace jpegwire

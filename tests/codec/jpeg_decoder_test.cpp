@@ -1,0 +1,189 @@
+#include "codec/jpeg_decoder.hpp"
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <random>
+#include <set>
+#include <string>
+
+#include "codec/jpeg_encoder.hpp"
+#include "codec/jpeg_layout.hpp"
+#include "support/jpegs.hpp"
+
+namespace jpegwire {
+namespace {
+
+using namespace test;
+
+/// The picture, where the gate and the decoder take the JPEG.
+std::optional<Picture> decode(const ByteVector& jpeg, int threads = 2) {
+  JpegLayout layout;
+  if (inspect_jpeg(jpeg, layout) != JpegVerdict::ok) return std::nullopt;
+  BandPool pool(threads);
+  JpegDecoder decoder(pool);
+  Picture picture;
+  if (!decoder.decode(layout, picture)) return std::nullopt;
+  return picture;
+}
+
+std::set<int> differing_rows(const Picture& a, const Picture& b) {
+  REQUIRE(a.width == b.width);
+  REQUIRE(a.height == b.height);
+  REQUIRE(a.pixels.size() == b.pixels.size());
+  const auto stride = static_cast<std::size_t>(3 * a.width);
+  std::set<int> rows;
+  for (int y = 0; y < a.height; ++y) {
+    const std::size_t at = static_cast<std::size_t>(y) * stride;
+    if (!std::ranges::equal(Bytes(a.pixels).subspan(at, stride),
+                            Bytes(b.pixels).subspan(at, stride)))
+      rows.insert(y);
+  }
+  return rows;
+}
+
+/// Equal but for the rows on either side of a band's edge, where chroma is interpolated.
+void check_like_plain_decoding(const ByteVector& jpeg, int threads) {
+  JpegLayout layout;
+  REQUIRE(inspect_jpeg(jpeg, layout) == JpegVerdict::ok);
+  const std::optional<Picture> picture = decode(jpeg, threads);
+  REQUIRE(picture);
+  const bool chroma_is_lower = layout.components == 3 && layout.mcu_height == 16;
+  for (const int row : differing_rows(*picture, decode_plainly(jpeg))) {
+    CAPTURE(row, layout.band_height);
+    CHECK(chroma_is_lower);
+    const int in_band = row % layout.band_height;
+    CHECK((in_band == 0 || in_band == layout.band_height - 1));
+  }
+}
+
+TEST_CASE("our own frames decode as a plain decoder does it") {
+  const auto [width, height] =
+      GENERATE(table<int, int>({{1, 1}, {16, 16}, {17, 19}, {33, 47}, {640, 480}, {1921, 1081}}));
+  const auto bands = GENERATE(0, 1, 2, 32);
+  const auto threads = GENERATE(1, 3);
+  CAPTURE(width, height, bands, threads);
+  BandPool pool(1);
+  JpegEncoder encoder(pool, {.bands = bands});
+  const auto frame = encoder.encode(make_picture(PixelFormat::yuyv, width, height));
+  check_like_plain_decoding(bytes_of(frame->layout), threads);
+
+  // The layout that the encoder gives serves the decoder too, without a pass through the gate.
+  JpegDecoder decoder(pool);
+  Picture picture;
+  REQUIRE(decoder.decode(frame->layout, picture));
+  CHECK(differing_rows(picture, *decode(bytes_of(frame->layout))).empty());
+}
+
+TEST_CASE("frames from elsewhere decode as a plain decoder does it") {
+  const auto subsampling =
+      GENERATE(TJSAMP_420, TJSAMP_422, TJSAMP_444, TJSAMP_440, TJSAMP_411, TJSAMP_GRAY);
+  const auto restart = GENERATE(as<std::string>{}, "", "1", "2", "7", "1B", "5B", "10B", "20B");
+  const auto [width, height] = GENERATE(table<int, int>({{160, 120}, {161, 307}}));
+  CAPTURE(subsampling, restart, width, height);
+  const ByteVector jpeg =
+      encode_plainly(make_bgr(width, height), {.subsampling = subsampling, .restart = restart});
+  check_like_plain_decoding(jpeg, 2);
+}
+
+TEST_CASE("any number of threads gives the same pixels") {
+  const ByteVector jpeg = encode_plainly(make_bgr(641, 481), {.restart = "1"});
+  const std::optional<Picture> expected = decode(jpeg, 1);
+  REQUIRE(expected);
+  CHECK(decode(jpeg, 2)->pixels == expected->pixels);
+  CHECK(decode(jpeg, 3)->pixels == expected->pixels);
+}
+
+TEST_CASE("8K decodes as a plain decoder does it") {
+  check_like_plain_decoding(encode_plainly(make_bgr(7680, 4320), {.restart = "9"}), 2);
+}
+
+TEST_CASE("a decoder takes frames of changing sizes") {
+  BandPool pool(2);
+  JpegDecoder decoder(pool);
+  Picture picture;
+  for (const int size : {320, 16, 33, 640, 17}) {
+    const ByteVector jpeg = encode_plainly(make_bgr(size, size + 3), {.subsampling = TJSAMP_422});
+    JpegLayout layout;
+    REQUIRE(inspect_jpeg(jpeg, layout) == JpegVerdict::ok);
+    REQUIRE(decoder.decode(layout, picture));
+    CHECK(differing_rows(picture, decode_plainly(jpeg)).empty());
+  }
+}
+
+TEST_CASE("the layout's bytes stay as they are") {
+  const ByteVector jpeg = encode_plainly(make_bgr(160, 120), {.restart = "1B"});
+  ByteVector copy = jpeg;
+  REQUIRE(decode(copy));
+  CHECK(copy == jpeg);
+}
+
+TEST_CASE("a band that lacks its second half is damage") {
+  for (const char* restart : {"", "1", "5B"}) {
+    CAPTURE(restart);
+    ByteVector jpeg = encode_plainly(make_bgr(160, 128), {.restart = restart});
+    JpegLayout layout;
+    REQUIRE(inspect_jpeg(jpeg, layout) == JpegVerdict::ok);
+    const Bytes band = layout.bands.back();
+    const auto at = static_cast<std::size_t>(band.data() - jpeg.data());
+    erase_at(jpeg, at + band.size() / 2, band.size() / 2 - 2);
+    CHECK_FALSE(decode(jpeg));
+  }
+}
+
+TEST_CASE("a frame without entropy-coded bytes is damage") {
+  ByteVector jpeg = encode_plainly(make_bgr(160, 120));
+  const std::size_t scan = find_scan(jpeg);
+  erase_at(jpeg, scan, jpeg.size() - 2 - scan);
+  CHECK_FALSE(decode(jpeg));
+}
+
+TEST_CASE("after damage the decoder goes on with the next frame") {
+  const ByteVector good = encode_plainly(make_bgr(160, 120), {.restart = "1"});
+  ByteVector bad = good;
+  const std::size_t scan = find_scan(bad);
+  std::fill_n(bad.begin() + static_cast<std::ptrdiff_t>(scan), 40, std::byte{0});
+  BandPool pool(2);
+  JpegDecoder decoder(pool);
+  Picture picture;
+  JpegLayout layout;
+  REQUIRE(inspect_jpeg(bad, layout) == JpegVerdict::ok);
+  CHECK_FALSE(decoder.decode(layout, picture));
+  REQUIRE(inspect_jpeg(good, layout) == JpegVerdict::ok);
+  REQUIRE(decoder.decode(layout, picture));
+  CHECK(differing_rows(picture, *decode(good)).empty());
+}
+
+TEST_CASE("bytes changed at random never crash, and damaged headers are refused") {
+  const auto restart = GENERATE(as<std::string>{}, "", "1", "5B");
+  const unsigned seed = GENERATE(range(0U, 40U));
+  CAPTURE(restart, seed);
+  std::mt19937 random(seed);
+  ByteVector jpeg = encode_plainly(make_bgr(97, 75), {.restart = restart});
+  const std::size_t begin = seed % 2 == 0 ? 2 : find_scan(jpeg);
+  for (int change = 0; change < 5; ++change)
+    jpeg[begin + random() % (jpeg.size() - begin)] = static_cast<std::byte>(random());
+  const std::optional<Picture> picture = decode(jpeg);
+  if (picture)
+    CHECK(picture->pixels.size() ==
+          raw_size_bytes(PixelFormat::bgr, picture->width, picture->height));
+}
+
+TEST_CASE("padding in front of EOI, as some webcams leave it, is no damage") {
+  ByteVector jpeg = encode_plainly(make_bgr(160, 120), {.subsampling = TJSAMP_422});
+  const Picture expected = decode_plainly(jpeg);
+  insert_at(jpeg, jpeg.size() - 2, ByteVector(40, std::byte{0x1B}));
+  CHECK_THROWS_WITH(decode_plainly(jpeg), Catch::Contains("extraneous"));
+  const std::optional<Picture> picture = decode(jpeg);
+  REQUIRE(picture);
+  CHECK(differing_rows(*picture, expected).empty());
+}
+
+TEST_CASE("a frame without Huffman tables decodes with the standard ones") {
+  const ByteVector jpeg = encode_plainly(make_bgr(160, 120), {.subsampling = TJSAMP_422});
+  const std::optional<Picture> picture = decode(without_segments(jpeg, 0xC4));
+  REQUIRE(picture);
+  CHECK(differing_rows(*picture, decode_plainly(jpeg)).empty());
+}
+
+}  // namespace
+}  // namespace jpegwire

@@ -1,0 +1,213 @@
+#include "codec/jpeg_encoder.hpp"
+
+#include <catch2/catch.hpp>
+#include <stdexcept>
+#include <string>
+
+#include "codec/jpeg_layout.hpp"
+#include "codec/yuyv.hpp"
+#include "support/jpegs.hpp"
+
+namespace jpegwire {
+namespace {
+
+using namespace test;
+
+ByteVector encode(const RawFrame& picture, EncoderSettings settings = {}, int threads = 1) {
+  BandPool pool(threads);
+  JpegEncoder encoder(pool, settings);
+  return bytes_of(encoder.encode(picture)->layout);
+}
+
+/// The picture in BGR, as TurboJPEG converts it.
+ByteVector to_bgr(const RawFrame& picture) {
+  if (picture.format == PixelFormat::bgr) return picture.pixels;
+  RawFrame planes;
+  if (picture.format == PixelFormat::yuyv) {
+    planes.resize(PixelFormat::i420, picture.width, picture.height);
+    yuyv_to_i420(picture, 0, planes);
+  }
+  const RawFrame& i420 = picture.format == PixelFormat::yuyv ? planes : picture;
+  const auto luma =
+      static_cast<std::size_t>(picture.width) * static_cast<std::size_t>(picture.height);
+  const unsigned char* y = as_chars(i420.pixels);
+  const unsigned char* u = y + luma;
+  const unsigned char* v = u + (i420.pixels.size() - luma) / 2;
+  const std::array planes_of_it{y, u, v};
+  const std::array strides{picture.width, half_up(picture.width), half_up(picture.width)};
+  ByteVector bgr(3 * luma);
+  const Handle handle(tjInitDecompress());
+  REQUIRE(tjDecodeYUVPlanes(handle.get(), const_cast<const unsigned char**>(planes_of_it.data()),
+                            strides.data(), TJSAMP_420,
+                            reinterpret_cast<unsigned char*>(bgr.data()), picture.width, 0,
+                            picture.height, TJPF_BGR, 0) == 0);
+  return bgr;
+}
+
+TEST_CASE("an encoded picture is a plain baseline JPEG that comes close to its original") {
+  const auto format = GENERATE(PixelFormat::i420, PixelFormat::yuyv, PixelFormat::bgr);
+  const auto [width, height] = GENERATE(table<int, int>(
+      {{1, 1}, {2, 1}, {1, 40}, {16, 16}, {17, 19}, {33, 47}, {640, 480}, {1921, 1081}}));
+  CAPTURE(format, width, height);
+  const RawFrame picture = make_picture(format, width, height);
+  BandPool pool(2);
+  JpegEncoder encoder(pool, {.quality = 90});
+  const auto frame = encoder.encode(picture);
+  const ByteVector jpeg = bytes_of(frame->layout);
+  const Picture decoded = decode_plainly(jpeg);
+  CHECK(decoded.width == width);
+  CHECK(decoded.height == height);
+  CHECK(psnr(decoded.pixels, to_bgr(picture)) > 36);
+}
+
+TEST_CASE("odd sizes have clean edges") {
+  const auto [width, height] =
+      GENERATE(table<int, int>({{1, 1}, {17, 16}, {16, 17}, {33, 31}, {65, 129}}));
+  const auto format = GENERATE(PixelFormat::i420, PixelFormat::yuyv);
+  CAPTURE(width, height, format);
+  RawFrame picture;
+  picture.resize(format, width, height);
+  for (std::size_t i = 0; i < picture.pixels.size(); ++i) {
+    const bool is_luma = format == PixelFormat::yuyv ? i % 2 == 0
+                                                     : i < static_cast<std::size_t>(width) *
+                                                               static_cast<std::size_t>(height);
+    picture.pixels[i] = is_luma ? std::byte{220} : std::byte{128};
+  }
+  for (const std::byte value : decode_plainly(encode(picture, {.quality = 30})).pixels)
+    if (std::abs(std::to_integer<int>(value) - 220) > 2) FAIL(std::to_integer<int>(value));
+}
+
+TEST_CASE("the layout of an encoded frame is what the gate finds in its bytes") {
+  const auto bands = GENERATE(0, 1, 2, 3, 7, 31, 32, 100);
+  const auto [width, height] =
+      GENERATE(table<int, int>({{16, 16}, {17, 33}, {640, 480}, {320, 1081}}));
+  CAPTURE(bands, width, height);
+  BandPool pool(2);
+  JpegEncoder encoder(pool, {.bands = bands});
+  const auto frame = encoder.encode(make_picture(PixelFormat::i420, width, height));
+  const ByteVector jpeg = bytes_of(frame->layout);
+  JpegLayout found;
+  REQUIRE(inspect_jpeg(jpeg, found) == JpegVerdict::ok);
+  CHECK(found.width == width);
+  CHECK(found.height == height);
+  CHECK(frame->layout.width == width);
+  CHECK(frame->layout.height == height);
+  CHECK(found.components == frame->layout.components);
+  CHECK(found.mcu_width == frame->layout.mcu_width);
+  CHECK(found.mcu_height == frame->layout.mcu_height);
+  CHECK(found.scan_offset - found.height_offset == frame->layout.scan_offset +
+                                                       (frame->layout.bands.size() > 1 ? 6 : 0) -
+                                                       frame->layout.height_offset);
+  CHECK(found.has_huffman_tables);
+  CHECK(frame->layout.has_huffman_tables);
+  REQUIRE(found.bands.size() == frame->layout.bands.size());
+  if (found.bands.size() > 1) CHECK(found.band_height == frame->layout.band_height);
+  for (std::size_t band = 0; band < found.bands.size(); ++band)
+    CHECK(found.bands[band].size() == frame->layout.bands[band].size());
+}
+
+TEST_CASE("bands are as many as asked for where rows of MCUs allow it") {
+  CHECK(mcu_rows_per_band(68, 1) == 68);
+  CHECK(mcu_rows_per_band(68, 2) == 34);
+  CHECK(mcu_rows_per_band(68, 3) == 23);
+  CHECK(mcu_rows_per_band(68, 17) == 4);
+  CHECK(mcu_rows_per_band(68, 0) == 4);
+  CHECK(mcu_rows_per_band(45, 0) == 4);
+  CHECK(mcu_rows_per_band(1, 0) == 1);
+  CHECK(mcu_rows_per_band(1, 32) == 1);
+  CHECK(mcu_rows_per_band(270, 0) == 9);
+  for (int mcu_rows = 1; mcu_rows <= 4094; ++mcu_rows)
+    for (const int bands : {0, 1, 5, 32, 1000}) {
+      const int rows = mcu_rows_per_band(mcu_rows, bands);
+      const int count = (mcu_rows + rows - 1) / rows;
+      if (rows < 1 || count > kMaxBands || (bands == 1 && count != 1))
+        FAIL(mcu_rows << " rows in " << bands << " bands of " << rows);
+    }
+}
+
+TEST_CASE("any number of threads gives the same bytes") {
+  const auto format = GENERATE(PixelFormat::i420, PixelFormat::yuyv, PixelFormat::bgr);
+  const auto bands = GENERATE(0, 1, 5);
+  const RawFrame picture = make_picture(format, 641, 481);
+  const ByteVector expected = encode(picture, {.bands = bands}, 1);
+  CHECK(encode(picture, {.bands = bands}, 2) == expected);
+  CHECK(encode(picture, {.bands = bands}, 3) == expected);
+}
+
+TEST_CASE("bands cost next to nothing and change no pixel but beside their edges") {
+  const auto bands = GENERATE(2, 5, 15, 32);
+  CAPTURE(bands);
+  const RawFrame picture = make_picture(PixelFormat::i420, 640, 480);
+  const ByteVector whole = encode(picture, {.bands = 1});
+  const ByteVector banded = encode(picture, {.bands = bands});
+  CHECK(decode_plainly(banded).pixels == decode_plainly(whole).pixels);
+  CHECK(banded.size() < whole.size() + 6 + static_cast<std::size_t>(bands) * 16);
+}
+
+TEST_CASE("a better quality costs bytes and comes closer") {
+  const RawFrame picture = make_picture(PixelFormat::bgr, 320, 240);
+  std::size_t last_size = 0;
+  double last_psnr = 0;
+  for (const int quality : {1, 10, 30, 50, 80, 95, 100}) {
+    CAPTURE(quality);
+    const ByteVector jpeg = encode(picture, {.quality = quality});
+    const double closeness = psnr(decode_plainly(jpeg).pixels, picture.pixels);
+    CHECK(jpeg.size() > last_size);
+    CHECK(closeness > last_psnr);
+    last_size = jpeg.size();
+    last_psnr = closeness;
+  }
+}
+
+TEST_CASE("an encoder takes pictures of changing sizes and formats") {
+  BandPool pool(2);
+  JpegEncoder encoder(pool, {});
+  for (int round = 0; round < 3; ++round)
+    for (const int size : {16, 480, 33, 200}) {
+      const auto format = static_cast<PixelFormat>((size + round) % 3);
+      const RawFrame picture = make_picture(format, size, size + 7);
+      CAPTURE(round, size, format);
+      CHECK(bytes_of(encoder.encode(picture)->layout) == encode(picture));
+    }
+}
+
+TEST_CASE("a frame keeps its bytes while later ones are encoded") {
+  BandPool pool(2);
+  JpegEncoder encoder(pool, {});
+  const auto first = encoder.encode(make_picture(PixelFormat::i420, 320, 240, 1));
+  const ByteVector bytes = bytes_of(first->layout);
+  for (unsigned seed = 2; seed < 10; ++seed)
+    encoder.encode(make_picture(PixelFormat::i420, 320, 240, seed));
+  CHECK(bytes_of(first->layout) == bytes);
+}
+
+TEST_CASE("8K is encoded and decoded") {
+  const RawFrame picture = make_picture(PixelFormat::yuyv, 7680, 4320);
+  const ByteVector jpeg = encode(picture, {}, 2);
+  const Picture decoded = decode_plainly(jpeg);
+  CHECK(decoded.width == 7680);
+  CHECK(decoded.height == 4320);
+  CHECK(psnr(decoded.pixels, to_bgr(picture)) > 36);
+}
+
+TEST_CASE("a band never has more MCUs than a restart interval can count") {
+  RawFrame picture;
+  picture.resize(PixelFormat::i420, 65488, 544);  // 4093 x 34 MCUs: two bands would have 69581 each
+  const ByteVector jpeg = encode(picture, {.bands = 2}, 2);
+  JpegLayout layout;
+  REQUIRE(inspect_jpeg(jpeg, layout) == JpegVerdict::ok);
+  CHECK(layout.bands.size() == 3);
+  CHECK(layout.band_height == 256);
+}
+
+TEST_CASE("a picture that JPEG has no numbers for is refused with a sentence") {
+  RawFrame picture;
+  picture.resize(PixelFormat::i420, 65536, 16);
+  BandPool pool(1);
+  JpegEncoder encoder(pool, {});
+  CHECK_THROWS_WITH(encoder.encode(picture), Catch::Contains("cannot encode"));
+  CHECK_NOTHROW(encoder.encode(make_picture(PixelFormat::i420, 64, 64)));
+}
+
+}  // namespace
+}  // namespace jpegwire

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <span>
+
+#include "codec/frame.hpp"
+
+namespace jpegwire::test {
+
+/// What a fuzz target holds true of every input; `assert` would vanish with NDEBUG.
+inline void require(bool condition, const char* what) {
+  if (condition) return;
+  std::fprintf(stderr, "not true: %s\n", what);
+  std::abort();
+}
+
+inline Bytes as_input(const std::uint8_t* data, std::size_t size) {
+  return std::as_bytes(std::span(data, size));
+}
+
+/// Takes a byte off the front, 0 where none is left.
+inline unsigned take_byte(Bytes& input) {
+  if (input.empty()) return 0;
+  const auto byte = std::to_integer<unsigned>(input[0]);
+  input = input.subspan(1);
+  return byte;
+}
+
+}  // namespace jpegwire::test
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);

@@ -1,0 +1,127 @@
+#pragma once
+
+#include <asio/buffer.hpp>
+#include <asio/io_context.hpp>
+#include <asio/ip/tcp.hpp>
+#include <asio/write.hpp>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "codec/jpeg_layout.hpp"
+#include "net/frame_sink.hpp"
+#include "net/tcp/listener.hpp"
+#include "support/streams.hpp"
+
+/// Both ends of a connection in one thread, without a wait that is longer than what it waits for.
+namespace jpegwire::test {
+
+using asio::ip::tcp;
+
+/// Runs handlers until the condition holds; false where it does not within a time that only a hung
+/// test needs.
+inline bool run_until(asio::io_context& io, const std::function<bool()>& condition) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() > deadline) return false;
+    io.restart();
+    io.run_one_for(std::chrono::milliseconds(2));
+  }
+  return true;
+}
+
+/// Runs what is ready.
+inline void run_ready(asio::io_context& io) {
+  io.restart();
+  io.poll();
+}
+
+/// A frame from elsewhere, of so many bytes where they are more than the picture needs.
+inline std::shared_ptr<EncodedFrame> make_frame(std::uint32_t sequence, std::size_t size = 0) {
+  auto frame = std::make_shared<EncodedFrame>();
+  const ByteVector jpeg = encode_plainly(make_bgr(32, 48, sequence % 7), {.restart = "1"});
+  frame->storage.push_back(size < jpeg.size() + 4 ? jpeg : stuffed(jpeg, size));
+  if (admit(*frame) != JpegVerdict::ok) throw std::logic_error("no JPEG");
+  frame->sequence = sequence;
+  frame->capture_time = wall_now();
+  return frame;
+}
+
+/// The other end, by hand: reads only when it is told to.
+class Peer {
+ public:
+  explicit Peer(asio::io_context& io) : socket_(io) {}
+  Peer(asio::io_context& io, const Endpoint& endpoint) : socket_(io) { connect(endpoint); }
+
+  void connect(const Endpoint& endpoint) {
+    socket_.connect(tcp::endpoint(asio::ip::make_address(endpoint.host), endpoint.port));
+    socket_.non_blocking(true);
+  }
+
+  void accept(tcp::acceptor& acceptor) {
+    acceptor.accept(socket_);
+    socket_.non_blocking(true);
+  }
+
+  /// Reads what is there.
+  void pump() {
+    std::array<std::byte, 65536> buffer;
+    std::error_code error;
+    while (!closed_) {
+      const std::size_t size = socket_.read_some(asio::buffer(buffer), error);
+      received_.insert(received_.end(), buffer.begin(),
+                       buffer.begin() + static_cast<std::ptrdiff_t>(size));
+      if (error == asio::error::would_block) return;
+      closed_ = static_cast<bool>(error);
+      in_order_ = error == asio::error::eof;
+    }
+  }
+
+  bool is_closed() {
+    pump();
+    return closed_;
+  }
+
+  /// It saw an end of stream rather than a reset.
+  bool closed_in_order() { return is_closed() && in_order_; }
+
+  const ByteVector& received() {
+    pump();
+    return received_;
+  }
+
+  /// The stream so far, taken apart.
+  Outcome outcome() { return feed(received(), kDefaultMaxFrameBytes, whole()); }
+
+  std::size_t frames() { return outcome().frames.size(); }
+
+  /// Of bytes that the socket's buffers have room for.
+  void send(Bytes bytes) {
+    std::error_code ignored;
+    asio::write(socket_, asio::buffer(bytes.data(), bytes.size()), ignored);
+  }
+
+  void close_sending() {
+    std::error_code ignored;
+    socket_.shutdown(tcp::socket::shutdown_send, ignored);
+  }
+
+  tcp::socket& socket() { return socket_; }
+
+ private:
+  tcp::socket socket_;
+  ByteVector received_;
+  bool closed_ = false;
+  bool in_order_ = false;
+};
+
+inline JpegLayout layout_of(Bytes jpeg) {
+  JpegLayout layout;
+  if (inspect_jpeg(jpeg, layout) != JpegVerdict::ok) throw std::logic_error("no JPEG");
+  return layout;
+}
+
+inline FrameStamp stamp_of(Bytes jpeg) { return layout_of(jpeg).stamp.value(); }
+
+}  // namespace jpegwire::test

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "net/stream_observer.hpp"
+
+namespace jpegwire::test {
+
+/// Keeps what a client tells.
+struct Recorder final : StreamObserver {
+  void connected(const std::string& peer) override { peers.push_back(peer); }
+  void bytes_read(std::size_t size) override { bytes += size; }
+  void frame_received(std::shared_ptr<ReceivedFrame> frame) override {
+    frames.push_back(std::move(frame));
+    if (on_frame) on_frame();
+  }
+  void frame_refused(JpegVerdict verdict) override { refused.push_back(verdict); }
+  void interrupted(const std::string& sentence) override { interruptions.push_back(sentence); }
+  void ended(const std::string& error) override {
+    if (end) ended_twice = true;
+    end = error;
+  }
+
+  std::vector<std::string> peers;
+  std::size_t bytes = 0;
+  std::vector<std::shared_ptr<ReceivedFrame>> frames;
+  std::vector<JpegVerdict> refused;
+  std::vector<std::string> interruptions;
+  std::optional<std::string> end;
+  bool ended_twice = false;
+  std::function<void()> on_frame;
+};
+
+}  // namespace jpegwire::test
