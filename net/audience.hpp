@@ -1,0 +1,53 @@
+#pragma once
+
+#include <condition_variable>
+#include <mutex>
+#include <stop_token>
+#include <utility>
+
+namespace jpegwire {
+
+/// Who watches: nothing is encoded while nobody does. Any thread may call anything.
+class Audience {
+ public:
+  void join() {
+    {
+      const std::scoped_lock lock(mutex_);
+      ++present_;
+      if (present_ > most_) most_ = present_;
+    }
+    changed_.notify_all();
+  }
+
+  void leave() {
+    const std::scoped_lock lock(mutex_);
+    --present_;
+  }
+
+  int present() const {
+    const std::scoped_lock lock(mutex_);
+    return present_;
+  }
+
+  bool is_present() const { return present() > 0; }
+
+  /// The most that ever watched at a time.
+  int most() const {
+    const std::scoped_lock lock(mutex_);
+    return most_;
+  }
+
+  /// Waits until somebody watches; false once stop is requested.
+  bool wait(std::stop_token stop) {
+    std::unique_lock lock(mutex_);
+    return changed_.wait(lock, std::move(stop), [this] { return present_ > 0; });
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::condition_variable_any changed_;
+  int present_ = 0;
+  int most_ = 0;
+};
+
+}  // namespace jpegwire

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <asio/io_context.hpp>
+#include <asio/signal_set.hpp>
+#include <csignal>
+#include <cstdlib>
+#include <thread>
+
+namespace jpegwire {
+
+/// While it lives, SIGINT and SIGTERM end the program at once with exit code 0. For the start of a
+/// program, when a device or a name server may keep it waiting and nobody is connected yet.
+class EarlyExit {
+ public:
+  EarlyExit() : signals_(io_, SIGINT, SIGTERM) {
+    signals_.async_wait([](std::error_code error, int) {
+      if (!error) std::_Exit(EXIT_SUCCESS);
+    });
+    thread_ = std::jthread([this] { io_.run(); });
+  }
+  EarlyExit(const EarlyExit&) = delete;
+  EarlyExit& operator=(const EarlyExit&) = delete;
+  ~EarlyExit() { io_.stop(); }
+
+ private:
+  asio::io_context io_{1};
+  asio::signal_set signals_;
+  std::jthread thread_;
+};
+
+}  // namespace jpegwire

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace jpegwire {
+
+inline constexpr std::uint16_t kDefaultPort = 2500;
+
+/// A host, by name or address (IPv6 without brackets), and a port.
+struct Endpoint {
+  std::string host;
+  std::uint16_t port = kDefaultPort;
+
+  bool operator==(const Endpoint&) const = default;
+};
+
+/// "[ADDR:]PORT" or "ADDR" as an address to listen on: "2500", "0.0.0.0:2500", "[::]:2500".
+/// Without an address it is 127.0.0.1. Throws std::invalid_argument with a sentence.
+Endpoint parse_listen_address(std::string_view text);
+
+/// "tcp://HOST[:PORT]". Throws std::invalid_argument with a sentence.
+Endpoint parse_tcp_url(std::string_view url);
+
+/// "tcp://[ADDR:]PORT", as a viewer's --listen takes it; likewise.
+Endpoint parse_tcp_listen_url(std::string_view url);
+
+bool is_tcp_url(std::string_view text);
+
+/// "host:port", with brackets around an IPv6 address.
+std::string to_string(const Endpoint& endpoint);
+
+/// "tcp://host:port".
+std::string to_tcp_url(const Endpoint& endpoint);
+
+}  // namespace jpegwire

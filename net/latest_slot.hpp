@@ -1,0 +1,77 @@
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <utility>
+
+namespace jpegwire {
+
+/// Hands the newest value from one thread to another: no queue, so nothing in it is ever old.
+/// What `put` displaces before anyone took it is dropped and counted. Any thread may call anything.
+template <class T>
+class LatestSlot {
+ public:
+  /// Never blocks. True where it displaced a value.
+  bool put(T value) {
+    std::optional<T> displaced(std::move(value));
+    {
+      const std::scoped_lock lock(mutex_);
+      value_.swap(displaced);  // the displaced value is destroyed outside of the lock
+      if (displaced) ++displaced_count_;
+    }
+    arrived_.notify_one();
+    return displaced.has_value();
+  }
+
+  /// The newest value not yet taken, or nothing.
+  std::optional<T> try_take() {
+    const std::scoped_lock lock(mutex_);
+    return std::exchange(value_, std::nullopt);
+  }
+
+  /// Waits for a value; nothing where none has come by the time that stop is requested or the slot
+  /// closed.
+  std::optional<T> take(std::stop_token stop) {
+    std::unique_lock lock(mutex_);
+    arrived_.wait(lock, std::move(stop), [this] { return value_.has_value() || closed_; });
+    return std::exchange(value_, std::nullopt);
+  }
+
+  /// The same, but for no longer than `patience`.
+  template <class Rep, class Period>
+  std::optional<T> take_for(std::chrono::duration<Rep, Period> patience,
+                            std::stop_token stop = {}) {
+    std::unique_lock lock(mutex_);
+    arrived_.wait_for(lock, std::move(stop), patience,
+                      [this] { return value_.has_value() || closed_; });
+    return std::exchange(value_, std::nullopt);
+  }
+
+  /// Nothing more will be put: who waits need not wait on.
+  void close() {
+    {
+      const std::scoped_lock lock(mutex_);
+      closed_ = true;
+    }
+    arrived_.notify_all();
+  }
+
+  /// How many values were displaced untaken.
+  std::uint64_t displaced() const {
+    const std::scoped_lock lock(mutex_);
+    return displaced_count_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::condition_variable_any arrived_;
+  std::optional<T> value_;
+  std::uint64_t displaced_count_ = 0;
+  bool closed_ = false;
+};
+
+}  // namespace jpegwire

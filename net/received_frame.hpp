@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "codec/frame.hpp"
+
+namespace jpegwire {
+
+/// A frame as it came over the network, and how it came. Times are steady_now()'s.
+struct ReceivedFrame {
+  EncodedFrame jpeg;        // storage[0] holds the bytes as received
+  WallTime first_byte{};    // when the first byte of its prefix was there
+  WallTime last_byte{};     // when it was whole
+  std::uint32_t reads = 0;  // calls of recv that brought a part of it, its prefix included
+  std::optional<microseconds> sender_ahead;  // the sender's clock less ours, where it is known
+
+  Bytes bytes() const { return jpeg.storage.front(); }
+
+  /// When it was taken, as steady_now() tells it; nothing without a stamp or before the first echo.
+  std::optional<WallTime> capture_time() const {
+    if (!jpeg.layout.stamp || !sender_ahead) return std::nullopt;
+    return jpeg.layout.stamp->capture_time - *sender_ahead;
+  }
+};
+
+}  // namespace jpegwire

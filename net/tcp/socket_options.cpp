@@ -1,0 +1,29 @@
+#include "net/tcp/socket_options.hpp"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+
+#include "net/endpoint.hpp"
+
+namespace jpegwire {
+
+void make_fresh(asio::ip::tcp::socket& socket) {
+  constexpr int kUnsentBytes = 16 * 1024;
+  constexpr int kPatienceMilliseconds = 30'000;
+  using UnsentLimit = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_NOTSENT_LOWAT>;
+  using UserTimeout = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_USER_TIMEOUT>;
+  std::error_code ignored;
+  socket.set_option(asio::ip::tcp::no_delay(true), ignored);
+  socket.set_option(UnsentLimit(kUnsentBytes), ignored);
+  socket.set_option(UserTimeout(kPatienceMilliseconds), ignored);
+  socket.set_option(asio::socket_base::keep_alive(true), ignored);
+}
+
+std::string peer_name(const asio::ip::tcp::socket& socket) {
+  std::error_code error;
+  const auto peer = socket.remote_endpoint(error);
+  if (error) return "a peer";
+  return to_string(Endpoint{peer.address().to_string(), peer.port()});
+}
+
+}  // namespace jpegwire

@@ -1,0 +1,220 @@
+#include "net/tcp/stream_client.hpp"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <asio/buffer.hpp>
+#include <utility>
+
+#include "net/tcp/socket_options.hpp"
+
+namespace jpegwire {
+namespace {
+
+constexpr milliseconds kReportInterval{250};
+constexpr milliseconds kFarewellPatience{300};
+
+}  // namespace
+
+StreamClient::StreamClient(asio::io_context& io, StreamClientSettings settings,
+                           StreamObserver& observer)
+    : settings_(std::move(settings)),
+      observer_(observer),
+      socket_(io),
+      silence_(io),
+      farewell_(io) {
+  if (settings_.listen) {
+    listener_.emplace(io, settings_.endpoint,
+                      [this](asio::ip::tcp::socket socket) { begin_session(std::move(socket)); });
+    settings_.endpoint = listener_->endpoint();
+    return;
+  }
+  dialer_.emplace(
+      io, settings_.endpoint,
+      [this](Dialer&, asio::ip::tcp::socket socket) { begin_session(std::move(socket)); },
+      [this](Dialer&, std::error_code error) { could_not_connect(error); });
+}
+
+void StreamClient::start() {
+  if (dialer_) dialer_->dial();
+  do_watch_for_frames();
+}
+
+void StreamClient::stop() {
+  if (std::exchange(stopped_, true)) return;
+  if (listener_) listener_->stop();
+  if (dialer_) dialer_->cancel();
+  silence_.cancel();
+  if (!socket_.is_open()) return;
+  std::error_code ignored;
+  socket_.cancel(ignored);
+  socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+  farewell_.expires_after(kFarewellPatience);
+  farewell_.async_wait([this](std::error_code) { close(); });
+  do_drain();
+}
+
+// One sender at a time: a second one is turned away rather than mixed in.
+void StreamClient::begin_session(asio::ip::tcp::socket socket) {
+  if (stopped_) return;
+  if (socket_.is_open()) {
+    spdlog::warn("turned {} away: {} is sending", peer_name(socket), peer_name(socket_));
+    return;
+  }
+  socket_ = std::move(socket);
+  std::error_code ignored;
+  socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
+  socket_.non_blocking(true, ignored);
+  assembler_.emplace(frames_, settings_.max_frame_bytes);
+  clock_ = ClockOffset(steady_now());
+  last_report_ = {};
+  reports_are_read_ = true;
+  session_frames_ = 0;
+  ++session_;
+  last_trouble_.clear();
+  if (settings_.reconnect) do_watch_for_frames();  // a new sender gets the whole of our patience
+  observer_.connected(peer_name(socket_));
+  do_read();
+}
+
+void StreamClient::do_read() {
+  const std::span<std::byte> space = assembler_->space();
+  socket_.async_read_some(asio::mutable_buffer(space.data(), space.size()),
+                          [this, session = session_](std::error_code error, std::size_t size) {
+                            if (stopped_ || session != session_) return;
+                            if (error)
+                              read_ended(error);
+                            else
+                              take_bytes(size);
+                          });
+}
+
+void StreamClient::take_bytes(std::size_t size) {
+  observer_.bytes_read(size);
+  assembler_->received(size, steady_now());
+  while (!stopped_) {
+    switch (assembler_->next()) {
+      case FrameAssembler::Event::need_more:
+        return do_read();
+      case FrameAssembler::Event::frame:
+        take_frame();
+        break;
+      case FrameAssembler::Event::end_of_stream:
+        return end_session(true, fmt::format("{} has ended the stream", url()));
+      case FrameAssembler::Event::failed:
+        return end_session(false, fmt::format("the stream from {} cannot be read: {}", url(),
+                                              assembler_->error()));
+    }
+  }
+}
+
+void StreamClient::take_frame() {
+  std::shared_ptr<ReceivedFrame> frame = assembler_->take_frame();
+  const JpegVerdict verdict = admit(frame->jpeg);
+  if (verdict != JpegVerdict::ok) {
+    last_trouble_ = fmt::format("what came {}", describe(verdict));
+    return observer_.frame_refused(verdict);
+  }
+  if (frame->jpeg.layout.stamp) {
+    clock_.observe(*frame->jpeg.layout.stamp, frame->first_byte);
+    frame->sender_ahead = clock_.sender_ahead();
+    do_report();
+  }
+  ++frames_received_;
+  if (session_frames_++ == 0 && dialer_) dialer_->reset_pause();
+  do_watch_for_frames();
+  observer_.frame_received(std::move(frame));
+}
+
+// Written at once or not at all: a report that would wait tells a time that is past.
+void StreamClient::do_report() {
+  const WallTime now = steady_now();
+  if (!reports_are_read_ || now - last_report_ < kReportInterval) return;
+  last_report_ = now;
+  report_ = write_report({now});
+  std::error_code error;
+  const std::size_t sent = socket_.write_some(asio::buffer(report_), error);
+  // A report torn in two would garble all that follow; a sender that reads none gets no more.
+  if (!error && sent < report_.size()) reports_are_read_ = false;
+}
+
+void StreamClient::read_ended(std::error_code error) {
+  // A script that does not read our reports closes with them unread, which resets the connection.
+  const bool closed = error == asio::error::eof || error == asio::error::connection_reset;
+  if (closed && assembler_->is_between_frames())
+    return end_session(true, fmt::format("{} has closed the connection", url()));
+  const std::string what =
+      error == asio::error::eof ? "closed" : fmt::format("lost ({})", error.message());
+  end_session(false,
+              fmt::format("the connection to {} was {} {}", url(), what, assembler_->position()));
+}
+
+void StreamClient::end_session(bool in_order, const std::string& sentence) {
+  close();
+  ++session_;
+  last_trouble_ = sentence;
+  if (settings_.reconnect) {
+    observer_.interrupted(sentence);
+    return seek_sender();
+  }
+  // Before the first frame there is patience: a sender may be only starting, and whoever knocks at
+  // a listening viewer need not be one.
+  if (frames_received_ == 0 && (in_order || listener_)) return seek_sender();
+  if (!in_order) return fail(sentence);
+  stop();
+  observer_.ended("");
+}
+
+void StreamClient::do_watch_for_frames() {
+  silence_.expires_after(settings_.timeout);
+  silence_.async_wait([this](std::error_code error) {
+    if (!error && !stopped_) no_frame_came();
+  });
+}
+
+void StreamClient::no_frame_came() {
+  const double seconds = std::chrono::duration<double>(settings_.timeout).count();
+  std::string sentence = fmt::format("no frame from {} within {} s", url(), seconds);
+  if (!last_trouble_.empty()) sentence += fmt::format(" ({})", last_trouble_);
+  if (!settings_.reconnect) return fail(sentence);
+  do_watch_for_frames();
+  if (socket_.is_open()) end_session(false, sentence);
+}
+
+void StreamClient::could_not_connect(std::error_code error) {
+  const std::string sentence = fmt::format("cannot connect to {}: {}", url(), describe(error));
+  if (!settings_.reconnect && is_about_name(error)) return fail(sentence);
+  if (settings_.reconnect && sentence != last_trouble_) observer_.interrupted(sentence);
+  last_trouble_ = sentence;
+  seek_sender();
+}
+
+void StreamClient::seek_sender() {
+  if (dialer_) dialer_->dial_later();
+}
+
+void StreamClient::fail(const std::string& sentence) {
+  stop();
+  observer_.ended(sentence);
+}
+
+// Reads on until the sender has seen our end and closes too: closing with bytes unread would reset
+// the connection.
+void StreamClient::do_drain() {
+  const std::span<std::byte> space = assembler_->space();
+  socket_.async_read_some(asio::mutable_buffer(space.data(), space.size()),
+                          [this](std::error_code error, std::size_t) {
+                            if (error)
+                              close();
+                            else
+                              do_drain();
+                          });
+}
+
+void StreamClient::close() {
+  farewell_.cancel();
+  std::error_code ignored;
+  socket_.close(ignored);
+}
+
+}  // namespace jpegwire

@@ -1,0 +1,45 @@
+#include <algorithm>
+#include <vector>
+
+#include "net/viewer_report.hpp"
+#include "support/fuzzing.hpp"
+
+// The first byte chooses the size of the pieces; however the rest is cut, the same reports come
+// out.
+
+using namespace jpegwire;
+using namespace jpegwire::test;
+
+namespace {
+
+struct Reading {
+  std::vector<WallTime> times;
+  ReportReader::Result last = ReportReader::Result::need_more;
+
+  bool operator==(const Reading&) const = default;
+};
+
+Reading read(Bytes stream, std::size_t piece_size) {
+  ReportReader reader;
+  Reading reading;
+  while (!stream.empty() && reading.last == ReportReader::Result::need_more) {
+    const std::span<std::byte> space = reader.space();
+    require(!space.empty(), "there is space for more");
+    const std::size_t size = std::min({space.size(), piece_size, stream.size()});
+    std::ranges::copy(stream.first(size), space.begin());
+    stream = stream.subspan(size);
+    reader.received(size);
+    while ((reading.last = reader.next()) == ReportReader::Result::report)
+      reading.times.push_back(reader.report().time);
+  }
+  return reading;
+}
+
+}  // namespace
+
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  Bytes stream = as_input(data, size);
+  const std::size_t piece_size = take_byte(stream) + 1;
+  require(read(stream, piece_size) == read(stream, stream.size()), "pieces give the same reports");
+  return 0;
+}

@@ -1,0 +1,157 @@
+#include <array>
+#include <atomic>
+#include <catch2/catch.hpp>
+#include <cstdlib>
+#include <new>
+#include <random>
+#include <thread>
+
+#include "codec/jpeg_decoder.hpp"
+#include "codec/jpeg_encoder.hpp"
+#include "net/tcp/frame_server.hpp"
+#include "net/tcp/stream_client.hpp"
+#include "support/jpegs.hpp"
+
+// Once warm, a frame's way from pixels to pixels takes nothing from the heap. This file replaces
+// operator new for the whole test program; what libjpeg-turbo takes from malloc is its own affair.
+
+namespace {
+
+std::atomic<std::size_t> allocations = 0;
+
+void* allocate(std::size_t size) {
+  ++allocations;
+  if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
+  throw std::bad_alloc();
+}
+
+void* allocate_aligned(std::size_t size, std::align_val_t alignment) {
+  ++allocations;
+  const auto boundary = static_cast<std::size_t>(alignment);
+  if (void* memory = std::aligned_alloc(boundary, (size + boundary - 1) / boundary * boundary))
+    return memory;
+  throw std::bad_alloc();
+}
+
+}  // namespace
+
+void* operator new(std::size_t size) { return allocate(size); }
+void* operator new[](std::size_t size) { return allocate(size); }
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+  ++allocations;
+  return std::malloc(size == 0 ? 1 : size);
+}
+void* operator new[](std::size_t size, const std::nothrow_t& nothrow) noexcept {
+  return operator new(size, nothrow);
+}
+void* operator new(std::size_t size, std::align_val_t alignment) {
+  return allocate_aligned(size, alignment);
+}
+void* operator new[](std::size_t size, std::align_val_t alignment) {
+  return allocate_aligned(size, alignment);
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete[](void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, const std::nothrow_t&) noexcept { std::free(memory); }
+void operator delete[](void* memory, const std::nothrow_t&) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
+void operator delete[](void* memory, std::align_val_t) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
+void operator delete[](void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
+
+namespace jpegwire {
+namespace {
+
+using namespace test;
+
+/// Hands frames to the decoding thread.
+struct Receiver final : StreamObserver {
+  void connected(const std::string&) override {}
+  void bytes_read(std::size_t) override {}
+  void frame_received(std::shared_ptr<ReceivedFrame> frame) override { slot.put(std::move(frame)); }
+  void frame_refused(JpegVerdict) override { slot.close(); }
+  void interrupted(const std::string&) override {}
+  void ended(const std::string&) override { slot.close(); }
+
+  LatestSlot<std::shared_ptr<ReceivedFrame>> slot;
+};
+
+/// A sender and its viewers, whose sockets a thread of their own serves.
+class Wire {
+ public:
+  explicit Wire(std::size_t viewers) : server_(io_, audience_, {}) {
+    const Endpoint endpoint = server_.listen({"127.0.0.1", 0}).endpoint();
+    for (std::size_t i = 0; i < viewers; ++i) {
+      clients_[i].emplace(io_, StreamClientSettings{.endpoint = endpoint}, receivers_[i]);
+      clients_[i]->start();
+    }
+    while (audience_.present() < static_cast<int>(viewers)) io_.run_one();
+    thread_ = std::jthread([this] { io_.run(); });
+  }
+
+  ~Wire() {
+    io_.stop();
+    thread_.join();
+  }
+
+  /// The frame as the viewer received it; nothing where the stream ended.
+  std::shared_ptr<ReceivedFrame> receive(std::size_t viewer) {
+    return receivers_[viewer].slot.take_for(std::chrono::seconds(30)).value_or(nullptr);
+  }
+
+  FrameServer& server() { return server_; }
+
+ private:
+  asio::io_context io_{1};
+  Audience audience_;
+  FrameServer server_;
+  std::array<Receiver, 4> receivers_;
+  std::array<std::optional<StreamClient>, 4> clients_;
+  std::jthread thread_;
+};
+
+TEST_CASE("a frame's way takes nothing from the heap once it is warm") {
+  const auto format = GENERATE(PixelFormat::i420, PixelFormat::yuyv, PixelFormat::bgr);
+  const auto viewers = GENERATE(as<std::size_t>{}, 1, 3);
+  CAPTURE(format, viewers);
+  std::array<RawFrame, 10> pictures;
+  std::mt19937 random(5);
+  for (unsigned seed = 0; seed < pictures.size(); ++seed) {
+    pictures[seed] = make_picture(format, 640, 480, seed);
+    // Noise in a part that differs from picture to picture, so that frames differ in size.
+    const std::size_t noisy = pictures[seed].pixels.size() / 20 * (seed * 7 % 10);
+    for (std::size_t i = 0; i < noisy; ++i)
+      pictures[seed].pixels[i] ^= static_cast<std::byte>(random() % 16);
+  }
+  Wire wire(viewers);
+  BandPool pool(2);
+  JpegEncoder encoder(pool, {});
+  JpegDecoder decoder(pool);
+  Picture picture;
+
+  // How many buffers are in use at a time, and so how long it takes until all are large enough, is
+  // up to the scheduler. Whatever allocates regularly never lets so many frames pass.
+  constexpr std::uint32_t kMostFrames = 2000;
+  constexpr int kEnough = 100;
+  int frames_without = 0;
+  for (std::uint32_t sequence = 0; sequence < kMostFrames && frames_without < kEnough; ++sequence) {
+    const std::size_t before = allocations;
+    std::shared_ptr<EncodedFrame> frame = encoder.encode(pictures[sequence % pictures.size()]);
+    frame->sequence = sequence;
+    frame->capture_time = wall_now();
+    wire.server().submit(std::move(frame));
+    for (std::size_t viewer = 0; viewer < viewers; ++viewer) {
+      const std::shared_ptr<ReceivedFrame> received = wire.receive(viewer);
+      if (!received || received->jpeg.layout.stamp->sequence != sequence)
+        FAIL("frame " << sequence);
+      if (!decoder.decode(received->jpeg.layout, picture)) FAIL("damaged frame " << sequence);
+    }
+    frames_without = allocations == before ? frames_without + 1 : 0;
+  }
+  CHECK(frames_without == kEnough);
+}
+
+}  // namespace
+}  // namespace jpegwire

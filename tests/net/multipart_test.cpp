@@ -1,0 +1,235 @@
+#include "net/framing/multipart.hpp"
+
+#include <catch2/catch.hpp>
+#include <string>
+
+#include "support/streams.hpp"
+
+namespace jpegwire {
+namespace {
+
+using namespace test;
+using Event = FrameAssembler::Event;
+using Kind = MultipartHead::Kind;
+
+MultipartHead read(std::string_view text, std::string_view boundary = "") {
+  return read_multipart_head(to_bytes(text), boundary);
+}
+
+TEST_CASE("a part's head") {
+  const std::string text =
+      GENERATE("--frame\r\nContent-Type: image/jpeg\r\nContent-Length: 1234\r\n\r\n",
+               "--frame\nContent-Length: 1234\n\n", "\r\n--frame\r\ncontent-length:1234\r\n\r\n",
+               "--frame  \r\nCONTENT-LENGTH:  1234 \r\nX-Timestamp: 0.1\r\n\r\n");
+  CAPTURE(text);
+  const MultipartHead head = read(text + "\xFF\xD8");
+  CHECK(head.kind == Kind::part);
+  CHECK(head.size_bytes == text.size());
+  CHECK(head.boundary == "--frame");
+  CHECK(head.content_length == 1234U);
+}
+
+TEST_CASE("a part's head without a length") {
+  const MultipartHead head = read("--b\r\nContent-Type: image/jpeg\r\n\r\n");
+  CHECK(head.kind == Kind::part);
+  CHECK_FALSE(head.content_length);
+  CHECK(read("--b\r\n\r\n").kind == Kind::part);
+}
+
+TEST_CASE("heads that are not whole, over, or no heads") {
+  CHECK(read("").kind == Kind::need_more);
+  CHECK(read("\r\n").kind == Kind::need_more);
+  CHECK(read("--frame").kind == Kind::need_more);
+  CHECK(read("--frame\r\nContent-Length: 12\r\n").kind == Kind::need_more);
+  CHECK(read("frame\r\n\r\n").kind == Kind::bad);
+  CHECK(read("--\r\n\r\n").kind == Kind::bad);
+  CHECK(read("-- \t\r\n\r\n").kind == Kind::bad);
+  CHECK(read("--b\r\nContent-Length: -1\r\n\r\n").kind == Kind::bad);
+  CHECK(read("--b\r\nContent-Length: ten\r\n\r\n").kind == Kind::bad);
+  CHECK(read("--b\r\nContent-Length:\r\n\r\n").kind == Kind::bad);
+  CHECK(read("--b\r\nContent-Length: 99999999999999999999999\r\n\r\n").kind == Kind::bad);
+  CHECK(read("--b\r\n" + std::string(kMaxHeadSizeBytes, 'x')).kind == Kind::bad);
+  CHECK(read(std::string(kMaxHeadSizeBytes, '\n')).kind == Kind::bad);
+}
+
+TEST_CASE("the closing boundary is the one before and two dashes") {
+  CHECK(read("--frame--\r\n", "--frame").kind == Kind::end);
+  CHECK(read("\r\n--frame--\n", "--frame").kind == Kind::end);
+  CHECK(read("--frame--", "--frame").kind == Kind::need_more);
+  CHECK(read("--frame--\r\n\r\n").kind == Kind::part);  // the first boundary may look like that
+  CHECK(read("--frame--\r\n\r\n", "--frame--").kind == Kind::part);
+  CHECK(read("--frame----\r\n", "--frame--").kind == Kind::end);
+}
+
+TEST_CASE("an HTTP response's head") {
+  const auto [text, status] = GENERATE(table<std::string, int>({
+      {"HTTP/1.0 200 OK\r\nServer: x\r\n\r\n", 200},
+      {"HTTP/1.1 404 Not Found\r\nContent-Length: 9\r\n\r\n", 404},
+      {"HTTP/1.1 200\r\n\r\n", 200},
+      {"HTTP/1.\r\n\r\n", 0},
+      {"HTTP/1.1\n\n", 0},
+      {"HTTP/1.1 \n\n", 0},
+      {"HTTP/1.1 -20 OK\n\n", 0},
+      {"HTTP/1.1 OK\r\n\r\n", 0},
+  }));
+  CAPTURE(text);
+  const MultipartHead head = read(text);
+  CHECK(head.kind == Kind::http_response);
+  CHECK(head.http_status == status);
+  CHECK(head.size_bytes == text.size());
+}
+
+TEST_CASE("a body ends at the line break in front of the boundary") {
+  const auto end = [](std::string_view text) { return find_body_end(to_bytes(text), "--b"); };
+  CHECK(end("body\r\n--b\r\n") == 4U);
+  CHECK(end("body\n--b\n") == 4U);
+  CHECK(end("\n--b") == 0U);
+  CHECK_FALSE(end("body--b\r\n"));
+  CHECK_FALSE(end("--b\r\n"));
+  CHECK_FALSE(end("body\r\n--"));
+  CHECK(end("x--by\r\n--b") == 5U);
+  CHECK_FALSE(end(""));
+}
+
+struct Case {
+  std::string name;
+  std::string stream;
+  std::vector<std::string> frames;
+  Event last = Event::need_more;
+  std::string error_or_position{};
+};
+
+const std::string kResponse =
+    "HTTP/1.1 200 OK\r\nContent-Type: multipart/x-mixed-replace; boundary=b\r\n\r\n";
+
+TEST_CASE("multipart streams in pieces of any size") {
+  const std::string with_length = "--b\r\nContent-Length: 4\r\n\r\nbody\r\n";
+  const std::string without_length = "--b\r\nContent-Type: image/jpeg\r\n\r\nbody\r\n";
+  const auto expected = GENERATE_COPY(values<Case>({
+      {"with lengths",
+       with_length + with_length,
+       {"body", "body"},
+       Event::need_more,
+       "between two frames"},
+      {"behind an HTTP response",
+       kResponse + with_length,
+       {"body"},
+       Event::need_more,
+       "between two frames"},
+      {"and a closing boundary", with_length + "--b--\r\n", {"body"}, Event::end_of_stream},
+      {"an empty line first",
+       "\r\n" + with_length,
+       {"body"},
+       Event::need_more,
+       "between two frames"},
+      {"no line break behind the body",
+       "--b\r\nContent-Length: 4\r\n\r\nbody--b\r\n"
+       "Content-Length: 2\r\n\r\nxy",
+       {"body", "xy"},
+       Event::need_more,
+       "between two frames"},
+      {"line feeds only",
+       "--b\nContent-Length: 4\n\nbody\n--b\nContent-Length: 2\n\nxy\n",
+       {"body", "xy"},
+       Event::need_more,
+       "between two frames"},
+      {"the boundary is behind the part",
+       "--b\r\nContent-Length: 4\r\n\r\nbody\r\n--b\r\n",
+       {"body"},
+       Event::need_more,
+       "between two frames"},
+      {"boundary in the body",
+       "--b\r\nContent-Length: 12\r\n\r\nbo\r\n--b\r\ndy!\r\n",
+       {"bo\r\n--b\r\ndy!"},
+       Event::need_more,
+       "between two frames"},
+      {"an odd boundary",
+       "--=_?'(+) ,-./:\r\nContent-Length: 1\r\n\r\nx",
+       {"x"},
+       Event::need_more,
+       "between two frames"},
+      {"a part of no bytes",
+       "--b\r\nContent-Length: 0\r\n\r\n\r\n" + with_length,
+       {"body"},
+       Event::need_more,
+       "between two frames"},
+      {"without lengths",
+       without_length + without_length + "--b\r\n",
+       {"body", "body"},
+       Event::need_more,
+       "between two frames"},
+      {"without a length, not ended",
+       without_length,
+       {},
+       Event::need_more,
+       "inside a frame of unknown size"},
+      {"without lengths, ended", without_length + "--b--\r\n", {"body"}, Event::end_of_stream},
+      {"without lengths, line feeds only",
+       "--b\n\nbody\n--b\n\nxy\n--b\n",
+       {"body", "xy"},
+       Event::need_more,
+       "between two frames"},
+      {"boundary-like bytes in a body",
+       "--b\r\n\r\n--b --b\r\n-b\r\r\n\n-\r\n--b\r\n",
+       {"--b --b\r\n-b\r\r\n\n-"},
+       Event::need_more,
+       "between two frames"},
+      {"inside a head",
+       with_length + "--b\r\nContent-",
+       {"body"},
+       Event::need_more,
+       "inside the head of a part"},
+      {"inside a body",
+       with_length + "--b\r\nContent-Length: 4\r\n\r\nbo",
+       {"body"},
+       Event::need_more,
+       "inside a frame (2 of 4 bytes)"},
+      {"not found",
+       "HTTP/1.1 404 Not Found\r\n\r\nno such page",
+       {},
+       Event::failed,
+       "the HTTP server answered with status 404"},
+      {"a broken status line", "HTTP/1.\r\n\r\n", {}, Event::failed, "status 0"},
+      {"a page instead",
+       "HTTP/1.0 200 OK\r\n\r\n<html>\r\n</html>",
+       {},
+       Event::failed,
+       "no proper head"},
+      {"too large",
+       "--b\r\nContent-Length: 5000\r\n\r\n",
+       {},
+       Event::failed,
+       "a frame of 5000 bytes, more than --max-frame 4096"},
+      {"too large without a length",
+       "--b\r\n\r\n" + std::string(5000, 'x'),
+       {},
+       Event::failed,
+       "a part is larger than --max-frame 4096"},
+      {"a length that is none",
+       "--b\r\nContent-Length: 5x\r\n\r\n",
+       {},
+       Event::failed,
+       "no proper head"},
+  }));
+  CAPTURE(expected.name);
+  const unsigned seed = GENERATE(range(0U, 22U));
+  CAPTURE(seed);
+  const PieceSize pieces = seed == 0   ? whole()
+                           : seed == 1 ? byte_by_byte()
+                                       : pieces_at_random(seed);
+  const Outcome outcome = feed(to_bytes(expected.stream), 4096, pieces);
+  std::vector<ByteVector> frames;
+  for (const std::string& frame : expected.frames) frames.push_back(to_bytes(frame));
+  CHECK(outcome.frames == frames);
+  CHECK(outcome.last == expected.last);
+  CHECK(outcome.framing == "multipart");
+  if (expected.last == Event::failed)
+    CHECK_THAT(outcome.error, Catch::Contains(expected.error_or_position));
+  if (expected.last == Event::need_more) {
+    CHECK(outcome.position == expected.error_or_position);
+    CHECK(outcome.between_frames == (outcome.position == "between two frames"));
+  }
+}
+
+}  // namespace
+}  // namespace jpegwire
