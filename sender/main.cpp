@@ -1,0 +1,13 @@
+#include "net/command_line.hpp"
+#include "sender/options.hpp"
+#include "sender/sender.hpp"
+
+int main(int argc, char** argv) {
+  CLI::App app{
+      "Streams a camera, a file or a test card as JPEG frames to viewers. What they see is\n"
+      "never old: a slow viewer gets fewer frames, not later ones.",
+      "jpegwire-sender"};
+  jpegwire::SenderOptions options;
+  jpegwire::add_sender_options(app, options);
+  return jpegwire::run_command_line(app, argc, argv, [&] { return jpegwire::run_sender(options); });
+}

@@ -1,0 +1,151 @@
+#include "sender/options.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <map>
+#include <stdexcept>
+
+#include "codec/jpeg_layout.hpp"
+#include "net/command_line.hpp"
+
+namespace jpegwire {
+namespace {
+
+std::optional<int> parse_int(std::string_view text) {
+  int value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+PictureSize parse_size(const std::string& text) {
+  const std::size_t cross = text.find('x');
+  const auto width = parse_int(std::string_view(text).substr(0, cross));
+  const auto height = cross == std::string::npos
+                          ? std::nullopt
+                          : parse_int(std::string_view(text).substr(cross + 1));
+  if (!width || !height)
+    throw std::invalid_argument(fmt::format("'{}' is not a size such as 1280x720", text));
+  if (*width < 16 || *height < 16 || *width > 7680 || *height > 4320)
+    throw std::invalid_argument(fmt::format("{} is not between 16x16 and 7680x4320", text));
+  return {*width, *height};
+}
+
+int parse_bands(const std::string& text) {
+  if (text == "auto") return 0;
+  const std::optional<int> bands = parse_int(text);
+  if (!bands || *bands < 1 || *bands > kMaxBands)
+    throw std::invalid_argument(
+        fmt::format("'{}' is neither auto nor a number from 1 to {}", text, kMaxBands));
+  return *bands;
+}
+
+void require_known_source(const std::string& source) {
+  if (source.starts_with("camera:") &&
+      (source == "camera:" || source.find_first_not_of("0123456789", 7) != std::string::npos))
+    throw std::invalid_argument(
+        fmt::format("'{}' names no camera; write camera:0, camera:1 and so on", source));
+  if (is_tcp_url(source))
+    parse_tcp_url(source);
+  else if (source.find("://") != std::string::npos)
+    throw std::invalid_argument(
+        fmt::format("'{}' is of a kind that is not known; a stream is tcp://HOST:PORT", source));
+}
+
+void add_picture_options(CLI::App& app, SenderOptions& options) {
+  add_parsed_option(
+      app, "--source",
+      [&](const std::string& text) {
+        require_known_source(text);
+        options.source = text;
+      },
+      "auto (the first camera, else the test card), test, camera:N,\n"
+      "a device, a video file or picture, or a stream's URL [auto]")
+      ->type_name("SRC");
+  add_parsed_option(
+      app, "--size", [&](const std::string& text) { options.size = parse_size(text); },
+      "What to ask of the camera, or to scale a file to [1280x720]")
+      ->type_name("WxH");
+  app.add_option("--fps", options.frames_per_second,
+                 "Frames a second [30, a file's own]; 0: as fast as the source gives")
+      ->check(is_number_within(0, 1000))
+      ->type_name("N");
+  app.add_option("--quality", options.quality, "JPEG quality of what is encoded here [80]")
+      ->check(is_whole_number_within(1, 100))
+      ->type_name("1..100");
+  add_parsed_option(
+      app, "--bands", [&](const std::string& text) { options.bands = parse_bands(text); },
+      "Parts of a frame that are coded side by side [auto]")
+      ->type_name("auto|N");
+  app.add_option_function<std::string>(
+         "--passthrough", [&](const std::string& text) { options.passthrough = text == "auto"; },
+         "auto: JPEGs of a camera, picture or stream go on as they are;\n"
+         "off: they are decoded and encoded again [auto]")
+      ->check(is_one_of({"auto", "off"}))
+      ->type_name("auto|off");
+  app.add_flag("--loop", options.loop, "Begin a video file again at its end");
+}
+
+void add_tcp_options(CLI::App& app, SenderOptions& options) {
+  add_parsed_option(
+      app, "--tcp",
+      [&](const std::string& text) {
+        options.tcp =
+            text == "off" ? std::nullopt : std::optional<Endpoint>(parse_listen_address(text));
+      },
+      "Listen here for viewers, or off [127.0.0.1:2500]")
+      ->type_name("[ADDR:]PORT|off");
+  // CLI11 takes options in the order of their definition, so these change what --tcp has set.
+  app.add_option_function<std::string>(
+         "-s",
+         [&](const std::string& host) {
+           options.tcp = Endpoint{host, options.tcp.value_or(Endpoint{}).port};
+         },
+         "The address to listen on, as the classic scripts name it")
+      ->type_name("ADDR");
+  app.add_option_function<std::uint16_t>(
+         "-p",
+         [&](std::uint16_t port) {
+           options.tcp = Endpoint{options.tcp.value_or(Endpoint{"127.0.0.1"}).host, port};
+         },
+         "The port to listen on, likewise")
+      ->check(is_whole_number_within(0, 65'535))
+      ->type_name("PORT");
+}
+
+void add_stream_options(CLI::App& app, SenderOptions& options) {
+  add_parsed_list(
+      app, "--connect",
+      [&](const std::string& text) { options.connect.push_back(parse_tcp_url(text)); },
+      "Send to a viewer that listens; may be given several times")
+      ->type_name("tcp://HOST:PORT");
+  static const std::map<std::string, SizePrefix> prefixes{
+      {"be32", SizePrefix::be32}, {"le32", SizePrefix::le32}, {"ascii16", SizePrefix::ascii16}};
+  app.add_option_function<std::string>(
+         "--framing", [&](const std::string& text) { options.framing = prefixes.at(text); },
+         "How the size in front of a frame is written: be32, le32\n"
+         "or ascii16 [be32]")
+      ->check(is_one_of({"be32", "le32", "ascii16"}))
+      ->type_name("PREFIX");
+}
+
+}  // namespace
+
+void add_sender_options(CLI::App& app, SenderOptions& options) {
+  let_last_value_count(app);
+  add_picture_options(app, options);
+  add_tcp_options(app, options);
+  add_stream_options(app, options);
+  add_threads_option(app, options.threads);
+  add_frames_option(app, options.frames);
+  add_seconds_option(app, options.seconds);
+  app.add_flag("--stats", options.stats, "Print a line of statistics each second");
+  add_summary_option(app, options.summary);
+  app.callback([&options] {
+    if (!options.tcp && options.connect.empty())
+      throw CLI::ValidationError("--tcp off leaves nobody to send to: add --connect");
+  });
+}
+
+}  // namespace jpegwire

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <CLI/App.hpp>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "net/endpoint.hpp"
+#include "net/framing/size_prefix.hpp"
+
+namespace jpegwire {
+
+struct PictureSize {
+  int width = 1280;
+  int height = 720;
+};
+
+/// What the user wants of jpegwire-sender; the README and --help say what each means.
+struct SenderOptions {
+  std::string source = "auto";
+  std::optional<PictureSize> size;          // as given; a source has its own default
+  std::optional<double> frames_per_second;  // likewise; 0: as fast as the source gives
+  int quality = 80;
+  std::optional<Endpoint> tcp = Endpoint{"127.0.0.1", kDefaultPort};
+  SizePrefix framing = SizePrefix::be32;
+  std::vector<Endpoint> connect;
+  int threads = 1;
+  int bands = 0;  // 0: auto
+  bool passthrough = true;
+  std::optional<std::uint64_t> frames;
+  std::optional<double> seconds;
+  bool loop = false;
+  bool stats = false;
+  std::string summary;
+};
+
+/// Parsing with `app` fills `options`, which must outlive it.
+void add_sender_options(CLI::App& app, SenderOptions& options);
+
+}  // namespace jpegwire

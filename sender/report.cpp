@@ -1,0 +1,73 @@
+#include "sender/report.hpp"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "net/process_usage.hpp"
+
+namespace jpegwire {
+namespace {
+
+nlohmann::json milliseconds_or_null(const std::optional<double>& microseconds_value) {
+  return microseconds_value ? nlohmann::json(*microseconds_value / 1000) : nlohmann::json();
+}
+
+nlohmann::json describe_viewer(const ViewerStatistics& viewer) {
+  return {{"peer", viewer.peer},     {"kind", viewer.kind},
+          {"frames", viewer.frames}, {"skipped", viewer.skipped},
+          {"bytes", viewer.bytes},   {"partial_writes", viewer.partial_writes}};
+}
+
+std::uint64_t skipped_by_viewers(const SenderReport& report) {
+  std::uint64_t skipped = 0;
+  for (const ViewerStatistics& viewer : report.viewers) skipped += viewer.skipped;
+  return skipped;
+}
+
+}  // namespace
+
+std::string describe_progress(const SenderReport& before, const SenderReport& now) {
+  const double seconds = now.seconds - before.seconds;
+  const auto rate = [seconds](std::uint64_t earlier, std::uint64_t later) {
+    return seconds > 0 && later > earlier ? static_cast<double>(later - earlier) / seconds : 0.0;
+  };
+  const PipelineCounts& from = before.counts;
+  const PipelineCounts& to = now.counts;
+  return fmt::format(
+      "{:.1f} frames/s captured, {:.1f} encoded, {:.1f} passed on, {:.1f} Mbit/s a viewer, "
+      "{}, {} skipped",
+      rate(from.captured, to.captured), rate(from.encoded, to.encoded),
+      rate(from.passthrough, to.passthrough), rate(from.bytes, to.bytes) * 8e-6,
+      now.viewers_now == 1 ? "1 viewer" : fmt::format("{} viewers", now.viewers_now),
+      to.skipped_encode + skipped_by_viewers(now));
+}
+
+nlohmann::json summarize(const SenderReport& report, const Histogram& encode_us) {
+  const PipelineCounts& counts = report.counts;
+  const ProcessUsage usage = process_usage();
+  nlohmann::json viewers = nlohmann::json::array();
+  for (const ViewerStatistics& viewer : report.viewers) viewers.push_back(describe_viewer(viewer));
+  return {{"source", report.source},
+          {"width", counts.width},
+          {"height", counts.height},
+          {"seconds", report.seconds},
+          {"captured", counts.captured},
+          {"encoded", counts.encoded},
+          {"skipped_encode", counts.skipped_encode},
+          {"unwatched", counts.unwatched},
+          {"passthrough", counts.passthrough},
+          {"corrupt", report.corrupt + counts.corrupt},
+          {"reopened", report.reopened},
+          {"bytes", counts.bytes},
+          {"encode_ms",
+           {{"p50", milliseconds_or_null(encode_us.percentile(50))},
+            {"p99", milliseconds_or_null(encode_us.percentile(99))}}},
+          {"viewers_max", report.viewers_max},
+          {"viewers", viewers},
+          {"rejected", report.rejected},
+          {"cpu_seconds", usage.cpu_seconds},
+          {"peak_rss_kb", usage.peak_rss_kb}};
+}
+
+}  // namespace jpegwire

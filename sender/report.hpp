@@ -1,0 +1,31 @@
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+#include "net/tcp/frame_connection.hpp"
+#include "sender/pipeline.hpp"
+
+namespace jpegwire {
+
+/// All that a run of the sender is told about, as --stats and --summary show it.
+struct SenderReport {
+  std::string source;
+  double seconds = 0;
+  PipelineCounts counts;
+  std::uint64_t corrupt = 0;   // JPEGs of the source that were refused
+  std::uint64_t reopened = 0;  // times that a lost source came back
+  int viewers_now = 0;
+  int viewers_max = 0;
+  std::vector<ViewerStatistics> viewers;
+  std::uint64_t rejected = 0;
+};
+
+/// One line: what happened since `before`.
+std::string describe_progress(const SenderReport& before, const SenderReport& now);
+
+/// The object that --summary writes; names are those of docs/protocol.md.
+nlohmann::json summarize(const SenderReport& report, const Histogram& encode_us);
+
+}  // namespace jpegwire

@@ -1,0 +1,159 @@
+#include "sender/sender.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <asio/io_context.hpp>
+#include <asio/post.hpp>
+#include <asio/signal_set.hpp>
+#include <asio/steady_timer.hpp>
+#include <csignal>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <stdexcept>
+
+#include "net/early_exit.hpp"
+#include "net/summary_output.hpp"
+#include "net/tcp/frame_server.hpp"
+#include "sender/pipeline.hpp"
+#include "sender/report.hpp"
+#include "sender/source_factory.hpp"
+
+namespace jpegwire {
+namespace {
+
+std::string host_name() {
+  char name[256] = "HOST";
+  static_cast<void>(::gethostname(name, sizeof name - 1));
+  return name;
+}
+
+/// The parts of a running sender, and what ends it. The main thread is the io thread.
+class Sender {
+ public:
+  explicit Sender(const SenderOptions& options)
+      : options_(options),
+        signals_(io_, SIGINT, SIGTERM),
+        summary_(options.summary),
+        server_(io_, audience_, {.prefix = options.framing}),
+        time_limit_(io_),
+        stats_tick_(io_) {
+    if (options_.tcp) listener_ = &server_.listen(*options_.tcp);
+    source_ = make_source(options_, io_);
+    description_ = source_->description();
+    pipeline_ = std::make_unique<Pipeline>(
+        *source_, server_, audience_,
+        PipelineSettings{.threads = options.threads,
+                         .encoder = {.quality = options.quality, .bands = options.bands},
+                         .passthrough = options.passthrough,
+                         .frames = options.frames},
+        [this] { asio::post(io_, [this] { finish(); }); });
+  }
+
+  void run() {
+    print_how_to_watch();
+    for (const Endpoint& viewer : options_.connect) server_.dial(viewer);
+    signals_.async_wait([this](std::error_code error, int) {
+      if (!error) finish();
+    });
+    if (options_.seconds) do_limit_time();
+    if (options_.stats) do_print_stats(report());
+    pipeline_->start();
+    io_.run();
+    pipeline_->stop();
+    summary_.write(summarize(report(), pipeline_->encode_us()));
+    if (!pipeline_->error().empty()) throw std::runtime_error(pipeline_->error());
+  }
+
+ private:
+  void print_how_to_watch() const {
+    std::FILE* out = summary_.text_stream();
+    fmt::print(out, "source: {}\n", description_);
+    if (listener_ != nullptr) print_listener(out);
+    for (const Endpoint& viewer : options_.connect)
+      fmt::print(out, "sends to {}; there: jpegwire-viewer --listen tcp://0.0.0.0:{}\n",
+                 to_tcp_url(viewer), viewer.port);
+    std::fflush(out);
+  }
+
+  void print_listener(std::FILE* out) const {
+    Endpoint shown = listener_->endpoint();
+    const bool any_address = shown.host == "0.0.0.0" || shown.host == "::";
+    if (any_address) shown.host = host_name();
+    fmt::print(out, "watch:  jpegwire-viewer {}\n", to_tcp_url(shown));
+    if (listener_->is_public())
+      fmt::print(out, "note:   whoever reaches port {} of this machine sees the picture\n",
+                 shown.port);
+  }
+
+  void do_limit_time() {
+    time_limit_.expires_after(std::chrono::duration_cast<std::chrono::steady_clock::duration>(
+        std::chrono::duration<double>(*options_.seconds)));
+    time_limit_.async_wait([this](std::error_code error) {
+      if (!error) finish();
+    });
+  }
+
+  void do_print_stats(const SenderReport& before) {
+    stats_tick_.expires_after(std::chrono::seconds(1));
+    stats_tick_.async_wait([this, before](std::error_code error) {
+      if (error) return;
+      const SenderReport now = report();
+      fmt::print(summary_.text_stream(), "{}\n", describe_progress(before, now));
+      std::fflush(summary_.text_stream());
+      do_print_stats(now);
+    });
+  }
+
+  SenderReport report() const {
+    const auto elapsed = std::chrono::steady_clock::now() - start_;
+    return {.source = description_,
+            .seconds = std::chrono::duration<double>(elapsed).count(),
+            .counts = pipeline_->counts(),
+            .corrupt = source_->corrupt(),
+            .reopened = source_->reopened(),
+            .viewers_now = audience_.present(),
+            .viewers_max = audience_.most(),
+            .viewers = server_.viewers(),
+            .rejected = server_.rejected()};
+  }
+
+  // Lets each viewer have the frame that it is being sent, so that no stream is torn, and returns
+  // from io_.run() once all are gone.
+  void finish() {
+    constexpr milliseconds kPatience{600};
+    signals_.cancel();
+    time_limit_.cancel();
+    stats_tick_.cancel();
+    source_->stop();
+    pipeline_->request_stop();  // so that waiting for a camera and for viewers goes on side by side
+    server_.finish(kPatience);
+  }
+
+  const SenderOptions& options_;
+  const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  asio::io_context io_{1};
+  asio::signal_set signals_;  // early, so that a signal while the source opens is not lost
+  SummaryOutput summary_;
+  Audience audience_;
+  FrameServer server_;
+  const Listener* listener_ = nullptr;
+  std::unique_ptr<FrameSource> source_;
+  std::string description_;  // as of the start: the source itself is the capture thread's by now
+  std::unique_ptr<Pipeline> pipeline_;
+  asio::steady_timer time_limit_;
+  asio::steady_timer stats_tick_;
+};
+
+}  // namespace
+
+int run_sender(const SenderOptions& options) {
+  std::optional<EarlyExit> while_it_opens(std::in_place);
+  Sender sender(options);
+  while_it_opens.reset();
+  sender.run();
+  return 0;
+}
+
+}  // namespace jpegwire

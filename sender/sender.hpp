@@ -1,0 +1,12 @@
+#pragma once
+
+#include "sender/options.hpp"
+
+namespace jpegwire {
+
+/// Runs until the source ends, --frames or --seconds is reached, or SIGINT or SIGTERM comes.
+/// Returns the exit code. Throws std::exception with one sentence where it cannot start or its
+/// source fails.
+int run_sender(const SenderOptions& options);
+
+}  // namespace jpegwire

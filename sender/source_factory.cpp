@@ -1,0 +1,68 @@
+#include "sender/source_factory.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <optional>
+#include <string>
+
+#include "sender/sources/camera_source.hpp"
+#include "sender/sources/file_source.hpp"
+#include "sender/sources/stream_source.hpp"
+#include "sender/sources/test_card.hpp"
+
+namespace jpegwire {
+namespace {
+
+constexpr double kDefaultRate = 30;
+
+std::unique_ptr<FrameSource> open_test_card(const SenderOptions& options) {
+  const PictureSize size = options.size.value_or(PictureSize{});
+  return std::make_unique<TestCard>(size.width, size.height,
+                                    options.frames_per_second.value_or(kDefaultRate));
+}
+
+std::unique_ptr<FrameSource> open_camera(const std::string& device, const SenderOptions& options) {
+  const PictureSize size = options.size.value_or(PictureSize{});
+  return std::make_unique<CameraSource>(
+      CameraOptions{.device = device,
+                    .width = size.width,
+                    .height = size.height,
+                    .frames_per_second = options.frames_per_second.value_or(kDefaultRate),
+                    .passthrough = options.passthrough});
+}
+
+std::unique_ptr<FrameSource> open_first_camera(const SenderOptions& options) {
+  if (const auto device = first_camera()) return open_camera(*device, options);
+  spdlog::info("there is no camera, so this is the test card; name a file or stream with --source");
+  return open_test_card(options);
+}
+
+std::unique_ptr<FrameSource> open_file(const SenderOptions& options) {
+  FileSourceOptions file;
+  file.path = options.source;
+  file.loop = options.loop;
+  file.frames_per_second = options.frames_per_second;
+  if (options.size) file.size = {options.size->width, options.size->height};
+  file.passthrough = options.passthrough;
+  return std::make_unique<FileSource>(file);
+}
+
+std::optional<std::string> device_of(const std::string& source) {
+  constexpr std::string_view kScheme = "camera:";
+  if (source.starts_with("/dev/")) return source;
+  if (!source.starts_with(kScheme)) return std::nullopt;
+  return "/dev/video" + source.substr(kScheme.size());
+}
+
+}  // namespace
+
+std::unique_ptr<FrameSource> make_source(const SenderOptions& options, asio::io_context& io) {
+  if (options.source == "auto") return open_first_camera(options);
+  if (options.source == "test") return open_test_card(options);
+  if (is_tcp_url(options.source))
+    return std::make_unique<StreamSource>(io, options.source, options.passthrough);
+  if (const auto device = device_of(options.source)) return open_camera(*device, options);
+  return open_file(options);
+}
+
+}  // namespace jpegwire

@@ -1,0 +1,241 @@
+#include "sender/sources/file_source.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdint>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <opencv2/imgcodecs.hpp>
+#include <opencv2/imgproc.hpp>
+#include <stdexcept>
+
+#include "codec/jpeg_layout.hpp"
+#include "sender/sources/opencv_quiet.hpp"
+
+namespace jpegwire {
+namespace {
+
+constexpr double kStillFramesPerSecond = 30;
+constexpr double kHighestCredibleRate = 1000;  // files without a rate claim their clock's instead
+
+const cv::Size kLargestSize(7680, 4320);  // of --size
+constexpr int kSmallestSide = 16;         // likewise
+constexpr int kLongestSide = 65500;       // that libjpeg encodes and decodes
+
+void require_readable(const std::string& path) {
+  if (::access(path.c_str(), R_OK) != 0)
+    throw std::runtime_error(fmt::format("cannot open '{}': {}", path, std::strerror(errno)));
+  const auto type = std::filesystem::status(path).type();
+  if (type == std::filesystem::file_type::directory)
+    throw std::runtime_error(
+        fmt::format("'{}' is a directory; name a video or a picture in it", path));
+  if (type != std::filesystem::file_type::regular)
+    throw std::runtime_error(fmt::format(
+        "'{}' is a pipe, socket or device; name a file, or a camera as camera:N or /dev/videoN",
+        path));
+}
+
+/// The largest size of the same proportions that --size takes.
+cv::Size fitting_size(cv::Size size) {
+  const std::int64_t width = size.width, height = size.height;
+  const bool is_wide = width * kLargestSize.height >= height * kLargestSize.width;
+  const auto fitting_width = is_wide ? kLargestSize.width : width * kLargestSize.height / height;
+  const auto fitting_height = is_wide ? height * kLargestSize.width / width : kLargestSize.height;
+  return {std::max(kSmallestSide, static_cast<int>(fitting_width)),
+          std::max(kSmallestSide, static_cast<int>(fitting_height))};
+}
+
+/// Beforehand, because every viewer's gate refuses frames that are too large.
+void require_viewable(const std::string& path, cv::Size size) {
+  const auto pixels = static_cast<std::int64_t>(size.width) * size.height;
+  if (pixels <= kDefaultMaxPixels && std::max(size.width, size.height) <= kLongestSide) return;
+  const cv::Size smaller = fitting_size(size);
+  throw std::runtime_error(
+      fmt::format("'{}' has {}x{} pixels, more than viewers take; scale it with --size {}x{}", path,
+                  size.width, size.height, smaller.width, smaller.height));
+}
+
+/// A row of JPEGs begins as a picture does, and is a video.
+bool is_motion_jpeg(const std::string& path) {
+  const std::string extension = std::filesystem::path(path).extension();
+  return extension == ".mjpeg" || extension == ".mjpg" || extension == ".MJPG";
+}
+
+bool is_picture(const std::string& path) {
+  return !is_motion_jpeg(path) && cv::haveImageReader(path);
+}
+
+/// Whether it is upright as it is stored. A picture that its Exif data turns has to be decoded:
+/// nobody on the way to the viewer's eye turns the frames of a stream.
+bool is_upright(const std::string& path) {
+  const cv::Mat shown = cv::imread(path, cv::IMREAD_REDUCED_COLOR_8);
+  const cv::Mat stored =
+      cv::imread(path, cv::IMREAD_REDUCED_COLOR_8 | cv::IMREAD_IGNORE_ORIENTATION);
+  return shown.size() == stored.size() && cv::norm(shown, stored, cv::NORM_INF) == 0;
+}
+
+std::vector<std::byte> read_bytes(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::vector<std::byte> bytes(static_cast<std::size_t>(std::filesystem::file_size(path)));
+  file.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+  return bytes;
+}
+
+cv::Mat pixels_of(RawFrame& frame) {
+  return {frame.height, frame.width, CV_8UC3, frame.pixels.data()};
+}
+
+void scale(const cv::Mat& from, cv::Mat to) {
+  const bool smaller = to.cols < from.cols && to.rows < from.rows;
+  cv::resize(from, to, to.size(), 0, 0, smaller ? cv::INTER_AREA : cv::INTER_LINEAR);
+}
+
+}  // namespace
+
+FileSource::FileSource(FileSourceOptions options) : options_(std::move(options)) {
+  quiet_opencv();
+  require_readable(options_.path);
+  bool opened = false;
+  try {
+    opened = is_picture(options_.path) ? open_jpeg() || open_picture() : open_video();
+  } catch (const cv::Exception&) {
+  }
+  if (!opened)
+    throw std::runtime_error(
+        fmt::format("'{}' is neither a video nor a picture that OpenCV can read", options_.path));
+  frames_per_second_ = options_.frames_per_second.value_or(own_rate());
+  pacer_.emplace(frames_per_second_);
+}
+
+/// A JPEG that needs no decoding.
+bool FileSource::open_jpeg() {
+  if (!options_.passthrough || options_.size) return false;
+  EncodedFrame frame;
+  frame.storage.push_back(read_bytes(options_.path));
+  if (admit_with_tables(frame) != JpegVerdict::ok || !is_upright(options_.path)) return false;
+  jpeg_ = std::move(frame.storage[0]);
+  size_ = {frame.layout.width, frame.layout.height};
+  return true;
+}
+
+bool FileSource::open_picture() {
+  picture_ = cv::imread(options_.path, cv::IMREAD_COLOR);
+  if (picture_.empty()) return false;
+  if (options_.size) {
+    cv::Mat scaled(options_.size->second, options_.size->first, CV_8UC3);
+    scale(picture_, scaled);
+    picture_ = scaled;
+  }
+  size_ = picture_.size();
+  require_viewable(options_.path, size_);
+  return true;
+}
+
+bool FileSource::open_video() {
+  // The prefix keeps FFmpeg from taking a name with a colon for a protocol.
+  if (!video_.open("file:" + options_.path, cv::CAP_FFMPEG)) return false;
+  size_ = {static_cast<int>(video_.get(cv::CAP_PROP_FRAME_WIDTH)),
+           static_cast<int>(video_.get(cv::CAP_PROP_FRAME_HEIGHT))};
+  if (!options_.size) require_viewable(options_.path, size_);
+  first_of_video_ = decode();
+  return first_of_video_ != nullptr;
+}
+
+double FileSource::own_rate() const {
+  if (!video_.isOpened()) return kStillFramesPerSecond;
+  const double rate = video_.get(cv::CAP_PROP_FPS);
+  return rate > 0 && rate <= kHighestCredibleRate ? rate : kStillFramesPerSecond;
+}
+
+std::string FileSource::description() const {
+  const bool still = !video_.isOpened();
+  std::string text = fmt::format("{} {}, {}x{}", still ? "picture" : "video", options_.path,
+                                 size_.width, size_.height);
+  text += frames_per_second_ > 0 ? fmt::format(" at {:.4g} frames/s", frames_per_second_)
+                                 : " as fast as it decodes";
+  if (!jpeg_.empty()) text += ", passed through";
+  if (!still && options_.loop) text += ", again and again";
+  return text;
+}
+
+/// Decodes first and waits then, so that a frame is fresh when it is due.
+std::optional<CapturedFrame> FileSource::read(std::stop_token stop) {
+  if (stop.stop_requested()) return std::nullopt;
+  CapturedFrame captured = fetch();
+  if (!captured.raw && !captured.jpeg) return std::nullopt;
+  if (!pacer_->wait(stop)) return std::nullopt;
+  captured.capture_time = wall_now();
+  return captured;
+}
+
+CapturedFrame FileSource::fetch() {
+  CapturedFrame captured;
+  if (!jpeg_.empty())
+    captured.jpeg = copy_jpeg();
+  else if (!picture_.empty())
+    captured.raw = copy_picture();
+  else
+    captured.raw = next_of_video();
+  return captured;
+}
+
+std::shared_ptr<EncodedFrame> FileSource::copy_jpeg() {
+  auto frame = jpeg_pool_.take();
+  frame->storage.resize(1);
+  frame->storage[0] = jpeg_;
+  return admit_with_tables(*frame) == JpegVerdict::ok ? frame : nullptr;
+}
+
+std::shared_ptr<RawFrame> FileSource::copy_picture() {
+  auto frame = raw_pool_.take();
+  frame->resize(PixelFormat::bgr, size_.width, size_.height);
+  picture_.copyTo(pixels_of(*frame));
+  return frame;
+}
+
+/// Opens the file anew to begin again, because not every format can seek.
+std::shared_ptr<RawFrame> FileSource::next_of_video() {
+  if (first_of_video_) return std::exchange(first_of_video_, nullptr);
+  auto frame = decode();
+  if (frame || !options_.loop) return frame;
+  if (!open_video())
+    throw std::runtime_error(
+        fmt::format("cannot begin '{}' again; was it changed or removed?", options_.path));
+  return std::exchange(first_of_video_, nullptr);
+}
+
+/// Nothing at the end of the video, and where it cannot be decoded any further.
+std::shared_ptr<RawFrame> FileSource::decode() try {
+  if (!video_.grab()) return nullptr;
+  auto frame = raw_pool_.take();
+  const bool retrieved = options_.size ? retrieve_scaled(*frame) : retrieve_as_is(*frame);
+  return retrieved ? frame : nullptr;
+} catch (const cv::Exception&) {
+  return nullptr;
+}
+
+bool FileSource::retrieve_scaled(RawFrame& frame) {
+  if (!video_.retrieve(decoded_) || decoded_.type() != CV_8UC3) return false;
+  size_ = {options_.size->first, options_.size->second};
+  frame.resize(PixelFormat::bgr, size_.width, size_.height);
+  scale(decoded_, pixels_of(frame));
+  return true;
+}
+
+/// OpenCV writes into the frame itself where the size is the one it had before.
+bool FileSource::retrieve_as_is(RawFrame& frame) {
+  frame.resize(PixelFormat::bgr, size_.width, size_.height);
+  cv::Mat received = pixels_of(frame);
+  if (!video_.retrieve(received) || received.type() != CV_8UC3) return false;
+  if (received.data == reinterpret_cast<uchar*>(frame.pixels.data())) return true;
+  size_ = received.size();
+  frame.resize(PixelFormat::bgr, size_.width, size_.height);
+  received.copyTo(pixels_of(frame));
+  return true;
+}
+
+}  // namespace jpegwire

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <opencv2/core.hpp>
+#include <opencv2/videoio.hpp>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "codec/object_pool.hpp"
+#include "sender/sources/frame_source.hpp"
+#include "sender/sources/pacer.hpp"
+
+namespace jpegwire {
+
+struct FileSourceOptions {
+  std::string path;
+  bool loop = false;                        // a video begins again at its end
+  std::optional<double> frames_per_second;  // instead of the file's own; 0: as fast as it decodes
+  std::optional<std::pair<int, int>> size;  // width and height to scale to
+  bool passthrough = false;                 // a still JPEG is given as it is, where it may be
+};
+
+/// A video file, at its own rate, or a still picture, for as long as somebody reads. Frames are
+/// bgr, or the picture's own JPEG. A video whose rest is broken ends where it breaks.
+class FileSource : public FrameSource {
+ public:
+  explicit FileSource(FileSourceOptions options);
+
+  std::string description() const override;
+  std::optional<CapturedFrame> read(std::stop_token stop) override;
+  bool waits_for_viewers() const override { return true; }
+
+ private:
+  bool open_jpeg();
+  bool open_picture();
+  bool open_video();
+  double own_rate() const;
+
+  CapturedFrame fetch();
+  std::shared_ptr<EncodedFrame> copy_jpeg();
+  std::shared_ptr<RawFrame> copy_picture();
+  std::shared_ptr<RawFrame> next_of_video();
+  std::shared_ptr<RawFrame> decode();
+  bool retrieve_scaled(RawFrame& frame);
+  bool retrieve_as_is(RawFrame& frame);
+
+  FileSourceOptions options_;
+  double frames_per_second_ = 0;
+  std::optional<Pacer> pacer_;
+  cv::Size size_;
+
+  // One of these three is what the file is.
+  std::vector<std::byte> jpeg_;
+  cv::Mat picture_;
+  cv::VideoCapture video_;
+
+  std::shared_ptr<RawFrame> first_of_video_;  // decoded to see whether it can be
+  cv::Mat decoded_;
+  ObjectPool<RawFrame> raw_pool_;
+  ObjectPool<EncodedFrame> jpeg_pool_;
+};
+
+}  // namespace jpegwire

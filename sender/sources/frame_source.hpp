@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+
+#include "codec/frame.hpp"
+
+namespace jpegwire {
+
+/// One frame from a source: raw pixels to encode, or a JPEG that has passed the gate.
+/// Exactly one of the two is set; nobody else holds it.
+struct CapturedFrame {
+  std::uint32_t sequence = 0;  // set by the pipeline, which counts
+  WallTime capture_time{};
+  std::shared_ptr<RawFrame> raw;
+  std::shared_ptr<EncodedFrame> jpeg;
+};
+
+/// Where frames come from. Made and described on the main thread; read on the capture thread alone.
+/// A constructor throws std::runtime_error with a sentence that says what to do.
+class FrameSource {
+ public:
+  FrameSource() = default;
+  FrameSource(const FrameSource&) = delete;
+  FrameSource& operator=(const FrameSource&) = delete;
+  virtual ~FrameSource() = default;
+
+  /// One line for people: what it is and what was really negotiated.
+  virtual std::string description() const = 0;
+
+  /// Blocks until the next frame is due and gives it; nothing once the source has ended or stop is
+  /// requested. Throws std::runtime_error when the source has failed for good.
+  virtual std::optional<CapturedFrame> read(std::stop_token stop) = 0;
+
+  /// Whether it makes no sense to read while nobody watches: a file waits where it is.
+  virtual bool waits_for_viewers() const { return false; }
+
+  /// On the io thread, when the sender ends: lets go of whatever the source holds there.
+  virtual void stop() {}
+
+  /// JPEGs that the gate refused, so far. Any thread.
+  virtual std::uint64_t corrupt() const { return 0; }
+
+  /// How often a lost device was opened again, so far. Any thread.
+  virtual std::uint64_t reopened() const { return 0; }
+};
+
+}  // namespace jpegwire

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <opencv2/core.hpp>
+#include <string>
+
+#include "codec/frame.hpp"
+#include "codec/object_pool.hpp"
+
+namespace jpegwire {
+
+/// What viewers see while a source's device is away: "no signal" and a sentence, light on dark
+/// grey, above a mark that moves from frame to frame, so that they see that the stream lives. Bound
+/// to one thread.
+class NoSignalCard {
+ public:
+  /// Frames of this size, at least 1x1. Letters other than ASCII show as question marks.
+  NoSignalCard(int width, int height, const std::string& sentence);
+
+  /// The next frame, i420, to be used by nobody else. Allocates nothing once frames come back.
+  std::shared_ptr<RawFrame> next();
+
+ private:
+  void draw_mark(cv::Mat& luma) const;
+
+  cv::Size size_;
+  cv::Mat still_;  // luma
+  cv::Rect track_;
+  std::uint32_t number_ = 0;
+  ObjectPool<RawFrame> pool_;
+};
+
+}  // namespace jpegwire

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "net/latest_slot.hpp"
+#include "net/stream_observer.hpp"
+#include "net/tcp/stream_client.hpp"
+#include "sender/sources/frame_source.hpp"
+#include "sender/sources/no_signal_card.hpp"
+
+namespace jpegwire {
+
+/// Another jpegwire stream: a relay is a sender with this source. The capture time stays that of
+/// the first sender wherever it is known; a frame without a stamp was captured when its first byte
+/// came. While the stream is away there is a card that says so; a stream that is only slow is not
+/// away.
+class StreamSource final : public FrameSource, private StreamObserver {
+ public:
+  /// `passthrough` only tells the description what becomes of its JPEGs.
+  StreamSource(asio::io_context& io, const std::string& url, bool passthrough = true);
+
+  std::string description() const override;
+  std::optional<CapturedFrame> read(std::stop_token stop) override;
+  void stop() override;
+  std::uint64_t corrupt() const override { return corrupt_; }
+  std::uint64_t reopened() const override { return reopened_; }
+
+ private:
+  void connected(const std::string& peer) override;
+  void bytes_read(std::size_t) override {}
+  void frame_received(std::shared_ptr<ReceivedFrame> frame) override;
+  void frame_refused(JpegVerdict verdict) override;
+  void interrupted(const std::string& sentence) override;
+  void ended(const std::string& error) override;
+
+  CapturedFrame pass_on(std::shared_ptr<ReceivedFrame> frame);
+  CapturedFrame no_signal();
+  bool is_away() const;
+
+  const std::string url_;
+  const bool passthrough_;
+  const std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+  StreamClient client_;                                // io thread
+  LatestSlot<std::shared_ptr<ReceivedFrame>> newest_;  // io thread to capture thread
+  std::atomic<bool> awaits_frame_ = true;  // at first, and from an interruption to the next frame
+  std::atomic<std::uint64_t> corrupt_ = 0;
+  std::atomic<std::uint64_t> connections_ = 0;
+  std::atomic<std::uint64_t> reopened_ = 0;
+
+  int width_ = 1280;  // of the last frame, and so of the card
+  int height_ = 720;
+  std::optional<NoSignalCard> card_;
+};
+
+}  // namespace jpegwire

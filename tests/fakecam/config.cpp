@@ -1,0 +1,84 @@
+#include "config.hpp"
+
+#include <linux/videodev2.h>
+
+#include <charconv>
+#include <cstdio>
+#include <cstdlib>
+
+namespace fakecam {
+namespace {
+
+constexpr const char* kDefaultFormats =
+    "MJPG:1280x720@30,MJPG:640x480@30,YUYV:640x480@30,YUYV:1280x720@30";
+
+std::string env_or(const char* name, const char* fallback) {
+  const char* value = std::getenv(name);
+  return value != nullptr && *value != '\0' ? value : fallback;
+}
+
+// Takes the text up to the separator (or all of it) off the front of `text`.
+std::string_view take_until(std::string_view& text, char separator) {
+  const auto end = text.find(separator);
+  const auto head = text.substr(0, end);
+  text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  return head;
+}
+
+std::uint32_t to_number(std::string_view text) {
+  std::uint32_t value = 0;
+  const auto result = std::from_chars(text.data(), text.data() + text.size(), value);
+  return result.ec == std::errc() && result.ptr == text.data() + text.size() ? value : 0;
+}
+
+std::uint32_t to_fourcc(std::string_view name) {
+  if (name == "MJPG") return V4L2_PIX_FMT_MJPEG;
+  return name == "YUYV" ? V4L2_PIX_FMT_YUYV : 0;
+}
+
+// A mistake in a test's settings is told, as a camera without formats would only look broken.
+std::vector<Offer> parse_offers(std::string_view list) {
+  std::vector<Offer> offers;
+  while (!list.empty()) {
+    const auto text = take_until(list, ',');
+    if (const auto offer = parse_offer(text)) {
+      offers.push_back(*offer);
+    } else {
+      std::fprintf(stderr, "fakecam: FAKECAM_FORMATS entry not understood: %.*s\n",
+                   static_cast<int>(text.size()), text.data());
+    }
+  }
+  return offers;
+}
+
+Config read_config() {
+  Config config;
+  config.offers = parse_offers(env_or("FAKECAM_FORMATS", kDefaultFormats));
+  if (config.offers.empty()) config.offers = parse_offers(kDefaultFormats);
+  config.mjpeg_dir = env_or("FAKECAM_MJPEG_DIR", "");
+  config.strip_dht = env_or("FAKECAM_NO_DHT", "0") != "0";
+  config.truncate_every = to_number(env_or("FAKECAM_TRUNCATE_EVERY", "0"));
+  return config;
+}
+
+}  // namespace
+
+std::optional<Offer> parse_offer(std::string_view text) {
+  Offer offer{};
+  offer.fourcc = to_fourcc(take_until(text, ':'));
+  offer.width = to_number(take_until(text, 'x'));
+  offer.height = to_number(take_until(text, '@'));
+  offer.max_fps = to_number(text);
+  const bool complete = offer.fourcc != 0 && offer.height != 0 && offer.max_fps != 0;
+  // Two pixels of YUYV share their colour, so odd widths do not exist.
+  if (!complete || offer.width == 0 || offer.width % 2 != 0) return std::nullopt;
+  return offer;
+}
+
+const Config& config() {
+  // Never destroyed: threads of the program may still be at work while it exits.
+  static const Config& config = *new Config(read_config());
+  return config;
+}
+
+}  // namespace fakecam

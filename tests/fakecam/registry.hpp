@@ -1,0 +1,46 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <map>
+#include <memory>
+#include <mutex>
+
+#include "camera.hpp"
+
+namespace fakecam {
+
+// Whether the descriptor is one of the camera's. Takes no lock: it is asked on every close() of
+// the program, also between fork and exec, where the lock may be held forever.
+bool is_camera(int fd);
+
+// The open descriptors of the camera. Calls return -1 and set errno on failure.
+class Registry {
+ public:
+  static Registry& instance();
+
+  // Answers open() on the device's path.
+  int open_camera(int flags);
+
+  int control(int fd, std::uint32_t request, void* argument);
+
+  // Finds what to map in place of the camera: the descriptor of the buffers' memory.
+  int memory(int fd, off_t offset, std::size_t size);
+
+  void add_alias(int fd, int copy);
+  void forget(int fd);
+
+ private:
+  Registry();
+  std::shared_ptr<Camera> find(int fd);
+  void add(int fd, std::shared_ptr<Camera> camera);
+  void start_watching();
+  void watch();
+  bool observe_all();
+
+  std::mutex mutex_;
+  std::map<int, std::shared_ptr<Camera>> cameras_;
+  bool watching_ = false;
+};
+
+}  // namespace fakecam

@@ -1,0 +1,56 @@
+#include "sender/sources/pacer.hpp"
+
+#include <catch2/catch.hpp>
+#include <chrono>
+#include <future>
+#include <thread>
+
+using jpegwire::Pacer;
+using std::chrono::milliseconds;
+using Clock = std::chrono::steady_clock;
+
+TEST_CASE("frames are never closer together than the rate allows", "[pacer]") {
+  Pacer pacer(50);
+  const auto begin = Clock::now();
+  for (int frame = 0; frame <= 10; ++frame) REQUIRE(pacer.wait({}));
+  CHECK(Clock::now() - begin >= milliseconds(200));
+}
+
+TEST_CASE("a rate of 0 never waits", "[pacer]") {
+  Pacer pacer(0);
+  const auto begin = Clock::now();
+  for (int frame = 0; frame < 1000; ++frame) REQUIRE(pacer.wait({}));
+  CHECK(Clock::now() - begin < std::chrono::seconds(20));
+}
+
+TEST_CASE("what a late caller has missed is skipped, not made up for", "[pacer]") {
+  constexpr milliseconds kInterval(50);
+  Pacer pacer(20);
+  REQUIRE(pacer.wait({}));
+  std::this_thread::sleep_for(10 * kInterval);
+  const auto late = Clock::now();
+  REQUIRE(pacer.wait({}));  // due at once, and the beat goes on from here
+  REQUIRE(pacer.wait({}));
+  REQUIRE(pacer.wait({}));
+  CHECK(Clock::now() - late >= 2 * kInterval);
+}
+
+TEST_CASE("stopping ends the wait for a frame that is far away", "[pacer]") {
+  std::stop_source stop;
+  auto waiting = std::async(std::launch::async, [token = stop.get_token()] {
+    Pacer pacer(0.001);
+    const bool first = pacer.wait(token);
+    return std::pair(first, pacer.wait(token));
+  });
+  std::this_thread::sleep_for(milliseconds(20));
+  stop.request_stop();
+  REQUIRE(waiting.wait_for(std::chrono::seconds(30)) == std::future_status::ready);
+  CHECK(waiting.get() == std::pair(true, false));
+}
+
+TEST_CASE("after a stop it does not wait any more", "[pacer]") {
+  std::stop_source stop;
+  stop.request_stop();
+  CHECK_FALSE(Pacer(0).wait(stop.get_token()));
+  CHECK_FALSE(Pacer(0.001).wait(stop.get_token()));
+}
