@@ -1,0 +1,173 @@
+// Each thing that can be wrong at the start is told in one line.
+
+#include <sys/mount.h>
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "end_to_end/pictures.hpp"
+#include "end_to_end/programs.hpp"
+#include "end_to_end/temporary_directory.hpp"
+
+using namespace jpegwire;
+using Catch::Matchers::Contains;
+using Catch::Matchers::StartsWith;
+
+namespace {
+
+std::string wrong_usage_of(const std::string& program, const Command& options) {
+  Process process(Command{program} + options, environment_of_programs());
+  return failure_of(process, 2);
+}
+
+std::string wrong_sender_usage(const Command& options) {
+  return wrong_usage_of(JPEGWIRE_SENDER, options);
+}
+
+std::string wrong_viewer_usage(const Command& options) {
+  return wrong_usage_of(JPEGWIRE_VIEWER, options);
+}
+
+std::string failure_of_sender(const Command& options) {
+  SenderProgram sender(options);
+  return failure_of(sender);
+}
+
+/// A file system of a few kB, where it may be mounted.
+class TinyDisk {
+ public:
+  TinyDisk() { mounted_ = ::mount("none", directory_.path().c_str(), "tmpfs", 0, "size=64k") == 0; }
+  TinyDisk(const TinyDisk&) = delete;
+  TinyDisk& operator=(const TinyDisk&) = delete;
+  ~TinyDisk() {
+    if (mounted_) ::umount2(directory_.path().c_str(), MNT_DETACH);
+  }
+  bool is_mounted() const { return mounted_; }
+  std::string path() const { return directory_.path(); }
+
+ private:
+  TemporaryDirectory directory_;
+  bool mounted_ = false;
+};
+
+}  // namespace
+
+TEST_CASE("unknown options and wrong values are wrong usage") {
+  CHECK_THAT(wrong_sender_usage({"--no-such-option"}), StartsWith("jpegwire-sender: ") &&
+                                                           Contains("--no-such-option") &&
+                                                           Contains("see jpegwire-sender --help"));
+  CHECK_THAT(wrong_sender_usage({"surplus"}), Contains("surplus"));
+  CHECK_THAT(wrong_sender_usage({"--size", "wide"}), Contains("--size") && Contains("1280x720"));
+  CHECK_THAT(wrong_sender_usage({"--size", "8x8"}), Contains("16x16"));
+  CHECK_THAT(wrong_sender_usage({"--quality", "101"}), Contains("--quality") && Contains("100"));
+  CHECK_THAT(wrong_sender_usage({"--quality", "good"}), Contains("--quality"));
+  CHECK_THAT(wrong_sender_usage({"--fps", "-1"}), Contains("--fps"));
+  CHECK_THAT(wrong_sender_usage({"--bands", "0"}), Contains("--bands"));
+  CHECK_THAT(wrong_sender_usage({"--framing", "be64"}), Contains("--framing") && Contains("be32"));
+  CHECK_THAT(wrong_sender_usage({"--tcp", "127.0.0.1:70000"}), Contains("70000"));
+  CHECK_THAT(wrong_sender_usage({"--tcp", "::1"}), Contains("[::1]:2500"));
+  CHECK_THAT(wrong_sender_usage({"--tcp", "off"}), Contains("--connect"));
+  CHECK_THAT(wrong_sender_usage({"--connect", "udp://localhost:1"}), Contains("tcp://HOST:PORT"));
+  CHECK_THAT(wrong_sender_usage({"--frames", "0"}), Contains("--frames"));
+  CHECK_THAT(wrong_sender_usage({"--source", "camera:front"}), Contains("camera:0"));
+  CHECK_THAT(wrong_sender_usage({"--source", "ftp://host/a"}), Contains("tcp://HOST:PORT"));
+}
+
+TEST_CASE("the viewer's unknown options and wrong values are wrong usage too") {
+  CHECK_THAT(wrong_viewer_usage({"--no-such-option"}),
+             StartsWith("jpegwire-viewer: ") && Contains("--no-such-option"));
+  CHECK_THAT(wrong_viewer_usage({"localhost"}), Contains("tcp://HOST:PORT"));
+  CHECK_THAT(wrong_viewer_usage({"tcp://localhost:0"}), Contains("port 0"));
+  CHECK_THAT(wrong_viewer_usage({"tcp://a:1", "tcp://b:2"}), Contains("tcp://b:2"));
+  CHECK_THAT(wrong_viewer_usage({"--timeout", "soon"}), Contains("--timeout"));
+  CHECK_THAT(wrong_viewer_usage({"--max-frame", "1"}), Contains("--max-frame"));
+  CHECK_THAT(wrong_viewer_usage({"--snapshot", "last.png"}), Contains(".jpg"));
+  CHECK_THAT(wrong_viewer_usage({"--frames", "-3"}), Contains("--frames"));
+  CHECK_THAT(wrong_viewer_usage({"-p", "70000"}), Contains("-p"));
+}
+
+TEST_CASE("a port that is in use is named") {
+  SenderProgram first(test_card());
+  const std::string port = std::to_string(first.port());
+  CHECK_THAT(failure_of_sender(test_card({"--tcp", port})),
+             Contains("127.0.0.1:" + port) && Contains("another program has the port"));
+  ViewerProgram viewer({"--listen", "tcp://127.0.0.1:" + port});
+  CHECK_THAT(failure_of(viewer), Contains("127.0.0.1:" + port) && Contains("in use"));
+}
+
+TEST_CASE("an address of another machine cannot be listened on") {
+  CHECK_THAT(failure_of_sender(test_card({"--tcp", "203.0.113.1:2500"})),
+             Contains("203.0.113.1:2500") && Contains("no interface"));
+}
+
+TEST_CASE("an unknown host is named") {
+  ViewerProgram viewer({"tcp://no-such-host.invalid:2500", "--timeout", "30"});
+  CHECK_THAT(failure_of(viewer), Contains("no-such-host.invalid"));
+  CHECK_THAT(failure_of_sender(test_card({"--tcp", "no-such-host.invalid:2500"})),
+             Contains("no-such-host.invalid"));
+}
+
+TEST_CASE("a sender that cannot be reached is named, and why") {
+  const std::string url = tcp_url(free_port());
+  ViewerProgram viewer({url, "--timeout", "1"});
+  CHECK_THAT(failure_of(viewer),
+             Contains("no frame from " + url + " within 1 s") && Contains("Connection refused"));
+}
+
+TEST_CASE("a source that cannot be opened is named, and why") {
+  const TemporaryDirectory directory;
+  write_file(directory / "broken.jpg", "this is no picture");
+  write_file(directory / "broken.mp4", "this is no video");
+  write_file(directory / "empty.avi", "");
+  const auto failure = [](const std::string& source) {
+    return failure_of_sender({"--source", source});
+  };
+  CHECK_THAT(failure(directory / "missing.mp4"),
+             Contains("missing.mp4") && Contains("No such file"));
+  CHECK_THAT(failure(directory / "broken.jpg"), Contains("broken.jpg") && Contains("neither"));
+  CHECK_THAT(failure(directory / "broken.mp4"), Contains("broken.mp4") && Contains("neither"));
+  CHECK_THAT(failure(directory / "empty.avi"), Contains("empty.avi") && Contains("neither"));
+  CHECK_THAT(failure(directory.path()), Contains("directory"));
+  CHECK_THAT(failure("/dev/video62"), Contains("/dev/video62"));
+}
+
+TEST_CASE("a directory that cannot be written to is told at the start") {
+  const TemporaryDirectory directory;
+  write_file(directory / "file", "");
+  for (const Command& output :
+       {Command{"--save", directory / "file/frames"}, Command{"--save", "/proc/frames"},
+        Command{"--save", "/dev/full"}, Command{"--snapshot", directory / "missing/last.jpg"},
+        Command{"--summary", directory / "missing/summary.json"}}) {
+    ViewerProgram viewer(output);
+    CHECK_THAT(failure_of(viewer), Contains("missing") || Contains(output[1]));
+  }
+  CHECK_THAT(failure_of_sender(test_card({"--summary", directory / "missing/summary.json"})),
+             Contains("missing/summary.json"));
+}
+
+TEST_CASE("a full disk ends the viewer, and what was saved before is whole") {
+  const TinyDisk disk;
+  if (!disk.is_mounted()) {
+    WARN("skipped: only root may mount a small disk to fill");
+    return;
+  }
+  SenderProgram sender(test_card());
+  ViewerProgram viewer({sender.url(), "--save", disk.path()});
+  CHECK_THAT(failure_of(viewer), Contains(disk.path()) && Contains("No space left on device"));
+  const auto names = files_in(disk.path());
+  CHECK_FALSE(names.empty());
+  for (const std::string& name : names) CHECK(decode(read_file(disk.path() + "/" + name)));
+}
+
+TEST_CASE("a window that cannot be opened is told, with what to do") {
+  const auto failure = [](const std::string& display) {
+    Environment environment = environment_of_programs();
+    environment.emplace_back("DISPLAY", display);
+    Process viewer({JPEGWIRE_VIEWER}, environment);
+    return failure_of(viewer);
+  };
+  CHECK_THAT(failure(""), Contains("DISPLAY is not set") && Contains("--headless"));
+  CHECK_THAT(failure(":77"), Contains("':77' does not answer") && Contains("--headless"));
+}

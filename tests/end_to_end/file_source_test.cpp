@@ -1,0 +1,85 @@
+// Videos and pictures as the source.
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include "end_to_end/pictures.hpp"
+#include "end_to_end/programs.hpp"
+#include "end_to_end/temporary_directory.hpp"
+
+using namespace jpegwire;
+using nlohmann::json;
+
+namespace {
+
+constexpr int kVideoFrames = 12;
+
+void make_video(const std::string& file, const std::string& codec) {
+  output_of({"ffmpeg", "-loglevel", "error", "-nostdin", "-f", "lavfi", "-i",
+             "testsrc=size=320x240:rate=10", "-frames:v", std::to_string(kVideoFrames), "-c:v",
+             codec, "-pix_fmt", codec == "mjpeg" ? "yuvj420p" : "yuv420p", file});
+}
+
+/// The sequence numbers that come until the stream ends.
+std::vector<std::uint32_t> sequence_numbers(TcpPeer& peer) {
+  std::vector<std::uint32_t> numbers;
+  while (const auto frame = peer.receive_frame()) numbers.push_back(stamp_of(*frame)->sequence);
+  return numbers;
+}
+
+}  // namespace
+
+TEST_CASE("a video file is sent once, from its first frame on") {
+  const auto [name, codec] =
+      GENERATE(table<std::string, std::string>({{"video.avi", "mjpeg"}, {"video.mp4", "mpeg4"}}));
+  INFO(name);
+  const TemporaryDirectory directory;
+  make_video(directory / name, codec);
+  SenderProgram sender({"--source", directory / name, "--summary", "-"});
+  TcpPeer peer = TcpPeer::connect(sender.port());
+  const auto numbers = sequence_numbers(peer);
+  CHECK(summary_of(sender)["captured"] == kVideoFrames);
+  CHECK(numbers == std::vector<std::uint32_t>{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11});
+}
+
+TEST_CASE("the option --loop begins a video file again") {
+  const TemporaryDirectory directory;
+  make_video(directory / "video.avi", "mjpeg");
+  SenderProgram sender({"--source", directory / "video.avi", "--loop", "--fps", "60"});
+  TcpPeer peer = TcpPeer::connect(sender.port());
+  for (int i = 0; i < 3 * kVideoFrames; ++i) CHECK(peer.receive_frame());
+  CHECK_FALSE(sender.has_ended());
+}
+
+TEST_CASE("a JPEG goes out as it is but for the stamp") {
+  const TemporaryDirectory directory;
+  const std::string jpeg = make_jpeg(320, 240, 77);
+  write_file(directory / "picture.jpg", jpeg);
+  SenderProgram sender({"--source", directory / "picture.jpg", "--summary", "-", "--seconds", "2"});
+  TcpPeer peer = TcpPeer::connect(sender.port());
+  for (int i = 0; i < 3; ++i) CHECK((without_stamp(peer.receive_frame().value()) == jpeg));
+  peer.close();
+  const json summary = summary_of(sender);
+  CHECK(summary["passthrough"] >= 3);
+  CHECK(summary["encoded"] == 0);
+}
+
+TEST_CASE("the option --passthrough off encodes a JPEG again") {
+  const TemporaryDirectory directory;
+  const std::string jpeg = make_jpeg(320, 240, 77);
+  write_file(directory / "picture.jpg", jpeg);
+  SenderProgram sender({"--source", directory / "picture.jpg", "--passthrough", "off"});
+  const std::string frame = TcpPeer::connect(sender.port()).receive_frame().value();
+  CHECK((without_stamp(frame) != jpeg));
+  CHECK(decode(frame));
+}
+
+TEST_CASE("a picture of another format is encoded, and scaled with --size") {
+  const TemporaryDirectory directory;
+  output_of({"convert", "-size", "200x100", "xc:orange", directory / "picture.png"});
+  SenderProgram sender({"--source", directory / "picture.png", "--size", "320x240"});
+  const auto picture = decode(TcpPeer::connect(sender.port()).receive_frame().value());
+  REQUIRE(picture);
+  CHECK(picture->width == 320);
+  CHECK(picture->height == 240);
+}

@@ -1,0 +1,146 @@
+// Who connects to whom, and what happens when an end goes away and comes back.
+
+#include <catch2/catch.hpp>
+#include <csignal>
+#include <nlohmann/json.hpp>
+
+#include "end_to_end/pictures.hpp"
+#include "end_to_end/programs.hpp"
+
+using namespace jpegwire;
+using nlohmann::json;
+
+namespace {
+
+/// A listening viewer's lines of statistics tell that it shows something.
+void wait_until_shown(Process& viewer) { viewer.wait_for("frames/s, age"); }
+
+std::size_t lines_of_statistics(const Process& viewer) {
+  const std::string text = viewer.err() + viewer.out();
+  std::size_t count = 0;
+  for (std::size_t at = text.find("frames/s, age"); at != std::string::npos;
+       at = text.find("frames/s, age", at + 1))
+    ++count;
+  return count;
+}
+
+}  // namespace
+
+TEST_CASE("the sender connects to a viewer that listens") {
+  const std::string url = tcp_url(free_port());
+  ViewerProgram viewer({"--listen", url, "--timeout", "30", "--frames", "5", "--summary", "-"});
+  SenderProgram sender(test_card({"--connect", url}));
+  CHECK(summary_of(viewer)["frames"] == 5);
+}
+
+TEST_CASE("the sender needs no port of its own to connect out") {
+  const std::string url = tcp_url(free_port());
+  Process sender(Command{JPEGWIRE_SENDER, "--tcp", "off", "--connect", url} + test_card(),
+                 environment_of_programs());
+  sender.wait_for("sends to " + url);
+  ViewerProgram viewer({"--listen", url, "--timeout", "30", "--frames", "5", "--summary", "-"});
+  CHECK(summary_of(viewer)["frames"] == 5);
+}
+
+TEST_CASE("one sender serves those who connect and those it connects to") {
+  const std::string first = tcp_url(free_port()), second = tcp_url(free_port());
+  const Command enough{"--timeout", "30", "--frames", "5", "--summary", "-"};
+  ViewerProgram listening(Command{"--listen", first} + enough);
+  ViewerProgram listening_too(Command{"--listen", second} + enough);
+  SenderProgram sender(test_card({"--connect", first, "--connect", second}));
+  ViewerProgram connecting(Command{sender.url()} + enough);
+  CHECK(summary_of(listening)["frames"] == 5);
+  CHECK(summary_of(listening_too)["frames"] == 5);
+  CHECK(summary_of(connecting)["frames"] == 5);
+}
+
+TEST_CASE("the viewer finds a sender that starts later") {
+  const std::string port = std::to_string(free_port());
+  ViewerProgram viewer(
+      {"tcp://127.0.0.1:" + port, "--timeout", "30", "--frames", "3", "--summary", "-"});
+  viewer.wait_for("waiting for tcp://127.0.0.1:" + port);
+  SenderProgram sender(test_card({"-p", port}));
+  CHECK(summary_of(viewer)["frames"] == 3);
+}
+
+TEST_CASE("the viewer goes on with a sender that has been restarted") {
+  const std::string port = std::to_string(free_port());
+  ViewerProgram viewer({"tcp://127.0.0.1:" + port, "--reconnect", "--summary", "-"});
+  {
+    SenderProgram sender(test_card({"-p", port}));
+    wait_until_shown(viewer);
+    sender.send_signal(SIGINT);
+    CHECK(sender.wait() == 0);
+  }
+  viewer.wait_for("reconnecting");
+  const std::size_t before = lines_of_statistics(viewer);
+  SenderProgram sender(test_card({"-p", port}));
+  CHECK(eventually([&] { return lines_of_statistics(viewer) > before + 1; }));
+  viewer.send_signal(SIGINT);
+  const json summary = summary_of(viewer);
+  CHECK(summary["reconnects"] >= 1);
+  CHECK(summary["lost"] == 0);
+}
+
+TEST_CASE("the viewer goes on when a sender has crashed") {
+  const std::string port = std::to_string(free_port());
+  ViewerProgram viewer({"tcp://127.0.0.1:" + port, "--reconnect", "--summary", "-"});
+  {
+    SenderProgram sender(test_card({"-p", port}));
+    wait_until_shown(viewer);
+  }
+  viewer.wait_for("reconnecting");
+  SenderProgram sender(test_card({"-p", port, "--stats"}));
+  sender.wait_for("1 viewer, ");
+  viewer.send_signal(SIGINT);
+  CHECK(summary_of(viewer)["reconnects"] >= 1);
+}
+
+TEST_CASE("the sender finds a viewer again that has been restarted") {
+  const std::string url = tcp_url(free_port());
+  SenderProgram sender(test_card({"--connect", url, "--summary", "-"}));
+  for (int start = 0; start < 2; ++start) {
+    ViewerProgram viewer({"--listen", url, "--timeout", "30", "--frames", "3", "--summary", "-"});
+    CHECK(summary_of(viewer)["frames"] == 3);
+  }
+  sender.send_signal(SIGINT);
+  CHECK(summary_of(sender)["viewers"].size() >= 2);
+}
+
+TEST_CASE("viewers come and go") {
+  SenderProgram sender(test_card({"--summary", "-"}));
+  const std::uint16_t port = sender.port();
+  TcpPeer first = TcpPeer::connect(port);
+  CHECK(first.receive_frame());
+  TcpPeer second = TcpPeer::connect(port);
+  CHECK(second.receive_frame());
+  first.close();
+  for (int i = 0; i < 5; ++i) CHECK(TcpPeer::connect(port).receive_frame());
+  CHECK(second.receive_frame());
+  second.close();
+  CHECK(TcpPeer::connect(port).receive_frame());
+  sender.send_signal(SIGINT);
+  const json summary = summary_of(sender);
+  CHECK(summary["viewers"].size() == 8);
+  CHECK(summary["viewers_max"] >= 2);
+}
+
+TEST_CASE("a viewer that has shut down its sending side still gets frames") {
+  SenderProgram sender(test_card());
+  TcpPeer peer = TcpPeer::connect(sender.port());
+  peer.end_sending();
+  for (int i = 0; i < 10; ++i) CHECK(peer.receive_frame());
+}
+
+TEST_CASE("a listening viewer turns a second sender away") {
+  const std::string url = tcp_url(free_port());
+  ViewerProgram viewer({"--listen", url, "--timeout", "30", "--summary", "-"});
+  SenderProgram sender(test_card({"--connect", url}));
+  wait_until_shown(viewer);
+  SenderProgram intruder(test_card({"--connect", url, "--size", "640x480"}));
+  viewer.wait_for("turned ");
+  viewer.send_signal(SIGINT);
+  const json summary = summary_of(viewer);
+  CHECK(summary["width"] == 320);
+  CHECK(summary["reconnects"] == 0);
+}

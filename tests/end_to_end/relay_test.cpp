@@ -1,0 +1,192 @@
+// A sender whose source is another stream.
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <csignal>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <thread>
+
+#include "codec/big_endian.hpp"
+#include "end_to_end/pictures.hpp"
+#include "end_to_end/programs.hpp"
+
+using namespace jpegwire;
+using nlohmann::json;
+using std::chrono::hours;
+using std::chrono::seconds;
+
+namespace {
+
+/// Another machine's sender, whose clock is an hour ahead, and whose pictures are ten seconds old.
+class FarSender {
+ public:
+  std::string url() const { return listener_.url(); }
+
+  /// Sends one frame to learn the viewer's time, and then one that echoes it.
+  void serve() {
+    peer_.emplace(listener_.accept());
+    peer_->send(with_size(with_stamp(make_jpeg(320, 240), stamp(0))));
+    const WallTime echo = time_in(peer_->receive(kReportSizeBytes));
+    const WallTime received = wall_now();
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));  // else it displaces the first
+    FrameStamp echoing = stamp(1);
+    echoing.echo = echo;
+    echoing.echo_hold = wall_now() - received;
+    peer_->send(with_size(with_stamp(make_jpeg(320, 240, 200), echoing)));
+  }
+
+  void end() {
+    peer_->send(big_endian_size(0));
+    peer_->end_sending();
+    peer_->receive_to_end();
+  }
+
+ private:
+  static constexpr std::size_t kReportSizeBytes = 4 + 9 + 8;  // size, "jpegview" and version, time
+
+  static FrameStamp stamp(std::uint32_t sequence) {
+    const WallTime now = wall_now() + hours(1);
+    return {
+        .stream_id = 7, .sequence = sequence, .capture_time = now - seconds(10), .send_time = now};
+  }
+
+  static WallTime time_in(const std::string& report) {
+    REQUIRE(report.size() == kReportSizeBytes);
+    const auto bytes = std::as_bytes(std::span(report.data(), report.size())).last(8);
+    return WallTime(
+        std::chrono::microseconds(static_cast<std::int64_t>(get_big_endian<std::uint64_t>(bytes))));
+  }
+
+  TcpListener listener_;
+  std::optional<TcpPeer> peer_;
+};
+
+/// Grey of the middle of the picture.
+int grey_of(const std::string& jpeg) {
+  const auto picture = decode(jpeg);
+  REQUIRE(picture);
+  return picture->luma[picture->luma.size() / 2];
+}
+
+/// Reads until a frame is as it should be; false where none of the next ones is.
+bool read_until(TcpPeer& peer, const std::function<bool(const std::string&)>& is_wanted) {
+  for (int i = 0; i < 300; ++i)
+    if (is_wanted(peer.receive_frame().value())) return true;
+  return false;
+}
+
+std::function<bool(const std::string&)> has_grey(int grey) {
+  return [grey](const std::string& jpeg) { return std::abs(grey_of(jpeg) - grey) <= 3; };
+}
+
+std::function<bool(const std::string&)> has_width(int width) {
+  return [width](const std::string& jpeg) { return decode(jpeg).value().width == width; };
+}
+
+}  // namespace
+
+TEST_CASE("the age of a picture is true whatever the sender's clock shows") {
+  FarSender sender;
+  ViewerProgram viewer({sender.url(), "--summary", "-"});
+  sender.serve();
+  sender.end();
+  const json age = summary_of(viewer)["age_ms"];
+  CHECK(age["max"] > 9'900);
+  CHECK(age["max"] < 40'000);
+}
+
+TEST_CASE("a relay keeps the capture time of the first sender") {
+  FarSender sender;
+  SenderProgram relay({"--source", sender.url()});
+  TcpPeer peer = TcpPeer::connect(relay.port());
+  sender.serve();
+  FrameStamp stamp;
+  REQUIRE(read_until(peer, [&](const std::string& frame) {
+    stamp = stamp_of(frame).value();
+    return has_grey(200)(frame);
+  }));
+  const auto age = stamp.send_time - stamp.capture_time;
+  CHECK(age > std::chrono::milliseconds(9'900));
+  CHECK(age < seconds(40));
+}
+
+TEST_CASE("a relay passes frames on as they are but for the stamp") {
+  SenderProgram origin(test_card());
+  SenderProgram relay({"--source", origin.url(), "--summary", "-"});
+  TcpPeer before = TcpPeer::connect(origin.port());
+  TcpPeer behind = TcpPeer::connect(relay.port());
+  std::set<std::string> sent, relayed;
+  for (int i = 0; i < 40; ++i) {
+    sent.insert(without_stamp(before.receive_frame().value()));
+    relayed.insert(without_stamp(behind.receive_frame().value()));
+  }
+  const auto was_sent = [&](const std::string& frame) { return sent.contains(frame); };
+  CHECK(std::ranges::count_if(relayed, was_sent) >= 10);
+  relay.send_signal(SIGINT);
+  const json summary = summary_of(relay);
+  CHECK(summary["passthrough"] >= 40);
+  CHECK(summary["width"] == 320);
+}
+
+TEST_CASE("a relay shows that its source is away, and goes on when it is back") {
+  const std::string port = std::to_string(free_port());
+  SenderProgram relay({"--source", "tcp://127.0.0.1:" + port, "--summary", "-"});
+  ViewerProgram viewer({relay.url(), "--reconnect", "--summary", "-"});
+  TcpPeer peer = TcpPeer::connect(relay.port());
+  CHECK(has_width(1280)(peer.receive_frame().value()));  // the card, at the default size
+  {
+    SenderProgram origin(test_card({"-p", port}));
+    REQUIRE(read_until(peer, has_width(320)));
+    origin.send_signal(SIGINT);
+    CHECK(origin.wait() == 0);
+  }
+  relay.wait_for("trying again");
+  for (int i = 0; i < 25; ++i) CHECK(peer.receive_frame());  // the card goes on
+  SenderProgram origin(test_card({"-p", port, "--size", "160x120"}));
+  REQUIRE(read_until(peer, has_width(160)));
+  relay.send_signal(SIGINT);
+  CHECK(summary_of(relay)["reopened"] == 1);
+  viewer.send_signal(SIGINT);
+  CHECK(summary_of(viewer)["reconnects"] == 0);
+}
+
+TEST_CASE("a slow stream is not taken for one that is away") {
+  TcpListener listener;
+  SenderProgram relay({"--source", listener.url()});
+  TcpPeer peer = TcpPeer::connect(relay.port());
+  TcpPeer origin = listener.accept();
+  origin.send(with_size(make_jpeg(320, 240, 60)));
+  REQUIRE(read_until(peer, has_grey(60)));
+  std::this_thread::sleep_for(std::chrono::milliseconds(2500));
+  origin.send(with_size(make_jpeg(320, 240, 120)));
+  CHECK(has_grey(120)(peer.receive_frame().value()));  // and no card before it
+}
+
+TEST_CASE("a stream that stalls is replaced by the card before viewers give up") {
+  TcpListener listener;
+  SenderProgram relay({"--source", listener.url()});
+  ViewerProgram viewer({relay.url(), "--summary", "-"});
+  TcpPeer peer = TcpPeer::connect(relay.port());
+  TcpPeer origin = listener.accept();
+  origin.send(with_size(make_jpeg(320, 240, 60)));
+  REQUIRE(read_until(peer, has_grey(60)));
+  CHECK_FALSE(has_grey(60)(peer.receive_frame().value()));
+  relay.wait_for("no frame from");
+  for (int i = 0; i < 10; ++i) CHECK(peer.receive_frame());
+  viewer.send_signal(SIGINT);
+  CHECK(summary_of(viewer)["frames"] >= 2);
+}
+
+TEST_CASE("a relay drops what is no picture, and counts it") {
+  TcpListener listener;
+  SenderProgram relay({"--source", listener.url(), "--summary", "-"});
+  TcpPeer peer = TcpPeer::connect(relay.port());
+  TcpPeer origin = listener.accept();
+  origin.send(with_size("this is no picture"));
+  origin.send(with_size(make_jpeg(320, 240, 60)));
+  REQUIRE(read_until(peer, has_grey(60)));
+  relay.send_signal(SIGINT);
+  CHECK(summary_of(relay)["corrupt"] == 1);
+}

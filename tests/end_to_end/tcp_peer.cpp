@@ -1,0 +1,167 @@
+#include "end_to_end/tcp_peer.hpp"
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <stdexcept>
+#include <system_error>
+#include <utility>
+
+#include "end_to_end/process.hpp"
+
+namespace jpegwire {
+namespace {
+
+constexpr std::size_t kMostAtOnce = 65536;
+
+[[noreturn]] void throw_last_error(const char* what) {
+  throw std::system_error(errno, std::generic_category(), what);
+}
+
+sockaddr_in loopback(std::uint16_t port) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  return address;
+}
+
+int open_socket() {
+  const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (socket < 0) throw_last_error("socket");
+  const timeval deadline{kDeadline.count(), 0};
+  ::setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &deadline, sizeof deadline);
+  ::setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &deadline, sizeof deadline);
+  return socket;
+}
+
+int connect_socket(std::uint16_t port, std::optional<int> buffer_bytes) {
+  const sockaddr_in address = loopback(port);
+  int socket = -1;
+  const bool connected = eventually([&] {
+    if (socket >= 0) ::close(socket);
+    socket = open_socket();
+    if (buffer_bytes)
+      ::setsockopt(socket, SOL_SOCKET, SO_RCVBUF, &*buffer_bytes, sizeof *buffer_bytes);
+    return ::connect(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+  });
+  if (!connected) throw_last_error("connect");
+  return socket;
+}
+
+}  // namespace
+
+TcpPeer TcpPeer::connect(std::uint16_t port) { return TcpPeer(connect_socket(port, {})); }
+
+TcpPeer TcpPeer::connect_with_small_buffer(std::uint16_t port) {
+  return TcpPeer(connect_socket(port, 4096));
+}
+
+TcpPeer::TcpPeer(int socket) : socket_(socket) {}
+TcpPeer::TcpPeer(TcpPeer&& other) noexcept : socket_(std::exchange(other.socket_, -1)) {}
+TcpPeer::~TcpPeer() { close(); }
+
+void TcpPeer::send(std::string_view bytes) {
+  if (!try_send(bytes)) throw_last_error("send");
+}
+
+bool TcpPeer::try_send(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (sent < 0) return false;
+    bytes.remove_prefix(static_cast<std::size_t>(sent));
+  }
+  return true;
+}
+
+std::string TcpPeer::receive_some(std::size_t most) {
+  std::string bytes(std::min(most, kMostAtOnce), '\0');
+  const ssize_t size = ::recv(socket_, bytes.data(), bytes.size(), 0);
+  if (size < 0) throw_last_error("recv");
+  bytes.resize(static_cast<std::size_t>(size));
+  return bytes;
+}
+
+std::string TcpPeer::receive(std::size_t size) {
+  std::string all;
+  while (all.size() < size) {
+    const std::string some = receive_some(size - all.size());
+    if (some.empty()) break;
+    all += some;
+  }
+  return all;
+}
+
+std::string TcpPeer::receive_to_end() {
+  std::string all;
+  for (std::string some = receive_some(kMostAtOnce); !some.empty();
+       some = receive_some(kMostAtOnce))
+    all += some;
+  return all;
+}
+
+std::optional<std::string> TcpPeer::receive_frame() {
+  const std::string prefix = receive(4);
+  if (prefix.size() < 4) return std::nullopt;
+  std::size_t size = 0;
+  for (const char digit : prefix) size = size << 8 | static_cast<unsigned char>(digit);
+  if (size == 0) return std::nullopt;
+  std::string frame = receive(size);
+  if (frame.size() < size)
+    throw std::runtime_error(fmt::format("{} of a frame's {} bytes", frame.size(), size));
+  return frame;
+}
+
+void TcpPeer::end_sending() { ::shutdown(socket_, SHUT_WR); }
+
+void TcpPeer::close() {
+  if (socket_ >= 0) ::close(std::exchange(socket_, -1));
+}
+
+TcpListener::TcpListener() : socket_(open_socket()) {
+  const sockaddr_in address = loopback(0);
+  if (::bind(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
+    throw_last_error("bind");
+  if (::listen(socket_, SOMAXCONN) != 0) throw_last_error("listen");
+}
+
+TcpListener::~TcpListener() { ::close(socket_); }
+
+std::uint16_t TcpListener::port() const {
+  sockaddr_in address{};
+  socklen_t size = sizeof address;
+  if (::getsockname(socket_, reinterpret_cast<sockaddr*>(&address), &size) != 0)
+    throw_last_error("getsockname");
+  return ntohs(address.sin_port);
+}
+
+std::string TcpListener::url() const { return tcp_url(port()); }
+
+TcpPeer TcpListener::accept() {
+  const int socket = ::accept4(socket_, nullptr, nullptr, SOCK_CLOEXEC);
+  if (socket < 0) throw_last_error("accept");
+  const timeval deadline{kDeadline.count(), 0};
+  ::setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &deadline, sizeof deadline);
+  return TcpPeer(socket);
+}
+
+std::uint16_t free_port() { return TcpListener().port(); }
+
+std::string tcp_url(std::uint16_t port) { return fmt::format("tcp://127.0.0.1:{}", port); }
+
+std::string big_endian_size(std::uint32_t size) {
+  std::string text;
+  for (int shift = 24; shift >= 0; shift -= 8) text += static_cast<char>(size >> shift & 0xff);
+  return text;
+}
+
+std::string with_size(std::string_view bytes) {
+  return big_endian_size(static_cast<std::uint32_t>(bytes.size())).append(bytes);
+}
+
+}  // namespace jpegwire

@@ -1,0 +1,266 @@
+#include "viewer/statistics.hpp"
+
+#include <catch2/catch.hpp>
+#include <chrono>
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include "net/process_usage.hpp"
+
+namespace jpegwire {
+namespace {
+
+using nlohmann::json;
+using std::chrono::seconds;
+
+/// Statistics whose time passes only where a test says so.
+struct Bench {
+  SteadyTime now{seconds{1000}};
+  Statistics statistics{[this] { return now; }};
+
+  void receive(std::optional<FrameStamp> stamp, std::size_t bytes = 40'000, std::size_t reads = 3) {
+    statistics.frame_received(bytes, reads, stamp);
+  }
+  void decode(std::optional<microseconds> age = {}) {
+    statistics.frame_decoded({.width = 1280,
+                              .height = 720,
+                              .age = age,
+                              .encode = std::nullopt,
+                              .network = std::nullopt,
+                              .decode = std::nullopt});
+  }
+  std::uint64_t lost() { return statistics.live().lost; }
+  json summary() { return statistics.summary("tcp://localhost:2500"); }
+};
+
+FrameStamp stamp(std::uint32_t sequence, std::uint64_t stream_id = 7) {
+  FrameStamp result;
+  result.stream_id = stream_id;
+  result.sequence = sequence;
+  return result;
+}
+
+TEST_CASE("a run without a frame has a summary with every name") {
+  Bench bench;
+  bench.now += seconds{2};
+  const json summary = bench.summary();
+  for (const char* name :
+       {"url", "seconds", "frames", "fps", "bytes", "displayed", "skipped_decode", "lost",
+        "patched", "corrupt", "reconnects", "reads", "age_ms", "stages_ms", "interval_ms", "width",
+        "height", "cpu_seconds", "peak_rss_kb"})
+    CHECK(summary.contains(name));
+  CHECK(summary["url"] == "tcp://localhost:2500");
+  CHECK(summary["seconds"] == 2.0);
+  CHECK(summary["frames"] == 0);
+  CHECK(summary["fps"] == 0.0);
+  CHECK(summary["age_ms"].is_null());
+  CHECK(summary["stages_ms"] == json::object());
+  CHECK(summary["reads"]["per_frame_p50"].is_null());
+  CHECK(summary["reads"]["partial_frames"] == 0);
+}
+
+TEST_CASE("waiting for the sender does not lower the frame rate of the summary") {
+  Bench bench;
+  bench.now += seconds{10};
+  for (int frame = 0; frame < 31; ++frame) {
+    bench.decode();
+    bench.now += milliseconds{40};
+  }
+  bench.now += seconds{5};
+  const json summary = bench.summary();
+  CHECK(summary["frames"] == 31);
+  CHECK(summary["fps"] == 25.0);
+  CHECK(summary["seconds"] == Approx(16.24));
+  CHECK(summary["interval_ms"]["p50"].get<double>() == Approx(40).epsilon(0.01));
+  CHECK(summary["interval_ms"]["p99"].get<double>() == Approx(40).epsilon(0.01));
+}
+
+TEST_CASE("bytes and reads are counted per frame and per read") {
+  Bench bench;
+  for (const std::size_t reads : {1, 1, 3, 5, 2}) bench.receive({}, 1000, reads);
+  for (const std::size_t bytes : {100, 16'384, 16'384}) bench.statistics.read(bytes);
+  const json summary = bench.summary();
+  CHECK(summary["bytes"] == 5000);
+  CHECK(summary["reads"]["per_frame_p50"] == 2);
+  CHECK(summary["reads"]["per_frame_max"] == 5);
+  CHECK(summary["reads"]["partial_frames"] == 3);
+  CHECK(summary["reads"]["bytes_p50"].get<double>() == Approx(16'384).epsilon(0.01));
+}
+
+TEST_CASE("ages and stages are told in milliseconds") {
+  Bench bench;
+  for (int i = 1; i <= 100; ++i)
+    bench.statistics.frame_decoded({.width = 640,
+                                    .height = 480,
+                                    .age = milliseconds{i},
+                                    .encode = microseconds{2500},
+                                    .network = std::nullopt,
+                                    .decode = microseconds{-3}});
+  const json summary = bench.summary();
+  CHECK(summary["age_ms"]["p50"].get<double>() == Approx(50).epsilon(0.01));
+  CHECK(summary["age_ms"]["p90"].get<double>() == Approx(90).epsilon(0.01));
+  CHECK(summary["age_ms"]["p99"].get<double>() == Approx(99).epsilon(0.01));
+  CHECK(summary["age_ms"]["max"] == 100.0);
+  CHECK(summary["stages_ms"]["encode"]["p50"].get<double>() == Approx(2.5).epsilon(0.01));
+  CHECK(summary["stages_ms"]["decode"]["p99"] == 0.0);
+  CHECK_FALSE(summary["stages_ms"].contains("network"));
+  CHECK(summary["width"] == 640);
+  CHECK(summary["height"] == 480);
+}
+
+TEST_CASE("gaps in the sequence numbers are lost frames") {
+  Bench bench;
+  for (const std::uint32_t sequence : {5u, 6u, 7u}) bench.receive(stamp(sequence));
+  CHECK(bench.lost() == 0);
+  bench.receive(stamp(10));
+  CHECK(bench.lost() == 2);
+  bench.receive(stamp(10));
+  CHECK(bench.lost() == 2);
+}
+
+TEST_CASE("sequence numbers wrap around without a loss, or with the right one") {
+  Bench bench;
+  bench.receive(stamp(0xffff'fffe));
+  bench.receive(stamp(0xffff'ffff));
+  bench.receive(stamp(0));
+  CHECK(bench.lost() == 0);
+  bench.receive(stamp(0xffff'fff0, 8));
+  bench.receive(stamp(2, 8));
+  CHECK(bench.lost() == 17);
+}
+
+TEST_CASE("a step backward is no loss, and counting goes on from there") {
+  Bench bench;
+  bench.receive(stamp(1000));
+  bench.receive(stamp(0));
+  bench.receive(stamp(1));
+  CHECK(bench.lost() == 0);
+  bench.receive(stamp(3));
+  CHECK(bench.lost() == 1);
+}
+
+TEST_CASE("another stream and another connection begin anew") {
+  Bench bench;
+  bench.receive(stamp(100));
+  bench.receive(stamp(5000, 8));
+  CHECK(bench.lost() == 0);
+  bench.statistics.reconnected();
+  bench.receive(stamp(9000, 8));
+  CHECK(bench.lost() == 0);
+  CHECK(bench.summary()["reconnects"] == 1);
+}
+
+TEST_CASE("frames without a stamp are never lost") {
+  Bench bench;
+  for (int i = 0; i < 10; ++i) bench.receive({});
+  CHECK(bench.lost() == 0);
+}
+
+TEST_CASE("every discard has its counter") {
+  Bench bench;
+  bench.statistics.displayed();
+  bench.statistics.skipped_decode(3);
+  bench.statistics.skipped_display(2);
+  bench.statistics.corrupt();
+  const json summary = bench.summary();
+  CHECK(summary["displayed"] == 1);
+  CHECK(summary["skipped_decode"] == 3);
+  CHECK(summary["corrupt"] == 1);
+  CHECK(bench.statistics.live().skipped == 5);
+}
+
+TEST_CASE("live figures are about the last second") {
+  Bench bench;
+  for (int frame = 0; frame < 90; ++frame) {
+    bench.now += microseconds{33'333};
+    bench.receive({}, 40'000);
+    bench.decode(frame < 45 ? milliseconds{500} : milliseconds{8});
+  }
+  const LiveFigures figures = bench.statistics.live();
+  CHECK(figures.frames_per_second == Approx(30).epsilon(0.01));
+  CHECK(figures.megabits_per_second == Approx(30 * 40'000 * 8 / 1e6).epsilon(0.01));
+  CHECK(*figures.age_ms == Approx(8));
+  CHECK(figures.width == 1280);
+  CHECK(figures.height == 720);
+}
+
+TEST_CASE("the live rate is steady at any moment between two frames") {
+  const int frames_per_second = GENERATE(1, 5, 30, 60, 240, 1000);
+  const microseconds interval{1'000'000 / frames_per_second};
+  Bench bench;
+  for (int frame = 0; frame < 3 * frames_per_second; ++frame) {
+    bench.decode();
+    for (int tenth = 0; tenth < 10; ++tenth) {
+      bench.now += interval / 10;
+      if (frame >= 2)
+        CHECK(bench.statistics.live().frames_per_second == Approx(frames_per_second).epsilon(0.01));
+    }
+  }
+}
+
+TEST_CASE("the live rate falls when frames stop coming, down to nothing") {
+  Bench bench;
+  for (int frame = 0; frame < 60; ++frame) {
+    bench.now += microseconds{33'333};
+    bench.decode(milliseconds{8});
+  }
+  double rate = bench.statistics.live().frames_per_second;
+  for (int i = 0; i < 4; ++i) {
+    bench.now += seconds{1};
+    CHECK(bench.statistics.live().frames_per_second < rate);
+    rate = bench.statistics.live().frames_per_second;
+  }
+  bench.now += seconds{2};
+  CHECK(bench.statistics.live().frames_per_second == 0);
+  CHECK_FALSE(bench.statistics.live().age_ms);
+}
+
+TEST_CASE("without stamps the age is not known") {
+  Bench bench;
+  bench.decode();
+  CHECK_FALSE(bench.statistics.live().age_ms);
+  CHECK(bench.summary()["age_ms"].is_null());
+}
+
+TEST_CASE("three threads may report at once") {
+  Statistics statistics;
+  constexpr std::uint32_t kFrames = 10'000;
+  {
+    std::jthread io([&] {
+      for (std::uint32_t i = 0; i < kFrames; ++i) statistics.frame_received(100, 1, stamp(2 * i));
+    });
+    std::jthread decoder([&] {
+      for (std::uint32_t i = 0; i < kFrames; ++i)
+        statistics.frame_decoded({.width = 8,
+                                  .height = 8,
+                                  .age = milliseconds{1},
+                                  .encode = std::nullopt,
+                                  .network = std::nullopt,
+                                  .decode = std::nullopt});
+    });
+    for (std::uint32_t i = 0; i < kFrames; ++i) statistics.displayed();
+    CHECK(statistics.live().lost < kFrames);
+  }
+  const json summary = statistics.summary("");
+  CHECK(summary["frames"] == kFrames);
+  CHECK(summary["displayed"] == kFrames);
+  CHECK(summary["lost"] == kFrames - 1);
+  CHECK(summary["bytes"] == 100 * kFrames);
+}
+
+TEST_CASE("a process knows what it uses") {
+  const ProcessUsage before = process_usage();
+  CHECK(before.peak_rss_kb > 1000);
+  const auto more_than_ever = static_cast<std::size_t>(before.peak_rss_kb + 20'000) * 1024;
+  const std::vector<char> memory(more_than_ever, 'x');
+  volatile std::uint64_t sum = 0;
+  while (process_usage().cpu_seconds < before.cpu_seconds + 0.02)
+    for (const char c : memory) sum = sum + static_cast<std::uint64_t>(c);
+  CHECK(process_usage().peak_rss_kb >= before.peak_rss_kb + 20'000);
+}
+
+}  // namespace
+}  // namespace jpegwire

@@ -1,0 +1,13 @@
+#include "net/command_line.hpp"
+#include "viewer/options.hpp"
+#include "viewer/viewer.hpp"
+
+int main(int argc, char** argv) {
+  CLI::App app{
+      "Shows a stream of JPEG frames in a window until q is pressed, and how old the picture is.\n"
+      "It detects how the frames are set off: be32, le32, ascii16 or multipart.",
+      "jpegwire-viewer"};
+  jpegwire::ViewerOptions options;
+  jpegwire::add_viewer_options(app, options);
+  return jpegwire::run_command_line(app, argc, argv, [&] { return jpegwire::run_viewer(options); });
+}

@@ -1,0 +1,78 @@
+#include "viewer/options.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <stdexcept>
+
+#include "net/command_line.hpp"
+
+namespace jpegwire {
+namespace {
+
+void require_jpeg_name(const std::string& file) {
+  const std::string extension = std::filesystem::path(file).extension();
+  if (extension != ".jpg" && extension != ".jpeg")
+    throw std::invalid_argument(
+        fmt::format("'{}': the picture is written as it came, so name it .jpg", file));
+}
+
+void add_stream_options(CLI::App& app, ViewerOptions& options) {
+  add_parsed_option(
+      app, "URL", [&](const std::string& text) { options.sender = parse_tcp_url(text); },
+      "The stream to watch: tcp://HOST:PORT [tcp://localhost:2500]")
+      ->type_name("");
+  app.add_option("-s", options.sender.host, "The sender's host, as the classic scripts name it")
+      ->type_name("HOST");
+  app.add_option("-p", options.sender.port, "The sender's port, likewise")
+      ->check(is_whole_number_within(1, 65'535))
+      ->type_name("PORT");
+  add_parsed_option(
+      app, "--listen",
+      [&](const std::string& text) { options.listen = parse_tcp_listen_url(text); },
+      "Wait for a sender that connects (--connect)")
+      ->type_name("tcp://[ADDR:]PORT");
+  app.add_option("--timeout", options.timeout_seconds,
+                 "Without a frame for so long the sender is taken for dead [5]")
+      ->check(is_number_within(0.05, 86'400))
+      ->type_name("S");
+  app.add_flag_function(
+      "--reconnect", [&](std::int64_t) { options.reconnect = true; },
+      "Try on when the stream ends or fails [in a window]");
+  app.add_flag_function(
+      "--no-reconnect", [&](std::int64_t) { options.reconnect = false; },
+      "End with the stream; a failure is an error [with --headless]");
+  app.add_option("--max-frame", options.max_frame_bytes,
+                 "Refuse a stream with a frame of more bytes [8388608]")
+      ->check(is_whole_number_within(1024, kLargestMaxFrameBytes))
+      ->type_name("BYTES");
+}
+
+void add_output_options(CLI::App& app, ViewerOptions& options) {
+  app.add_flag("--headless", options.headless, "Open no window; print statistics each second");
+  app.add_option("--save", options.save_directory,
+                 "Write each JPEG as it came: DIR/000000.jpg and so on")
+      ->type_name("DIR");
+  add_parsed_option(
+      app, "--snapshot",
+      [&](const std::string& file) {
+        require_jpeg_name(file);
+        options.snapshot_file = file;
+      },
+      "Write the last picture's JPEG as it came, at the end")
+      ->type_name("FILE");
+}
+
+}  // namespace
+
+void add_viewer_options(CLI::App& app, ViewerOptions& options) {
+  let_last_value_count(app);
+  add_stream_options(app, options);
+  add_output_options(app, options);
+  add_frames_option(app, options.frames);
+  add_seconds_option(app, options.seconds);
+  add_threads_option(app, options.threads);
+  add_summary_option(app, options.summary);
+}
+
+}  // namespace jpegwire

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <CLI/App.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "net/endpoint.hpp"
+#include "net/framing/framing_detector.hpp"
+
+namespace jpegwire {
+
+/// What the user wants of jpegwire-viewer; the README and --help say what each means.
+struct ViewerOptions {
+  Endpoint sender{"localhost", kDefaultPort};
+  std::optional<Endpoint> listen;  // in place of `sender`
+  bool headless = false;
+  std::optional<bool> reconnect;  // as given; a window reconnects by default, headless does not
+  double timeout_seconds = 5;
+  std::optional<std::uint64_t> frames;
+  std::optional<double> seconds;
+  std::string save_directory;
+  std::string snapshot_file;
+  std::size_t max_frame_bytes = kDefaultMaxFrameBytes;
+  int threads = 1;
+  std::string summary;
+
+  std::string url() const { return to_tcp_url(listen.value_or(sender)); }
+};
+
+/// Parsing with `app` fills `options`, which must outlive it.
+void add_viewer_options(CLI::App& app, ViewerOptions& options);
+
+}  // namespace jpegwire

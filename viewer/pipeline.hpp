@@ -1,0 +1,88 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "codec/jpeg_decoder.hpp"
+#include "codec/object_pool.hpp"
+#include "net/latest_slot.hpp"
+#include "net/stream_observer.hpp"
+#include "viewer/frame_saver.hpp"
+#include "viewer/statistics.hpp"
+
+namespace jpegwire {
+
+/// A decoded frame on its way to the display.
+struct ShownFrame {
+  std::shared_ptr<Picture> picture;
+  std::optional<WallTime> capture_time;  // as steady_now() tells it
+};
+
+struct ViewerPipelineSettings {
+  int threads = 1;
+  std::optional<std::uint64_t> frames;  // end after so many decoded ones
+};
+
+/// Takes frames from a client of a stream on the io thread, gives them to the saver, decodes the
+/// newest on a thread of its own and offers the newest picture to the main thread. Counts
+/// everything on the way.
+class ViewerPipeline final : public StreamObserver {
+ public:
+  /// Called on any thread, and perhaps more than once, when there is nothing more to do; with a
+  /// sentence where that is a failure.
+  using OnFinished = std::function<void(const std::string& error)>;
+
+  /// All that is lent must outlive it; `saver` may be null.
+  ViewerPipeline(ViewerPipelineSettings settings, Statistics& statistics, FrameSaver* saver,
+                 OnFinished on_finished);
+
+  void start();
+
+  /// Ends the decode thread and waits for it.
+  void stop();
+
+  /// The newest picture, or nothing when none comes within `patience`; at once after close().
+  std::optional<ShownFrame> take_picture(milliseconds patience);
+
+  /// Why no frame comes, once for each time that it is interrupted.
+  std::optional<std::string> take_notice() { return notices_.try_take(); }
+
+  /// Wakes who waits in take_picture(). Any thread.
+  void close() { pictures_.close(); }
+
+  /// After stop(): the last frame that was decoded, or null.
+  std::shared_ptr<const ReceivedFrame> last_frame() const { return last_frame_; }
+
+ private:
+  void connected(const std::string& peer) override;
+  void bytes_read(std::size_t size) override;
+  void frame_received(std::shared_ptr<ReceivedFrame> frame) override;
+  void frame_refused(JpegVerdict verdict) override;
+  void interrupted(const std::string& sentence) override;
+  void ended(const std::string& error) override;
+
+  void decode(std::stop_token stop);
+  bool decode_frame(const ReceivedFrame& frame);
+
+  ViewerPipelineSettings settings_;
+  Statistics& statistics_;
+  FrameSaver* saver_;
+  OnFinished on_finished_;
+  bool was_connected_ = false;
+
+  BandPool bands_;
+  JpegDecoder decoder_;
+  ObjectPool<Picture> picture_pool_;
+  std::shared_ptr<const ReceivedFrame> last_frame_;
+
+  LatestSlot<std::shared_ptr<ReceivedFrame>> received_;  // io thread to decode thread
+  LatestSlot<ShownFrame> pictures_;                      // decode thread to main thread
+  LatestSlot<std::string> notices_;                      // io thread to main thread
+  std::jthread decode_thread_;
+};
+
+}  // namespace jpegwire

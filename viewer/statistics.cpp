@@ -1,0 +1,226 @@
+#include "viewer/statistics.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <span>
+#include <string>
+#include <utility>
+
+#include "net/process_usage.hpp"
+
+namespace jpegwire {
+namespace {
+
+using std::chrono::seconds;
+
+constexpr seconds kRecent{1};
+constexpr seconds kForgotten{5};
+
+double to_seconds(SteadyTime::duration duration) {
+  return std::chrono::duration<double>(duration).count();
+}
+
+double rounded(double value) { return std::round(value * 1000) / 1000; }
+
+/// Two clocks that are not quite in step may make a short time negative.
+void record(Histogram& histogram, std::optional<microseconds> duration) {
+  if (duration) histogram.record(static_cast<std::uint64_t>(std::max(duration->count(), {})));
+}
+
+nlohmann::json count_or_null(std::optional<double> value) {
+  if (!value) return nullptr;
+  return static_cast<std::uint64_t>(std::llround(*value));
+}
+
+nlohmann::json percentiles_ms(const Histogram& histogram_us, std::span<const int> percents) {
+  nlohmann::json result;  // null where nothing was measured
+  for (const int percent : percents)
+    if (const auto value = histogram_us.percentile(percent))
+      result[fmt::format("p{}", percent)] = rounded(*value / 1000);
+  return result;
+}
+
+constexpr std::array kTwoPercents{50, 99};
+constexpr std::array kThreePercents{50, 90, 99};
+
+nlohmann::json ages_summary(const Histogram& age_us) {
+  nlohmann::json ages = percentiles_ms(age_us, kThreePercents);
+  if (const auto max = age_us.max()) ages["max"] = static_cast<double>(*max) / 1000;
+  return ages;
+}
+
+}  // namespace
+
+void RecentEvents::add(SteadyTime time, std::int64_t amount) {
+  events_[next_] = {time, amount};
+  next_ = (next_ + 1) % kCapacity;
+  count_ = std::min(count_ + 1, kCapacity);
+}
+
+const RecentEvents::Event& RecentEvents::newest(std::size_t age) const {
+  return events_[(next_ + kCapacity - 1 - age) % kCapacity];
+}
+
+RecentEvents::Rates RecentEvents::rates(SteadyTime now) const {
+  if (count_ < 2 || now - newest(0).time > kForgotten) return {};
+  std::size_t first = 0;
+  double amount = 0;
+  while (first + 1 < count_ && (first == 0 || now - newest(first).time < kRecent))
+    amount += static_cast<double>(newest(first++).amount);
+  const double events = static_cast<double>(first);
+  const double between = to_seconds(newest(0).time - newest(first).time);
+  const double since = to_seconds(now - newest(first).time);
+  if (between <= 0 || since <= 0) return {};
+  const double rate = std::min(events / between, (events + 1) / since);
+  return {.events_per_second = rate, .amount_per_second = rate * amount / events};
+}
+
+std::optional<double> RecentEvents::median_amount(SteadyTime now) const {
+  if (count_ == 0 || now - newest(0).time > kForgotten) return std::nullopt;
+  std::array<std::int64_t, kCapacity> amounts{};
+  std::size_t known = 0;
+  for (std::size_t i = 0; i < count_ && (i == 0 || now - newest(i).time < kRecent); ++i)
+    if (newest(i).amount >= 0) amounts[known++] = newest(i).amount;
+  if (known == 0) return std::nullopt;
+  const auto middle = amounts.begin() + static_cast<std::ptrdiff_t>(known / 2);
+  std::nth_element(amounts.begin(), middle, amounts.begin() + static_cast<std::ptrdiff_t>(known));
+  return static_cast<double>(*middle);
+}
+
+std::uint64_t SequenceGaps::frames_missing_before(const FrameStamp& stamp) {
+  const auto last = std::exchange(last_, Position{stamp.stream_id, stamp.sequence});
+  if (!last || last->stream_id != stamp.stream_id) return 0;
+  // The difference modulo 2^32 is right across the wrap-around; its upper half means backward.
+  const std::uint32_t step = stamp.sequence - last->sequence;
+  return step == 0 || step >= 0x8000'0000 ? 0 : step - 1;
+}
+
+Statistics::Statistics(Clock clock) : clock_(std::move(clock)), start_(clock_()) {}
+
+void Statistics::read(std::size_t bytes) {
+  const std::scoped_lock lock(mutex_);
+  read_bytes_.record(bytes);
+}
+
+void Statistics::frame_received(std::size_t bytes, std::size_t reads,
+                                const std::optional<FrameStamp>& stamp) {
+  const std::scoped_lock lock(mutex_);
+  bytes_ += bytes;
+  reads_per_frame_.record(reads);
+  if (reads > 1) ++partial_frames_;
+  if (stamp) lost_ += gaps_.frames_missing_before(*stamp);
+  recently_received_.add(clock_(), static_cast<std::int64_t>(bytes));
+}
+
+void Statistics::frame_decoded(const DecodedFrame& frame) {
+  const std::scoped_lock lock(mutex_);
+  const SteadyTime now = clock_();
+  if (decoded_++ == 0)
+    first_decoded_ = now;
+  else
+    record(interval_us_, std::chrono::duration_cast<microseconds>(now - last_decoded_));
+  last_decoded_ = now;
+  width_ = frame.width;
+  height_ = frame.height;
+  record(age_us_, frame.age);
+  record(encode_us_, frame.encode);
+  record(network_us_, frame.network);
+  record(decode_us_, frame.decode);
+  recently_decoded_.add(now, frame.age ? std::max<std::int64_t>(frame.age->count(), 0) : -1);
+}
+
+void Statistics::displayed() {
+  const std::scoped_lock lock(mutex_);
+  ++displayed_;
+}
+
+void Statistics::skipped_decode(std::uint64_t frames) {
+  const std::scoped_lock lock(mutex_);
+  skipped_decode_ += frames;
+}
+
+void Statistics::skipped_display(std::uint64_t frames) {
+  const std::scoped_lock lock(mutex_);
+  skipped_display_ += frames;
+}
+
+void Statistics::corrupt() {
+  const std::scoped_lock lock(mutex_);
+  ++corrupt_;
+}
+
+void Statistics::reconnected() {
+  const std::scoped_lock lock(mutex_);
+  ++reconnects_;
+  gaps_.restart();
+}
+
+std::uint64_t Statistics::frames_decoded() const {
+  const std::scoped_lock lock(mutex_);
+  return decoded_;
+}
+
+LiveFigures Statistics::live() const {
+  const std::scoped_lock lock(mutex_);
+  const SteadyTime now = clock_();
+  LiveFigures figures;
+  figures.frames_per_second = recently_decoded_.rates(now).events_per_second;
+  if (const auto age_us = recently_decoded_.median_amount(now)) figures.age_ms = *age_us / 1000;
+  figures.megabits_per_second = recently_received_.rates(now).amount_per_second * 8 / 1e6;
+  figures.width = width_;
+  figures.height = height_;
+  figures.lost = lost_;
+  figures.skipped = skipped_decode_ + skipped_display_;
+  return figures;
+}
+
+nlohmann::json Statistics::summary(std::string_view url) const {
+  const std::scoped_lock lock(mutex_);
+  const ProcessUsage usage = process_usage();
+  return {{"url", url},
+          {"seconds", rounded(to_seconds(clock_() - start_))},
+          {"frames", decoded_},
+          {"fps", rounded(frames_per_second())},
+          {"bytes", bytes_},
+          {"displayed", displayed_},
+          {"skipped_decode", skipped_decode_},
+          {"skipped_display", skipped_display_},
+          {"lost", lost_},
+          {"patched", 0},  // only a stream of datagrams loses bands
+          {"corrupt", corrupt_},
+          {"reconnects", reconnects_},
+          {"reads", reads_summary()},
+          {"age_ms", ages_summary(age_us_)},
+          {"stages_ms", stages_summary()},
+          {"interval_ms", percentiles_ms(interval_us_, kTwoPercents)},
+          {"width", width_},
+          {"height", height_},
+          {"cpu_seconds", rounded(usage.cpu_seconds)},
+          {"peak_rss_kb", usage.peak_rss_kb}};
+}
+
+nlohmann::json Statistics::reads_summary() const {
+  return {{"per_frame_p50", count_or_null(reads_per_frame_.percentile(50))},
+          {"per_frame_max", count_or_null(reads_per_frame_.percentile(100))},
+          {"bytes_p50", count_or_null(read_bytes_.percentile(50))},
+          {"partial_frames", partial_frames_}};
+}
+
+nlohmann::json Statistics::stages_summary() const {
+  nlohmann::json stages = nlohmann::json::object();
+  const std::pair<const char*, const Histogram&> named[] = {
+      {"encode", encode_us_}, {"network", network_us_}, {"decode", decode_us_}};
+  for (const auto& [name, histogram] : named)
+    if (histogram.count() > 0) stages[name] = percentiles_ms(histogram, kTwoPercents);
+  return stages;
+}
+
+double Statistics::frames_per_second() const {
+  if (decoded_ < 2 || last_decoded_ == first_decoded_) return 0;
+  return static_cast<double>(decoded_ - 1) / to_seconds(last_decoded_ - first_decoded_);
+}
+
+}  // namespace jpegwire

@@ -1,0 +1,144 @@
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string_view>
+
+#include "codec/frame_stamp.hpp"
+#include "codec/time.hpp"
+#include "net/histogram.hpp"
+#include "viewer/live_figures.hpp"
+
+namespace jpegwire {
+
+using SteadyTime = std::chrono::steady_clock::time_point;
+
+/// The newest events and an amount that each carries, for figures about the last second.
+class RecentEvents {
+ public:
+  struct Rates {
+    double events_per_second = 0;
+    double amount_per_second = 0;
+  };
+
+  void add(SteadyTime time, std::int64_t amount);
+
+  /// Between the first and the last event of the last second (of the last two events where they
+  /// are rarer), so that it is steady; falls as soon as the next event is overdue.
+  Rates rates(SteadyTime now) const;
+
+  /// Of the last second's amounts, those below zero left out.
+  std::optional<double> median_amount(SteadyTime now) const;
+
+ private:
+  struct Event {
+    SteadyTime time;
+    std::int64_t amount = 0;
+  };
+  static constexpr std::size_t kCapacity = 256;
+
+  const Event& newest(std::size_t age) const;
+
+  std::array<Event, kCapacity> events_{};
+  std::size_t next_ = 0;
+  std::size_t count_ = 0;
+};
+
+/// How many frames a sender counted that never came.
+class SequenceGaps {
+ public:
+  /// The frames missing between this one and the one before. A new stream begins anew; a step
+  /// backward (a recording that starts over) is no loss.
+  std::uint64_t frames_missing_before(const FrameStamp& stamp);
+  void restart() { last_.reset(); }
+
+ private:
+  struct Position {
+    std::uint64_t stream_id = 0;
+    std::uint32_t sequence = 0;
+  };
+  std::optional<Position> last_;
+};
+
+/// What the decoder knows about one frame. What is not known is left out.
+struct DecodedFrame {
+  int width = 0;
+  int height = 0;
+  std::optional<microseconds> age;      // capture to decoded pixels
+  std::optional<microseconds> encode;   // capture to the first byte sent
+  std::optional<microseconds> network;  // first byte sent to last byte received
+  std::optional<microseconds> decode;   // last byte received to decoded pixels
+};
+
+/// Counts what happens to the frames of one viewer. Any thread may call anything; no event
+/// allocates.
+class Statistics {
+ public:
+  using Clock = std::function<SteadyTime()>;
+
+  explicit Statistics(Clock clock = std::chrono::steady_clock::now);
+
+  /// One call to the socket brought so many bytes.
+  void read(std::size_t bytes);
+
+  /// A complete frame arrived, in so many reads.
+  void frame_received(std::size_t bytes, std::size_t reads, const std::optional<FrameStamp>& stamp);
+
+  void frame_decoded(const DecodedFrame& frame);
+  void displayed();
+
+  void skipped_decode(std::uint64_t frames = 1);   // a newer one came before the decoder was free
+  void skipped_display(std::uint64_t frames = 1);  // a newer one was decoded before it was shown
+  void corrupt();                                  // refused by the gate or the decoder
+  void reconnected();
+
+  std::uint64_t frames_decoded() const;
+
+  LiveFigures live() const;
+
+  /// The object that --summary prints, as docs/ names it. `seconds` counts from the construction;
+  /// `fps` is between the first and the last decoded frame, so that waiting for a sender, or for
+  /// the end, does not lower it. What was never measured is null, or not among the stages.
+  nlohmann::json summary(std::string_view url) const;
+
+ private:
+  nlohmann::json reads_summary() const;
+  nlohmann::json stages_summary() const;
+  double frames_per_second() const;
+
+  const Clock clock_;
+  const SteadyTime start_;
+
+  mutable std::mutex mutex_;
+  std::uint64_t bytes_ = 0;
+  std::uint64_t partial_frames_ = 0;
+  std::uint64_t decoded_ = 0;
+  std::uint64_t displayed_ = 0;
+  std::uint64_t skipped_decode_ = 0;
+  std::uint64_t skipped_display_ = 0;
+  std::uint64_t lost_ = 0;
+  std::uint64_t corrupt_ = 0;
+  std::uint64_t reconnects_ = 0;
+  int width_ = 0;
+  int height_ = 0;
+  SteadyTime first_decoded_{};
+  SteadyTime last_decoded_{};
+  SequenceGaps gaps_;
+  RecentEvents recently_received_;  // with their bytes
+  RecentEvents recently_decoded_;   // with their ages in microseconds, or -1
+  Histogram read_bytes_;
+  Histogram reads_per_frame_;
+  Histogram age_us_;
+  Histogram encode_us_;
+  Histogram network_us_;
+  Histogram decode_us_;
+  Histogram interval_us_;
+};
+
+}  // namespace jpegwire

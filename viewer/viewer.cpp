@@ -1,0 +1,223 @@
+#include "viewer/viewer.hpp"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <asio/io_context.hpp>
+#include <asio/post.hpp>
+#include <asio/signal_set.hpp>
+#include <asio/steady_timer.hpp>
+#include <atomic>
+#include <csignal>
+#include <limits>
+#include <memory>
+#include <mutex>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+#include <thread>
+#include <utility>
+
+#include "net/early_exit.hpp"
+#include "net/summary_output.hpp"
+#include "net/tcp/stream_client.hpp"
+#include "viewer/headless.hpp"
+#include "viewer/pipeline.hpp"
+#include "viewer/window.hpp"
+
+namespace jpegwire {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+std::chrono::milliseconds to_duration(double seconds) {
+  return std::chrono::duration_cast<milliseconds>(std::chrono::duration<double>(seconds));
+}
+
+std::unique_ptr<Display> make_display(const ViewerOptions& options) {
+  if (options.headless) return std::make_unique<Headless>();
+  return std::make_unique<Window>("jpegwire " + options.url());
+}
+
+std::unique_ptr<FrameSaver> make_saver(const ViewerOptions& options, FrameSaver::OnError on_error) {
+  if (options.save_directory.empty()) return nullptr;
+  constexpr auto kAll = std::numeric_limits<std::uint64_t>::max();
+  return std::make_unique<FrameSaver>(options.save_directory, std::move(on_error),
+                                      options.frames.value_or(kAll));
+}
+
+StreamClientSettings client_settings(const ViewerOptions& options) {
+  return {.endpoint = options.listen.value_or(options.sender),
+          .listen = options.listen.has_value(),
+          .reconnect = options.reconnect.value_or(!options.headless),
+          .timeout = to_duration(options.timeout_seconds),
+          .max_frame_bytes = options.max_frame_bytes};
+}
+
+/// The parts of a running viewer, and what ends it. The main thread owns the display.
+class Viewer {
+ public:
+  explicit Viewer(const ViewerOptions& options)
+      : options_(options),
+        signals_(io_, SIGINT, SIGTERM),
+        summary_(options.summary),
+        display_(make_display(options)),
+        saver_(make_saver(options, [this](const std::string& error) { finish(error); })),
+        pipeline_({.threads = options.threads, .frames = options.frames}, statistics_, saver_.get(),
+                  [this](const std::string& error) { finish(error); }),
+        client_(io_, client_settings(options), pipeline_),
+        time_limit_(io_) {
+    if (!options_.snapshot_file.empty())
+      require_writable(std::filesystem::path(options_.snapshot_file).parent_path());
+  }
+
+  void run() {
+    tell_what_is_awaited();
+    signals_.async_wait([this](std::error_code error, int) {
+      if (error) return;
+      interrupted_ = true;
+      finish("");
+    });
+    if (options_.seconds) do_limit_time();
+    client_.start();
+    pipeline_.start();
+    std::jthread io_thread([this] { io_.run(); });
+    show_until_finished();
+    asio::post(io_, [this] { leave(); });
+    io_thread.join();
+    pipeline_.stop();
+    show_newest(milliseconds{0});  // what was still being decoded when the stream ended
+    conclude();
+  }
+
+ private:
+  void tell_what_is_awaited() {
+    const std::string who = options_.listen ? "a sender that connects to " : "";
+    display_->show_notice("waiting for " + who + client_.url());
+    if (client_.is_public())
+      spdlog::warn("whoever reaches {} can send a picture here", client_.url());
+  }
+
+  void do_limit_time() {
+    time_limit_.expires_after(to_duration(*options_.seconds));
+    time_limit_.async_wait([this](std::error_code error) {
+      if (!error) finish("");
+    });
+  }
+
+  // Any thread; the first one to say why is believed.
+  void finish(const std::string& error) {
+    {
+      const std::scoped_lock lock(mutex_);
+      if (!finished_) error_ = error;
+      finished_ = true;
+    }
+    pipeline_.close();
+  }
+
+  bool is_finished() const { return finished_; }
+
+  // On the io thread; with nothing left to wait for, its run ends.
+  void leave() {
+    signals_.cancel();
+    time_limit_.cancel();
+    client_.stop();
+  }
+
+  void show_until_finished() {
+    // A window's events are only handled between two pictures, so it may not wait long for one.
+    const milliseconds patience{options_.headless ? 250 : 10};
+    while (!is_finished()) {
+      show_newest(patience);
+      print_figures();
+      if (!display_->handle_events()) return;
+    }
+  }
+
+  void show_newest(milliseconds patience) {
+    if (const std::optional<ShownFrame> frame = pipeline_.take_picture(patience)) {
+      shown_ = {nullptr, frame->capture_time};
+      last_change_ = Clock::now();
+      display_->show(*frame->picture, statistics_.live());
+      statistics_.displayed();
+    } else if (const std::optional<std::string> notice = pipeline_.take_notice()) {
+      display_->show_notice(*notice);
+    } else {
+      show_that_it_grows_old();
+    }
+  }
+
+  // While no frame comes, the age of the picture that is shown still grows, and is shown.
+  void show_that_it_grows_old() {
+    constexpr milliseconds kPause{200};
+    if (!shown_ || Clock::now() - last_change_ < kPause) return;
+    last_change_ = Clock::now();
+    LiveFigures figures = statistics_.live();
+    if (shown_->capture_time)
+      figures.age_ms = to_milliseconds(steady_now() - *shown_->capture_time);
+    display_->refresh(figures);
+  }
+
+  void print_figures() {
+    if (!options_.headless || Clock::now() < next_line_) return;
+    next_line_ += std::chrono::seconds(1);
+    if (statistics_.frames_decoded() == 0) return;
+    fmt::print(summary_.text_stream(), "{}\n", describe(statistics_.live()));
+    std::fflush(summary_.text_stream());
+  }
+
+  void conclude() {
+    // Who presses Ctrl-C wants to leave now; else all that came is written.
+    if (saver_) saver_->finish(interrupted_ ? milliseconds{500} : milliseconds{60'000});
+    std::string error = error_;
+    try {
+      write_snapshot();
+    } catch (const std::exception& trouble) {
+      if (error.empty()) error = trouble.what();
+    }
+    nlohmann::json summary = statistics_.summary(client_.url());
+    if (saver_) summary["skipped_save"] = saver_->skipped();
+    saver_.reset();  // its thread tells the pipeline of a full disk, so it ends first
+    summary_.write(summary);
+    if (!error.empty()) throw std::runtime_error(error);
+  }
+
+  void write_snapshot() {
+    if (options_.snapshot_file.empty()) return;
+    const auto frame = pipeline_.last_frame();
+    if (!frame)
+      throw std::runtime_error("no frame came, so there is none to write to '" +
+                               options_.snapshot_file + "'");
+    write_whole_file(options_.snapshot_file, frame->bytes());
+  }
+
+  const ViewerOptions& options_;
+  asio::io_context io_{1};
+  asio::signal_set signals_;  // early, so that a signal while the window opens is not lost
+  SummaryOutput summary_;
+  std::mutex mutex_;
+  std::string error_;
+  std::atomic<bool> finished_ = false;
+  std::atomic<bool> interrupted_ = false;
+  std::unique_ptr<Display> display_;
+  Statistics statistics_;
+  std::unique_ptr<FrameSaver> saver_;
+  ViewerPipeline pipeline_;
+  StreamClient client_;
+  asio::steady_timer time_limit_;
+
+  std::optional<ShownFrame> shown_;
+  Clock::time_point last_change_{};
+  Clock::time_point next_line_ = Clock::now() + std::chrono::seconds(1);
+};
+
+}  // namespace
+
+int run_viewer(const ViewerOptions& options) {
+  std::optional<EarlyExit> while_it_opens(std::in_place);
+  Viewer viewer(options);
+  while_it_opens.reset();
+  viewer.run();
+  return 0;
+}
+
+}  // namespace jpegwire
