@@ -1,0 +1,164 @@
+"""Runs the real programs over loopback and measures what their users notice.
+
+Only the standard library. Each function gives a list of rows for the report.
+"""
+
+import json
+import os
+import re
+import socket
+import statistics
+import subprocess
+import tempfile
+import time
+
+
+class Sender:
+    """A jpegwire-sender on a free port."""
+
+    def __init__(self, build, *options, environment=None):
+        self.process = subprocess.Popen(
+            [f"{build}/sender/jpegwire-sender", "--tcp", "0", *options],
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+            env={**os.environ, **(environment or {})})
+        for line in self.process.stdout:
+            if match := re.match(r"watch: .*tcp://127.0.0.1:(\d+)", line):
+                self.port = int(match[1])
+                return
+        raise SystemExit(f"jpegwire-sender {' '.join(options)} did not start")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.wait()
+
+    def cpu_seconds(self):
+        """Of all its threads but the fake camera's, to the nanosecond."""
+        tasks = f"/proc/{self.process.pid}/task"
+        return sum(int(open(f"{tasks}/{task}/schedstat").read().split()[0])
+                   for task in os.listdir(tasks)
+                   if open(f"{tasks}/{task}/comm").read() != "fakecam\n") * 1e-9
+
+    def resident_kb(self):
+        status = open(f"/proc/{self.process.pid}/status").read()
+        return int(re.search(r"VmRSS:\s+(\d+)", status)[1])
+
+
+def start_viewer(build, port, seconds):
+    return subprocess.Popen(
+        [f"{build}/viewer/jpegwire-viewer", f"tcp://127.0.0.1:{port}", "--headless",
+         "--seconds", str(seconds), "--summary", "-"],
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+
+
+def summary_of(viewer):
+    return json.loads(viewer.communicate()[0].splitlines()[-1])
+
+
+def spread(values, digits=2):
+    """Median and, in brackets, the least and the greatest."""
+    return (f"{statistics.median(values):.{digits}f} "
+            f"({min(values):.{digits}f} to {max(values):.{digits}f})")
+
+
+def age_at_1080p30(build, runs, seconds):
+    p50, p99 = [], []
+    for _ in range(runs):
+        with Sender(build, "--source", "test", "--size", "1920x1080") as sender:
+            age = summary_of(start_viewer(build, sender.port, seconds))["age_ms"]
+            p50.append(age["p50"])
+            p99.append(age["p99"])
+    return [("age, capture to decoded, 1080p30, one viewer: p50, ms", "under 9", spread(p50)),
+            ("the same: p99, ms", "under 25", spread(p99))]
+
+
+def watch_with_eight(build, port, seconds):
+    """The lowest frame rate and the median p99 age among eight viewers."""
+    viewers = [start_viewer(build, port, seconds) for _ in range(8)]
+    summaries = [summary_of(viewer) for viewer in viewers]
+    return (min(summary["fps"] for summary in summaries),
+            statistics.median(summary["age_ms"]["p99"] for summary in summaries))
+
+
+def with_a_viewer_that_reads_nothing(build, runs, seconds):
+    """Pairs of runs, without and with it, on the same sender."""
+    rates, ages, memory = [], [], []
+    with Sender(build, "--source", "test", "--size", "640x360") as sender:
+        watch_with_eight(build, sender.port, 2)  # warm
+        for _ in range(runs):
+            rate_without, age_without = watch_with_eight(build, sender.port, seconds)
+            before = sender.resident_kb()
+            with socket.create_connection(("127.0.0.1", sender.port)):
+                rate_with, age_with = watch_with_eight(build, sender.port, seconds)
+                memory.append(sender.resident_kb() - before)
+            rates.append(100 * (rate_with / rate_without - 1))
+            ages.append(100 * (age_with / age_without - 1))
+    return [("a viewer that reads nothing beside 8 good ones (640x360): their frame rate changes by, %",
+             "under 5", spread(rates)),
+            ("the same: their p99 age changes by, %", "under 5", spread(ages, 1)),
+            ("the same: the sender's memory grows by, kB", "under 1000", spread(memory, 0))]
+
+
+def receive_frame(connection):
+    size = int.from_bytes(receive(connection, 4), "big")
+    return receive(connection, size)
+
+
+def receive(connection, size):
+    data = bytearray()
+    while len(data) < size:
+        data += connection.recv(size - len(data))
+    return bytes(data)
+
+
+def first_frame(build, tries):
+    times = []
+    with Sender(build, "--source", "test", "--size", "1280x720") as sender:
+        for _ in range(tries):
+            begin = time.monotonic()
+            with socket.create_connection(("127.0.0.1", sender.port)) as connection:
+                receive_frame(connection)
+            times.append(1000 * (time.monotonic() - begin))
+    return [("first frame after connecting, 720p30, ms", "under 100", spread(times, 1))]
+
+
+def save_frames(build, directory, count):
+    """JPEGs as a camera would give them."""
+    with Sender(build, "--source", "test", "--size", "1280x720", "--bands", "1") as sender:
+        with socket.create_connection(("127.0.0.1", sender.port)) as connection:
+            for number in range(count):
+                with open(f"{directory}/{number}.jpg", "wb") as file:
+                    file.write(receive_frame(connection))
+
+
+def camera_cpu_per_frame(build, camera, frames):
+    """Seconds of the sender's CPU per frame that one viewer gets, capture included."""
+    with Sender(build, "--source", "camera:0", "--size", "1280x720", "--fps", "60",
+                environment={"LD_PRELOAD": f"{build}/tests/fakecam/libfakecam.so", **camera}) as sender:
+        with socket.create_connection(("127.0.0.1", sender.port)) as connection:
+            for _ in range(30):
+                receive_frame(connection)
+            before = sender.cpu_seconds()
+            for _ in range(frames):
+                receive_frame(connection)
+            return (sender.cpu_seconds() - before) / frames
+
+
+def passthrough_against_encoding(build, runs, frames):
+    ratios, passed_ms, encoded_ms = [], [], []
+    with tempfile.TemporaryDirectory() as directory:
+        save_frames(build, directory, 30)
+        mjpeg = {"FAKECAM_FORMATS": "MJPG:1280x720@60", "FAKECAM_MJPEG_DIR": directory}
+        yuyv = {"FAKECAM_FORMATS": "YUYV:1280x720@60"}
+        for _ in range(runs):
+            passed = camera_cpu_per_frame(build, mjpeg, frames)
+            encoded = camera_cpu_per_frame(build, yuyv, frames)
+            passed_ms.append(1000 * passed)
+            encoded_ms.append(1000 * encoded)
+            ratios.append(passed / encoded)
+    return [("passthrough at 720p: sender's CPU per frame, against encoding's", "under 0.1",
+             spread(ratios, 3)),
+            ("the same: passthrough, ms", "", spread(passed_ms, 3)),
+            ("the same: encoding, ms", "", spread(encoded_ms, 3))]
