@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "codec/frame.hpp"
+
+namespace jpegwire {
+
+/// The fixed header of an RTP packet (RFC 3550, section 5.1) as far as one stream of one source
+/// needs it.
+struct RtpHeader {
+  bool marker = false;
+  std::uint8_t payload_type = 0;
+  std::uint16_t sequence = 0;
+  std::uint32_t timestamp = 0;
+  std::uint32_t ssrc = 0;
+
+  bool operator==(const RtpHeader&) const = default;
+};
+
+inline constexpr std::size_t kRtpHeaderSizeBytes = 12;
+
+/// A packet taken apart; it views the datagram.
+struct RtpPacket {
+  RtpHeader header;
+  std::uint16_t extension_profile = 0;  // section 5.3.1
+  Bytes extension;                      // its data; empty where there is none
+  Bytes payload;                        // without padding
+};
+
+/// Nothing where the datagram is not RTP of version 2 or contradicts itself. Never throws.
+std::optional<RtpPacket> parse_rtp(Bytes datagram);
+
+/// Writes the fixed header to the front of `out`, which must hold it, and returns what is left.
+std::span<std::byte> put_rtp_header(std::span<std::byte> out, const RtpHeader& header,
+                                    bool has_extension);
+
+}  // namespace jpegwire
