@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -61,15 +62,23 @@ struct Picture {
   std::vector<std::byte> pixels;
 };
 
+/// A run of whole MCU rows that can be decoded alone. Whoever gives it owns the bytes.
+struct Band {
+  int top = 0;     // pixels
+  int height = 0;  // likewise
+  Bytes bytes;     // entropy-coded, with the RSTn or EOI that ends it
+};
+
 /// Where the parts of one baseline JPEG lie: views into bytes that somebody else owns.
 /// The whole JPEG is SOI, `header`, and the bands one after the other.
 struct JpegLayout {
   int width = 0;
   int height = 0;
   int components = 0;
-  int mcu_width = 0;    // pixels
-  int mcu_height = 0;   // pixels
-  int band_height = 0;  // pixels, whole MCU rows; the last band may be lower
+  int mcu_width = 0;         // pixels
+  int mcu_height = 0;        // pixels
+  int band_height = 0;       // pixels, whole MCU rows; the last band may be lower
+  int restart_interval = 0;  // MCUs; 0: there are no restart markers
   Bytes header;  // from behind SOI, and behind our stamp, to the end of the first SOS segment
   std::size_t height_offset = 0;  // in header: SOF's 16 bits of height
   std::size_t scan_offset = 0;    // in header: the first SOS marker
@@ -82,6 +91,11 @@ struct JpegLayout {
     std::size_t size = 2 + header.size();
     for (const Bytes band : bands) size += band.size();
     return size;
+  }
+
+  Band band(std::size_t index) const {
+    const int top = static_cast<int>(index) * band_height;
+    return {top, std::min(band_height, height - top), bands[index]};
   }
 };
 

@@ -29,32 +29,30 @@ void renumber_restarts(std::span<std::byte> band) {
 /// One worker's libturbojpeg and scratch memory.
 class JpegDecoder::BandDecoder {
  public:
-  bool decode(const JpegLayout& layout, std::size_t band, Picture& picture) {
-    const int top = static_cast<int>(band) * layout.band_height;
-    const int height = std::min(layout.band_height, layout.height - top);
-    assemble(layout, layout.bands[band], height);
+  bool decode(const JpegLayout& layout, const Band& band, Picture& picture) {
+    assemble(layout, band);
     const std::size_t stride = 3 * static_cast<std::size_t>(layout.width);
     auto* pixels = reinterpret_cast<unsigned char*>(picture.pixels.data()) +
-                   static_cast<std::size_t>(top) * stride;
+                   static_cast<std::size_t>(band.top) * stride;
     const auto* jpeg = reinterpret_cast<const unsigned char*>(jpeg_.data());
     const int failure = tjDecompress2(handle_.get(), jpeg, jpeg_.size(), pixels, layout.width, 0,
-                                      height, TJPF_BGR, 0);
+                                      band.height, TJPF_BGR, 0);
     return failure == 0 || is_harmless();
   }
 
  private:
   // Makes a JPEG of the band alone: the header with the band's height, and EOI at its end.
-  void assemble(const JpegLayout& layout, Bytes band, int height) {
-    jpeg_.resize(2 + layout.header.size() + band.size());
+  void assemble(const JpegLayout& layout, const Band& band) {
+    jpeg_.resize(2 + layout.header.size() + band.bytes.size());
     jpeg_[0] = marker::kPrefix;
     jpeg_[1] = marker::kStartOfImage;
     const std::span header = std::span(jpeg_).subspan(2, layout.header.size());
     std::ranges::copy(layout.header, header.begin());
-    put_big_endian(header.subspan(layout.height_offset), static_cast<std::uint16_t>(height));
-    std::ranges::copy(band, jpeg_.end() - std::ssize(band));
-    if (layout.bands.size() == 1) return;
+    put_big_endian(header.subspan(layout.height_offset), static_cast<std::uint16_t>(band.height));
+    std::ranges::copy(band.bytes, jpeg_.end() - std::ssize(band.bytes));
+    if (band.height == layout.height) return;
     jpeg_.back() = marker::kEndOfImage;
-    renumber_restarts(std::span(jpeg_).last(band.size()));
+    renumber_restarts(std::span(jpeg_).last(band.bytes.size()));
   }
 
   // Some cameras leave padding in front of a marker; libjpeg tells but loses nothing.
@@ -76,13 +74,20 @@ JpegDecoder::JpegDecoder(BandPool& pool) : pool_(pool) {
 JpegDecoder::~JpegDecoder() = default;
 
 bool JpegDecoder::decode(const JpegLayout& layout, Picture& picture) {
+  all_bands_.clear();
+  for (std::size_t band = 0; band < layout.bands.size(); ++band)
+    all_bands_.push_back(layout.band(band));
+  return decode(layout, all_bands_, picture);
+}
+
+bool JpegDecoder::decode(const JpegLayout& layout, std::span<const Band> bands, Picture& picture) {
   picture.width = layout.width;
   picture.height = layout.height;
   picture.pixels.resize(raw_size_bytes(PixelFormat::bgr, layout.width, layout.height));
   std::atomic<bool> damaged = false;
-  pool_.run(static_cast<int>(layout.bands.size()), [&](int band, int worker) {
+  pool_.run(static_cast<int>(bands.size()), [&](int band, int worker) {
     BandDecoder& decoder = *decoders_[static_cast<std::size_t>(worker)];
-    if (!decoder.decode(layout, static_cast<std::size_t>(band), picture)) damaged = true;
+    if (!decoder.decode(layout, bands[static_cast<std::size_t>(band)], picture)) damaged = true;
   });
   return !damaged;
 }

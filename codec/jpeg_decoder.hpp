@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "codec/band_pool.hpp"
@@ -19,10 +20,15 @@ class JpegDecoder {
   /// damaged: then the picture must not be shown. Never throws on account of the bytes.
   bool decode(const JpegLayout& layout, Picture& picture);
 
+  /// The same for some of the frame's bands: the picture's other rows stay as they are, where its
+  /// size does. Of the layout it needs all but the bands.
+  bool decode(const JpegLayout& layout, std::span<const Band> bands, Picture& picture);
+
  private:
   class BandDecoder;
 
   BandPool& pool_;
+  std::vector<Band> all_bands_;
   std::vector<std::unique_ptr<BandDecoder>> decoders_;  // one per worker of the pool
 };
 

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <bitset>
 #include <limits>
+#include <mutex>
 #include <stdexcept>
 
 #include "codec/big_endian.hpp"
@@ -31,17 +33,28 @@ void replace(std::vector<std::byte>& storage, Bytes bytes) {
 }
 
 // The header of the first band's JPEG, with the height of the whole and the restart interval.
-void write_header(const JpegLayout& band, int height, int restart_interval,
-                  std::vector<std::byte>& header) {
+void write_header(const JpegLayout& band, EncodedFrame& frame) {
+  JpegLayout& layout = frame.layout;
+  std::vector<std::byte>& header = frame.storage[0];
   replace(header, band.header);
-  put_big_endian(std::span(header).subspan(band.height_offset), static_cast<std::uint16_t>(height));
-  if (restart_interval == 0) return;
-  std::array segment{marker::kPrefix, marker::kRestartInterval,
-                     std::byte{0},    std::byte{4},
-                     std::byte{0},    std::byte{0}};
-  put_big_endian(std::span(segment).subspan(4), static_cast<std::uint16_t>(restart_interval));
-  header.insert(header.begin() + static_cast<std::ptrdiff_t>(band.scan_offset), segment.begin(),
-                segment.end());
+  put_big_endian(std::span(header).subspan(band.height_offset),
+                 static_cast<std::uint16_t>(layout.height));
+  layout.scan_offset = band.scan_offset;
+  if (layout.restart_interval != 0) {
+    std::array segment{marker::kPrefix, marker::kRestartInterval,
+                       std::byte{0},    std::byte{4},
+                       std::byte{0},    std::byte{0}};
+    put_big_endian(std::span(segment).subspan(4),
+                   static_cast<std::uint16_t>(layout.restart_interval));
+    header.insert(header.begin() + static_cast<std::ptrdiff_t>(band.scan_offset), segment.begin(),
+                  segment.end());
+    layout.scan_offset += segment.size();
+  }
+  layout.header = header;
+  layout.components = band.components;
+  layout.mcu_width = band.mcu_width;
+  layout.mcu_height = band.mcu_height;
+  layout.height_offset = band.height_offset;
 }
 
 }  // namespace
@@ -142,6 +155,29 @@ int mcu_rows_per_band(int mcu_rows, int bands) {
   return (mcu_rows + count - 1) / count;
 }
 
+/// Bands become ready in any order and are told of in theirs.
+class JpegEncoder::BandsInOrder {
+ public:
+  BandsInOrder(const OnBands& on_bands, const std::shared_ptr<EncodedFrame>& frame)
+      : on_bands_(on_bands), frame_(frame) {}
+
+  void ready(int band) {
+    if (!on_bands_) return;
+    const std::scoped_lock lock(mutex_);
+    is_ready_.set(static_cast<std::size_t>(band));
+    const int before = told_;
+    while (told_ < kMaxBands && is_ready_.test(static_cast<std::size_t>(told_))) ++told_;
+    if (told_ > before) on_bands_(frame_, told_);
+  }
+
+ private:
+  const OnBands& on_bands_;
+  const std::shared_ptr<EncodedFrame>& frame_;
+  std::mutex mutex_;
+  std::bitset<kMaxBands> is_ready_;
+  int told_ = 0;
+};
+
 JpegEncoder::JpegEncoder(BandPool& pool, EncoderSettings settings)
     : pool_(pool), settings_(settings) {
   for (int worker = 0; worker < pool.threads(); ++worker)
@@ -150,58 +186,54 @@ JpegEncoder::JpegEncoder(BandPool& pool, EncoderSettings settings)
 
 JpegEncoder::~JpegEncoder() = default;
 
-std::shared_ptr<EncodedFrame> JpegEncoder::encode(const RawFrame& picture) {
+std::shared_ptr<EncodedFrame> JpegEncoder::encode(const RawFrame& picture,
+                                                  const FrameIdentity& identity,
+                                                  const OnBands& on_bands) {
   std::shared_ptr<EncodedFrame> frame = frames_.take();
+  frame->sequence = identity.sequence;
+  frame->capture_time = identity.capture_time;
   const int mcu_rows = mcus(picture.height);
   int rows_per_band = mcu_rows_per_band(mcu_rows, settings_.bands);
   if (rows_per_band < mcu_rows)
     rows_per_band = std::min(rows_per_band, kMaxRestartInterval / mcus(picture.width));
-  const int band_height = rows_per_band * kMcuSize;
-  const int bands = (mcu_rows + rows_per_band - 1) / rows_per_band;
-  stitch(picture, bands, band_height, *frame);
+  const auto bands = static_cast<std::size_t>((mcu_rows + rows_per_band - 1) / rows_per_band);
+  frame->layout.width = picture.width;
+  frame->layout.height = picture.height;
+  frame->layout.band_height = rows_per_band * kMcuSize;
+  frame->layout.restart_interval = bands == 1 ? 0 : mcus(picture.width) * rows_per_band;
+  frame->layout.has_huffman_tables = true;
+  frame->layout.bands.assign(bands, Bytes());
+  if (frame->storage.size() < bands + 1) frame->storage.resize(bands + 1);
+  BandsInOrder bands_in_order(on_bands, frame);
+  encode_bands(picture, *frame, bands_in_order);
   return frame;
 }
 
-void JpegEncoder::stitch(const RawFrame& picture, int bands, int band_height, EncodedFrame& frame) {
-  const auto parts = static_cast<std::size_t>(bands) + 1;
-  if (frame.storage.size() < parts) frame.storage.resize(parts);
-  const int restart_interval = bands == 1 ? 0 : mcus(picture.width) * band_height / kMcuSize;
+void JpegEncoder::encode_bands(const RawFrame& picture, EncodedFrame& frame,
+                               BandsInOrder& bands_in_order) {
+  JpegLayout& layout = frame.layout;
+  const int bands = static_cast<int>(layout.bands.size());
   std::atomic<const BandCoder*> failed = nullptr;
 
   pool_.run(bands, [&](int band, int worker) {
     BandCoder& coder = *coders_[static_cast<std::size_t>(worker)];
-    const int top = band * band_height;
-    const int height = std::min(band_height, picture.height - top);
+    const int top = band * layout.band_height;
+    const int height = std::min(layout.band_height, picture.height - top);
     const JpegLayout* coded = coder.encode(picture, top, height, settings_.quality);
     if (coded == nullptr) {
       failed = &coder;
       return;
     }
-    std::vector<std::byte>& bytes = frame.storage[static_cast<std::size_t>(band) + 1];
+    const auto index = static_cast<std::size_t>(band);
+    std::vector<std::byte>& bytes = frame.storage[index + 1];
     replace(bytes, coded->bands.front());
     if (band != bands - 1) bytes.back() = marker::restart(band);
-    if (band == 0) {
-      write_header(*coded, picture.height, restart_interval, frame.storage[0]);
-      frame.layout = JpegLayout{.width = picture.width,
-                                .height = picture.height,
-                                .components = coded->components,
-                                .mcu_width = coded->mcu_width,
-                                .mcu_height = coded->mcu_height,
-                                .band_height = band_height,
-                                .header = frame.storage[0],
-                                .height_offset = coded->height_offset,
-                                .scan_offset = coded->scan_offset,
-                                .has_huffman_tables = true,
-                                .bands = std::move(frame.layout.bands),
-                                .stamp = std::nullopt};
-    }
+    layout.bands[index] = bytes;
+    if (band == 0) write_header(*coded, frame);
+    bands_in_order.ready(band);
   });
   if (failed.load() != nullptr)
     throw std::runtime_error(std::string("libturbojpeg cannot encode: ") + failed.load()->error());
-
-  frame.layout.bands.clear();
-  for (std::size_t part = 1; part < parts; ++part)
-    frame.layout.bands.emplace_back(frame.storage[part]);
 }
 
 }  // namespace jpegwire

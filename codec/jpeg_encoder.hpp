@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -18,6 +19,17 @@ struct EncoderSettings {
 /// kMaxBands of them, and bands of four rows where the caller asks for 0.
 int mcu_rows_per_band(int mcu_rows, int bands);
 
+/// What a frame is known by, from its capture on.
+struct FrameIdentity {
+  std::uint32_t sequence = 0;
+  WallTime capture_time{};
+};
+
+/// Called while a frame is still being encoded, each time that more of its first bands are there:
+/// its header and bands [0, ready) are as they stay, and layout.bands has its final size. On any of
+/// the band pool's threads, one call at a time; the last one has all bands. Must not throw.
+using OnBands = std::function<void(const std::shared_ptr<EncodedFrame>& frame, int ready)>;
+
 /// Encodes pictures as baseline JPEG, 4:2:0, in bands that are coded side by side.
 /// Bound to one thread, which must be the band pool's.
 class JpegEncoder {
@@ -25,14 +37,17 @@ class JpegEncoder {
   JpegEncoder(BandPool& pool, EncoderSettings settings);
   ~JpegEncoder();
 
-  /// The frame is from the encoder's own pool and nobody else holds it; sequence and capture time
-  /// are the caller's to set. Throws std::runtime_error where libturbojpeg refuses the picture.
-  std::shared_ptr<EncodedFrame> encode(const RawFrame& picture);
+  /// The frame is from the encoder's own pool, and nobody holds it but whom `on_bands` gave it to.
+  /// Throws std::runtime_error where libturbojpeg refuses the picture.
+  std::shared_ptr<EncodedFrame> encode(const RawFrame& picture, const FrameIdentity& identity = {},
+                                       const OnBands& on_bands = nullptr);
 
  private:
   class BandCoder;
 
-  void stitch(const RawFrame& picture, int bands, int band_height, EncodedFrame& frame);
+  class BandsInOrder;
+
+  void encode_bands(const RawFrame& picture, EncodedFrame& frame, BandsInOrder& bands_in_order);
 
   BandPool& pool_;
   EncoderSettings settings_;

@@ -160,7 +160,7 @@ class Inspector {
 
   JpegVerdict read_restart_interval(Bytes payload) {
     if (payload.size() != 2) return JpegVerdict::bad_segment;
-    restart_interval_ = get_big_endian<std::uint16_t>(payload);
+    restart_interval_ = layout_.restart_interval = get_big_endian<std::uint16_t>(payload);
     return JpegVerdict::ok;
   }
 

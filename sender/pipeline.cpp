@@ -14,6 +14,9 @@ Pipeline::Pipeline(FrameSource& source, FrameSink& sink, Audience& audience,
       on_ended_(std::move(on_ended)),
       bands_(settings.threads),
       encoder_(bands_, settings.encoder),
+      on_bands_([this](const std::shared_ptr<EncodedFrame>& frame, int ready) {
+        sink_.bands_ready(frame, ready);
+      }),
       decoder_(bands_) {}
 
 void Pipeline::start() {
@@ -75,16 +78,20 @@ void Pipeline::process(CapturedFrame& frame) {
   if (!audience_.is_present()) return count(&PipelineCounts::unwatched);
   if (frame.jpeg && settings_.passthrough) {
     count(&PipelineCounts::passthrough);
-    return give(frame, std::move(frame.jpeg));
+    frame.jpeg->sequence = frame.sequence;
+    frame.jpeg->capture_time = frame.capture_time;
+    return give(std::move(frame.jpeg));
   }
   const auto begin = std::chrono::steady_clock::now();
-  auto encoded = frame.jpeg ? encode_again(*frame.jpeg) : encoder_.encode(*frame.raw);
+  const FrameIdentity identity{frame.sequence, frame.capture_time};
+  auto encoded = frame.jpeg ? encode_again(*frame.jpeg, identity)
+                            : encoder_.encode(*frame.raw, identity, on_bands_);
   const auto spent = std::chrono::steady_clock::now() - begin;
   if (!encoded) return count(&PipelineCounts::corrupt);
   count(&PipelineCounts::encoded);
   const auto spent_us = std::chrono::duration_cast<microseconds>(spent).count();
   encode_us_.record(static_cast<std::uint64_t>(spent_us));
-  give(frame, std::move(encoded));
+  give(std::move(encoded));
 }
 
 void Pipeline::count(std::uint64_t PipelineCounts::* what) {
@@ -92,26 +99,25 @@ void Pipeline::count(std::uint64_t PipelineCounts::* what) {
   ++(counts_.*what);
 }
 
-void Pipeline::give(const CapturedFrame& captured, std::shared_ptr<EncodedFrame> frame) {
+void Pipeline::give(std::shared_ptr<EncodedFrame> frame) {
   {
     const std::scoped_lock lock(mutex_);
     counts_.bytes += frame->layout.size_bytes();
     counts_.width = frame->layout.width;
     counts_.height = frame->layout.height;
   }
-  frame->sequence = captured.sequence;
-  frame->capture_time = captured.capture_time;
   sink_.submit(std::move(frame));
 }
 
 // Nothing where the JPEG is damaged beyond what the gate can see.
-std::shared_ptr<EncodedFrame> Pipeline::encode_again(const EncodedFrame& jpeg) {
+std::shared_ptr<EncodedFrame> Pipeline::encode_again(const EncodedFrame& jpeg,
+                                                     const FrameIdentity& identity) {
   if (!decoder_.decode(jpeg.layout, decoded_)) return nullptr;
   raw_.format = PixelFormat::bgr;
   raw_.width = decoded_.width;
   raw_.height = decoded_.height;
   raw_.pixels.swap(decoded_.pixels);
-  return encoder_.encode(raw_);
+  return encoder_.encode(raw_, identity, on_bands_);
 }
 
 void Pipeline::run_guarded(const std::function<void()>& work) {

@@ -68,8 +68,9 @@ class Pipeline {
   void hand_over(CapturedFrame frame);
   void process(CapturedFrame& frame);
   void count(std::uint64_t PipelineCounts::* what);
-  void give(const CapturedFrame& captured, std::shared_ptr<EncodedFrame> frame);
-  std::shared_ptr<EncodedFrame> encode_again(const EncodedFrame& jpeg);
+  void give(std::shared_ptr<EncodedFrame> frame);
+  std::shared_ptr<EncodedFrame> encode_again(const EncodedFrame& jpeg,
+                                             const FrameIdentity& identity);
   void run_guarded(const std::function<void()>& work);
 
   FrameSource& source_;
@@ -80,6 +81,7 @@ class Pipeline {
 
   BandPool bands_;
   JpegEncoder encoder_;
+  OnBands on_bands_;
   JpegDecoder decoder_;
   Picture decoded_;
   RawFrame raw_;

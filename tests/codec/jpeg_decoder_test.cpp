@@ -185,5 +185,29 @@ TEST_CASE("a frame without Huffman tables decodes with the standard ones") {
   CHECK(differing_rows(*picture, decode_plainly(jpeg)).empty());
 }
 
+TEST_CASE("some of a frame's bands are decoded over the rows of the one before") {
+  BandPool pool(2);
+  JpegEncoder encoder(pool, {});
+  JpegDecoder decoder(pool);
+  const auto old_frame = encoder.encode(make_picture(PixelFormat::i420, 320, 240, 1));
+  const auto new_frame = encoder.encode(make_picture(PixelFormat::i420, 320, 240, 2));
+  Picture old_picture;
+  Picture new_picture;
+  REQUIRE(decoder.decode(old_frame->layout, old_picture));
+  REQUIRE(decoder.decode(new_frame->layout, new_picture));
+
+  Picture mixed = old_picture;
+  const Band second = new_frame->layout.band(1);
+  REQUIRE(decoder.decode(new_frame->layout, std::span(&second, 1), mixed));
+  const std::size_t row = 3 * 320;
+  const auto rows = [&](const Picture& picture, int top, int height) {
+    return Bytes(picture.pixels)
+        .subspan(static_cast<std::size_t>(top) * row, static_cast<std::size_t>(height) * row);
+  };
+  CHECK(std::ranges::equal(rows(mixed, 0, 64), rows(old_picture, 0, 64)));
+  CHECK(std::ranges::equal(rows(mixed, 64, 64), rows(new_picture, 64, 64)));
+  CHECK(std::ranges::equal(rows(mixed, 128, 112), rows(old_picture, 128, 112)));
+}
+
 }  // namespace
 }  // namespace jpegwire
