@@ -35,8 +35,11 @@ std::uint32_t hold_to_wire(microseconds hold) {
 
 void write_stamp(const FrameStamp& stamp, std::span<std::byte, kStampSizeBytes> out) {
   std::ranges::copy(kOpening, out.begin());
-  std::span<std::byte> rest = out.subspan(kOpening.size());
-  rest = put_big_endian(rest, stamp.stream_id);
+  write_stamp_fields(stamp, out.last<kStampFieldsSizeBytes>());
+}
+
+void write_stamp_fields(const FrameStamp& stamp, std::span<std::byte, kStampFieldsSizeBytes> out) {
+  std::span<std::byte> rest = put_big_endian(std::span<std::byte>(out), stamp.stream_id);
   rest = put_big_endian(rest, stamp.sequence);
   rest = put_big_endian(rest, to_wire(stamp.capture_time));
   rest = put_big_endian(rest, to_wire(stamp.send_time));
@@ -49,8 +52,12 @@ std::optional<FrameStamp> read_stamp(std::span<const std::byte> bytes) {
   const auto opening = std::span(kOpening).first(kOpening.size() - 1);
   if (bytes.size() < kStampSizeBytes) return std::nullopt;
   if (!std::ranges::equal(opening, bytes.first(opening.size()))) return std::nullopt;
-  const auto fields = bytes.subspan(kOpening.size());
-  return FrameStamp{
+  return read_stamp_fields(bytes.subspan<kOpening.size(), kStampFieldsSizeBytes>());
+}
+
+FrameStamp read_stamp_fields(std::span<const std::byte, kStampFieldsSizeBytes> fixed_fields) {
+  const std::span<const std::byte> fields = fixed_fields;
+  return {
       .stream_id = get_big_endian<std::uint64_t>(fields),
       .sequence = get_big_endian<std::uint32_t>(fields.subspan(8)),
       .capture_time = from_wire(get_big_endian<std::uint64_t>(fields.subspan(12))),

@@ -31,4 +31,10 @@ void write_stamp(const FrameStamp& stamp, std::span<std::byte, kStampSizeBytes> 
 /// version, or not whole.
 std::optional<FrameStamp> read_stamp(std::span<const std::byte> bytes);
 
+/// The fields alone, for a transport that carries them outside of the JPEG.
+inline constexpr std::size_t kStampFieldsSizeBytes = 40;
+
+void write_stamp_fields(const FrameStamp& stamp, std::span<std::byte, kStampFieldsSizeBytes> out);
+FrameStamp read_stamp_fields(std::span<const std::byte, kStampFieldsSizeBytes> fields);
+
 }  // namespace jpegwire

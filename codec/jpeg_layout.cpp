@@ -317,6 +317,21 @@ JpegVerdict admit(EncodedFrame& frame, std::int64_t max_pixels) {
   return inspect_jpeg(frame.storage.at(0), frame.layout, max_pixels);
 }
 
+bool is_entropy_coded(Bytes band) {
+  while (!band.empty()) {
+    const auto* prefix = static_cast<const std::byte*>(std::memchr(band.data(), 0xFF, band.size()));
+    if (prefix == nullptr) return true;
+    band = band.subspan(static_cast<std::size_t>(prefix - band.data()) + 1);
+    if (band.empty()) return false;
+    const std::byte code = band.front();
+    if (code == marker::kEndOfImage) return band.size() == 1;
+    if (code != marker::kStuffing && code != marker::kPrefix && !marker::is_restart(code))
+      return false;
+    if (code != marker::kPrefix) band = band.subspan(1);
+  }
+  return true;
+}
+
 std::string_view describe(JpegVerdict verdict) {
   switch (verdict) {
     case JpegVerdict::ok:

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -48,6 +49,14 @@ void add_standard_huffman_tables(EncodedFrame& frame);
 /// admit(), and the standard Huffman tables where the frame has none: what a decoder needs is in
 /// it.
 JpegVerdict admit_with_tables(EncodedFrame& frame);
+
+/// The standard Huffman tables as a DHT segment holds them, each with its class and identifier, its
+/// 16 counts and its symbols: luma DC and AC, chroma DC and AC. They live for ever.
+std::array<Bytes, 4> standard_huffman_tables();
+
+/// Whether the bytes are entropy-coded and hold no other marker than restarts and, at their end,
+/// EOI: a damaged or hostile band must not lead a decoder to believe in new segments.
+bool is_entropy_coded(Bytes band);
 
 /// Bands per frame: few enough that a frame with its prefix goes out in one gathered write.
 inline constexpr int kMaxBands = 32;

@@ -46,12 +46,31 @@ constexpr std::array<std::uint8_t, 420> kStandardHuffmanSegment = {
     // clang-format on
 };
 
+Bytes standard_segment() { return std::as_bytes(std::span(kStandardHuffmanSegment)); }
+
+// A table is its class and identifier, 16 counts, and as many symbols as these add up to.
+std::size_t table_size_bytes(Bytes table) {
+  std::size_t size = 17;
+  for (const std::byte count : table.subspan(1, 16)) size += std::to_integer<std::size_t>(count);
+  return size;
+}
+
 }  // namespace
+
+std::array<Bytes, 4> standard_huffman_tables() {
+  std::array<Bytes, 4> tables;
+  Bytes rest = standard_segment().subspan(4);
+  for (Bytes& table : tables) {
+    table = rest.first(table_size_bytes(rest));
+    rest = rest.subspan(table.size());
+  }
+  return tables;
+}
 
 void add_standard_huffman_tables(EncodedFrame& frame) {
   std::vector<std::byte>& jpeg = frame.storage.at(0);
   const std::byte* scan = frame.layout.header.data() + frame.layout.scan_offset;
-  const Bytes segment = std::as_bytes(std::span(kStandardHuffmanSegment));
+  const Bytes segment = standard_segment();
   jpeg.insert(jpeg.begin() + (scan - jpeg.data()), segment.begin(), segment.end());
   admit(frame);
 }

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "codec/frame_stamp.hpp"
+#include "net/rtp/packet.hpp"
+
+namespace jpegwire {
+
+/// What jpegwire knows about a frame, in an RTP header extension (RFC 8285, section 4.3) that
+/// others skip: a two-byte-header element with version 1, flags, and the stamp's fields
+/// (docs/protocol.md).
+struct StampExtension {
+  FrameStamp stamp;
+  bool answers_nacks = false;  // whether the sender sends packets again (RFC 4585)
+};
+
+/// How the element is known where no SDP says otherwise, and its name there.
+inline constexpr int kStampExtensionId = 1;
+inline constexpr const char* kStampExtensionUri = "urn:x-jpegwire:stamp";
+
+/// The whole extension, a multiple of four bytes.
+inline constexpr std::size_t kStampExtensionSizeBytes = 4 + 2 + 2 + kStampFieldsSizeBytes;
+
+void write_stamp_extension(const StampExtension& extension,
+                           std::span<std::byte, kStampExtensionSizeBytes> out);
+
+/// Finds the element among others; nothing where there is none of our version.
+std::optional<StampExtension> read_stamp_extension(const RtpPacket& packet,
+                                                   int id = kStampExtensionId);
+
+}  // namespace jpegwire
