@@ -317,19 +317,23 @@ JpegVerdict admit(EncodedFrame& frame, std::int64_t max_pixels) {
   return inspect_jpeg(frame.storage.at(0), frame.layout, max_pixels);
 }
 
-bool is_entropy_coded(Bytes band) {
-  while (!band.empty()) {
-    const auto* prefix = static_cast<const std::byte*>(std::memchr(band.data(), 0xFF, band.size()));
-    if (prefix == nullptr) return true;
+std::optional<int> count_restarts(Bytes band) {
+  int restarts = 0;
+  while (const auto* prefix =
+             static_cast<const std::byte*>(std::memchr(band.data(), 0xFF, band.size()))) {
     band = band.subspan(static_cast<std::size_t>(prefix - band.data()) + 1);
-    if (band.empty()) return false;
+    if (band.empty()) return std::nullopt;
     const std::byte code = band.front();
-    if (code == marker::kEndOfImage) return band.size() == 1;
-    if (code != marker::kStuffing && code != marker::kPrefix && !marker::is_restart(code))
-      return false;
-    if (code != marker::kPrefix) band = band.subspan(1);
+    if (code == marker::kPrefix) continue;
+    if (code == marker::kEndOfImage)
+      return band.size() == 1 ? std::optional(restarts) : std::nullopt;
+    if (marker::is_restart(code))
+      ++restarts;
+    else if (code != marker::kStuffing)
+      return std::nullopt;
+    band = band.subspan(1);
   }
-  return true;
+  return restarts;
 }
 
 std::string_view describe(JpegVerdict verdict) {

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "codec/frame.hpp"
@@ -54,9 +55,10 @@ JpegVerdict admit_with_tables(EncodedFrame& frame);
 /// 16 counts and its symbols: luma DC and AC, chroma DC and AC. They live for ever.
 std::array<Bytes, 4> standard_huffman_tables();
 
-/// Whether the bytes are entropy-coded and hold no other marker than restarts and, at their end,
-/// EOI: a damaged or hostile band must not lead a decoder to believe in new segments.
-bool is_entropy_coded(Bytes band);
+/// How many restart markers entropy-coded bytes hold; nothing where there is any other marker but
+/// EOI at their end, since a damaged or hostile band must not make a decoder believe in new
+/// segments.
+std::optional<int> count_restarts(Bytes band);
 
 /// Bands per frame: few enough that a frame with its prefix goes out in one gathered write.
 inline constexpr int kMaxBands = 32;

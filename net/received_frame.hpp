@@ -4,16 +4,20 @@
 #include <optional>
 
 #include "codec/frame.hpp"
+#include "net/band_feed.hpp"
 
 namespace jpegwire {
 
-/// A frame as it came over the network, and how it came. Times are steady_now()'s.
+/// A frame as it came over the network, and how it came. Times are steady_now()'s. Until the feed
+/// is closed only the layout's header, size and stamp, the first byte's time and the clock are
+/// there for other threads than the io thread.
 struct ReceivedFrame {
   EncodedFrame jpeg;        // storage[0] holds the bytes as received
   WallTime first_byte{};    // when the first byte of its prefix was there
   WallTime last_byte{};     // when it was whole
   std::uint32_t reads = 0;  // calls of recv that brought a part of it, its prefix included
   std::optional<microseconds> sender_ahead;  // the sender's clock less ours, where it is known
+  BandFeed bands;
 
   Bytes bytes() const { return jpeg.storage.front(); }
 
