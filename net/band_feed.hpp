@@ -38,6 +38,16 @@ class BandFeed {
     changed_.notify_one();
   }
 
+  /// All of a frame's at once.
+  void add_all(const JpegLayout& layout) {
+    {
+      const std::scoped_lock lock(mutex_);
+      for (std::size_t band = 0; band < layout.bands.size(); ++band)
+        bands_.push_back(layout.band(band));
+    }
+    changed_.notify_one();
+  }
+
   /// Nothing more is added.
   void close(Reception how) {
     {

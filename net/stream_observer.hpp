@@ -23,8 +23,21 @@ class StreamObserver {
   /// A call of recv brought so many bytes.
   virtual void bytes_read(std::size_t size) = 0;
 
-  /// A whole frame that has passed the gate. Nobody else holds it.
+  /// A frame begins whose bands can be decoded as they come through its feed; what becomes of it
+  /// follows.
+  virtual void frame_begun(const std::shared_ptr<ReceivedFrame>& frame) {
+    static_cast<void>(frame);
+  }
+
+  /// A frame that was begun is whole and has passed the gate. Its feed is closed next.
   virtual void frame_received(std::shared_ptr<ReceivedFrame> frame) = 0;
+
+  /// A frame of datagrams that never became whole. Where it was begun, its feed tells so too.
+  virtual void frame_given_up(const ReceivedFrame& frame, Reception how, bool was_begun) {
+    static_cast<void>(frame);
+    static_cast<void>(how);
+    static_cast<void>(was_begun);
+  }
 
   /// A frame that the gate refused; the stream goes on.
   virtual void frame_refused(JpegVerdict verdict) = 0;

@@ -5,9 +5,10 @@
 namespace jpegwire {
 
 std::string describe(const LiveFigures& figures) {
-  return fmt::format("{}, {}, {}, {}, {}, {}", describe_rate(figures), describe_age(figures),
+  const std::string patched = figures.patched > 0 ? ", " + describe_patched(figures) : "";
+  return fmt::format("{}, {}, {}, {}, {}, {}{}", describe_rate(figures), describe_age(figures),
                      describe_bit_rate(figures), describe_size(figures), describe_lost(figures),
-                     describe_skipped(figures));
+                     describe_skipped(figures), patched);
 }
 
 std::string describe_rate(const LiveFigures& figures) {
@@ -32,6 +33,10 @@ std::string describe_size(const LiveFigures& figures) {
 
 std::string describe_lost(const LiveFigures& figures) {
   return fmt::format("{} lost", figures.lost);
+}
+
+std::string describe_patched(const LiveFigures& figures) {
+  return fmt::format("{} patched", figures.patched);
 }
 
 std::string describe_skipped(const LiveFigures& figures) {

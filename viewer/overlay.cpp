@@ -142,6 +142,7 @@ std::vector<ColouredText> words_of(const LiveFigures& figures) {
                                   {describe_bit_rate(figures)},
                                   {describe_size(figures)}};
   if (figures.lost > 0) words.push_back({describe_lost(figures)});
+  if (figures.patched > 0) words.push_back({describe_patched(figures)});
   if (figures.skipped > 0) words.push_back({describe_skipped(figures)});
   return words;
 }

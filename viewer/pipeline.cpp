@@ -13,7 +13,8 @@ DecodedFrame measure(const ReceivedFrame& frame, WallTime now) {
                        .age = std::nullopt,
                        .encode = std::nullopt,
                        .network = std::nullopt,
-                       .decode = now - frame.last_byte};
+                       .decode = now - frame.last_byte,
+                       .is_patched = false};
   const std::optional<FrameStamp>& stamp = frame.jpeg.layout.stamp;
   if (!stamp) return decoded;
   decoded.encode = stamp->send_time - stamp->capture_time;
@@ -54,10 +55,19 @@ void ViewerPipeline::connected(const std::string& peer) {
 
 void ViewerPipeline::bytes_read(std::size_t size) { statistics_.read(size); }
 
+void ViewerPipeline::frame_begun(const std::shared_ptr<ReceivedFrame>& frame) {
+  if (received_.put(frame)) statistics_.skipped_decode();
+}
+
 void ViewerPipeline::frame_received(std::shared_ptr<ReceivedFrame> frame) {
   statistics_.frame_received(frame->bytes().size(), frame->reads, frame->jpeg.layout.stamp);
-  if (saver_ != nullptr) saver_->save(frame);
-  if (received_.put(std::move(frame))) statistics_.skipped_decode();
+  if (saver_ != nullptr) saver_->save(std::move(frame));
+}
+
+// One that was begun is counted where it is decoded.
+void ViewerPipeline::frame_given_up(const ReceivedFrame& frame, Reception how, bool was_begun) {
+  statistics_.frame_given_up(frame.jpeg.layout.stamp, was_begun);
+  if (how == Reception::refused && !was_begun) statistics_.corrupt();
 }
 
 void ViewerPipeline::frame_refused(JpegVerdict verdict) {
@@ -72,23 +82,47 @@ void ViewerPipeline::interrupted(const std::string& sentence) {
 void ViewerPipeline::ended(const std::string& error) { on_finished_(error); }
 
 void ViewerPipeline::decode(std::stop_token stop) {
-  std::uint64_t decoded = 0;
+  std::uint64_t whole = 0;
   while (std::optional<std::shared_ptr<ReceivedFrame>> frame = received_.take(stop)) {
-    if (!decode_frame(**frame)) continue;
+    if (decode_frame(**frame, stop) != Reception::whole) continue;
     last_frame_ = std::move(*frame);
-    if (++decoded == settings_.frames) return on_finished_("");
+    if (++whole == settings_.frames) return on_finished_("");
   }
 }
 
-bool ViewerPipeline::decode_frame(const ReceivedFrame& frame) {
-  std::shared_ptr<Picture> picture = picture_pool_.take();
-  if (!decoder_.decode(frame.jpeg.layout, *picture)) {
-    statistics_.corrupt();
-    return false;
+Reception ViewerPipeline::decode_frame(ReceivedFrame& frame, const std::stop_token& stop) {
+  const std::shared_ptr<Picture> picture = picture_pool_.take();
+  const Reception reception = decode_bands(frame, *picture, stop);
+  if (reception == Reception::refused) statistics_.corrupt();
+  if (reception == Reception::incomplete) {
+    const bool is_patched = !settings_.whole_frames_only && last_picture_ &&
+                            patcher_.fill_gaps(*last_picture_, *picture);
+    if (!is_patched) {
+      statistics_.lost();
+      return reception;
+    }
   }
-  statistics_.frame_decoded(measure(frame, steady_now()));
-  if (pictures_.put({std::move(picture), frame.capture_time()})) statistics_.skipped_display();
-  return true;
+  if (reception != Reception::whole && reception != Reception::incomplete) return reception;
+  DecodedFrame decoded = measure(frame, steady_now());
+  decoded.is_patched = reception == Reception::incomplete;
+  statistics_.frame_decoded(decoded);
+  last_picture_ = picture;
+  if (pictures_.put({picture, frame.capture_time()})) statistics_.skipped_display();
+  return reception;
+}
+
+// Bands that are damaged beyond what the gate can see make the frame a refused one.
+Reception ViewerPipeline::decode_bands(ReceivedFrame& frame, Picture& picture,
+                                       const std::stop_token& stop) {
+  bool is_sound = true;
+  patcher_.begin();
+  for (;;) {
+    frame.bands.take(new_bands_, stop);
+    if (new_bands_.empty()) break;
+    is_sound = decoder_.decode(frame.jpeg.layout, new_bands_, picture) && is_sound;
+    patcher_.note(new_bands_);
+  }
+  return is_sound ? frame.bands.reception() : Reception::refused;
 }
 
 }  // namespace jpegwire

@@ -6,11 +6,13 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "codec/jpeg_decoder.hpp"
 #include "codec/object_pool.hpp"
 #include "net/latest_slot.hpp"
 #include "net/stream_observer.hpp"
+#include "viewer/band_patcher.hpp"
 #include "viewer/frame_saver.hpp"
 #include "viewer/statistics.hpp"
 
@@ -24,7 +26,8 @@ struct ShownFrame {
 
 struct ViewerPipelineSettings {
   int threads = 1;
-  std::optional<std::uint64_t> frames;  // end after so many decoded ones
+  std::optional<std::uint64_t> frames;  // end after so many whole ones
+  bool whole_frames_only = false;       // show no frame with older bands in it
 };
 
 /// Takes frames from a client of a stream on the io thread, gives them to the saver, decodes the
@@ -60,13 +63,16 @@ class ViewerPipeline final : public StreamObserver {
  private:
   void connected(const std::string& peer) override;
   void bytes_read(std::size_t size) override;
+  void frame_begun(const std::shared_ptr<ReceivedFrame>& frame) override;
   void frame_received(std::shared_ptr<ReceivedFrame> frame) override;
+  void frame_given_up(const ReceivedFrame& frame, Reception how, bool was_begun) override;
   void frame_refused(JpegVerdict verdict) override;
   void interrupted(const std::string& sentence) override;
   void ended(const std::string& error) override;
 
   void decode(std::stop_token stop);
-  bool decode_frame(const ReceivedFrame& frame);
+  Reception decode_frame(ReceivedFrame& frame, const std::stop_token& stop);
+  Reception decode_bands(ReceivedFrame& frame, Picture& picture, const std::stop_token& stop);
 
   ViewerPipelineSettings settings_;
   Statistics& statistics_;
@@ -77,6 +83,9 @@ class ViewerPipeline final : public StreamObserver {
   BandPool bands_;
   JpegDecoder decoder_;
   ObjectPool<Picture> picture_pool_;
+  std::shared_ptr<const Picture> last_picture_;
+  std::vector<Band> new_bands_;
+  BandPatcher patcher_;
   std::shared_ptr<const ReceivedFrame> last_frame_;
 
   LatestSlot<std::shared_ptr<ReceivedFrame>> received_;  // io thread to decode thread

@@ -115,10 +115,19 @@ void Statistics::frame_received(std::size_t bytes, std::size_t reads,
   recently_received_.add(clock_(), static_cast<std::int64_t>(bytes));
 }
 
+// A frame of which nothing told its number is counted with the gap that it leaves; a stream without
+// numbers leaves none.
+void Statistics::frame_given_up(const std::optional<FrameStamp>& stamp, bool was_begun) {
+  const std::scoped_lock lock(mutex_);
+  if (stamp) lost_ += gaps_.frames_missing_before(*stamp);
+  if (!was_begun && (stamp || !gaps_.has_begun())) ++lost_;
+}
+
 void Statistics::frame_decoded(const DecodedFrame& frame) {
   const std::scoped_lock lock(mutex_);
   const SteadyTime now = clock_();
-  if (decoded_++ == 0)
+  ++(frame.is_patched ? patched_ : decoded_);
+  if (decoded_ + patched_ == 1)
     first_decoded_ = now;
   else
     record(interval_us_, std::chrono::duration_cast<microseconds>(now - last_decoded_));
@@ -147,6 +156,11 @@ void Statistics::skipped_display(std::uint64_t frames) {
   skipped_display_ += frames;
 }
 
+void Statistics::lost() {
+  const std::scoped_lock lock(mutex_);
+  ++lost_;
+}
+
 void Statistics::corrupt() {
   const std::scoped_lock lock(mutex_);
   ++corrupt_;
@@ -160,7 +174,7 @@ void Statistics::reconnected() {
 
 std::uint64_t Statistics::frames_decoded() const {
   const std::scoped_lock lock(mutex_);
-  return decoded_;
+  return decoded_ + patched_;
 }
 
 LiveFigures Statistics::live() const {
@@ -173,6 +187,7 @@ LiveFigures Statistics::live() const {
   figures.width = width_;
   figures.height = height_;
   figures.lost = lost_;
+  figures.patched = patched_;
   figures.skipped = skipped_decode_ + skipped_display_;
   return figures;
 }
@@ -189,7 +204,7 @@ nlohmann::json Statistics::summary(std::string_view url) const {
           {"skipped_decode", skipped_decode_},
           {"skipped_display", skipped_display_},
           {"lost", lost_},
-          {"patched", 0},  // only a stream of datagrams loses bands
+          {"patched", patched_},
           {"corrupt", corrupt_},
           {"reconnects", reconnects_},
           {"reads", reads_summary()},
@@ -219,8 +234,9 @@ nlohmann::json Statistics::stages_summary() const {
 }
 
 double Statistics::frames_per_second() const {
-  if (decoded_ < 2 || last_decoded_ == first_decoded_) return 0;
-  return static_cast<double>(decoded_ - 1) / to_seconds(last_decoded_ - first_decoded_);
+  const std::uint64_t shown = decoded_ + patched_;
+  if (shown < 2 || last_decoded_ == first_decoded_) return 0;
+  return static_cast<double>(shown - 1) / to_seconds(last_decoded_ - first_decoded_);
 }
 
 }  // namespace jpegwire

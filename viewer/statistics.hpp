@@ -57,6 +57,7 @@ class SequenceGaps {
   /// backward (a recording that starts over) is no loss.
   std::uint64_t frames_missing_before(const FrameStamp& stamp);
   void restart() { last_.reset(); }
+  bool has_begun() const { return last_.has_value(); }
 
  private:
   struct Position {
@@ -74,6 +75,7 @@ struct DecodedFrame {
   std::optional<microseconds> encode;   // capture to the first byte sent
   std::optional<microseconds> network;  // first byte sent to last byte received
   std::optional<microseconds> decode;   // last byte received to decoded pixels
+  bool is_patched = false;              // with older bands in place of some that never came
 };
 
 /// Counts what happens to the frames of one viewer. Any thread may call anything; no event
@@ -90,14 +92,20 @@ class Statistics {
   /// A complete frame arrived, in so many reads.
   void frame_received(std::size_t bytes, std::size_t reads, const std::optional<FrameStamp>& stamp);
 
+  /// A frame came in part or not at all. One that was begun is counted where it is decoded, as
+  /// patched or lost.
+  void frame_given_up(const std::optional<FrameStamp>& stamp, bool was_begun);
+
   void frame_decoded(const DecodedFrame& frame);
   void displayed();
 
   void skipped_decode(std::uint64_t frames = 1);   // a newer one came before the decoder was free
   void skipped_display(std::uint64_t frames = 1);  // a newer one was decoded before it was shown
+  void lost();                                     // came in part, and was not shown
   void corrupt();                                  // refused by the gate or the decoder
   void reconnected();
 
+  /// How many were decoded, patched ones too.
   std::uint64_t frames_decoded() const;
 
   LiveFigures live() const;
@@ -123,6 +131,7 @@ class Statistics {
   std::uint64_t skipped_decode_ = 0;
   std::uint64_t skipped_display_ = 0;
   std::uint64_t lost_ = 0;
+  std::uint64_t patched_ = 0;
   std::uint64_t corrupt_ = 0;
   std::uint64_t reconnects_ = 0;
   int width_ = 0;

@@ -131,9 +131,7 @@ void JpegReassembler::finish(Position open) {
   if (inspect_jpeg(frame.bytes(), whole_layout_) != JpegVerdict::ok) return refuse(*open);
   std::swap(frame.jpeg.layout.bands, whole_layout_.bands);
   frame.jpeg.layout.band_height = whole_layout_.band_height;
-  if (!open->pieces.is_aligned())
-    for (std::size_t band = 0; band < frame.jpeg.layout.bands.size(); ++band)
-      frame.bands.add(frame.jpeg.layout.band(band));
+  if (!open->pieces.is_aligned()) frame.bands.add_all(frame.jpeg.layout);
   frame.last_byte = open->last_packet;
   const std::shared_ptr<ReceivedFrame> whole = open->frame;
   while (open_.begin() != open) give_up(open_.begin());

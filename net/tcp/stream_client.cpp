@@ -123,7 +123,11 @@ void StreamClient::take_frame() {
   ++frames_received_;
   if (session_frames_++ == 0 && dialer_) dialer_->reset_pause();
   do_watch_for_frames();
-  observer_.frame_received(std::move(frame));
+  frame->bands.reset();
+  frame->bands.add_all(frame->jpeg.layout);
+  observer_.frame_begun(frame);
+  observer_.frame_received(frame);
+  frame->bands.close(Reception::whole);
 }
 
 // Written at once or not at all: a report that would wait tells a time that is past.
