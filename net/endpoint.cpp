@@ -10,6 +10,7 @@ namespace jpegwire {
 namespace {
 
 constexpr std::string_view kTcpScheme = "tcp://";
+constexpr std::string_view kRtpScheme = "rtp://";
 
 struct HostAndPort {
   std::string_view host;
@@ -37,12 +38,28 @@ HostAndPort split(std::string_view text) {
   return {text.substr(0, colon), text.substr(colon + 1)};
 }
 
-std::uint16_t parse_port(std::string_view text) {
+std::optional<std::uint16_t> to_port(std::string_view text) {
   std::uint16_t port = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-  if (error != std::errc() || end != text.data() + text.size())
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return port;
+}
+
+std::uint16_t parse_port(std::string_view text) {
+  const std::optional<std::uint16_t> port = to_port(text);
+  if (!port)
     throw std::invalid_argument(
         fmt::format("'{}' is not a port; give a number from 0 to 65535", text));
+  return *port;
+}
+
+std::uint16_t parse_rtp_port(std::string_view text) {
+  const std::uint16_t port = to_port(text).value_or(0);
+  if (port == 0 || port > 65'533)
+    throw std::invalid_argument(fmt::format(
+        "'{}' is not a port for RTP; give a number from 1 to 65533, since RTCP and repair take the "
+        "two ports above it",
+        text));
   return port;
 }
 
@@ -50,12 +67,25 @@ bool is_number(std::string_view text) {
   return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
+std::string_view behind_scheme(std::string_view url, std::string_view scheme) {
+  std::string_view rest = url.substr(scheme.size());
+  if (rest.ends_with('/')) rest.remove_suffix(1);
+  return rest;
+}
+
 std::string_view without_scheme(std::string_view url) {
   if (!is_tcp_url(url))
     throw std::invalid_argument(fmt::format("'{}' is not a URL of the form tcp://HOST:PORT", url));
-  std::string_view rest = url.substr(kTcpScheme.size());
-  if (rest.ends_with('/')) rest.remove_suffix(1);
-  return rest;
+  return behind_scheme(url, kTcpScheme);
+}
+
+// An RTP stream has no port of its own that could be meant by none.
+Endpoint parse_rtp_address(std::string_view text) {
+  const HostAndPort parts = split(text);
+  if (!parts.port)
+    throw std::invalid_argument(fmt::format(
+        "'{}' lacks an address or a port; write ADDR:PORT, such as 239.1.2.3:5004", text));
+  return {std::string(parts.host), parse_rtp_port(*parts.port)};
 }
 
 }  // namespace
@@ -87,6 +117,25 @@ Endpoint parse_tcp_listen_url(std::string_view url) {
 
 bool is_tcp_url(std::string_view text) { return text.starts_with(kTcpScheme); }
 
+Endpoint parse_rtp_url(std::string_view url) {
+  if (!is_rtp_url(url))
+    throw std::invalid_argument(fmt::format("'{}' is not a URL of the form rtp://ADDR:PORT", url));
+  Endpoint endpoint = parse_rtp_address(behind_scheme(url, kRtpScheme));
+  if (endpoint.host.empty()) endpoint.host = "0.0.0.0";
+  return endpoint;
+}
+
+Endpoint parse_rtp_target(std::string_view text) {
+  Endpoint endpoint = parse_rtp_address(is_rtp_url(text) ? behind_scheme(text, kRtpScheme) : text);
+  if (endpoint.host.empty())
+    throw std::invalid_argument(fmt::format(
+        "'{}' names nobody to send to; write the address of a viewer or of a group: ADDR:PORT",
+        text));
+  return endpoint;
+}
+
+bool is_rtp_url(std::string_view text) { return text.starts_with(kRtpScheme); }
+
 std::string to_string(const Endpoint& endpoint) {
   const bool is_ipv6 = endpoint.host.find(':') != std::string::npos;
   return is_ipv6 ? fmt::format("[{}]:{}", endpoint.host, endpoint.port)
@@ -95,6 +144,10 @@ std::string to_string(const Endpoint& endpoint) {
 
 std::string to_tcp_url(const Endpoint& endpoint) {
   return std::string(kTcpScheme) + to_string(endpoint);
+}
+
+std::string to_rtp_url(const Endpoint& endpoint) {
+  return std::string(kRtpScheme) + to_string(endpoint);
 }
 
 }  // namespace jpegwire

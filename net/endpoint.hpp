@@ -28,10 +28,23 @@ Endpoint parse_tcp_listen_url(std::string_view url);
 
 bool is_tcp_url(std::string_view text);
 
+/// "rtp://ADDR:PORT", where a receiver listens: a group's address or its own; without one it is
+/// 0.0.0.0. A zone behind the address names the interface: "239.1.2.3%eth0", "[ff15::1%eth0]". It
+/// stays in the host. The port is from 1 to 65533. Throws std::invalid_argument with a sentence.
+Endpoint parse_rtp_url(std::string_view url);
+
+/// "[rtp://]ADDR:PORT", where a sender sends to; likewise, but with an address.
+Endpoint parse_rtp_target(std::string_view text);
+
+bool is_rtp_url(std::string_view text);
+
 /// "host:port", with brackets around an IPv6 address.
 std::string to_string(const Endpoint& endpoint);
 
 /// "tcp://host:port".
 std::string to_tcp_url(const Endpoint& endpoint);
+
+/// "rtp://host:port".
+std::string to_rtp_url(const Endpoint& endpoint);
 
 }  // namespace jpegwire

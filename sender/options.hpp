@@ -8,6 +8,7 @@
 
 #include "net/endpoint.hpp"
 #include "net/framing/size_prefix.hpp"
+#include "net/rtp/rtp_sender.hpp"
 
 namespace jpegwire {
 
@@ -25,6 +26,9 @@ struct SenderOptions {
   std::optional<Endpoint> tcp = Endpoint{"127.0.0.1", kDefaultPort};
   SizePrefix framing = SizePrefix::be32;
   std::vector<Endpoint> connect;
+  std::vector<Endpoint> rtp;
+  RtpSenderSettings rtp_settings;  // for each of them
+  std::string sdp_file;
   int threads = 1;
   int bands = 0;  // 0: auto
   bool passthrough = true;

@@ -19,9 +19,24 @@ nlohmann::json describe_viewer(const ViewerStatistics& viewer) {
           {"bytes", viewer.bytes},   {"partial_writes", viewer.partial_writes}};
 }
 
+nlohmann::json describe_rtp(const RtpReport& report) {
+  const RtpStatistics& rtp = report.statistics;
+  return {{"peer", report.url},
+          {"kind", "rtp"},
+          {"frames", rtp.frames},
+          {"skipped", rtp.skipped},
+          {"bytes", rtp.bytes},
+          {"packets", rtp.packets},
+          {"repair_packets", rtp.repair_packets},
+          {"retransmitted", rtp.retransmitted},
+          {"failed", rtp.failed},
+          {"receivers", rtp.receivers}};
+}
+
 std::uint64_t skipped_by_viewers(const SenderReport& report) {
   std::uint64_t skipped = 0;
   for (const ViewerStatistics& viewer : report.viewers) skipped += viewer.skipped;
+  for (const RtpReport& rtp : report.rtp) skipped += rtp.statistics.skipped;
   return skipped;
 }
 
@@ -48,6 +63,7 @@ nlohmann::json summarize(const SenderReport& report, const Histogram& encode_us)
   const ProcessUsage usage = process_usage();
   nlohmann::json viewers = nlohmann::json::array();
   for (const ViewerStatistics& viewer : report.viewers) viewers.push_back(describe_viewer(viewer));
+  for (const RtpReport& rtp : report.rtp) viewers.push_back(describe_rtp(rtp));
   return {{"source", report.source},
           {"width", counts.width},
           {"height", counts.height},

@@ -4,10 +4,17 @@
 #include <string>
 #include <vector>
 
+#include "net/rtp/rtp_sender.hpp"
 #include "net/tcp/frame_connection.hpp"
 #include "sender/pipeline.hpp"
 
 namespace jpegwire {
+
+/// One stream of datagrams.
+struct RtpReport {
+  std::string url;
+  RtpStatistics statistics;
+};
 
 /// All that a run of the sender is told about, as --stats and --summary show it.
 struct SenderReport {
@@ -19,6 +26,7 @@ struct SenderReport {
   int viewers_now = 0;
   int viewers_max = 0;
   std::vector<ViewerStatistics> viewers;
+  std::vector<RtpReport> rtp;
   std::uint64_t rejected = 0;
 };
 

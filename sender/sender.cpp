@@ -7,13 +7,19 @@
 #include <asio/post.hpp>
 #include <asio/signal_set.hpp>
 #include <asio/steady_timer.hpp>
+#include <cerrno>
 #include <csignal>
+#include <fstream>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <sstream>
 #include <stdexcept>
+#include <vector>
 
 #include "net/early_exit.hpp"
+#include "net/frame_fan_out.hpp"
+#include "net/rtp/rtp_sender.hpp"
 #include "net/summary_output.hpp"
 #include "net/tcp/frame_server.hpp"
 #include "sender/pipeline.hpp"
@@ -40,10 +46,12 @@ class Sender {
         time_limit_(io_),
         stats_tick_(io_) {
     if (options_.tcp) listener_ = &server_.listen(*options_.tcp);
+    sinks_.add(server_);
+    for (const Endpoint& target : options_.rtp) add_rtp_sender(target);
     source_ = make_source(options_, io_);
     description_ = source_->description();
     pipeline_ = std::make_unique<Pipeline>(
-        *source_, server_, audience_,
+        *source_, sinks_, audience_,
         PipelineSettings{.threads = options.threads,
                          .encoder = {.quality = options.quality, .bands = options.bands},
                          .passthrough = options.passthrough,
@@ -54,6 +62,7 @@ class Sender {
   void run() {
     print_how_to_watch();
     for (const Endpoint& viewer : options_.connect) server_.dial(viewer);
+    for (const auto& rtp : rtp_senders_) rtp->start();
     signals_.async_wait([this](std::error_code error, int) {
       if (!error) finish();
     });
@@ -63,10 +72,34 @@ class Sender {
     io_.run();
     pipeline_->stop();
     summary_.write(summarize(report(), pipeline_->encode_us()));
+    if (!error_.empty()) throw std::runtime_error(error_);
     if (!pipeline_->error().empty()) throw std::runtime_error(pipeline_->error());
   }
 
  private:
+  void add_rtp_sender(const Endpoint& target) {
+    RtpSenderSettings settings = options_.rtp_settings;
+    settings.target = target;
+    settings.frames_per_second = options_.frames_per_second.value_or(0);
+    const auto fail = [this](const std::string& sentence) {
+      error_ = sentence;
+      finish();
+    };
+    rtp_senders_.push_back(std::make_unique<RtpSender>(io_, audience_, settings, fail));
+    sinks_.add(*rtp_senders_.back());
+    if (rtp_senders_.size() == 1 && !options_.sdp_file.empty())
+      write_sdp_file(rtp_senders_.back()->sdp());
+  }
+
+  void write_sdp_file(const std::string& sdp) const {
+    std::ofstream file(options_.sdp_file, std::ios::binary);
+    file << sdp;
+    file.close();
+    if (!file)
+      throw std::runtime_error(fmt::format("cannot write '{}': {}", options_.sdp_file,
+                                           std::generic_category().message(errno)));
+  }
+
   void print_how_to_watch() const {
     std::FILE* out = summary_.text_stream();
     fmt::print(out, "source: {}\n", description_);
@@ -74,7 +107,17 @@ class Sender {
     for (const Endpoint& viewer : options_.connect)
       fmt::print(out, "sends to {}; there: jpegwire-viewer --listen tcp://0.0.0.0:{}\n",
                  to_tcp_url(viewer), viewer.port);
+    for (const auto& rtp : rtp_senders_) print_rtp_sender(out, *rtp);
     std::fflush(out);
+  }
+
+  static void print_rtp_sender(std::FILE* out, const RtpSender& rtp) {
+    fmt::print(out, "{} jpegwire-viewer {}\n",
+               rtp.is_multicast() ? "watch: " : "sends by UDP; there:", rtp.url());
+    fmt::print(out, "        others read this SDP:\n");
+    std::istringstream lines(rtp.sdp());
+    for (std::string line; std::getline(lines, line);)
+      fmt::print(out, "          {}\n", line.substr(0, line.find('\r')));
   }
 
   void print_listener(std::FILE* out) const {
@@ -116,7 +159,14 @@ class Sender {
             .viewers_now = audience_.present(),
             .viewers_max = audience_.most(),
             .viewers = server_.viewers(),
+            .rtp = rtp_reports(),
             .rejected = server_.rejected()};
+  }
+
+  std::vector<RtpReport> rtp_reports() const {
+    std::vector<RtpReport> reports;
+    for (const auto& rtp : rtp_senders_) reports.push_back({rtp->url(), rtp->statistics()});
+    return reports;
   }
 
   // Lets each viewer have the frame that it is being sent, so that no stream is torn, and returns
@@ -129,6 +179,7 @@ class Sender {
     source_->stop();
     pipeline_->request_stop();  // so that waiting for a camera and for viewers goes on side by side
     server_.finish(kPatience);
+    for (const auto& rtp : rtp_senders_) rtp->finish();
   }
 
   const SenderOptions& options_;
@@ -138,12 +189,15 @@ class Sender {
   SummaryOutput summary_;
   Audience audience_;
   FrameServer server_;
+  std::vector<std::unique_ptr<RtpSender>> rtp_senders_;
+  FrameFanOut sinks_;
   const Listener* listener_ = nullptr;
   std::unique_ptr<FrameSource> source_;
   std::string description_;  // as of the start: the source itself is the capture thread's by now
   std::unique_ptr<Pipeline> pipeline_;
   asio::steady_timer time_limit_;
   asio::steady_timer stats_tick_;
+  std::string error_;  // of a stream that cannot be sent
 };
 
 }  // namespace

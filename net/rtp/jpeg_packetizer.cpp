@@ -98,6 +98,7 @@ void JpegPacketizer::add_band(std::vector<OutgoingPacket>& packets) {
     rest = rest.subspan(size);
     ++interval_;
   }
+  packets.back().ends_band = true;
 }
 
 void JpegPacketizer::add_interval(Bytes data, bool is_end_of_frame,

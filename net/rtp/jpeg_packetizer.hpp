@@ -22,6 +22,7 @@ struct OutgoingPacket {
   std::size_t head_size = 0;
   Bytes data;
   std::uint16_t sequence = 0;
+  bool ends_band = false;
 
   Bytes head() const { return Bytes(head_bytes).first(head_size); }
   std::size_t size_bytes() const { return head_size + data.size(); }

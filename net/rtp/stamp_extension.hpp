@@ -18,9 +18,8 @@ struct StampExtension {
   bool answers_nacks = false;  // whether the sender sends packets again (RFC 4585)
 };
 
-/// How the element is known where no SDP says otherwise, and its name there.
+/// How the element is known where no SDP says otherwise.
 inline constexpr int kStampExtensionId = 1;
-inline constexpr const char* kStampExtensionUri = "urn:x-jpegwire:stamp";
 
 /// The whole extension, a multiple of four bytes.
 inline constexpr std::size_t kStampExtensionSizeBytes = 4 + 2 + 2 + kStampFieldsSizeBytes;

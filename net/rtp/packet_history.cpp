@@ -1,0 +1,34 @@
+#include "net/rtp/packet_history.hpp"
+
+#include <utility>
+
+namespace jpegwire {
+namespace {
+
+constexpr milliseconds kOfUse{200};
+constexpr std::uint8_t kMostResent = 3;
+
+}  // namespace
+
+SentFrame& PacketHistory::begin(FramePtr frame, WallTime now) {
+  current_ = (current_ + 1) % frames_.size();
+  SentFrame& sent = current();
+  sent.frame = std::move(frame);
+  sent.packets.clear();
+  sent.times_resent.clear();
+  sent.begun = now;
+  return sent;
+}
+
+const OutgoingPacket* PacketHistory::find_again(std::uint16_t sequence, WallTime now) {
+  for (SentFrame& sent : frames_) {
+    if (!sent.frame || sent.packets.empty() || now - sent.begun > kOfUse) continue;
+    const auto index = static_cast<std::uint16_t>(sequence - sent.packets.front().sequence);
+    if (index >= sent.packets.size()) continue;
+    sent.times_resent.resize(sent.packets.size());
+    return sent.times_resent[index]++ < kMostResent ? &sent.packets[index] : nullptr;
+  }
+  return nullptr;
+}
+
+}  // namespace jpegwire

@@ -1,0 +1,43 @@
+#include "net/rtp/receiver_list.hpp"
+
+#include <algorithm>
+
+#include "net/rtp/ntp_time.hpp"
+
+namespace jpegwire {
+namespace {
+
+constexpr std::chrono::seconds kForgotten{10};
+
+}  // namespace
+
+bool ReceiverList::note(const RtcpCompound& report, WallTime arrival) {
+  const auto known = std::ranges::find(receivers_, report.sender_ssrc, &Receiver::ssrc);
+  if (report.bye) {
+    if (known != receivers_.end()) receivers_.erase(known);
+    return false;
+  }
+  const bool is_new = known == receivers_.end();
+  if (is_new && receivers_.size() == kMaxReferenceTimeEchoes) return false;
+  Receiver& receiver = is_new ? receivers_.emplace_back() : *known;
+  receiver.ssrc = report.sender_ssrc;
+  if (report.reference_time || is_new) {
+    receiver.last_reference = report.last_reference;
+    receiver.arrival = arrival;
+  }
+  return is_new;
+}
+
+std::span<const ReferenceTimeEcho> ReceiverList::echoes(WallTime now) {
+  std::erase_if(receivers_,
+                [&](const Receiver& receiver) { return now - receiver.arrival > kForgotten; });
+  echoes_.clear();
+  for (const Receiver& receiver : receivers_)
+    if (receiver.last_reference != 0)
+      echoes_.push_back({.ssrc = receiver.ssrc,
+                         .last_reference = receiver.last_reference,
+                         .delay = to_compact_duration(now - receiver.arrival)});
+  return echoes_;
+}
+
+}  // namespace jpegwire

@@ -1,0 +1,314 @@
+#include "net/rtp/rtp_sender.hpp"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <asio/buffer.hpp>
+#include <random>
+#include <utility>
+
+#include "net/rtp/ntp_time.hpp"
+#include "net/rtp/rtcp_writer.hpp"
+#include "net/rtp/sdp.hpp"
+
+namespace jpegwire {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using asio::ip::udp;
+
+constexpr milliseconds kReportInterval{500};
+constexpr int kSendBufferBytes = 1 << 20;  // a frame of a megabyte goes out at once
+constexpr std::size_t kFramesToSendAgain = 3;
+
+template <class Number>
+Number random_number() {
+  std::random_device random;
+  return static_cast<Number>(std::uint64_t{random()} << 32 | random());
+}
+
+udp::endpoint with_port_above(udp::endpoint endpoint, unsigned above) {
+  endpoint.port(static_cast<std::uint16_t>(endpoint.port() + above));
+  return endpoint;
+}
+
+udp::socket open_media_output(asio::io_context& io, const udp::endpoint& target,
+                              const MulticastOutput& multicast) {
+  udp::socket socket = open_output(io, target, multicast);
+  std::error_code ignored;
+  socket.set_option(udp::socket::send_buffer_size(kSendBufferBytes), ignored);
+  return socket;
+}
+
+}  // namespace
+
+RtpSender::RtpSender(asio::io_context& io, Audience& audience, RtpSenderSettings settings,
+                     OnUnfit on_unfit)
+    : audience_(audience),
+      settings_(std::move(settings)),
+      on_unfit_(std::move(on_unfit)),
+      target_(resolve_udp(io, settings_.target)),
+      rtcp_target_(with_port_above(target_, 1)),
+      media_(open_media_output(io, target_, settings_.multicast)),
+      rtcp_(open_exchange(io, rtcp_target_, settings_.multicast)),
+      repairs_(io, with_port_above(target_, 2), settings_.multicast),
+      report_timer_(io),
+      pace_timer_(io),
+      wakeup_(io, [this] { take_ready(); }),
+      stream_id_(random_number<std::uint64_t>()),
+      packetizer_({.ssrc = random_number<std::uint32_t>(),
+                   .first_sequence = random_number<std::uint16_t>(),
+                   .timestamp_offset = random_number<std::uint32_t>(),
+                   .mtu_bytes = settings_.mtu_bytes}),
+      history_(settings_.nack ? kFramesToSendAgain : 1) {
+  audience_.join();
+}
+
+void RtpSender::start() {
+  send_report();
+  do_report();
+  do_receive_reports();
+}
+
+void RtpSender::bands_ready(const FramePtr& frame, int ready) {
+  {
+    const std::scoped_lock lock(mutex_);
+    if (latest_.frame != frame && !std::exchange(is_taken_, false)) ++displaced_;
+    latest_ = {frame, ready};
+  }
+  wakeup_.notify();
+}
+
+void RtpSender::submit(FramePtr frame) {
+  bands_ready(frame, static_cast<int>(frame->layout.bands.size()));
+}
+
+// The bands of one frame come one by one. When a newer frame has begun, all of the one before are
+// there.
+void RtpSender::take_ready() {
+  Ready latest;
+  {
+    const std::scoped_lock lock(mutex_);
+    latest = latest_;
+    is_taken_ = true;
+  }
+  if (latest.frame == begun_) {
+    if (sending_.frame) sending_.bands = latest.bands;
+  } else {
+    if (sending_.frame) sending_.bands = static_cast<int>(sending_.frame->layout.bands.size());
+    if (next_.frame && next_.frame != latest.frame) ++statistics_.skipped;
+    next_ = std::move(latest);
+  }
+  send_ready();
+}
+
+void RtpSender::send_ready() {
+  while (!is_waiting_ && (sending_.frame || begin_next())) {
+    SentFrame& sent = history_.current();
+    while (packetizer_.bands_added() < static_cast<std::size_t>(sending_.bands))
+      packetizer_.add_band(sent.packets);
+    if (!send_packets()) return;
+    if (packetizer_.has_more_bands()) return;
+    end_frame();
+  }
+}
+
+bool RtpSender::begin_next() {
+  if (!next_.frame) return false;
+  const Ready next = std::exchange(next_, {});
+  begun_ = next.frame;
+  const StampExtension stamp{.stamp = {.stream_id = stream_id_,
+                                       .sequence = next.frame->sequence,
+                                       .capture_time = next.frame->capture_time,
+                                       .send_time = wall_now()},
+                             .answers_nacks = settings_.nack};
+  const JpegFitness fitness = packetizer_.begin_frame(*next.frame, stamp);
+  if (fitness != JpegFitness::fit) {
+    refuse(fitness, next.frame->layout);
+    return begin_next();
+  }
+  sending_ = next;
+  history_.begin(next.frame, steady_now());
+  packets_sent_ = 0;
+  repairs_.begin_frame(fec_percent(), next.frame->layout.bands.size());
+  return true;
+}
+
+void RtpSender::refuse(JpegFitness fitness, const JpegLayout& layout) {
+  ++statistics_.skipped;
+  if (std::exchange(was_unfit_, true)) return;
+  const std::string sentence = describe(fitness, layout.width, layout.height);
+  if (statistics_.frames == 0) return on_unfit_(sentence);
+  spdlog::error("{} stands still: {}", url(), sentence);
+}
+
+// False where it has to wait.
+bool RtpSender::send_packets() {
+  const std::vector<OutgoingPacket>& packets = history_.current().packets;
+  while (packets_sent_ < packets.size()) {
+    std::size_t count = packets.size() - packets_sent_;
+    if (settings_.pace && !is_finishing_) count = pace_.allows(count, Clock::now());
+    if (count == 0) {
+      do_wait_for_pace();
+      return false;
+    }
+    outgoing_.clear();
+    for (std::size_t i = 0; i < count; ++i) {
+      const OutgoingPacket& packet = packets[packets_sent_ + i];
+      outgoing_.push_back({packet.head(), packet.data});
+    }
+    const std::size_t done = output_.send(media_.native_handle(), outgoing_);
+    note_sent(done);
+    warn_of_failures();
+    if (done < count) {
+      do_wait_until_writable();
+      return false;
+    }
+  }
+  return true;
+}
+
+void RtpSender::note_sent(std::size_t count) {
+  const SentFrame& sent = history_.current();
+  std::size_t bytes = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    const OutgoingPacket& packet = sent.packets[packets_sent_++];
+    bytes += packet.size_bytes();
+    repairs_.packet_sent(packet);
+  }
+  statistics_.packets += count;
+  statistics_.bytes += bytes;
+  octets_ += static_cast<std::uint32_t>(bytes - count * kRtpHeaderSizeBytes);
+  pace_.sent(bytes, Clock::now());
+}
+
+void RtpSender::end_frame() {
+  repairs_.end_frame();
+  pace_.end_frame(sending_.frame->capture_time);
+  ++statistics_.frames;
+  was_unfit_ = false;
+  if (!settings_.nack) history_.current().frame.reset();
+  sending_ = {};
+}
+
+void RtpSender::do_wait_until_writable() {
+  is_waiting_ = true;
+  media_.async_wait(udp::socket::wait_write, [this](std::error_code error) {
+    is_waiting_ = false;
+    if (!error) send_ready();
+  });
+}
+
+void RtpSender::do_wait_for_pace() {
+  is_waiting_ = true;
+  pace_timer_.expires_at(pace_.next());
+  pace_timer_.async_wait([this](std::error_code error) {
+    is_waiting_ = false;
+    if (!error) send_ready();
+  });
+}
+
+void RtpSender::do_report() {
+  report_timer_.expires_after(kReportInterval);
+  report_timer_.async_wait([this](std::error_code error) {
+    if (error) return;
+    send_report();
+    do_report();
+  });
+}
+
+void RtpSender::send_report() {
+  const WallTime now = wall_now();
+  RtcpWriter writer;
+  writer.sender_report(packetizer_.ssrc(),
+                       {.time = now,
+                        .rtp_timestamp = packetizer_.timestamp_at(now),
+                        .packets = static_cast<std::uint32_t>(statistics_.packets),
+                        .octets = octets_});
+  writer.description(packetizer_.ssrc(), "jpegwire");
+  writer.reference_time_echoes(packetizer_.ssrc(), receivers_.echoes(steady_now()));
+  if (is_finishing_) writer.bye(packetizer_.ssrc());
+  std::error_code ignored;
+  rtcp_.send_to(asio::buffer(writer.bytes().data(), writer.bytes().size()), rtcp_target_, 0,
+                ignored);
+}
+
+void RtpSender::do_receive_reports() {
+  rtcp_.async_receive_from(asio::buffer(report_buffer_), report_source_,
+                           [this](std::error_code error, std::size_t size) {
+                             if (error == asio::error::operation_aborted) return;
+                             if (!error) take_report(Bytes(report_buffer_).first(size));
+                             do_receive_reports();
+                           });
+}
+
+void RtpSender::take_report(Bytes datagram) {
+  const std::optional<RtcpCompound> report = parse_rtcp(datagram);
+  if (!report) return;
+  const WallTime now = steady_now();
+  for (const ReceptionReport& block : report->reception_reports)
+    if (block.ssrc == packetizer_.ssrc()) fec_policy_.report(block.fraction_lost, now);
+  if (settings_.nack && report->nack && report->nack->media_ssrc == packetizer_.ssrc())
+    send_again(*report->nack);
+  // So that a new viewer soon knows the clock's offset.
+  if (receivers_.note(*report, now)) send_report();
+  statistics_.receivers = std::max(statistics_.receivers, receivers_.size());
+}
+
+void RtpSender::send_again(const Nack& nack) {
+  const WallTime now = steady_now();
+  outgoing_.clear();
+  for (const std::uint16_t sequence : nack.sequences)
+    if (const OutgoingPacket* packet = history_.find_again(sequence, now))
+      outgoing_.push_back({packet->head(), packet->data});
+  statistics_.retransmitted += output_.send(media_.native_handle(), outgoing_);
+}
+
+// Nobody there is no trouble: a viewer may come later.
+void RtpSender::warn_of_failures() {
+  statistics_.failed = output_.failed() + repairs_.failed();
+  const std::error_code error = output_.last_error();
+  if (!error || error == warned_of_ || error == std::errc::connection_refused) return;
+  warned_of_ = error;
+  spdlog::warn("some packets to {} are lost: {}; sending on", url(), error.message());
+}
+
+int RtpSender::fec_percent() const {
+  return settings_.fec_auto ? fec_policy_.percent(steady_now()) : settings_.fec_percent;
+}
+
+void RtpSender::finish() {
+  is_finishing_ = true;
+  wakeup_.stop();
+  pace_timer_.cancel();
+  is_waiting_ = false;
+  take_ready();  // the last frame may have come since the io thread was woken
+  send_report();
+  report_timer_.cancel();
+  std::error_code ignored;
+  media_.close(ignored);
+  rtcp_.close(ignored);
+  repairs_.close();
+}
+
+std::string RtpSender::sdp() const {
+  const RtpSession session{.address = target_.address().to_string(),
+                           .port = target_.port(),
+                           .payload_type = kJpegPayloadType,
+                           .ttl = settings_.multicast.hops,
+                           .frames_per_second = settings_.frames_per_second,
+                           .rtcp_port = std::nullopt,
+                           .stamp_extension = kStampExtensionId};
+  std::error_code ignored;
+  return write_sdp(session, media_.local_endpoint(ignored).address().to_string(), stream_id_ >> 1);
+}
+
+RtpStatistics RtpSender::statistics() const {
+  RtpStatistics statistics = statistics_;
+  statistics.skipped += displaced_;
+  statistics.repair_packets = repairs_.sent();
+  return statistics;
+}
+
+}  // namespace jpegwire

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+
+#include "codec/time.hpp"
+
+namespace jpegwire {
+
+/// Spreads the packets of a frame over part of the time until the next one, for networks whose
+/// queues cannot hold a whole frame. The frame before tells how large one is. Knows no clock; bound
+/// to one thread.
+class SendPace {
+ public:
+  using Time = std::chrono::steady_clock::time_point;
+
+  /// How many of so many packets may go now; with 0, more may go at next().
+  std::size_t allows(std::size_t packets, Time now) const {
+    if (frame_bytes_ == 0) return packets;
+    return now < next_ ? 0 : std::min(packets, kPacketsAtOnce);
+  }
+
+  Time next() const { return next_; }
+
+  void sent(std::size_t bytes, Time now) {
+    sent_bytes_ += bytes;
+    if (frame_bytes_ == 0) return;
+    const double share = kShare * static_cast<double>(bytes) / static_cast<double>(frame_bytes_);
+    next_ = std::max(next_, now) + std::chrono::duration_cast<Time::duration>(interval_ * share);
+  }
+
+  void end_frame(WallTime capture_time) {
+    const microseconds since = capture_time - previous_capture_;
+    if (since > microseconds{0} && since < std::chrono::seconds(1)) interval_ = since;
+    previous_capture_ = capture_time;
+    frame_bytes_ = sent_bytes_;
+    sent_bytes_ = 0;
+  }
+
+ private:
+  static constexpr std::size_t kPacketsAtOnce = 8;
+  static constexpr double kShare = 0.6;  // of the interval
+
+  microseconds interval_{33'333};
+  WallTime previous_capture_{};
+  std::size_t frame_bytes_ = 0;  // of the frame before
+  std::size_t sent_bytes_ = 0;
+  Time next_{};
+};
+
+}  // namespace jpegwire

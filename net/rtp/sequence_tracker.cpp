@@ -1,0 +1,105 @@
+#include "net/rtp/sequence_tracker.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "net/rtp/sequence_number.hpp"
+
+namespace jpegwire {
+namespace {
+
+constexpr std::int64_t kMaxDropout = 3000;  // RFC 3550, appendix A.1
+
+template <std::size_t kSize>
+std::size_t index_in(const std::bitset<kSize>&, std::int64_t number) {
+  return static_cast<std::uint64_t>(number) % kSize;
+}
+
+// The 90 kHz clock of the payload (RFC 2435, section 3), as it wraps around.
+std::uint32_t to_rtp_units(WallTime time) {
+  return static_cast<std::uint32_t>(time.time_since_epoch().count() * 9 / 100);
+}
+
+}  // namespace
+
+SequenceTracker::Accepted SequenceTracker::accept(std::uint16_t sequence) {
+  if (!has_begun_) return begin_at(Kind::fresh, sequence);
+  const std::int64_t number = extend_sequence(highest_, sequence);
+  if (std::abs(number - highest_) >= kMaxDropout) return accept_wild(sequence);
+  after_wild_.reset();
+  if (number > highest_) {
+    advance_to(number);
+    count(number);
+    return {Kind::fresh, number};
+  }
+  if (seen_[index_in(seen_, number)]) return {Kind::duplicate, number};
+  count(number);
+  return {Kind::late, number};
+}
+
+SequenceTracker::Accepted SequenceTracker::begin_at(Kind kind, std::int64_t number) {
+  expected_before_ = expected();
+  has_begun_ = true;
+  base_ = highest_ = number;
+  after_wild_.reset();
+  transit_.reset();
+  seen_.reset();
+  count(number);
+  return {kind, number};
+}
+
+// RFC 3550, appendix A.1: two in a row show that the other side restarted without telling us. Its
+// numbers go on above all earlier ones, so that no two packets share one.
+SequenceTracker::Accepted SequenceTracker::accept_wild(std::uint16_t sequence) {
+  if (after_wild_ == sequence) {
+    const std::int64_t nearest = extend_sequence(highest_, sequence);
+    return begin_at(Kind::restarted, nearest < highest_ ? nearest + 0x10000 : nearest);
+  }
+  after_wild_ = static_cast<std::uint16_t>(sequence + 1);
+  return {};
+}
+
+void SequenceTracker::advance_to(std::int64_t number) {
+  while (highest_ < number) seen_.reset(index_in(seen_, ++highest_));
+}
+
+void SequenceTracker::count(std::int64_t number) {
+  seen_.set(index_in(seen_, number));
+  if (number >= base_) ++received_;
+}
+
+std::int64_t SequenceTracker::expected() const {
+  return expected_before_ + (has_begun_ ? highest_ - base_ + 1 : 0);
+}
+
+void SequenceTracker::measure_jitter(std::uint32_t rtp_timestamp, WallTime arrival) {
+  const std::uint32_t transit = to_rtp_units(arrival) - rtp_timestamp;
+  if (transit_) {
+    const std::int64_t difference = distance(*transit_, transit);
+    scaled_jitter_ += std::abs(difference) - ((scaled_jitter_ + 8) >> 4);
+  }
+  transit_ = transit;
+}
+
+std::uint8_t SequenceTracker::take_fraction_lost() {
+  const std::int64_t expected_since = expected() - expected_prior_;
+  const std::int64_t lost_since = expected_since - (received_ - received_prior_);
+  expected_prior_ = expected();
+  received_prior_ = received_;
+  // More came than was expected where late ones, counted lost before, are among them.
+  if (expected_since == 0 || lost_since <= 0) return 0;
+  return static_cast<std::uint8_t>(std::min<std::int64_t>(256 * lost_since / expected_since, 255));
+}
+
+ReceptionReport SequenceTracker::report(std::uint32_t ssrc, std::uint32_t last_sender_report,
+                                        std::uint32_t delay_since_sender_report) {
+  return {.ssrc = ssrc,
+          .fraction_lost = take_fraction_lost(),
+          .cumulative_lost = static_cast<std::int32_t>(std::min<std::int64_t>(lost(), 0x7FFFFF)),
+          .highest_sequence = static_cast<std::uint32_t>(highest_),
+          .jitter = jitter(),
+          .last_sender_report = last_sender_report,
+          .delay_since_sender_report = delay_since_sender_report};
+}
+
+}  // namespace jpegwire
