@@ -113,13 +113,13 @@ void FecDecoder::recover(Block& block) {
   for (const WantedSymbol& wanted : wanted_) hand_out(block, wanted.id);
 }
 
-bool FecDecoder::collect_symbols(Block& block) {
+bool FecDecoder::collect_symbols(const Block& block) {
   known_.clear();
   wanted_.clear();
-  for (std::uint8_t id = 0; id < block.id.source_symbols; ++id)
-    if (!collect_source_symbol(block, id)) return false;
+  for (std::size_t id = 0; id < block.id.source_symbols; ++id)
+    if (!collect_source_symbol(block, static_cast<std::uint8_t>(id))) return false;
   for (std::size_t i = 0; i < wanted_.size(); ++i) {
-    RepairSymbol& repair = block.repairs[i];
+    const RepairSymbol& repair = block.repairs[i];
     known_.push_back({.id = repair.id, .bytes = repair.symbol.bytes().data()});
   }
   return true;

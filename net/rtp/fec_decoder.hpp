@@ -22,13 +22,12 @@ struct RecoveredPacket {
 /// order all of them come: as soon as any k symbols of a block are there, its missing packets are
 /// handed out. A packet is handed out once, only where all that were restored along with it are RTP
 /// packets with the expected sequence numbers and nothing behind them, and never after it came by
-/// itself. Whether a restored packet has the stream's SSRC is for the caller to check, who knows
-/// it.
+/// itself. Whether it has the stream's SSRC is for the caller to check, who knows the SSRC.
 ///
-/// The numbers that it is given are extended sequence numbers (sequence_number.hpp). It
-/// remembers 512 packets and the repair symbols of 8 blocks, newer ones displace older ones. Memory
-/// is kept and used again; it comes to 14 MB where every datagram is as large as can be. Whatever
-/// the network brings, it never throws. Bound to one thread.
+/// The numbers that it is given are extended sequence numbers (sequence_number.hpp). It remembers
+/// 512 packets and the repair symbols of 8 blocks; newer ones displace older ones. Memory is kept
+/// and used again; it comes to 14 MB where every datagram is as large as can be. Whatever the
+/// network brings, it never throws. Bound to one thread.
 class FecDecoder {
  public:
   static constexpr std::size_t kPackets = 512;
@@ -85,7 +84,7 @@ class FecDecoder {
   Block* open_block(const RepairPacket& repair, std::int64_t first_sequence);
   void add_repair(Block& block, const RepairPacket& repair);
   void recover(Block& block);
-  bool collect_symbols(Block& block);
+  bool collect_symbols(const Block& block);
   bool collect_source_symbol(const Block& block, std::uint8_t id);
   bool is_plausible(const Block& block, std::uint8_t id);
   void hand_out(const Block& block, std::uint8_t id);

@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "net/rtp/fec_packet.hpp"
 #include "net/rtp/jpeg_fitness.hpp"
 #include "net/rtp/jpeg_payload.hpp"
 #include "net/rtp/packet.hpp"
@@ -31,6 +32,7 @@ struct OutgoingPacket {
 inline constexpr std::size_t kDefaultMtuBytes = 1400;
 inline constexpr std::size_t kLeastMtuBytes = 256;
 inline constexpr std::size_t kMaxMtuBytes = 8972;  // a jumbo frame less IP's and UDP's headers
+static_assert(kMaxMtuBytes <= kMaxSourcePacketBytes);
 
 inline constexpr std::uint8_t kJpegPayloadType = 26;
 

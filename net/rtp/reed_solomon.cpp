@@ -17,7 +17,8 @@ constexpr std::size_t kRows = 6;
 constexpr std::size_t kTableSizeBytes = 32 * kRows * kMaxEncodingSymbols;
 
 struct Field {
-  std::array<std::uint8_t, 3 * kOrder> power{};  // alpha^i, so that i may be out of range a little
+  // alpha^i, for more than one round of i, so that sums of logarithms need no modulo.
+  std::array<std::uint8_t, std::size_t{3} * kOrder> power{};
   std::array<std::uint8_t, 256> log{};
   // The logarithm of (1 - alpha) * (1 - alpha^2) * ... * (1 - alpha^i).
   std::array<int, kOrder> product{};

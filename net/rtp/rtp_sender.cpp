@@ -22,6 +22,12 @@ constexpr milliseconds kReportInterval{500};
 constexpr int kSendBufferBytes = 1 << 20;  // a frame of a megabyte goes out at once
 constexpr std::size_t kFramesToSendAgain = 3;
 
+// A repair datagram is longer than the packets it protects.
+std::size_t packet_size_bytes(const RtpSenderSettings& settings) {
+  const bool has_fec = settings.fec_auto || settings.fec_percent > 0;
+  return settings.mtu_bytes - (has_fec ? kFecOverheadBytes : 0);
+}
+
 template <class Number>
 Number random_number() {
   std::random_device random;
@@ -60,7 +66,7 @@ RtpSender::RtpSender(asio::io_context& io, Audience& audience, RtpSenderSettings
       packetizer_({.ssrc = random_number<std::uint32_t>(),
                    .first_sequence = random_number<std::uint16_t>(),
                    .timestamp_offset = random_number<std::uint32_t>(),
-                   .mtu_bytes = settings_.mtu_bytes}),
+                   .mtu_bytes = packet_size_bytes(settings_)}),
       history_(settings_.nack ? kFramesToSendAgain : 1) {
   audience_.join();
 }

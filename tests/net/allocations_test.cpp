@@ -10,6 +10,7 @@
 #include "codec/jpeg_encoder.hpp"
 #include "net/tcp/frame_server.hpp"
 #include "net/tcp/stream_client.hpp"
+#include "support/fec.hpp"
 #include "support/jpegs.hpp"
 
 // Once warm, a frame's way from pixels to pixels takes nothing from the heap. This file replaces
@@ -151,6 +152,40 @@ TEST_CASE("a frame's way takes nothing from the heap once it is warm") {
     frames_without = allocations == before ? frames_without + 1 : 0;
   }
   CHECK(frames_without == kEnough);
+}
+
+/// Codes the block anew and restores every tenth of its packets.
+void lose_and_restore(FecEncoder& encoder, FecDecoder& decoder, FecBlock& block,
+                      std::int64_t first_sequence) {
+  block.first_sequence = first_sequence;
+  std::size_t restored = 0;
+  for (std::size_t i = 0; i < block.packets.size(); ++i) {
+    put_rtp_header(block.packets[i], {.sequence = static_cast<std::uint16_t>(block.sequence(i))},
+                   false);
+    encoder.add(block.sequence(i), {}, block.packets[i]);
+    if (i % 10 != 0) restored += decoder.source(block.sequence(i), block.packets[i]).size();
+  }
+  for (const Bytes repair : encoder.finish(10))
+    restored += decoder.repair(repair, first_sequence).size();
+  if (restored != (block.packets.size() + 9) / 10) FAIL("block at " << first_sequence);
+}
+
+TEST_CASE("error correction takes nothing from the heap once it is warm") {
+  std::mt19937 random(5);
+  FecEncoder encoder;
+  FecDecoder decoder;
+  std::vector<FecBlock> blocks;
+  for (const std::size_t packets : {20, 64, 3, 50})
+    blocks.push_back(make_block(encoder, random, 0, packets, 10, 1400));
+  std::int64_t sequence = 0;
+  std::size_t warm = 0;
+  for (int i = 0; i < 400; ++i) {
+    if (i == 200) warm = allocations;
+    FecBlock& block = blocks[static_cast<std::size_t>(i) % blocks.size()];
+    lose_and_restore(encoder, decoder, block, sequence);
+    sequence += std::ssize(block.packets);
+  }
+  CHECK(allocations == warm);
 }
 
 }  // namespace
