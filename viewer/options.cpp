@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <cerrno>
 #include <filesystem>
+#include <fstream>
 #include <stdexcept>
 
 #include "net/command_line.hpp"
@@ -17,10 +19,38 @@ void require_jpeg_name(const std::string& file) {
         fmt::format("'{}': the picture is written as it came, so name it .jpg", file));
 }
 
+RtpSession read_sdp_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file)
+    throw std::invalid_argument(
+        fmt::format("cannot read '{}': {}", path, std::generic_category().message(errno)));
+  std::string text(kMaxSdpSizeBytes + 1, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  const SdpResult result = read_sdp(text);
+  if (!result.session)
+    throw std::invalid_argument(fmt::format("'{}' cannot be watched: {}", path, result.error));
+  return *result.session;
+}
+
+void choose_stream(const std::string& text, ViewerOptions& options) {
+  options.rtp.reset();
+  if (is_rtp_url(text)) {
+    const Endpoint endpoint = parse_rtp_url(text);
+    options.rtp = RtpSession{.address = endpoint.host, .port = endpoint.port};
+  } else if (text.ends_with(".sdp")) {
+    options.rtp = read_sdp_file(text);
+  } else {
+    options.sender = parse_tcp_url(text);
+  }
+  options.rtp_url = text;
+}
+
 void add_stream_options(CLI::App& app, ViewerOptions& options) {
   add_parsed_option(
-      app, "URL", [&](const std::string& text) { options.sender = parse_tcp_url(text); },
-      "The stream to watch: tcp://HOST:PORT [tcp://localhost:2500]")
+      app, "URL", [&](const std::string& text) { choose_stream(text, options); },
+      "The stream to watch: tcp://HOST:PORT [tcp://localhost:2500],\n"
+      "rtp://ADDR:PORT where datagrams come to, or an SDP file")
       ->type_name("");
   app.add_option("-s", options.sender.host, "The sender's host, as the classic scripts name it")
       ->type_name("HOST");
@@ -49,6 +79,9 @@ void add_stream_options(CLI::App& app, ViewerOptions& options) {
 }
 
 void add_output_options(CLI::App& app, ViewerOptions& options) {
+  app.add_flag("--whole-frames", options.whole_frames,
+               "Skip a frame of datagrams that did not come whole, rather\n"
+               "than show older bands in place of the missing ones");
   app.add_flag("--headless", options.headless, "Open no window; print statistics each second");
   app.add_option("--save", options.save_directory,
                  "Write each JPEG as it came: DIR/000000.jpg and so on")

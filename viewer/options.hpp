@@ -8,6 +8,7 @@
 
 #include "net/endpoint.hpp"
 #include "net/framing/framing_detector.hpp"
+#include "net/rtp/sdp.hpp"
 
 namespace jpegwire {
 
@@ -15,6 +16,9 @@ namespace jpegwire {
 struct ViewerOptions {
   Endpoint sender{"localhost", kDefaultPort};
   std::optional<Endpoint> listen;  // in place of `sender`
+  std::optional<RtpSession> rtp;   // likewise
+  std::string rtp_url;             // as given
+  bool whole_frames = false;
   bool headless = false;
   std::optional<bool> reconnect;  // as given; a window reconnects by default, headless does not
   double timeout_seconds = 5;
@@ -26,7 +30,7 @@ struct ViewerOptions {
   int threads = 1;
   std::string summary;
 
-  std::string url() const { return to_tcp_url(listen.value_or(sender)); }
+  std::string url() const { return rtp ? rtp_url : to_tcp_url(listen.value_or(sender)); }
 };
 
 /// Parsing with `app` fills `options`, which must outlive it.

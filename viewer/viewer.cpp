@@ -18,6 +18,7 @@
 #include <utility>
 
 #include "net/early_exit.hpp"
+#include "net/rtp/rtp_receiver.hpp"
 #include "net/summary_output.hpp"
 #include "net/tcp/stream_client.hpp"
 #include "viewer/headless.hpp"
@@ -45,12 +46,26 @@ std::unique_ptr<FrameSaver> make_saver(const ViewerOptions& options, FrameSaver:
                                       options.frames.value_or(kAll));
 }
 
+RtpReceiverSettings receiver_settings(const ViewerOptions& options) {
+  return {.session = *options.rtp,
+          .url = options.url(),
+          .reconnect = options.reconnect.value_or(!options.headless),
+          .timeout = to_duration(options.timeout_seconds),
+          .max_frame_bytes = options.max_frame_bytes};
+}
+
 StreamClientSettings client_settings(const ViewerOptions& options) {
   return {.endpoint = options.listen.value_or(options.sender),
           .listen = options.listen.has_value(),
           .reconnect = options.reconnect.value_or(!options.headless),
           .timeout = to_duration(options.timeout_seconds),
           .max_frame_bytes = options.max_frame_bytes};
+}
+
+std::unique_ptr<StreamInput> make_input(asio::io_context& io, const ViewerOptions& options,
+                                        StreamObserver& observer) {
+  if (options.rtp) return std::make_unique<RtpReceiver>(io, receiver_settings(options), observer);
+  return std::make_unique<StreamClient>(io, client_settings(options), observer);
 }
 
 /// The parts of a running viewer, and what ends it. The main thread owns the display.
@@ -62,9 +77,11 @@ class Viewer {
         summary_(options.summary),
         display_(make_display(options)),
         saver_(make_saver(options, [this](const std::string& error) { finish(error); })),
-        pipeline_({.threads = options.threads, .frames = options.frames}, statistics_, saver_.get(),
-                  [this](const std::string& error) { finish(error); }),
-        client_(io_, client_settings(options), pipeline_),
+        pipeline_({.threads = options.threads,
+                   .frames = options.frames,
+                   .whole_frames_only = options.whole_frames},
+                  statistics_, saver_.get(), [this](const std::string& error) { finish(error); }),
+        input_(make_input(io_, options, pipeline_)),
         time_limit_(io_) {
     if (!options_.snapshot_file.empty())
       require_writable(std::filesystem::path(options_.snapshot_file).parent_path());
@@ -78,7 +95,7 @@ class Viewer {
       finish("");
     });
     if (options_.seconds) do_limit_time();
-    client_.start();
+    input_->start();
     pipeline_.start();
     std::jthread io_thread([this] { io_.run(); });
     show_until_finished();
@@ -92,9 +109,9 @@ class Viewer {
  private:
   void tell_what_is_awaited() {
     const std::string who = options_.listen ? "a sender that connects to " : "";
-    display_->show_notice("waiting for " + who + client_.url());
-    if (client_.is_public())
-      spdlog::warn("whoever reaches {} can send a picture here", client_.url());
+    display_->show_notice("waiting for " + who + input_->url());
+    if (input_->is_public())
+      spdlog::warn("whoever reaches {} can send a picture here", input_->url());
   }
 
   void do_limit_time() {
@@ -120,7 +137,7 @@ class Viewer {
   void leave() {
     signals_.cancel();
     time_limit_.cancel();
-    client_.stop();
+    input_->stop();
   }
 
   void show_until_finished() {
@@ -174,7 +191,12 @@ class Viewer {
     } catch (const std::exception& trouble) {
       if (error.empty()) error = trouble.what();
     }
-    nlohmann::json summary = statistics_.summary(client_.url());
+    nlohmann::json summary = statistics_.summary(input_->url());
+    if (const std::optional<PacketCounts> packets = input_->packet_counts()) {
+      summary["packets"] = packets->received;
+      summary["packets_lost"] = packets->lost;
+      summary["packets_recovered"] = packets->recovered;
+    }
     if (saver_) summary["skipped_save"] = saver_->skipped();
     saver_.reset();  // its thread tells the pipeline of a full disk, so it ends first
     summary_.write(summary);
@@ -202,7 +224,7 @@ class Viewer {
   Statistics statistics_;
   std::unique_ptr<FrameSaver> saver_;
   ViewerPipeline pipeline_;
-  StreamClient client_;
+  std::unique_ptr<StreamInput> input_;
   asio::steady_timer time_limit_;
 
   std::optional<ShownFrame> shown_;

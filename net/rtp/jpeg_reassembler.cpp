@@ -181,10 +181,6 @@ std::optional<WallTime> JpegReassembler::next_expiry() const {
   return next;
 }
 
-bool JpegReassembler::is_open(std::int64_t sequence) const {
-  return !closed_ || sequence > *closed_;
-}
-
 void JpegReassembler::reset() {
   while (!open_.empty()) give_up(open_.begin());
   closed_.reset();

@@ -60,8 +60,8 @@ class JpegReassembler {
   /// When expire() has something to do next; nothing while no frame is open.
   std::optional<WallTime> next_expiry() const;
 
-  /// Whether a packet of this number could still be of use.
-  bool is_open(std::int64_t sequence) const;
+  /// Packets before this number are of no more use.
+  std::int64_t first_open_sequence() const { return closed_ ? *closed_ + 1 : 0; }
 
   /// Gives up all, as for a new stream.
   void reset();

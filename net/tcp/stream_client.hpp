@@ -9,6 +9,7 @@
 
 #include "net/clock_offset.hpp"
 #include "net/framing/frame_assembler.hpp"
+#include "net/stream_input.hpp"
 #include "net/stream_observer.hpp"
 #include "net/tcp/dialer.hpp"
 #include "net/tcp/listener.hpp"
@@ -28,22 +29,21 @@ struct StreamClientSettings {
 /// ever waiting for who decodes it, makes frames of it, checks them and hands them to the observer.
 /// To a sender whose frames carry a stamp it reports its time, which makes the age of a frame known
 /// across machines. Bound to the io thread; must outlive the io context's run.
-class StreamClient {
+class StreamClient final : public StreamInput {
  public:
   /// Throws std::runtime_error where it cannot listen.
   StreamClient(asio::io_context& io, StreamClientSettings settings, StreamObserver& observer);
 
-  void start();
+  void start() override;
 
   /// Where it connects to or listens, with the port that the system chose where it was 0.
-  std::string url() const { return to_tcp_url(settings_.endpoint); }
+  std::string url() const override { return to_tcp_url(settings_.endpoint); }
 
   /// Whether it listens where others than this machine can reach it.
-  bool is_public() const { return listener_ && listener_->is_public(); }
+  bool is_public() const override { return listener_ && listener_->is_public(); }
 
-  /// Leaves in order: the sender sees an end of stream before the connection closes. The observer
-  /// is not called any more.
-  void stop();
+  /// The sender sees an end of stream before the connection closes.
+  void stop() override;
 
  private:
   void begin_session(asio::ip::tcp::socket socket);

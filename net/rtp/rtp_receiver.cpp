@@ -1,0 +1,389 @@
+#include "net/rtp/rtp_receiver.hpp"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <asio/buffer.hpp>
+#include <cstring>
+#include <random>
+#include <utility>
+
+#include "net/endpoint.hpp"
+#include "net/rtp/ntp_time.hpp"
+#include "net/rtp/stamp_extension.hpp"
+#include "net/udp/udp_socket.hpp"
+
+namespace jpegwire {
+namespace {
+
+using asio::ip::udp;
+
+constexpr std::size_t kReceiveBufferBytes = std::size_t{4} << 20;
+constexpr int kReadsAtOnce = 64;  // before others on this thread have their turn
+constexpr milliseconds kReportInterval{500};
+constexpr milliseconds kGrace{5};
+constexpr milliseconds kGraceForRepairs{10};
+constexpr milliseconds kMostGrace{100};
+constexpr milliseconds kUnknownRoundTrip{20};
+constexpr std::chrono::seconds kRepairsAreOver{5};
+
+Endpoint port_of(const RtpSession& session, unsigned above) {
+  return {session.address, static_cast<std::uint16_t>(session.port + above)};
+}
+
+// Without these two ports there is a picture all the same.
+std::optional<udp::socket> try_open(asio::io_context& io, const Endpoint& endpoint,
+                                    std::string_view what) {
+  try {
+    return open_input(io, endpoint);
+  } catch (const std::exception& error) {
+    spdlog::warn("{}, so there is no {}", error.what(), what);
+    return std::nullopt;
+  }
+}
+
+Endpoint rtcp_endpoint(const RtpSession& session) {
+  return {session.address,
+          session.rtcp_port.value_or(static_cast<std::uint16_t>(session.port + 1))};
+}
+
+std::string describe_source(const sockaddr* source) {
+  udp::endpoint endpoint;
+  const std::size_t size =
+      source->sa_family == AF_INET6 ? sizeof(sockaddr_in6) : sizeof(sockaddr_in);
+  endpoint.resize(size);
+  std::memcpy(endpoint.data(), source, size);
+  return "rtp://" + to_string(Endpoint{endpoint.address().to_string(), endpoint.port()});
+}
+
+std::uint32_t random_ssrc() { return std::random_device()(); }
+
+}  // namespace
+
+RtpReceiver::RtpReceiver(asio::io_context& io, RtpReceiverSettings settings,
+                         StreamObserver& observer)
+    : settings_(std::move(settings)),
+      observer_(observer),
+      media_(open_input(io, port_of(settings_.session, 0))),
+      rtcp_(try_open(io, rtcp_endpoint(settings_.session), "age and no report to the sender")),
+      repair_(try_open(io, port_of(settings_.session, 2), "repair of lost packets")),
+      expiry_timer_(io),
+      missing_timer_(io),
+      report_timer_(io),
+      silence_(io),
+      reassembler_(
+          {.max_frame_bytes = settings_.max_frame_bytes,
+           .stamp_extension = settings_.session.stamp_extension.value_or(kStampExtensionId)},
+          *this),
+      ssrc_(random_ssrc()) {
+  DatagramInput::enable(media_.native_handle());
+  const std::size_t granted = enlarge_receive_buffer(media_, kReceiveBufferBytes);
+  if (granted < kReceiveBufferBytes)
+    spdlog::warn(
+        "the kernel caps the receive buffer at {} kB, so a burst of packets may be lost there; "
+        "`sysctl -w net.core.rmem_max={}` lets it grow",
+        granted / 1000, kReceiveBufferBytes);
+  if (!repair_) return;
+  DatagramInput::enable(repair_->native_handle());
+  enlarge_receive_buffer(*repair_, kReceiveBufferBytes);
+}
+
+bool RtpReceiver::is_public() const {
+  const asio::ip::address address = media_.local_endpoint().address();
+  return !address.is_loopback() && !address.is_multicast();
+}
+
+void RtpReceiver::start() {
+  do_receive_packets();
+  if (repair_) do_receive_repairs();
+  if (rtcp_) {
+    do_receive_reports();
+    do_report();
+  }
+  do_watch_for_frames();
+}
+
+void RtpReceiver::stop() {
+  if (std::exchange(stopped_, true)) return;
+  send_report(true);
+  for (asio::steady_timer* timer : {&expiry_timer_, &missing_timer_, &report_timer_, &silence_})
+    timer->cancel();
+  std::error_code ignored;
+  media_.close(ignored);
+  if (rtcp_) rtcp_->close(ignored);
+  if (repair_) repair_->close(ignored);
+}
+
+void RtpReceiver::frame_opened(const std::shared_ptr<ReceivedFrame>& frame) {
+  frame->sender_ahead = clock_.sender_ahead();
+  if (stopped_) return;
+  do_watch_for_frames();
+  observer_.frame_begun(frame);
+}
+
+void RtpReceiver::frame_whole(const std::shared_ptr<ReceivedFrame>& frame) {
+  observer_.frame_received(frame);
+}
+
+void RtpReceiver::frame_given_up(const std::shared_ptr<ReceivedFrame>& frame, Reception how,
+                                 bool was_opened) {
+  if (!stopped_) observer_.frame_given_up(*frame, how, was_opened);
+}
+
+void RtpReceiver::do_receive_packets() {
+  media_.async_wait(udp::socket::wait_read, [this](std::error_code error) {
+    if (error || stopped_) return;
+    receive_packets();
+    if (!stopped_) do_receive_packets();
+  });
+}
+
+void RtpReceiver::receive_packets() {
+  DatagramInput::Batch batch;
+  for (int i = 0; i < kReadsAtOnce && input_.receive(media_.native_handle(), batch); ++i) {
+    ++reads_;
+    now_ = steady_now();
+    observer_.bytes_read(batch.bytes.size());
+    while (!batch.bytes.empty()) take_packet(batch.take_datagram(), batch.source);
+  }
+  plan();
+}
+
+void RtpReceiver::take_packet(Bytes datagram, const sockaddr* source) {
+  const std::optional<RtpPacket> packet = parse_rtp(datagram);
+  if (!packet || packet->header.payload_type != settings_.session.payload_type) return;
+  if (!choose_source(*packet, source)) return;
+  const std::optional<std::int64_t> number = count(*packet);
+  if (!number) return;
+  if (const auto stamp = read_stamp_extension(*packet))
+    sender_answers_nacks_ = stamp->answers_nacks;
+  reassembler_.add(*packet, *number, now_, reads_);
+  if (expects_repairs()) take_recovered(fec_.source(*number, datagram));
+}
+
+bool RtpReceiver::choose_source(const RtpPacket& packet, const sockaddr* source) {
+  const RtpHeader& header = packet.header;
+  if (!lock_.is_current(header.ssrc) && !parse_jpeg_payload(packet.payload)) return false;
+  const SourceLock::Verdict verdict = lock_.accept(header.ssrc, header.sequence, now_);
+  if (verdict == SourceLock::Verdict::new_source) begin_source(source);
+  return verdict != SourceLock::Verdict::foreign;
+}
+
+void RtpReceiver::begin_source(const sockaddr* source) {
+  before_ = *packet_counts();
+  tracker_ = SequenceTracker();
+  sent_again_ = recovered_ = 0;
+  forget_packets();
+  // Its echoes lose the last bits of our time.
+  clock_ = ClockOffset(steady_now() - milliseconds{1});
+  round_trip_.reset();
+  sender_answers_nacks_ = false;
+  last_sender_report_ = 0;
+  observer_.connected(describe_source(source));
+  send_report();
+}
+
+void RtpReceiver::forget_packets() {
+  reassembler_.reset();
+  fec_.reset();
+  missing_.clear();
+}
+
+// The packet's extended sequence number; nothing where it was here before or is not believed.
+std::optional<std::int64_t> RtpReceiver::count(const RtpPacket& packet) {
+  using Kind = SequenceTracker::Kind;
+  const bool is_first = tracker_.received() == 0;
+  const std::int64_t highest = tracker_.highest();
+  const SequenceTracker::Accepted accepted = tracker_.accept(packet.header.sequence);
+  if (accepted.kind == Kind::wild || accepted.kind == Kind::duplicate) return std::nullopt;
+  if (accepted.kind == Kind::restarted) forget_packets();
+  if (accepted.kind == Kind::fresh && !is_first)
+    missing_.skipped(highest + 1, accepted.number, now_);
+  if (accepted.kind == Kind::late && missing_.came(accepted.number)) ++sent_again_;
+  tracker_.measure_jitter(packet.header.timestamp, now_);
+  return accepted.number;
+}
+
+void RtpReceiver::take_recovered(std::span<const RecoveredPacket> packets) {
+  for (const RecoveredPacket& recovered : packets) {
+    const std::optional<RtpPacket> packet = parse_rtp(recovered.packet);
+    if (!packet || !lock_.is_current(packet->header.ssrc) ||
+        packet->header.payload_type != settings_.session.payload_type)
+      continue;
+    ++recovered_;
+    missing_.came(recovered.sequence);
+    reassembler_.add(*packet, recovered.sequence, now_, reads_);
+  }
+}
+
+void RtpReceiver::do_receive_repairs() {
+  repair_->async_wait(udp::socket::wait_read, [this](std::error_code error) {
+    if (error || stopped_) return;
+    receive_repairs();
+    if (!stopped_) do_receive_repairs();
+  });
+}
+
+void RtpReceiver::receive_repairs() {
+  DatagramInput::Batch batch;
+  for (int i = 0; i < kReadsAtOnce && repair_input_.receive(repair_->native_handle(), batch); ++i) {
+    now_ = steady_now();
+    last_repair_ = now_;
+    while (!batch.bytes.empty())
+      take_recovered(fec_.repair(batch.take_datagram(), tracker_.highest()));
+  }
+  plan();
+}
+
+// Only then packets are kept for repairs to work on.
+bool RtpReceiver::expects_repairs() const { return now_ - last_repair_ < kRepairsAreOver; }
+
+void RtpReceiver::do_receive_reports() {
+  rtcp_->async_receive_from(asio::buffer(report_buffer_), report_source_,
+                            [this](std::error_code error, std::size_t size) {
+                              if (stopped_ || error == asio::error::operation_aborted) return;
+                              if (!error) take_report(Bytes(report_buffer_).first(size));
+                              if (!stopped_) do_receive_reports();
+                            });
+}
+
+void RtpReceiver::take_report(Bytes datagram) {
+  const std::optional<RtcpCompound> report = parse_rtcp(datagram);
+  if (!report || (lock_.ssrc() && !lock_.is_current(report->sender_ssrc))) return;
+  const bool is_new = !sender_rtcp_ || sender_rtcp_ssrc_ != report->sender_ssrc;
+  sender_rtcp_ = report_source_;
+  sender_rtcp_ssrc_ = report->sender_ssrc;
+  if (report->sender_info) take_clock(*report);
+  if (is_new) send_report();
+  if (!report->bye || !lock_.ssrc()) return;
+  lock_.release();
+  reassembler_.reset();
+  end(true, fmt::format("{} has ended the stream", url()));
+}
+
+// The sender gives our own time back, as it does in the stamps over TCP.
+void RtpReceiver::take_clock(const RtcpCompound& report) {
+  const WallTime now = steady_now();
+  last_sender_report_ = report.last_sender_report;
+  sender_report_arrival_ = now;
+  for (const ReferenceTimeEcho& echo : report.echoes) {
+    if (echo.ssrc != ssrc_) continue;
+    FrameStamp stamp;
+    stamp.send_time = report.sender_info->time;
+    stamp.echo = expand_compact(echo.last_reference, now);
+    stamp.echo_hold = from_compact_duration(echo.delay);
+    clock_.observe(stamp, now);
+    round_trip_ = std::max(now - stamp.echo - stamp.echo_hold, microseconds{0});
+  }
+}
+
+void RtpReceiver::do_report() {
+  report_timer_.expires_after(kReportInterval);
+  report_timer_.async_wait([this](std::error_code error) {
+    if (error || stopped_) return;
+    send_report();
+    do_report();
+  });
+}
+
+void RtpReceiver::send_report(bool bye) {
+  const WallTime now = steady_now();
+  RtcpWriter writer;
+  if (lock_.ssrc() && tracker_.received() > 0) {
+    const std::uint32_t delay =
+        last_sender_report_ == 0 ? 0 : to_compact_duration(now - sender_report_arrival_);
+    const ReceptionReport block = tracker_.report(*lock_.ssrc(), last_sender_report_, delay);
+    writer.receiver_report(ssrc_, std::span(&block, 1));
+  } else {
+    writer.receiver_report(ssrc_, {});
+  }
+  writer.description(ssrc_, "jpegwire");
+  writer.reference_time(ssrc_, now);
+  if (bye) writer.bye(ssrc_);
+  send(writer);
+}
+
+void RtpReceiver::send(const RtcpWriter& writer) {
+  if (!rtcp_ || !sender_rtcp_) return;
+  if (lock_.ssrc() && !lock_.is_current(sender_rtcp_ssrc_)) return;
+  std::error_code ignored;
+  rtcp_->send_to(asio::buffer(writer.bytes().data(), writer.bytes().size()), *sender_rtcp_, 0,
+                 ignored);
+}
+
+void RtpReceiver::ask_for_missing() {
+  constexpr std::size_t kPerNack = 16;  // always fit, however far apart they are
+  const microseconds patience = round_trip_.value_or(kUnknownRoundTrip) + kGraceForRepairs;
+  std::span<const std::uint16_t> due = missing_.due(steady_now(), patience);
+  while (!due.empty() && lock_.ssrc()) {
+    const std::size_t size = std::min(due.size(), kPerNack);
+    RtcpWriter writer;
+    writer.receiver_report(ssrc_, {});
+    writer.nack(ssrc_, *lock_.ssrc(), due.first(size));
+    send(writer);
+    due = due.subspan(size);
+  }
+}
+
+// What has to be done without a packet coming.
+void RtpReceiver::plan() {
+  reassembler_.set_grace(grace());
+  arm(expiry_timer_, expiry_armed_, reassembler_.next_expiry());
+  if (!sender_answers_nacks_ || !sender_rtcp_) return missing_.clear();
+  missing_.forget_before(reassembler_.first_open_sequence());
+  arm(missing_timer_, missing_armed_, missing_.next_due());
+}
+
+microseconds RtpReceiver::grace() const {
+  if (sender_answers_nacks_ && round_trip_)
+    return std::clamp<microseconds>(2 * *round_trip_ + kUnknownRoundTrip, kGraceForRepairs,
+                                    kMostGrace);
+  return expects_repairs() ? kGraceForRepairs : kGrace;
+}
+
+// A timer that goes off too early looks again, so it is only ever moved forward.
+void RtpReceiver::arm(asio::steady_timer& timer, std::optional<WallTime>& armed,
+                      std::optional<WallTime> when) {
+  if (!when || (armed && *armed <= *when)) return;
+  armed = when;
+  timer.expires_after(std::max(*when - steady_now(), microseconds{0}));
+  timer.async_wait([this, &armed](std::error_code error) {
+    if (error || stopped_) return;
+    armed.reset();
+    reassembler_.expire(steady_now());
+    ask_for_missing();
+    plan();
+  });
+}
+
+void RtpReceiver::do_watch_for_frames() {
+  silence_.expires_after(settings_.timeout);
+  silence_.async_wait([this](std::error_code error) {
+    if (!error && !stopped_) no_frame_came();
+  });
+}
+
+void RtpReceiver::no_frame_came() {
+  const double seconds = std::chrono::duration<double>(settings_.timeout).count();
+  end(false, fmt::format("no frame from {} within {} s", url(), seconds));
+}
+
+void RtpReceiver::end(bool in_order, const std::string& sentence) {
+  if (settings_.reconnect) {
+    do_watch_for_frames();
+    return observer_.interrupted(sentence);
+  }
+  stop();
+  observer_.ended(in_order ? "" : sentence);
+}
+
+std::optional<PacketCounts> RtpReceiver::packet_counts() const {
+  const auto lost = static_cast<std::uint64_t>(std::max<std::int64_t>(tracker_.lost(), 0));
+  return PacketCounts{
+      .received = before_.received + static_cast<std::uint64_t>(tracker_.received()),
+      .lost = before_.lost + lost + sent_again_,
+      .recovered = before_.recovered + recovered_ + sent_again_};
+}
+
+}  // namespace jpegwire

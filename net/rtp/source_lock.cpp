@@ -1,0 +1,34 @@
+#include "net/rtp/source_lock.hpp"
+
+namespace jpegwire {
+namespace {
+
+constexpr milliseconds kSilence{500};
+
+}  // namespace
+
+// The first packet of a source proves nothing; the one that follows it does.
+void SourceLock::note(Source& source, std::uint16_t sequence) {
+  if (source.next_sequence == sequence) source.is_proven = true;
+  source.next_sequence = static_cast<std::uint16_t>(sequence + 1);
+}
+
+SourceLock::Verdict SourceLock::accept(std::uint32_t ssrc, std::uint16_t sequence, WallTime now) {
+  if (is_current(ssrc)) {
+    note(*current_, sequence);
+    last_packet_ = now;
+    return Verdict::ours;
+  }
+  if (candidate_ && candidate_->ssrc == ssrc)
+    note(*candidate_, sequence);
+  else
+    candidate_ = Source{.ssrc = ssrc, .next_sequence = static_cast<std::uint16_t>(sequence + 1)};
+  const bool is_free = !current_ || now - last_packet_ > kSilence;
+  if (!is_free && (current_->is_proven || !candidate_->is_proven)) return Verdict::foreign;
+  current_ = candidate_;
+  candidate_.reset();
+  last_packet_ = now;
+  return Verdict::new_source;
+}
+
+}  // namespace jpegwire

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace jpegwire {
+
+/// What became of the packets of a stream of datagrams.
+struct PacketCounts {
+  std::uint64_t received = 0;
+  std::uint64_t lost = 0;       // by the network
+  std::uint64_t recovered = 0;  // of those, by repair or by being sent again
+};
+
+/// The receiving end of a stream, whatever carries it: it calls a StreamObserver. Bound to the io
+/// thread; must outlive the io context's run.
+class StreamInput {
+ public:
+  StreamInput() = default;
+  StreamInput(const StreamInput&) = delete;
+  StreamInput& operator=(const StreamInput&) = delete;
+  virtual ~StreamInput() = default;
+
+  virtual void start() = 0;
+
+  /// Leaves in order. The observer is not called any more.
+  virtual void stop() = 0;
+
+  /// Where the stream comes from, as its user knows it.
+  virtual std::string url() const = 0;
+
+  /// Whether it listens where others than this machine can reach it.
+  virtual bool is_public() const = 0;
+
+  /// Nothing where the stream has no packets.
+  virtual std::optional<PacketCounts> packet_counts() const { return std::nullopt; }
+};
+
+}  // namespace jpegwire
