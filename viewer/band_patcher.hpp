@@ -7,8 +7,8 @@
 
 namespace jpegwire {
 
-/// Where bands of a picture never came, the rows of the picture before stand in their place. Bound
-/// to one thread.
+/// Where bands of a picture never came, the rows of the picture before stand in their place, or
+/// grey where there is none of the same size. Bound to one thread.
 class BandPatcher {
  public:
   /// For a new picture.
@@ -17,8 +17,8 @@ class BandPatcher {
   /// These bands have been decoded.
   void note(std::span<const Band> bands);
 
-  /// Copies all other rows from `older`. False, and nothing is done, where it is of another size.
-  bool fill_gaps(const Picture& older, Picture& picture);
+  /// Fills all other rows from `older`, which may be null.
+  void fill_gaps(const Picture* older, Picture& picture);
 
  private:
   struct Rows {

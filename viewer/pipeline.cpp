@@ -95,12 +95,11 @@ Reception ViewerPipeline::decode_frame(ReceivedFrame& frame, const std::stop_tok
   const Reception reception = decode_bands(frame, *picture, stop);
   if (reception == Reception::refused) statistics_.corrupt();
   if (reception == Reception::incomplete) {
-    const bool is_patched = !settings_.whole_frames_only && last_picture_ &&
-                            patcher_.fill_gaps(*last_picture_, *picture);
-    if (!is_patched) {
+    if (settings_.whole_frames_only) {
       statistics_.lost();
       return reception;
     }
+    patcher_.fill_gaps(last_picture_.get(), *picture);
   }
   if (reception != Reception::whole && reception != Reception::incomplete) return reception;
   DecodedFrame decoded = measure(frame, steady_now());

@@ -13,12 +13,12 @@ namespace {
 
 constexpr std::size_t kMostOpen = 2;
 constexpr milliseconds kDefaultGrace{5};
-constexpr milliseconds kStall{200};  // for a frame whose sender has stopped in the middle of it
+constexpr microseconds kLongestGap = milliseconds{100};
 
 }  // namespace
 
 JpegReassembler::JpegReassembler(ReassemblerSettings settings, ReassemblyObserver& observer)
-    : settings_(settings), observer_(observer), grace_(kDefaultGrace) {}
+    : settings_(settings), observer_(observer), grace_(kDefaultGrace), usual_gap_(kLongestGap) {}
 
 bool JpegReassembler::add(const RtpPacket& packet, std::int64_t sequence, WallTime arrival,
                           std::uint64_t read) {
@@ -66,6 +66,8 @@ JpegReassembler::Position JpegReassembler::open(const RtpPacket& packet, const J
   position->tables.reset();
   position->is_opened = position->is_refused = false;
   position->ended.reset();
+  position->last_packet = arrival;
+  position->longest_gap = {};
   for (OpenFrame& older : open_)
     if (&older != &open_.back() && !older.ended) older.ended = arrival;
   return position;
@@ -76,6 +78,7 @@ void JpegReassembler::note_packet(OpenFrame& open, const RtpPacket& packet, std:
   ReceivedFrame& frame = *open.frame;
   if (frame.reads == 0 || open.last_read != read) ++frame.reads;
   open.last_read = read;
+  open.longest_gap = std::max(open.longest_gap, arrival - open.last_packet);
   open.last_packet = arrival;
   open.first_sequence = std::min(open.first_sequence, sequence);
   open.last_sequence = std::max(open.last_sequence, sequence);
@@ -158,6 +161,7 @@ void JpegReassembler::give_up(Position open) {
 }
 
 void JpegReassembler::close(Position open) {
+  usual_gap_ = std::clamp(open->longest_gap, usual_gap_ * 19 / 20, kLongestGap);
   closed_ = std::max(closed_.value_or(open->last_sequence), open->last_sequence);
   open->frame.reset();
   unused_.splice(unused_.begin(), open_, open);
@@ -171,7 +175,7 @@ void JpegReassembler::expire(WallTime now) {
 }
 
 WallTime JpegReassembler::expiry(const OpenFrame& open) const {
-  const WallTime stalled = open.last_packet + kStall;
+  const WallTime stalled = open.last_packet + 2 * usual_gap_ + grace_;
   return open.ended ? std::min(*open.ended + grace_, stalled) : stalled;
 }
 

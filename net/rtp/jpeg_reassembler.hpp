@@ -42,7 +42,8 @@ struct ReassemblerSettings {
 /// Puts RTP/JPEG frames together (RFC 2435) out of packets in any order. It is bounded: two frames
 /// at most are open, a third closes the oldest, and one that is whole closes those before it. An
 /// incomplete one is given up when its end or a newer frame has come and stragglers have had their
-/// time. Knows no sockets and no clock; bound to one thread.
+/// time, or when it has stopped for longer than frames do. Knows no sockets and no clock; bound to
+/// one thread.
 class JpegReassembler {
  public:
   JpegReassembler(ReassemblerSettings settings, ReassemblyObserver& observer);
@@ -78,6 +79,7 @@ class JpegReassembler {
     bool is_refused = false;  // kept until it is over, so that what still comes is passed over
     std::uint64_t last_read = 0;
     WallTime last_packet{};
+    microseconds longest_gap{};     // between two of its packets
     std::optional<WallTime> ended;  // when its end or a newer frame came
   };
   using OpenFrames = std::list<OpenFrame>;
@@ -100,6 +102,7 @@ class JpegReassembler {
   ReassemblerSettings settings_;
   ReassemblyObserver& observer_;
   microseconds grace_;
+  microseconds usual_gap_;  // the longest between two packets of a frame, lately
   ObjectPool<ReceivedFrame> frames_;
   OpenFrames open_;                     // oldest first
   OpenFrames unused_;                   // kept, so that a frame costs no allocation

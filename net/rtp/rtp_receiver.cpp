@@ -174,6 +174,7 @@ void RtpReceiver::begin_source(const sockaddr* source) {
   before_ = *packet_counts();
   tracker_ = SequenceTracker();
   sent_again_ = recovered_ = 0;
+  source_begun_ = now_;
   forget_packets();
   // Its echoes lose the last bits of our time.
   clock_ = ClockOffset(steady_now() - milliseconds{1});
@@ -225,7 +226,9 @@ void RtpReceiver::do_receive_repairs() {
   });
 }
 
+// A repair is sent behind what it repairs, which may be here too and only unread.
 void RtpReceiver::receive_repairs() {
+  receive_packets();
   DatagramInput::Batch batch;
   for (int i = 0; i < kReadsAtOnce && repair_input_.receive(repair_->native_handle(), batch); ++i) {
     now_ = steady_now();
@@ -236,8 +239,10 @@ void RtpReceiver::receive_repairs() {
   plan();
 }
 
-// Only then packets are kept for repairs to work on.
-bool RtpReceiver::expects_repairs() const { return now_ - last_repair_ < kRepairsAreOver; }
+// For a while after each one, and at first, packets are kept for repairs to work on.
+bool RtpReceiver::expects_repairs() const {
+  return now_ - std::max(last_repair_, source_begun_) < kRepairsAreOver;
+}
 
 void RtpReceiver::do_receive_reports() {
   rtcp_->async_receive_from(asio::buffer(report_buffer_), report_source_,
@@ -380,10 +385,11 @@ void RtpReceiver::end(bool in_order, const std::string& sentence) {
 
 std::optional<PacketCounts> RtpReceiver::packet_counts() const {
   const auto lost = static_cast<std::uint64_t>(std::max<std::int64_t>(tracker_.lost(), 0));
+  // What is repaired may come all the same, only late.
   return PacketCounts{
       .received = before_.received + static_cast<std::uint64_t>(tracker_.received()),
       .lost = before_.lost + lost + sent_again_,
-      .recovered = before_.recovered + recovered_ + sent_again_};
+      .recovered = before_.recovered + std::min(recovered_, lost) + sent_again_};
 }
 
 }  // namespace jpegwire

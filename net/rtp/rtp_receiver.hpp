@@ -102,6 +102,7 @@ class RtpReceiver final : public StreamInput, private ReassemblyObserver {
   JpegReassembler reassembler_;
   FecDecoder fec_;
   WallTime last_repair_{};
+  WallTime source_begun_{};
   MissingPackets missing_;
   bool sender_answers_nacks_ = false;
 
