@@ -10,6 +10,7 @@
 
 #include "codec/jpeg_layout.hpp"
 #include "net/command_line.hpp"
+#include "net/stream_address.hpp"
 
 namespace jpegwire {
 namespace {
@@ -48,11 +49,12 @@ void require_known_source(const std::string& source) {
       (source == "camera:" || source.find_first_not_of("0123456789", 7) != std::string::npos))
     throw std::invalid_argument(
         fmt::format("'{}' names no camera; write camera:0, camera:1 and so on", source));
-  if (is_tcp_url(source))
-    parse_tcp_url(source);
+  if (is_stream_address(source))
+    parse_stream_address(source);
   else if (source.find("://") != std::string::npos)
-    throw std::invalid_argument(
-        fmt::format("'{}' is of a kind that is not known; a stream is tcp://HOST:PORT", source));
+    throw std::invalid_argument(fmt::format(
+        "'{}' is of a kind that is not known; a stream is tcp://HOST:PORT or rtp://ADDR:PORT",
+        source));
 }
 
 void add_picture_options(CLI::App& app, SenderOptions& options) {

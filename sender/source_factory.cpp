@@ -59,7 +59,7 @@ std::optional<std::string> device_of(const std::string& source) {
 std::unique_ptr<FrameSource> make_source(const SenderOptions& options, asio::io_context& io) {
   if (options.source == "auto") return open_first_camera(options);
   if (options.source == "test") return open_test_card(options);
-  if (is_tcp_url(options.source))
+  if (is_stream_address(options.source))
     return std::make_unique<StreamSource>(io, options.source, options.passthrough);
   if (const auto device = device_of(options.source)) return open_camera(*device, options);
   return open_file(options);

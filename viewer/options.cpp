@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <cerrno>
 #include <filesystem>
-#include <fstream>
 #include <stdexcept>
+#include <utility>
+#include <variant>
 
 #include "net/command_line.hpp"
 
@@ -19,31 +19,13 @@ void require_jpeg_name(const std::string& file) {
         fmt::format("'{}': the picture is written as it came, so name it .jpg", file));
 }
 
-RtpSession read_sdp_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file)
-    throw std::invalid_argument(
-        fmt::format("cannot read '{}': {}", path, std::generic_category().message(errno)));
-  std::string text(kMaxSdpSizeBytes + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(file.gcount()));
-  const SdpResult result = read_sdp(text);
-  if (!result.session)
-    throw std::invalid_argument(fmt::format("'{}' cannot be watched: {}", path, result.error));
-  return *result.session;
-}
-
 void choose_stream(const std::string& text, ViewerOptions& options) {
+  StreamAddress address = parse_stream_address(text);
   options.rtp.reset();
-  if (is_rtp_url(text)) {
-    const Endpoint endpoint = parse_rtp_url(text);
-    options.rtp = RtpSession{.address = endpoint.host, .port = endpoint.port};
-  } else if (text.ends_with(".sdp")) {
-    options.rtp = read_sdp_file(text);
-  } else {
-    options.sender = parse_tcp_url(text);
-  }
-  options.rtp_url = text;
+  if (const auto* sender = std::get_if<Endpoint>(&address.where))
+    options.sender = *sender;
+  else
+    options.rtp = std::move(address);
 }
 
 void add_stream_options(CLI::App& app, ViewerOptions& options) {

@@ -8,16 +8,15 @@
 
 #include "net/endpoint.hpp"
 #include "net/framing/framing_detector.hpp"
-#include "net/rtp/sdp.hpp"
+#include "net/stream_address.hpp"
 
 namespace jpegwire {
 
 /// What the user wants of jpegwire-viewer; the README and --help say what each means.
 struct ViewerOptions {
   Endpoint sender{"localhost", kDefaultPort};
-  std::optional<Endpoint> listen;  // in place of `sender`
-  std::optional<RtpSession> rtp;   // likewise
-  std::string rtp_url;             // as given
+  std::optional<Endpoint> listen;    // in place of `sender`
+  std::optional<StreamAddress> rtp;  // likewise, a stream of datagrams
   bool whole_frames = false;
   bool headless = false;
   std::optional<bool> reconnect;  // as given; a window reconnects by default, headless does not
@@ -30,7 +29,7 @@ struct ViewerOptions {
   int threads = 1;
   std::string summary;
 
-  std::string url() const { return rtp ? rtp_url : to_tcp_url(listen.value_or(sender)); }
+  std::string url() const { return rtp ? rtp->text : to_tcp_url(listen.value_or(sender)); }
 };
 
 /// Parsing with `app` fills `options`, which must outlive it.

@@ -18,7 +18,6 @@
 #include <utility>
 
 #include "net/early_exit.hpp"
-#include "net/rtp/rtp_receiver.hpp"
 #include "net/summary_output.hpp"
 #include "net/tcp/stream_client.hpp"
 #include "viewer/headless.hpp"
@@ -46,26 +45,23 @@ std::unique_ptr<FrameSaver> make_saver(const ViewerOptions& options, FrameSaver:
                                       options.frames.value_or(kAll));
 }
 
-RtpReceiverSettings receiver_settings(const ViewerOptions& options) {
-  return {.session = *options.rtp,
-          .url = options.url(),
-          .reconnect = options.reconnect.value_or(!options.headless),
-          .timeout = to_duration(options.timeout_seconds),
-          .max_frame_bytes = options.max_frame_bytes};
-}
-
-StreamClientSettings client_settings(const ViewerOptions& options) {
-  return {.endpoint = options.listen.value_or(options.sender),
-          .listen = options.listen.has_value(),
-          .reconnect = options.reconnect.value_or(!options.headless),
+StreamPolicy stream_policy(const ViewerOptions& options) {
+  return {.reconnect = options.reconnect.value_or(!options.headless),
           .timeout = to_duration(options.timeout_seconds),
           .max_frame_bytes = options.max_frame_bytes};
 }
 
 std::unique_ptr<StreamInput> make_input(asio::io_context& io, const ViewerOptions& options,
                                         StreamObserver& observer) {
-  if (options.rtp) return std::make_unique<RtpReceiver>(io, receiver_settings(options), observer);
-  return std::make_unique<StreamClient>(io, client_settings(options), observer);
+  const StreamPolicy policy = stream_policy(options);
+  if (options.rtp) return open_stream(io, *options.rtp, policy, observer);
+  if (!options.listen) return open_stream(io, {options.url(), options.sender}, policy, observer);
+  const StreamClientSettings settings{.endpoint = *options.listen,
+                                      .listen = true,
+                                      .reconnect = policy.reconnect,
+                                      .timeout = policy.timeout,
+                                      .max_frame_bytes = policy.max_frame_bytes};
+  return std::make_unique<StreamClient>(io, settings, observer);
 }
 
 /// The parts of a running viewer, and what ends it. The main thread owns the display.

@@ -14,19 +14,14 @@ constexpr milliseconds kCardInterval{200};  // the card only has to live
 // Less than a viewer's patience, so that the card reaches ours before they take us for dead.
 constexpr milliseconds kLongestSilence{4000};
 
-StreamClientSettings relay_settings(const std::string& url) {
-  StreamClientSettings settings;
-  settings.endpoint = parse_tcp_url(url);
-  settings.reconnect = true;
-  settings.timeout = kLongestSilence;
-  return settings;
-}
-
 }  // namespace
 
 StreamSource::StreamSource(asio::io_context& io, const std::string& url, bool passthrough)
-    : url_(url), passthrough_(passthrough), client_(io, relay_settings(url), *this) {
-  client_.start();
+    : url_(url),
+      passthrough_(passthrough),
+      input_(open_stream(io, parse_stream_address(url),
+                         {.reconnect = true, .timeout = kLongestSilence}, *this)) {
+  input_->start();
 }
 
 std::string StreamSource::description() const {
@@ -46,7 +41,7 @@ bool StreamSource::is_away() const {
   return awaits_frame_ && std::chrono::steady_clock::now() - begin_ > kPatience;
 }
 
-void StreamSource::stop() { client_.stop(); }
+void StreamSource::stop() { input_->stop(); }
 
 CapturedFrame StreamSource::pass_on(std::shared_ptr<ReceivedFrame> frame) {
   width_ = frame->jpeg.layout.width;

@@ -8,8 +8,8 @@
 #include <string>
 
 #include "net/latest_slot.hpp"
+#include "net/stream_address.hpp"
 #include "net/stream_observer.hpp"
-#include "net/tcp/stream_client.hpp"
 #include "sender/sources/frame_source.hpp"
 #include "sender/sources/no_signal_card.hpp"
 
@@ -45,7 +45,7 @@ class StreamSource final : public FrameSource, private StreamObserver {
   const std::string url_;
   const bool passthrough_;
   const std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
-  StreamClient client_;                                // io thread
+  std::unique_ptr<StreamInput> input_;                 // io thread
   LatestSlot<std::shared_ptr<ReceivedFrame>> newest_;  // io thread to capture thread
   std::atomic<bool> awaits_frame_ = true;  // at first, and from an interruption to the next frame
   std::atomic<std::uint64_t> corrupt_ = 0;
