@@ -4,13 +4,10 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <asio/buffer.hpp>
 #include <cstring>
-#include <random>
 #include <utility>
 
 #include "net/endpoint.hpp"
-#include "net/rtp/ntp_time.hpp"
 #include "net/rtp/stamp_extension.hpp"
 #include "net/udp/udp_socket.hpp"
 
@@ -21,7 +18,6 @@ using asio::ip::udp;
 
 constexpr std::size_t kReceiveBufferBytes = std::size_t{4} << 20;
 constexpr int kReadsAtOnce = 64;  // before others on this thread have their turn
-constexpr milliseconds kReportInterval{500};
 constexpr milliseconds kGrace{5};
 constexpr milliseconds kGraceForRepairs{10};
 constexpr milliseconds kMostGrace{100};
@@ -30,17 +26,6 @@ constexpr std::chrono::seconds kRepairsAreOver{5};
 
 Endpoint port_of(const RtpSession& session, unsigned above) {
   return {session.address, static_cast<std::uint16_t>(session.port + above)};
-}
-
-// Without these two ports there is a picture all the same.
-std::optional<udp::socket> try_open(asio::io_context& io, const Endpoint& endpoint,
-                                    std::string_view what) {
-  try {
-    return open_input(io, endpoint);
-  } catch (const std::exception& error) {
-    spdlog::warn("{}, so there is no {}", error.what(), what);
-    return std::nullopt;
-  }
 }
 
 Endpoint rtcp_endpoint(const RtpSession& session) {
@@ -57,7 +42,9 @@ std::string describe_source(const sockaddr* source) {
   return "rtp://" + to_string(Endpoint{endpoint.address().to_string(), endpoint.port()});
 }
 
-std::uint32_t random_ssrc() { return std::random_device()(); }
+int stamp_extension(const RtpSession& session) {
+  return session.stamp_extension.value_or(kStampExtensionId);
+}
 
 }  // namespace
 
@@ -66,17 +53,14 @@ RtpReceiver::RtpReceiver(asio::io_context& io, RtpReceiverSettings settings,
     : settings_(std::move(settings)),
       observer_(observer),
       media_(open_input(io, port_of(settings_.session, 0))),
-      rtcp_(try_open(io, rtcp_endpoint(settings_.session), "age and no report to the sender")),
-      repair_(try_open(io, port_of(settings_.session, 2), "repair of lost packets")),
+      repair_(try_open_input(io, port_of(settings_.session, 2), "lost packets are not repaired")),
       expiry_timer_(io),
       missing_timer_(io),
-      report_timer_(io),
       silence_(io),
-      reassembler_(
-          {.max_frame_bytes = settings_.max_frame_bytes,
-           .stamp_extension = settings_.session.stamp_extension.value_or(kStampExtensionId)},
-          *this),
-      ssrc_(random_ssrc()) {
+      reassembler_({.max_frame_bytes = settings_.max_frame_bytes,
+                    .stamp_extension = stamp_extension(settings_.session)},
+                   *this),
+      reporter_(io, rtcp_endpoint(settings_.session), tracker_, [this] { source_left(); }) {
   DatagramInput::enable(media_.native_handle());
   const std::size_t granted = enlarge_receive_buffer(media_, kReceiveBufferBytes);
   if (granted < kReceiveBufferBytes)
@@ -97,26 +81,21 @@ bool RtpReceiver::is_public() const {
 void RtpReceiver::start() {
   do_receive_packets();
   if (repair_) do_receive_repairs();
-  if (rtcp_) {
-    do_receive_reports();
-    do_report();
-  }
+  reporter_.start();
   do_watch_for_frames();
 }
 
 void RtpReceiver::stop() {
   if (std::exchange(stopped_, true)) return;
-  send_report(true);
-  for (asio::steady_timer* timer : {&expiry_timer_, &missing_timer_, &report_timer_, &silence_})
-    timer->cancel();
+  reporter_.stop();
+  for (asio::steady_timer* timer : {&expiry_timer_, &missing_timer_, &silence_}) timer->cancel();
   std::error_code ignored;
   media_.close(ignored);
-  if (rtcp_) rtcp_->close(ignored);
   if (repair_) repair_->close(ignored);
 }
 
 void RtpReceiver::frame_opened(const std::shared_ptr<ReceivedFrame>& frame) {
-  frame->sender_ahead = clock_.sender_ahead();
+  frame->sender_ahead = reporter_.sender_ahead();
   if (stopped_) return;
   do_watch_for_frames();
   observer_.frame_begun(frame);
@@ -156,7 +135,7 @@ void RtpReceiver::take_packet(Bytes datagram, const sockaddr* source) {
   if (!choose_source(*packet, source)) return;
   const std::optional<std::int64_t> number = count(*packet);
   if (!number) return;
-  if (const auto stamp = read_stamp_extension(*packet))
+  if (const auto stamp = read_stamp_extension(*packet, stamp_extension(settings_.session)))
     sender_answers_nacks_ = stamp->answers_nacks;
   reassembler_.add(*packet, *number, now_, reads_);
   if (expects_repairs()) take_recovered(fec_.source(*number, datagram));
@@ -176,13 +155,9 @@ void RtpReceiver::begin_source(const sockaddr* source) {
   sent_again_ = recovered_ = 0;
   source_begun_ = now_;
   forget_packets();
-  // Its echoes lose the last bits of our time.
-  clock_ = ClockOffset(steady_now() - milliseconds{1});
-  round_trip_.reset();
   sender_answers_nacks_ = false;
-  last_sender_report_ = 0;
   observer_.connected(describe_source(source));
-  send_report();
+  reporter_.begin_source(*lock_.ssrc());
 }
 
 void RtpReceiver::forget_packets() {
@@ -244,105 +219,31 @@ bool RtpReceiver::expects_repairs() const {
   return now_ - std::max(last_repair_, source_begun_) < kRepairsAreOver;
 }
 
-void RtpReceiver::do_receive_reports() {
-  rtcp_->async_receive_from(asio::buffer(report_buffer_), report_source_,
-                            [this](std::error_code error, std::size_t size) {
-                              if (stopped_ || error == asio::error::operation_aborted) return;
-                              if (!error) take_report(Bytes(report_buffer_).first(size));
-                              if (!stopped_) do_receive_reports();
-                            });
-}
-
-void RtpReceiver::take_report(Bytes datagram) {
-  const std::optional<RtcpCompound> report = parse_rtcp(datagram);
-  if (!report || (lock_.ssrc() && !lock_.is_current(report->sender_ssrc))) return;
-  const bool is_new = !sender_rtcp_ || sender_rtcp_ssrc_ != report->sender_ssrc;
-  sender_rtcp_ = report_source_;
-  sender_rtcp_ssrc_ = report->sender_ssrc;
-  if (report->sender_info) take_clock(*report);
-  if (is_new) send_report();
-  if (!report->bye || !lock_.ssrc()) return;
+void RtpReceiver::source_left() {
   lock_.release();
+  reporter_.end_source();
   reassembler_.reset();
   end(true, fmt::format("{} has ended the stream", url()));
 }
 
-// The sender gives our own time back, as it does in the stamps over TCP.
-void RtpReceiver::take_clock(const RtcpCompound& report) {
-  const WallTime now = steady_now();
-  last_sender_report_ = report.last_sender_report;
-  sender_report_arrival_ = now;
-  for (const ReferenceTimeEcho& echo : report.echoes) {
-    if (echo.ssrc != ssrc_) continue;
-    FrameStamp stamp;
-    stamp.send_time = report.sender_info->time;
-    stamp.echo = expand_compact(echo.last_reference, now);
-    stamp.echo_hold = from_compact_duration(echo.delay);
-    clock_.observe(stamp, now);
-    round_trip_ = std::max(now - stamp.echo - stamp.echo_hold, microseconds{0});
-  }
-}
-
-void RtpReceiver::do_report() {
-  report_timer_.expires_after(kReportInterval);
-  report_timer_.async_wait([this](std::error_code error) {
-    if (error || stopped_) return;
-    send_report();
-    do_report();
-  });
-}
-
-void RtpReceiver::send_report(bool bye) {
-  const WallTime now = steady_now();
-  RtcpWriter writer;
-  if (lock_.ssrc() && tracker_.received() > 0) {
-    const std::uint32_t delay =
-        last_sender_report_ == 0 ? 0 : to_compact_duration(now - sender_report_arrival_);
-    const ReceptionReport block = tracker_.report(*lock_.ssrc(), last_sender_report_, delay);
-    writer.receiver_report(ssrc_, std::span(&block, 1));
-  } else {
-    writer.receiver_report(ssrc_, {});
-  }
-  writer.description(ssrc_, "jpegwire");
-  writer.reference_time(ssrc_, now);
-  if (bye) writer.bye(ssrc_);
-  send(writer);
-}
-
-void RtpReceiver::send(const RtcpWriter& writer) {
-  if (!rtcp_ || !sender_rtcp_) return;
-  if (lock_.ssrc() && !lock_.is_current(sender_rtcp_ssrc_)) return;
-  std::error_code ignored;
-  rtcp_->send_to(asio::buffer(writer.bytes().data(), writer.bytes().size()), *sender_rtcp_, 0,
-                 ignored);
-}
-
 void RtpReceiver::ask_for_missing() {
-  constexpr std::size_t kPerNack = 16;  // always fit, however far apart they are
-  const microseconds patience = round_trip_.value_or(kUnknownRoundTrip) + kGraceForRepairs;
-  std::span<const std::uint16_t> due = missing_.due(steady_now(), patience);
-  while (!due.empty() && lock_.ssrc()) {
-    const std::size_t size = std::min(due.size(), kPerNack);
-    RtcpWriter writer;
-    writer.receiver_report(ssrc_, {});
-    writer.nack(ssrc_, *lock_.ssrc(), due.first(size));
-    send(writer);
-    due = due.subspan(size);
-  }
+  const microseconds round_trip = reporter_.round_trip().value_or(kUnknownRoundTrip);
+  reporter_.ask_again(missing_.due(steady_now(), round_trip + kGraceForRepairs));
 }
 
 // What has to be done without a packet coming.
 void RtpReceiver::plan() {
   reassembler_.set_grace(grace());
   arm(expiry_timer_, expiry_armed_, reassembler_.next_expiry());
-  if (!sender_answers_nacks_ || !sender_rtcp_) return missing_.clear();
+  if (!sender_answers_nacks_ || !reporter_.knows_sender()) return missing_.clear();
   missing_.forget_before(reassembler_.first_open_sequence());
   arm(missing_timer_, missing_armed_, missing_.next_due());
 }
 
 microseconds RtpReceiver::grace() const {
-  if (sender_answers_nacks_ && round_trip_)
-    return std::clamp<microseconds>(2 * *round_trip_ + kUnknownRoundTrip, kGraceForRepairs,
+  const std::optional<microseconds> round_trip = reporter_.round_trip();
+  if (sender_answers_nacks_ && round_trip)
+    return std::clamp<microseconds>(2 * *round_trip + kUnknownRoundTrip, kGraceForRepairs,
                                     kMostGrace);
   return expects_repairs() ? kGraceForRepairs : kGrace;
 }

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <asio/io_context.hpp>
 #include <asio/ip/udp.hpp>
 #include <asio/steady_timer.hpp>
@@ -9,12 +8,10 @@
 #include <optional>
 #include <string>
 
-#include "net/clock_offset.hpp"
 #include "net/rtp/fec_decoder.hpp"
 #include "net/rtp/jpeg_reassembler.hpp"
 #include "net/rtp/missing_packets.hpp"
-#include "net/rtp/rtcp_reader.hpp"
-#include "net/rtp/rtcp_writer.hpp"
+#include "net/rtp/reception_reporter.hpp"
 #include "net/rtp/sdp.hpp"
 #include "net/rtp/sequence_tracker.hpp"
 #include "net/rtp/source_lock.hpp"
@@ -68,12 +65,7 @@ class RtpReceiver final : public StreamInput, private ReassemblyObserver {
   void receive_repairs();
   bool expects_repairs() const;
 
-  void do_receive_reports();
-  void take_report(Bytes datagram);
-  void take_clock(const RtcpCompound& report);
-  void do_report();
-  void send_report(bool bye = false);
-  void send(const RtcpWriter& writer);
+  void source_left();
   void ask_for_missing();
 
   void plan();
@@ -86,11 +78,9 @@ class RtpReceiver final : public StreamInput, private ReassemblyObserver {
   const RtpReceiverSettings settings_;
   StreamObserver& observer_;
   Udp::socket media_;
-  std::optional<Udp::socket> rtcp_;
   std::optional<Udp::socket> repair_;
   asio::steady_timer expiry_timer_;
   asio::steady_timer missing_timer_;
-  asio::steady_timer report_timer_;
   asio::steady_timer silence_;
 
   DatagramInput input_;
@@ -109,15 +99,7 @@ class RtpReceiver final : public StreamInput, private ReassemblyObserver {
   std::optional<WallTime> expiry_armed_;
   std::optional<WallTime> missing_armed_;
 
-  const std::uint32_t ssrc_;
-  std::array<std::byte, 1500> report_buffer_{};
-  Udp::endpoint report_source_;
-  std::optional<Udp::endpoint> sender_rtcp_;
-  std::uint32_t sender_rtcp_ssrc_ = 0;
-  std::uint32_t last_sender_report_ = 0;
-  WallTime sender_report_arrival_{};
-  ClockOffset clock_;
-  std::optional<microseconds> round_trip_;
+  ReceptionReporter reporter_;
 
   PacketCounts before_;  // of the sources before this one
   std::uint64_t recovered_ = 0;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <net/if.h>
 #include <netinet/in.h>
+#include <spdlog/spdlog.h>
 #include <sys/socket.h>
 
 #include <asio/ip/multicast.hpp>
@@ -147,12 +148,22 @@ udp::socket open_input(asio::io_context& io, const Endpoint& endpoint) {
   return socket;
 }
 
+std::optional<udp::socket> try_open_input(asio::io_context& io, const Endpoint& endpoint,
+                                          std::string_view consequence) {
+  try {
+    return open_input(io, endpoint);
+  } catch (const std::exception& error) {
+    spdlog::warn("{}, so {}", error.what(), consequence);
+    return std::nullopt;
+  }
+}
+
 std::size_t enlarge_receive_buffer(udp::socket& socket, std::size_t size_bytes) {
   std::error_code ignored;
   socket.set_option(udp::socket::receive_buffer_size(static_cast<int>(size_bytes)), ignored);
   udp::socket::receive_buffer_size granted;
   socket.get_option(granted, ignored);
-  return static_cast<std::size_t>(granted.value()) / 2;  // the kernel doubles what it grants
+  return static_cast<std::size_t>(granted.value());  // asio takes off what Linux adds for itself
 }
 
 }  // namespace jpegwire

@@ -2,8 +2,10 @@
 
 #include <asio/io_context.hpp>
 #include <asio/ip/udp.hpp>
-#include <cstdint>
+#include <cstddef>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "net/endpoint.hpp"
 
@@ -33,6 +35,11 @@ asio::ip::udp::socket open_exchange(asio::io_context& io, const asio::ip::udp::e
 /// table says, and may be watched by several programs. Throws std::runtime_error with a sentence
 /// that says what to do.
 asio::ip::udp::socket open_input(asio::io_context& io, const Endpoint& endpoint);
+
+/// The same for a port that one can do without: nothing, and a warning with the consequence, where
+/// it is not to be had.
+std::optional<asio::ip::udp::socket> try_open_input(asio::io_context& io, const Endpoint& endpoint,
+                                                    std::string_view consequence);
 
 /// Asks for a receive buffer and tells how large it is, as the kernel caps it.
 std::size_t enlarge_receive_buffer(asio::ip::udp::socket& socket, std::size_t size_bytes);

@@ -1,0 +1,131 @@
+#include "net/rtp/reception_reporter.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <asio/buffer.hpp>
+#include <random>
+#include <utility>
+
+#include "net/rtp/ntp_time.hpp"
+#include "net/udp/udp_socket.hpp"
+
+namespace jpegwire {
+namespace {
+
+constexpr milliseconds kReportInterval{500};
+
+}  // namespace
+
+ReceptionReporter::ReceptionReporter(asio::io_context& io, const Endpoint& endpoint,
+                                     SequenceTracker& tracker, OnGoodbye on_goodbye)
+    : tracker_(tracker),
+      on_goodbye_(std::move(on_goodbye)),
+      ssrc_(std::random_device()()),
+      socket_(try_open_input(io, endpoint, "the picture's age stays unknown")),
+      timer_(io) {}
+
+void ReceptionReporter::start() {
+  if (!socket_) return;
+  do_receive();
+  do_report();
+}
+
+void ReceptionReporter::stop() {
+  if (!socket_) return;
+  send_report(true);
+  timer_.cancel();
+  socket_.reset();
+}
+
+// Its echoes lose the last bits of our time, so they may seem to be a little older than they are.
+void ReceptionReporter::begin_source(std::uint32_t ssrc) {
+  source_ = ssrc;
+  last_sender_report_ = 0;
+  clock_ = ClockOffset(steady_now() - milliseconds{1});
+  round_trip_.reset();
+  send_report();
+}
+
+void ReceptionReporter::do_receive() {
+  socket_->async_receive_from(asio::buffer(buffer_), report_origin_,
+                              [this](std::error_code error, std::size_t size) {
+                                if (!socket_) return;
+                                if (!error) take_report(Bytes(buffer_).first(size));
+                                if (socket_) do_receive();
+                              });
+}
+
+void ReceptionReporter::take_report(Bytes datagram) {
+  const std::optional<RtcpCompound> report = parse_rtcp(datagram);
+  if (!report || source_.value_or(report->sender_ssrc) != report->sender_ssrc) return;
+  const bool is_new = sender_ssrc_ != report->sender_ssrc;
+  sender_ = report_origin_;
+  sender_ssrc_ = report->sender_ssrc;
+  if (report->sender_info) take_clock(*report);
+  if (is_new) send_report();
+  if (report->bye && source_) on_goodbye_();
+}
+
+// The sender gives our own time back, as it does in the stamps over TCP.
+void ReceptionReporter::take_clock(const RtcpCompound& report) {
+  const WallTime now = steady_now();
+  last_sender_report_ = report.last_sender_report;
+  sender_report_arrival_ = now;
+  for (const ReferenceTimeEcho& echo : report.echoes) {
+    if (echo.ssrc != ssrc_) continue;
+    FrameStamp stamp;
+    stamp.send_time = report.sender_info->time;
+    stamp.echo = expand_compact(echo.last_reference, now);
+    stamp.echo_hold = from_compact_duration(echo.delay);
+    clock_.observe(stamp, now);
+    round_trip_ = std::max(now - stamp.echo - stamp.echo_hold, microseconds{0});
+  }
+}
+
+void ReceptionReporter::do_report() {
+  timer_.expires_after(kReportInterval);
+  timer_.async_wait([this](std::error_code error) {
+    if (error || !socket_) return;
+    send_report();
+    do_report();
+  });
+}
+
+void ReceptionReporter::send_report(bool is_goodbye) {
+  const WallTime now = steady_now();
+  RtcpWriter writer;
+  if (source_ && tracker_.received() > 0) {
+    const std::uint32_t delay =
+        last_sender_report_ == 0 ? 0 : to_compact_duration(now - sender_report_arrival_);
+    const ReceptionReport block = tracker_.report(*source_, last_sender_report_, delay);
+    writer.receiver_report(ssrc_, std::span(&block, 1));
+  } else {
+    writer.receiver_report(ssrc_, {});
+  }
+  writer.description(ssrc_, "jpegwire");
+  writer.reference_time(ssrc_, now);
+  if (is_goodbye) writer.bye(ssrc_);
+  send(writer);
+}
+
+void ReceptionReporter::ask_again(std::span<const std::uint16_t> sequences) {
+  constexpr std::size_t kPerNack = 16;  // so many always fit, however far apart they are
+  while (!sequences.empty() && knows_sender()) {
+    const std::size_t count = std::min(sequences.size(), kPerNack);
+    RtcpWriter writer;
+    writer.receiver_report(ssrc_, {});
+    writer.nack(ssrc_, *source_, sequences.first(count));
+    send(writer);
+    sequences = sequences.subspan(count);
+  }
+}
+
+void ReceptionReporter::send(const RtcpWriter& writer) {
+  if (!socket_ || !sender_ || source_.value_or(*sender_ssrc_) != *sender_ssrc_) return;
+  std::error_code ignored;
+  socket_->send_to(asio::buffer(writer.bytes().data(), writer.bytes().size()), *sender_, 0,
+                   ignored);
+}
+
+}  // namespace jpegwire
