@@ -26,7 +26,9 @@ const OutgoingPacket* PacketHistory::find_again(std::uint16_t sequence, WallTime
     const auto index = static_cast<std::uint16_t>(sequence - sent.packets.front().sequence);
     if (index >= sent.packets.size()) continue;
     sent.times_resent.resize(sent.packets.size());
-    return sent.times_resent[index]++ < kMostResent ? &sent.packets[index] : nullptr;
+    if (sent.times_resent[index] == kMostResent) return nullptr;
+    ++sent.times_resent[index];
+    return &sent.packets[index];
   }
   return nullptr;
 }

@@ -1,0 +1,56 @@
+#include "net/rtp/missing_packets.hpp"
+
+#include <catch2/catch.hpp>
+#include <vector>
+
+using namespace jpegwire;
+
+namespace {
+
+constexpr milliseconds kPatience{20};
+
+WallTime at(int ms) { return WallTime(milliseconds(1'000'000 + ms)); }
+
+std::vector<int> due(MissingPackets& missing, int ms) {
+  const auto numbers = missing.due(at(ms), kPatience);
+  return {numbers.begin(), numbers.end()};
+}
+
+}  // namespace
+
+TEST_CASE("a packet that is only late is not asked for", "[missing_packets]") {
+  MissingPackets missing;
+  missing.skipped(10, 12, at(0));
+  CHECK(missing.next_due() == at(2));
+  CHECK(due(missing, 1).empty());
+  CHECK_FALSE(missing.came(10));
+  CHECK(due(missing, 2) == std::vector{11});
+  CHECK(missing.came(11));
+  CHECK_FALSE(missing.next_due());
+}
+
+TEST_CASE("a packet is asked for three times, and no more", "[missing_packets]") {
+  MissingPackets missing;
+  missing.skipped(65535, 65537, at(0));
+  CHECK(due(missing, 5) == std::vector{65535, 0});
+  CHECK(due(missing, 24).empty());
+  CHECK(due(missing, 25) == std::vector{65535, 0});
+  CHECK(due(missing, 45) == std::vector{65535, 0});
+  CHECK_FALSE(missing.next_due());
+  CHECK(due(missing, 1000).empty());
+}
+
+TEST_CASE("packets of frames that are over are forgotten", "[missing_packets]") {
+  MissingPackets missing;
+  missing.skipped(10, 20, at(0));
+  missing.forget_before(18);
+  CHECK(due(missing, 5) == std::vector{18, 19});
+  missing.clear();
+  CHECK_FALSE(missing.next_due());
+}
+
+TEST_CASE("a gap of any length costs bounded memory", "[missing_packets]") {
+  MissingPackets missing;
+  missing.skipped(0, 1'000'000'000, at(0));
+  CHECK(due(missing, 5).size() == 512);
+}

@@ -1,0 +1,51 @@
+#include "net/rtp/source_lock.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace jpegwire;
+using Verdict = SourceLock::Verdict;
+
+namespace {
+
+WallTime at(int ms) { return WallTime(milliseconds(1'000'000 + ms)); }
+
+}  // namespace
+
+TEST_CASE("the first source is watched from its first packet on", "[source_lock]") {
+  SourceLock lock;
+  CHECK(lock.accept(1, 100, at(0)) == Verdict::new_source);
+  CHECK(lock.accept(1, 101, at(1)) == Verdict::ours);
+  CHECK(lock.is_current(1));
+}
+
+TEST_CASE("others are foreign while it sends, whatever they send", "[source_lock]") {
+  SourceLock lock;
+  lock.accept(1, 100, at(0));
+  lock.accept(1, 101, at(1));
+  for (std::uint16_t i = 0; i < 1000; ++i) {
+    CHECK(lock.accept(2, i, at(i)) == Verdict::foreign);
+    CHECK(lock.accept(3 + i, 7, at(i)) == Verdict::foreign);
+    CHECK(lock.accept(1, static_cast<std::uint16_t>(102 + i), at(i)) == Verdict::ours);
+  }
+}
+
+TEST_CASE("a stray packet in front of a stream does not lock it out", "[source_lock]") {
+  SourceLock lock;
+  CHECK(lock.accept(9, 5, at(0)) == Verdict::new_source);
+  CHECK(lock.accept(1, 65535, at(1)) == Verdict::foreign);
+  CHECK(lock.accept(1, 0, at(2)) == Verdict::new_source);
+  CHECK(lock.accept(9, 6, at(3)) == Verdict::foreign);
+  CHECK(lock.accept(1, 1, at(4)) == Verdict::ours);
+}
+
+TEST_CASE("another follows one that has fallen silent or said goodbye", "[source_lock]") {
+  SourceLock lock;
+  lock.accept(1, 100, at(0));
+  lock.accept(1, 101, at(1));
+  CHECK(lock.accept(2, 7, at(400)) == Verdict::foreign);
+  CHECK(lock.accept(2, 50, at(502)) == Verdict::new_source);
+  CHECK(lock.accept(1, 102, at(503)) == Verdict::foreign);
+  lock.release();
+  CHECK_FALSE(lock.ssrc());
+  CHECK(lock.accept(3, 1, at(504)) == Verdict::new_source);
+}
