@@ -134,33 +134,47 @@ bool is_group(const Endpoint& endpoint) {
   return asio::ip::make_address(endpoint.host, error).is_multicast() && !error;
 }
 
-void add_rtp_options(CLI::App& app, SenderOptions& options) {
+// Options of datagrams alone, which go with --rtp.
+std::vector<const CLI::Option*> add_datagram_options(CLI::App& app, SenderOptions& options) {
   RtpSenderSettings& rtp = options.rtp_settings;
-  CLI::Option* target =
-      add_parsed_list(
-          app, "--rtp",
-          [&](const std::string& text) { options.rtp.push_back(parse_rtp_target(text)); },
-          "Send RTP/JPEG datagrams to a host or a multicast group;\nmay be given several times")
-          ->type_name("ADDR:PORT");
-  const auto add = [target](CLI::Option* option) { return option->needs(target); };
-  add(app.add_option("--sdp", options.sdp_file, "Write the first one's SDP, for other players"))
-      ->type_name("FILE");
-  add(add_parsed_option(
+  return {
+      app.add_option("--sdp", options.sdp_file, "Write the first one's SDP, for other players")
+          ->type_name("FILE"),
+      add_parsed_option(
           app, "--fec", [&](const std::string& text) { parse_fec(text, rtp); },
           "Repair datagrams in percent of the packets; auto: as many\n"
-          "as the viewers' losses call for [off]"))
-      ->type_name("PERCENT|auto|off");
-  add(app.add_flag("--nack", rtp.nack,
-                   "Send lost packets again when a viewer asks (not to groups)"));
-  add(app.add_option("--mtu", rtp.mtu_bytes, "Bytes of an RTP packet, without UDP's header [1400]"))
-      ->check(is_whole_number_within(kLeastMtuBytes, kMaxMtuBytes))
-      ->type_name("BYTES");
-  add(app.add_flag("--pace", rtp.pace, "Spread a frame's packets over part of its interval"));
-  add(app.add_option("--ttl", rtp.multicast.hops, "How many networks multicast may cross [1]"))
-      ->check(is_whole_number_within(0, 255))
-      ->type_name("N");
-  add(app.add_option("--interface", rtp.multicast.interface, "The interface to send RTP over"))
-      ->type_name("NAME");
+          "as the viewers' losses call for [off]")
+          ->type_name("PERCENT|auto|off"),
+      app.add_flag("--nack", rtp.nack,
+                   "Send lost packets again when a viewer asks (not to groups)"),
+      app.add_option("--mtu", rtp.mtu_bytes, "Bytes of an RTP packet, without UDP's header [1400]")
+          ->check(is_whole_number_within(kLeastMtuBytes, kMaxMtuBytes))
+          ->type_name("BYTES"),
+      app.add_flag("--pace", rtp.pace, "Spread a frame's packets over part of its interval"),
+      app.add_option("--ttl", rtp.multicast.hops, "How many networks multicast may cross [1]")
+          ->check(is_whole_number_within(0, 255))
+          ->type_name("N"),
+      app.add_option("--interface", rtp.multicast.interface, "The interface to send RTP over")
+          ->type_name("NAME")};
+}
+
+std::vector<const CLI::Option*> add_rtp_options(CLI::App& app, SenderOptions& options) {
+  add_parsed_list(
+      app, "--rtp", [&](const std::string& text) { options.rtp.push_back(parse_rtp_target(text)); },
+      "Send RTP/JPEG datagrams to a host or a multicast group;\nmay be given several times")
+      ->type_name("ADDR:PORT");
+  return add_datagram_options(app, options);
+}
+
+void check_rtp_options(const SenderOptions& options,
+                       const std::vector<const CLI::Option*>& datagram_options) {
+  for (const CLI::Option* option : datagram_options)
+    if (option->count() > 0 && options.rtp.empty())
+      throw CLI::ValidationError(option->get_name() +
+                                 " is for streams of datagrams: add --rtp ADDR:PORT");
+  if (options.rtp_settings.nack && std::ranges::any_of(options.rtp, is_group))
+    throw CLI::ValidationError(
+        "--nack answers one viewer, so it does not go with a multicast group: use --fec there");
 }
 
 void add_stream_options(CLI::App& app, SenderOptions& options) {
@@ -186,18 +200,16 @@ void add_sender_options(CLI::App& app, SenderOptions& options) {
   add_picture_options(app, options);
   add_tcp_options(app, options);
   add_stream_options(app, options);
-  add_rtp_options(app, options);
+  const std::vector<const CLI::Option*> datagram_options = add_rtp_options(app, options);
   add_threads_option(app, options.threads);
   add_frames_option(app, options.frames);
   add_seconds_option(app, options.seconds);
   app.add_flag("--stats", options.stats, "Print a line of statistics each second");
   add_summary_option(app, options.summary);
-  app.callback([&options] {
+  app.callback([&options, datagram_options] {
     if (!options.tcp && options.connect.empty() && options.rtp.empty())
       throw CLI::ValidationError("--tcp off leaves nobody to send to: add --connect or --rtp");
-    if (options.rtp_settings.nack && std::ranges::any_of(options.rtp, is_group))
-      throw CLI::ValidationError(
-          "--nack answers one viewer, so it does not go with a multicast group: use --fec there");
+    check_rtp_options(options, datagram_options);
   });
 }
 
