@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 
@@ -12,10 +13,11 @@ namespace jpegwire {
 /// is closed only the layout's header, size and stamp, the first byte's time and the clock are
 /// there for other threads than the io thread.
 struct ReceivedFrame {
-  EncodedFrame jpeg;        // storage[0] holds the bytes as received
-  WallTime first_byte{};    // when the first byte of its prefix was there
-  WallTime last_byte{};     // when it was whole
-  std::uint32_t reads = 0;  // calls of recv that brought a part of it, its prefix included
+  EncodedFrame jpeg;           // storage[0] holds the bytes as received
+  WallTime first_byte{};       // when the first byte of its prefix was there
+  WallTime last_byte{};        // when it was whole
+  std::size_t came_bytes = 0;  // of an incomplete one less than it has
+  std::uint32_t reads = 0;     // calls of recv that brought a part of it, its prefix included
   std::optional<microseconds> sender_ahead;  // the sender's clock less ours, where it is known
   BandFeed bands;
 

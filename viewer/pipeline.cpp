@@ -60,13 +60,13 @@ void ViewerPipeline::frame_begun(const std::shared_ptr<ReceivedFrame>& frame) {
 }
 
 void ViewerPipeline::frame_received(std::shared_ptr<ReceivedFrame> frame) {
-  statistics_.frame_received(frame->bytes().size(), frame->reads, frame->jpeg.layout.stamp);
+  statistics_.frame_received(frame->came_bytes, frame->reads, frame->jpeg.layout.stamp);
   if (saver_ != nullptr) saver_->save(std::move(frame));
 }
 
 // One that was begun is counted where it is decoded.
 void ViewerPipeline::frame_given_up(const ReceivedFrame& frame, Reception how, bool was_begun) {
-  statistics_.frame_given_up(frame.jpeg.layout.stamp, was_begun);
+  statistics_.frame_given_up(frame.came_bytes, frame.jpeg.layout.stamp, was_begun);
   if (how == Reception::refused && !was_begun) statistics_.corrupt();
 }
 

@@ -117,8 +117,11 @@ void Statistics::frame_received(std::size_t bytes, std::size_t reads,
 
 // A frame of which nothing told its number is counted with the gap that it leaves; a stream without
 // numbers leaves none.
-void Statistics::frame_given_up(const std::optional<FrameStamp>& stamp, bool was_begun) {
+void Statistics::frame_given_up(std::size_t bytes, const std::optional<FrameStamp>& stamp,
+                                bool was_begun) {
   const std::scoped_lock lock(mutex_);
+  bytes_ += bytes;
+  recently_received_.add(clock_(), static_cast<std::int64_t>(bytes));
   if (stamp) lost_ += gaps_.frames_missing_before(*stamp);
   if (!was_begun && (stamp || !gaps_.has_begun())) ++lost_;
 }

@@ -94,7 +94,7 @@ class Statistics {
 
   /// A frame came in part or not at all. One that was begun is counted where it is decoded, as
   /// patched or lost.
-  void frame_given_up(const std::optional<FrameStamp>& stamp, bool was_begun);
+  void frame_given_up(std::size_t bytes, const std::optional<FrameStamp>& stamp, bool was_begun);
 
   void frame_decoded(const DecodedFrame& frame);
   void displayed();

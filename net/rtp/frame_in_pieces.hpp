@@ -40,6 +40,9 @@ class FrameInPieces {
   /// Whether runs can be decoded before the frame is whole.
   bool is_aligned() const { return is_aligned_; }
 
+  /// Of the scan, as far as it has come.
+  std::size_t size_bytes() const { return size_; }
+
   const JpegFormat& format() const { return format_; }
 
  private:

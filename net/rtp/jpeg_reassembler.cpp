@@ -136,6 +136,7 @@ void JpegReassembler::finish(Position open) {
   frame.jpeg.layout.band_height = whole_layout_.band_height;
   if (!open->pieces.is_aligned()) frame.bands.add_all(frame.jpeg.layout);
   frame.last_byte = open->last_packet;
+  frame.came_bytes = frame.bytes().size();
   const std::shared_ptr<ReceivedFrame> whole = open->frame;
   while (open_.begin() != open) give_up(open_.begin());
   close(open);
@@ -154,6 +155,7 @@ void JpegReassembler::give_up(Position open) {
   const bool was_refused = open->is_refused;
   const bool was_opened = open->is_opened;
   frame->last_byte = open->last_packet;
+  frame->came_bytes = open->pieces.size_bytes();
   close(open);
   if (was_refused) return;
   observer_.frame_given_up(frame, Reception::incomplete, was_opened);
