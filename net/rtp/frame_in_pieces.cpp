@@ -68,7 +68,9 @@ FrameInPieces::Placed FrameInPieces::place(const JpegPayload& payload, bool mark
   if (placed != Placed::taken) return placed;
   const bool first = aligned ? fragment.first : fragment.offset == 0;
   const bool last = aligned ? fragment.last : marker;
-  if (!note_ends(run, piece, first, last)) return Placed::contradiction;
+  // Others may be reading what was given out, the end of the image behind it too.
+  if (run.is_given_out || !note_ends(run, piece, first, last)) return Placed::contradiction;
+  copy(piece, payload.data);
   if (is_whole(run)) whole_runs_.push_back(index);
   return Placed::taken;
 }
@@ -106,7 +108,6 @@ FrameInPieces::Placed FrameInPieces::insert(Pieces& run, const Piece& piece, Byt
   if (behind != run.sorted.end() && behind->offset < piece.end) return Placed::contradiction;
   run.sorted.insert(behind, piece);
   run.size += piece.end - piece.offset;
-  copy(piece, data);
   return Placed::taken;
 }
 
@@ -148,15 +149,17 @@ FrameInPieces::Run FrameInPieces::next_whole_run(Band& band) {
 FrameInPieces::Run FrameInPieces::give_out(std::size_t index, Band& band) {
   const Pieces& run = runs_[index];
   const Bytes scan = bytes(*run.begin, *run.end);
-  const std::optional<int> restarts = count_restarts(scan);
+  // A whole scan goes through the gate, which also knows what may stand behind it.
+  const std::optional<int> restarts = is_aligned_ ? count_restarts(scan) : 0;
   if (!restarts) return Run::contradiction;
   const int first = static_cast<int>(index);
   const bool is_last = !is_aligned_ || !ends_with_restart(scan);
-  const int intervals = is_aligned_ ? *restarts + (is_last ? 1 : 0) : 1;
+  const int intervals = *restarts + (is_last ? 1 : 0);
   const int behind = first + intervals;
   if (behind > intervals_ || (is_last && behind != intervals_)) return Run::contradiction;
   if (!is_last && scan.back() != marker::restart(behind - 1)) return Run::contradiction;
-  if (is_last) append_end_of_image(*run.end);
+  if (!claim(index, static_cast<std::size_t>(behind))) return Run::contradiction;
+  if (is_last) append_end_of_image(*run.begin, *run.end);
   intervals_given_out_ += intervals;
   const int top = first * rows_per_interval_;
   band = {.top = top,
@@ -165,9 +168,18 @@ FrameInPieces::Run FrameInPieces::give_out(std::size_t index, Band& band) {
   return Run::whole;
 }
 
+// No two bands have the same rows.
+bool FrameInPieces::claim(std::size_t first, std::size_t behind) {
+  const auto runs = std::span(runs_).subspan(first, behind - first);
+  const auto is_taken = [](const Pieces& run) { return run.is_given_out || !run.sorted.empty(); };
+  if (runs.front().is_given_out || std::ranges::any_of(runs.subspan(1), is_taken)) return false;
+  for (Pieces& run : runs) run.is_given_out = true;
+  return true;
+}
+
 // Senders may leave it out (RFC 2435, section 3.2).
-void FrameInPieces::append_end_of_image(std::uint32_t end) {
-  if (ends_with(bytes(0, end), marker::kEndOfImage)) return;
+void FrameInPieces::append_end_of_image(std::uint32_t begin, std::uint32_t end) {
+  if (ends_with(bytes(begin, end), marker::kEndOfImage)) return;
   const std::span<std::byte> tail = bytes(end, end + kEndOfImageSizeBytes);
   tail[0] = marker::kPrefix;
   tail[1] = marker::kEndOfImage;

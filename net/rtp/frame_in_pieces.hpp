@@ -55,8 +55,8 @@ class FrameInPieces {
     std::vector<Piece> sorted;
     std::optional<std::uint32_t> begin;  // where the run begins and ends, once that is known
     std::optional<std::uint32_t> end;
-    std::uint32_t size = 0;  // bytes
-    bool is_given_out = false;
+    std::uint32_t size = 0;     // bytes
+    bool is_given_out = false;  // itself, or as a part of the run before
   };
 
   bool is_within_bounds(const JpegPayload& payload) const;
@@ -67,7 +67,8 @@ class FrameInPieces {
   void copy(const Piece& piece, Bytes data);
   std::span<std::byte> bytes(std::uint32_t begin, std::uint32_t end);
   Run give_out(std::size_t index, Band& band);
-  void append_end_of_image(std::uint32_t end);
+  bool claim(std::size_t first, std::size_t behind);
+  void append_end_of_image(std::uint32_t begin, std::uint32_t end);
 
   JpegFormat format_;
   std::size_t max_frame_bytes_ = 0;

@@ -34,7 +34,11 @@ class HeaderReader {
 
   bool is_420() const { return byte_at(frame_, 7) == 0x22; }
 
-  bool has_one_scan() const { return byte_at(scan_, 0) == 3; }
+  // RTP/JPEG's receivers take the components in the frame's order.
+  bool has_one_scan() const {
+    return byte_at(scan_, 0) == 3 && byte_at(scan_, 1) == byte_at(frame_, 6) &&
+           byte_at(scan_, 3) == byte_at(frame_, 9) && byte_at(scan_, 5) == byte_at(frame_, 12);
+  }
 
   bool copy_tables(QuantizationTables& tables) const {
     const Bytes luma = quantization_tables_[byte_at(frame_, 8)];
@@ -72,7 +76,7 @@ class HeaderReader {
     while (!payload.empty()) {
       const unsigned precision = byte_at(payload, 0) >> 4;
       const unsigned id = byte_at(payload, 0) & 3;
-      const std::size_t size = 64 * (precision + 1);
+      const std::size_t size = std::size_t{64} * (precision + 1);
       quantization_tables_[id] = precision == 0 ? payload.subspan(1, size) : Bytes();
       payload = payload.subspan(1 + size);
     }
@@ -133,7 +137,7 @@ std::string describe(JpegFitness fitness, int width, int height) {
     case JpegFitness::bad_sampling:
       return sentence("are neither 4:2:0 nor 4:2:2 in colour");
     case JpegFitness::bad_scan:
-      return sentence("have their components in scans of their own");
+      return sentence("have their components in scans of their own, or out of order");
     case JpegFitness::bad_quantization_tables:
       return sentence("have quantization tables other than two of 8 bits");
     case JpegFitness::bad_huffman_tables:

@@ -16,10 +16,15 @@ std::uint32_t to_rtp_time(WallTime time) {
   return static_cast<std::uint32_t>(time.time_since_epoch().count() * 9 / 100);
 }
 
+// Nor with the bytes of 0xFF that may stand in front of it (ITU-T T.81, B.1.1.2): without it they
+// would make a marker of whatever a receiver appends.
 Bytes without_end_of_image(Bytes band) {
   const bool has_it = band.size() >= 2 && band[band.size() - 2] == marker::kPrefix &&
                       band.back() == marker::kEndOfImage;
-  return has_it ? band.first(band.size() - 2) : band;
+  if (!has_it) return band;
+  band = band.first(band.size() - 1);
+  while (!band.empty() && band.back() == marker::kPrefix) band = band.first(band.size() - 1);
+  return band;
 }
 
 // To behind the first restart marker, or to the end.
@@ -54,13 +59,14 @@ JpegFitness JpegPacketizer::begin_frame(const EncodedFrame& frame, const StampEx
 }
 
 // Tables that are not standard ones keep their Q as long as they stay the same (RFC 2435, section
-// 4.2), so that a receiver that has lost them for one frame knows them from another.
+// 4.2), so that a receiver that has lost them for one frame knows them from another. No Q but the
+// last may ever mean others.
 void JpegPacketizer::choose_q() {
   if (q_ == 0 || tables_ != tables_of_q_) {
     tables_of_q_ = tables_;
     const std::optional<std::uint8_t> standard = find_standard_q(tables_);
     q_ = standard ? *standard : next_own_q_;
-    if (!standard) next_own_q_ = next_own_q_ == kChangingTablesQ - 1 ? 128 : next_own_q_ + 1;
+    if (!standard && next_own_q_ < kChangingTablesQ) ++next_own_q_;
   }
   format_.q = q_;
 }
@@ -130,13 +136,13 @@ void JpegPacketizer::add_packet(Bytes& data, bool first, bool is_end_of_frame,
 
 std::span<std::byte> JpegPacketizer::put_head(OutgoingPacket& packet, bool marker, bool has_stamp) {
   packet.sequence = next_sequence_++;
-  std::span<std::byte> rest = put_rtp_header(packet.head_bytes,
-                                             {.marker = marker,
-                                              .payload_type = kJpegPayloadType,
-                                              .sequence = packet.sequence,
-                                              .timestamp = timestamp_,
-                                              .ssrc = settings_.ssrc},
-                                             has_stamp);
+  const std::span<std::byte> rest = put_rtp_header(packet.head_bytes,
+                                                   {.marker = marker,
+                                                    .payload_type = kJpegPayloadType,
+                                                    .sequence = packet.sequence,
+                                                    .timestamp = timestamp_,
+                                                    .ssrc = settings_.ssrc},
+                                                   has_stamp);
   if (!has_stamp) return rest;
   std::ranges::copy(stamp_, rest.begin());
   return rest.subspan(stamp_.size());

@@ -90,16 +90,18 @@ void JpegReassembler::note_packet(OpenFrame& open, const RtpPacket& packet, std:
 }
 
 // Tables of Q below 255 stay the same, so those of another frame will do (RFC 2435, section 4.2).
+// For senders that change them all the same, a frame's own ones come first.
 void JpegReassembler::learn_tables(OpenFrame& open, const JpegPayload& payload) {
   const std::uint8_t q = payload.format.q;
-  if (open.tables) return;
+  if (open.tables && !payload.tables) return;
   if (q < 128) {
     open.tables = standard_quantization_tables(q);
     return;
   }
   std::optional<QuantizationTables>& known = tables_[q - 128U];
   if (payload.tables) std::ranges::copy(*payload.tables, known.emplace().begin());
-  if (payload.tables || q != kChangingTablesQ) open.tables = known;
+  const bool is_known = payload.tables || q != kChangingTablesQ;
+  if (is_known && !open.is_opened) open.tables = known;
 }
 
 void JpegReassembler::advance(Position open) {

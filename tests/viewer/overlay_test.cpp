@@ -131,7 +131,7 @@ TEST_CASE("coloured words are legible on white") {
   CHECK((luminance(word) + 0.05) / (behind + 0.05) > 3);  // WCAG's level AA for large text
 }
 
-TEST_CASE("frames lost and skipped take room only when there are some") {
+TEST_CASE("frames lost, skipped and patched take room only when there are some") {
   cv::Mat picture = noise({1280, 720});
   LiveFigures figures = kFigures;
   Overlay overlay;
@@ -143,7 +143,11 @@ TEST_CASE("frames lost and skipped take room only when there are some") {
   figures.skipped = 12;
   overlay.draw(picture, figures);
   CHECK(without < with_lost);
-  CHECK(with_lost < overlay.area().width);
+  const int with_skipped = overlay.area().width;
+  CHECK(with_lost < with_skipped);
+  figures.patched = 4;
+  overlay.draw(picture, figures);
+  CHECK(with_skipped < overlay.area().width);
 }
 
 TEST_CASE("the overlay does no harm to a picture that is too small for it") {
@@ -192,6 +196,9 @@ TEST_CASE("figures are told in the same words everywhere") {
   figures.lost = 2;
   CHECK(describe(figures) ==
         "30.0 frames/s, age 1234 ms, 0.34 Mbit/s, 1280x720, 2 lost, 0 skipped");
+  figures.patched = 3;
+  CHECK(describe(figures) ==
+        "30.0 frames/s, age 1234 ms, 0.34 Mbit/s, 1280x720, 2 lost, 0 skipped, 3 patched");
   CHECK(describe(LiveFigures{}) ==
         "0.0 frames/s, age unknown, 0.00 Mbit/s, no picture yet, 0 lost, 0 skipped");
 }

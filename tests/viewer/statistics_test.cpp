@@ -32,6 +32,13 @@ struct Bench {
                               .network = std::nullopt,
                               .decode = std::nullopt});
   }
+  void patch() {
+    DecodedFrame frame;
+    frame.width = 1280;
+    frame.height = 720;
+    frame.is_patched = true;
+    statistics.frame_decoded(frame);
+  }
   std::uint64_t lost() { return statistics.live().lost; }
   json summary() { return statistics.summary("tcp://localhost:2500"); }
 };
@@ -159,16 +166,90 @@ TEST_CASE("frames without a stamp are never lost") {
   CHECK(bench.lost() == 0);
 }
 
+TEST_CASE("a frame that is given up before anything of it can be decoded is lost") {
+  Bench bench;
+  bench.receive(stamp(5));
+  bench.statistics.frame_given_up(0, stamp(6), false);
+  CHECK(bench.lost() == 1);
+  bench.receive(stamp(7));
+  CHECK(bench.lost() == 1);
+}
+
+TEST_CASE("the frames between two that came in part are lost too") {
+  Bench bench;
+  bench.receive(stamp(5));
+  bench.statistics.frame_given_up(0, stamp(8), false);
+  CHECK(bench.lost() == 3);
+  bench.statistics.frame_given_up(0, stamp(10), true);
+  CHECK(bench.lost() == 4);
+}
+
+TEST_CASE("a frame that was begun is counted once, where it is decoded") {
+  Bench bench;
+  bench.receive(stamp(5));
+  bench.statistics.frame_given_up(0, stamp(6), true);
+  CHECK(bench.lost() == 0);
+  SECTION("as patched") {
+    bench.patch();
+    CHECK(bench.lost() == 0);
+    CHECK(bench.summary()["patched"] == 1);
+  }
+  SECTION("as lost") {
+    bench.statistics.lost();
+    CHECK(bench.lost() == 1);
+    CHECK(bench.summary()["patched"] == 0);
+  }
+}
+
+TEST_CASE("a frame that is given up without its number is counted once, by the gap it leaves") {
+  Bench bench;
+  bench.receive(stamp(5));
+  bench.statistics.frame_given_up(0, {}, false);
+  CHECK(bench.lost() == 0);
+  bench.receive(stamp(7));
+  CHECK(bench.lost() == 1);
+}
+
+TEST_CASE("frames of a stream without numbers are counted as they are given up") {
+  Bench bench;
+  bench.receive({});
+  bench.statistics.frame_given_up(0, {}, false);
+  bench.statistics.frame_given_up(0, {}, false);
+  bench.statistics.frame_given_up(0, {}, true);
+  CHECK(bench.lost() == 2);
+}
+
+TEST_CASE("patched frames are counted by themselves, and are frames of the live rate") {
+  Bench bench;
+  for (int frame = 0; frame < 61; ++frame) {
+    bench.now += milliseconds{20};
+    if (frame % 2 == 0)
+      bench.decode(milliseconds{8});
+    else
+      bench.patch();
+  }
+  CHECK(bench.statistics.live().patched == 30);
+  CHECK(bench.statistics.live().frames_per_second == Approx(50).epsilon(0.01));
+  CHECK(bench.statistics.frames_decoded() == 61);
+  const json summary = bench.summary();
+  CHECK(summary["frames"] == 31);
+  CHECK(summary["patched"] == 30);
+  CHECK(summary["fps"] == 50.0);
+  CHECK(summary["interval_ms"]["p50"].get<double>() == Approx(20).epsilon(0.01));
+}
+
 TEST_CASE("every discard has its counter") {
   Bench bench;
   bench.statistics.displayed();
   bench.statistics.skipped_decode(3);
   bench.statistics.skipped_display(2);
   bench.statistics.corrupt();
+  bench.statistics.lost();
   const json summary = bench.summary();
   CHECK(summary["displayed"] == 1);
   CHECK(summary["skipped_decode"] == 3);
   CHECK(summary["corrupt"] == 1);
+  CHECK(summary["lost"] == 1);
   CHECK(bench.statistics.live().skipped == 5);
 }
 

@@ -1,0 +1,226 @@
+#include <algorithm>
+#include <array>
+#include <map>
+#include <stop_token>
+#include <vector>
+
+#include "codec/jpeg_layout.hpp"
+#include "net/rtp/jpeg_reassembler.hpp"
+#include "support/fuzzing.hpp"
+
+// Whatever packets come, in whatever order: bands lie within the picture and apart from each other,
+// frames begin and end once, and what is whole passes the gate. The input is a row of operations,
+// with few different values, so that packets often belong together.
+
+using namespace jpegwire;
+using namespace jpegwire::test;
+
+namespace {
+
+constexpr std::size_t kMaxFrameBytes = 4096;
+
+constexpr std::array kFormats = {
+    JpegFormat{.is_420 = true, .q = 80, .width = 32, .height = 64, .restart_interval = 2},
+    JpegFormat{.is_420 = true, .q = 200, .width = 32, .height = 64, .restart_interval = 4},
+    JpegFormat{.is_420 = false, .q = 255, .width = 24, .height = 40, .restart_interval = 2},
+    JpegFormat{.is_420 = true, .q = 80, .width = 32, .height = 64, .restart_interval = 3},
+    JpegFormat{.is_420 = false, .q = 255, .width = 16, .height = 16, .restart_interval = 0},
+    JpegFormat{.is_420 = true, .q = 128, .width = 2040, .height = 2040, .restart_interval = 128},
+};
+
+/// What was told of one frame.
+struct Told {
+  bool is_opened = false;
+  std::vector<Band> bands;
+};
+
+class Checker final : public ReassemblyObserver {
+ public:
+  void frame_opened(const std::shared_ptr<ReceivedFrame>& frame) override {
+    Told& told = told_[frame.get()];
+    require(!told.is_opened, "a frame is opened once");
+    told.is_opened = true;
+    const JpegLayout& layout = frame->jpeg.layout;
+    require(layout.header.data() == frame->bytes().data() + 2, "the header is in front");
+    require(layout.width > 0 && layout.height > 0, "the picture has a size");
+    held_.push_back(frame);
+  }
+
+  void frame_whole(const std::shared_ptr<ReceivedFrame>& frame) override {
+    require(told_[frame.get()].is_opened, "a frame that is whole was opened");
+    look();
+    JpegLayout layout;
+    require(inspect_jpeg(frame->bytes(), layout) == JpegVerdict::ok, "it passes the gate");
+    require(layout.width == frame->jpeg.layout.width && layout.height == frame->jpeg.layout.height,
+            "it has the size that it was opened with");
+    require(std::ranges::equal(layout.bands, frame->jpeg.layout.bands, std::ranges::equal),
+            "its layout has its bands");
+    int rows = 0;
+    for (const Band& band : told_[frame.get()].bands) rows += band.height;
+    require(rows >= layout.height, "all its rows were handed out");
+    end(frame);
+  }
+
+  void frame_given_up(const std::shared_ptr<ReceivedFrame>& frame, Reception how,
+                      bool was_opened) override {
+    require(how == Reception::incomplete || how == Reception::refused, "it tells why");
+    require(told_[frame.get()].is_opened == was_opened, "it tells whether it was opened");
+    look();
+    end(frame);
+  }
+
+  /// Takes what is in the feeds, as a decoder does it, at any time.
+  void look() {
+    for (const auto& frame : held_) take_bands(*frame, told_[frame.get()]);
+    require(told_.size() <= 2, "two frames at most are open");
+  }
+
+ private:
+  static void take_bands(ReceivedFrame& frame, Told& told) {
+    std::stop_source stop;
+    stop.request_stop();
+    std::vector<Band> bands;
+    frame.bands.take(bands, stop.get_token());
+    for (const Band& band : bands) {
+      check_band(frame, band);
+      for (const Band& other : told.bands)
+        require(band.top >= other.top + other.height || other.top >= band.top + band.height,
+                "no two bands have the same rows");
+      told.bands.push_back(band);
+    }
+  }
+
+  static void check_band(const ReceivedFrame& frame, const Band& band) {
+    const JpegLayout& layout = frame.jpeg.layout;
+    require(band.top >= 0 && band.height > 0 && band.top + band.height <= layout.height,
+            "a band is within the picture");
+    require(!band.bytes.empty(), "a band has bytes");
+    const Bytes bytes = frame.bytes();
+    require(band.bytes.data() >= bytes.data() + layout.header.size() + 2 &&
+                band.bytes.data() + band.bytes.size() <= bytes.data() + bytes.size(),
+            "a band's bytes are the frame's");
+    require(bytes.size() <= layout.header.size() + 2 + kMaxFrameBytes + 2, "a frame is bounded");
+  }
+
+  void end(const std::shared_ptr<ReceivedFrame>& frame) {
+    told_.erase(frame.get());
+    std::erase(held_, frame);
+  }
+
+  std::map<const ReceivedFrame*, Told> told_;
+  std::vector<std::shared_ptr<ReceivedFrame>> held_;
+};
+
+/// Carries the operations out.
+class Player {
+ public:
+  explicit Player(Bytes input) : input_(input) {}
+
+  void play() {
+    while (!input_.empty()) {
+      do_operation(take_byte(input_) % 8);
+      checker_.look();
+      require(reassembler_.next_expiry().value_or(now_ + kForever) >= now_ - kForever,
+              "the next expiry is a time");
+    }
+    expire(kForever);
+    require(!reassembler_.next_expiry(), "in the end all is given up");
+    reassembler_.reset();
+  }
+
+ private:
+  static constexpr std::chrono::seconds kForever{3600};
+
+  void do_operation(unsigned operation) {
+    if (operation < 3) return add_interval();
+    if (operation < 5) return add_piece();
+    if (operation == 5) return add_raw();
+    if (operation == 6) return expire(milliseconds(take_byte(input_)));
+    if (take_byte(input_) % 8 == 0) reassembler_.reset();
+  }
+
+  void expire(microseconds passed) {
+    now_ += passed;
+    reassembler_.expire(now_);
+    const auto next = reassembler_.next_expiry();
+    require(!next || *next > now_, "what has waited long enough is given up");
+  }
+
+  /// One restart interval of the first format, where it belongs.
+  void add_interval() {
+    const unsigned number = take_byte(input_) % 4;
+    std::vector<std::byte> data = {std::byte{1}, std::byte{2}, std::byte{3}};
+    if (number < 3) data.insert(data.end(), {std::byte{0xFF}, marker(number)});
+    const JpegFragment fragment{.offset = 5 * number,
+                                .restart_count = static_cast<std::uint16_t>(number)};
+    add_payload(kFormats[0], fragment, data, nullptr, number == 3);
+  }
+
+  static std::byte marker(unsigned number) { return static_cast<std::byte>(0xD0 + number); }
+
+  void add_piece() {
+    const JpegFormat& format = kFormats[take_byte(input_) % kFormats.size()];
+    const unsigned flags = take_byte(input_);
+    JpegFragment fragment{.offset = take_byte(input_),
+                          .first = (flags & 1) != 0,
+                          .last = (flags & 2) != 0,
+                          .restart_count = static_cast<std::uint16_t>(take_byte(input_) % 8)};
+    if ((flags & 4) != 0) fragment.restart_count = kUnalignedRestartCount;
+    if ((flags & 0x60) == 0x60) fragment.offset *= 64;
+    QuantizationTables tables;
+    tables.fill(static_cast<std::byte>(1 + flags % 7));
+    const std::vector<std::byte> data = take_data();
+    add_payload(format, fragment, data, (flags & 8) != 0 ? &tables : nullptr, (flags & 16) != 0);
+  }
+
+  /// Bytes that are often markers.
+  std::vector<std::byte> take_data() {
+    std::vector<std::byte> data(1 + take_byte(input_) % 12, std::byte{0x11});
+    const unsigned end = take_byte(input_);
+    if (end < 16 && data.size() >= 2) {
+      data[data.size() - 2] = std::byte{0xFF};
+      data.back() = end < 8 ? marker(end) : std::byte{0xD9};
+    }
+    if (end >= 240) data[end % data.size()] = static_cast<std::byte>(take_byte(input_));
+    return data;
+  }
+
+  void add_payload(const JpegFormat& format, const JpegFragment& fragment, Bytes data,
+                   const QuantizationTables* tables, bool has_marker) {
+    std::vector<std::byte> payload(kMaxJpegPayloadHeaderSizeBytes);
+    const auto rest = put_jpeg_payload_header(payload, format, fragment, tables);
+    payload.resize(payload.size() - rest.size());
+    payload.insert(payload.end(), data.begin(), data.end());
+    add(payload, has_marker);
+  }
+
+  void add_raw() {
+    const std::size_t size = std::min<std::size_t>(take_byte(input_), input_.size());
+    const Bytes payload = input_.first(size);
+    input_ = input_.subspan(size);
+    add(payload, size % 2 == 0);
+  }
+
+  void add(Bytes payload, bool has_marker) {
+    const unsigned where = take_byte(input_);
+    sequence_ += static_cast<int>(where % 16) - 4;
+    RtpPacket packet;
+    packet.header.marker = has_marker;
+    packet.header.timestamp = where / 16 % 4;
+    packet.payload = payload;
+    reassembler_.add(packet, sequence_, now_, where / 64);
+  }
+
+  Bytes input_;
+  Checker checker_;
+  JpegReassembler reassembler_{{.max_frame_bytes = kMaxFrameBytes}, checker_};
+  WallTime now_{};
+  std::int64_t sequence_ = 0;
+};
+
+}  // namespace
+
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  Player(as_input(data, size)).play();
+  return 0;
+}
