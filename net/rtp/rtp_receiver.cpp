@@ -17,6 +17,7 @@ namespace {
 using asio::ip::udp;
 
 constexpr std::size_t kReceiveBufferBytes = std::size_t{4} << 20;
+constexpr std::size_t kMostFrameBytes = std::size_t{1} << 24;  // an offset has 24 bits
 constexpr int kReadsAtOnce = 64;  // before others on this thread have their turn
 constexpr milliseconds kGrace{5};
 constexpr milliseconds kGraceForRepairs{10};
@@ -57,7 +58,7 @@ RtpReceiver::RtpReceiver(asio::io_context& io, RtpReceiverSettings settings,
       expiry_timer_(io),
       missing_timer_(io),
       silence_(io),
-      reassembler_({.max_frame_bytes = settings_.max_frame_bytes,
+      reassembler_({.max_frame_bytes = std::min(settings_.max_frame_bytes, kMostFrameBytes),
                     .stamp_extension = stamp_extension(settings_.session)},
                    *this),
       reporter_(io, rtcp_endpoint(settings_.session), tracker_, [this] { source_left(); }) {
