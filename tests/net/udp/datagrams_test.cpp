@@ -1,5 +1,6 @@
 #include <catch2/catch.hpp>
 #include <cstring>
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -121,4 +122,13 @@ TEST_CASE("an interface or address that this machine has not is named", "[datagr
   CHECK_THROWS_WITH(open_input(io, {"127.0.0.1", taken.local_endpoint().port()}),
                     Catch::Contains("choose another"));
   CHECK_FALSE(try_open_input(io, {"127.0.0.1", taken.local_endpoint().port()}, "so be it"));
+}
+
+TEST_CASE("the kernel's cap on a receive buffer is seen", "[datagrams]") {
+  asio::io_context io;
+  asio::ip::udp::socket socket = open_input(io, {"127.0.0.1", 0});
+  CHECK(enlarge_receive_buffer(socket, 65'536) >= 65'536);
+  std::size_t cap = 0;
+  std::ifstream("/proc/sys/net/core/rmem_max") >> cap;
+  if (cap > 0) CHECK(enlarge_receive_buffer(socket, std::size_t{1} << 30) == cap);
 }
