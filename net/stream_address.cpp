@@ -6,6 +6,7 @@
 #include <fstream>
 #include <stdexcept>
 #include <system_error>
+#include <utility>
 
 #include "net/rtp/rtp_receiver.hpp"
 #include "net/tcp/stream_client.hpp"
@@ -36,10 +37,14 @@ RtpSession read_sdp_file(const std::string& path) {
 }  // namespace
 
 bool is_stream_address(std::string_view text) {
-  return is_tcp_url(text) || is_rtp_url(text) || is_sdp_file(text);
+  return is_tcp_url(text) || is_rtp_url(text) || is_sdp_file(text) || is_http_url(text);
 }
 
 StreamAddress parse_stream_address(const std::string& text) {
+  if (is_http_url(text)) {
+    const HttpUrl url = parse_http_url(text);
+    return {to_string(url), url};
+  }
   if (is_sdp_file(text)) return {text, read_sdp_file(text)};
   if (!is_rtp_url(text)) return {text, parse_tcp_url(text)};
   const Endpoint endpoint = parse_rtp_url(text);
@@ -57,13 +62,17 @@ std::unique_ptr<StreamInput> open_stream(asio::io_context& io, const StreamAddre
                             .timeout = policy.timeout,
                             .max_frame_bytes = policy.max_frame_bytes},
         observer);
-  return std::make_unique<StreamClient>(
-      io,
-      StreamClientSettings{.endpoint = std::get<Endpoint>(address.where),
-                           .reconnect = policy.reconnect,
-                           .timeout = policy.timeout,
-                           .max_frame_bytes = policy.max_frame_bytes},
-      observer);
+  StreamClientSettings settings;
+  settings.reconnect = policy.reconnect;
+  settings.timeout = policy.timeout;
+  settings.max_frame_bytes = policy.max_frame_bytes;
+  if (const auto* url = std::get_if<HttpUrl>(&address.where)) {
+    settings.http = *url;
+    settings.endpoint = url->endpoint;
+  } else {
+    settings.endpoint = std::get<Endpoint>(address.where);
+  }
+  return std::make_unique<StreamClient>(io, std::move(settings), observer);
 }
 
 }  // namespace jpegwire

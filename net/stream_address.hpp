@@ -10,6 +10,7 @@
 #include "codec/time.hpp"
 #include "net/endpoint.hpp"
 #include "net/framing/framing_detector.hpp"
+#include "net/http/http_url.hpp"
 #include "net/rtp/sdp.hpp"
 #include "net/stream_input.hpp"
 #include "net/stream_observer.hpp"
@@ -18,15 +19,15 @@ namespace jpegwire {
 
 /// Where a stream comes from.
 struct StreamAddress {
-  std::string text;                          // as its user wrote it
-  std::variant<Endpoint, RtpSession> where;  // over TCP, or as datagrams
+  std::string text;                                   // as its user wrote it, but for a password
+  std::variant<Endpoint, RtpSession, HttpUrl> where;  // over TCP, as datagrams, over HTTP
 };
 
 /// Whether the text names a stream: a URL, or an SDP file.
 bool is_stream_address(std::string_view text);
 
-/// "tcp://HOST[:PORT]", "rtp://ADDR:PORT" or the path of an SDP file, which is read. Throws
-/// std::invalid_argument with a sentence.
+/// "tcp://HOST[:PORT]", "rtp://ADDR:PORT", the path of an SDP file, which is read, or
+/// "http://HOST[:PORT]/PATH". Throws std::invalid_argument with a sentence.
 StreamAddress parse_stream_address(const std::string& text);
 
 /// How long a stream is waited for, and what it may cost.

@@ -53,7 +53,8 @@ void require_known_source(const std::string& source) {
     parse_stream_address(source);
   else if (source.find("://") != std::string::npos)
     throw std::invalid_argument(fmt::format(
-        "'{}' is of a kind that is not known; a stream is tcp://HOST:PORT or rtp://ADDR:PORT",
+        "'{}' is of a kind that is not known; a stream is tcp://HOST:PORT, rtp://ADDR:PORT or "
+        "http://HOST:PORT/PATH",
         source));
 }
 

@@ -21,18 +21,19 @@ void require_jpeg_name(const std::string& file) {
 
 void choose_stream(const std::string& text, ViewerOptions& options) {
   StreamAddress address = parse_stream_address(text);
-  options.rtp.reset();
+  options.stream.reset();
   if (const auto* sender = std::get_if<Endpoint>(&address.where))
     options.sender = *sender;
   else
-    options.rtp = std::move(address);
+    options.stream = std::move(address);
 }
 
 void add_stream_options(CLI::App& app, ViewerOptions& options) {
   add_parsed_option(
       app, "URL", [&](const std::string& text) { choose_stream(text, options); },
       "The stream to watch: tcp://HOST:PORT [tcp://localhost:2500],\n"
-      "rtp://ADDR:PORT where datagrams come to, or an SDP file")
+      "rtp://ADDR:PORT where datagrams come to, an SDP file, or an\n"
+      "MJPEG camera's http://[USER:PASSWORD@]HOST[:PORT]/PATH")
       ->type_name("");
   app.add_option("-s", options.sender.host, "The sender's host, as the classic scripts name it")
       ->type_name("HOST");

@@ -15,8 +15,8 @@ namespace jpegwire {
 /// What the user wants of jpegwire-viewer; the README and --help say what each means.
 struct ViewerOptions {
   Endpoint sender{"localhost", kDefaultPort};
-  std::optional<Endpoint> listen;    // in place of `sender`
-  std::optional<StreamAddress> rtp;  // likewise, a stream of datagrams
+  std::optional<Endpoint> listen;       // in place of `sender`
+  std::optional<StreamAddress> stream;  // likewise, datagrams or an HTTP server
   bool whole_frames = false;
   bool headless = false;
   std::optional<bool> reconnect;  // as given; a window reconnects by default, headless does not
@@ -29,7 +29,7 @@ struct ViewerOptions {
   int threads = 1;
   std::string summary;
 
-  std::string url() const { return rtp ? rtp->text : to_tcp_url(listen.value_or(sender)); }
+  std::string url() const { return stream ? stream->text : to_tcp_url(listen.value_or(sender)); }
 };
 
 /// Parsing with `app` fills `options`, which must outlive it.

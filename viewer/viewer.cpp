@@ -54,7 +54,7 @@ StreamPolicy stream_policy(const ViewerOptions& options) {
 std::unique_ptr<StreamInput> make_input(asio::io_context& io, const ViewerOptions& options,
                                         StreamObserver& observer) {
   const StreamPolicy policy = stream_policy(options);
-  if (options.rtp) return open_stream(io, *options.rtp, policy, observer);
+  if (options.stream) return open_stream(io, *options.stream, policy, observer);
   if (!options.listen) return open_stream(io, {options.url(), options.sender}, policy, observer);
   const StreamClientSettings settings{.endpoint = *options.listen,
                                       .listen = true,

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <asio/buffer.hpp>
 #include <utility>
 
@@ -23,6 +24,7 @@ StreamClient::StreamClient(asio::io_context& io, StreamClientSettings settings,
       socket_(io),
       silence_(io),
       farewell_(io) {
+  if (settings_.http) request_.emplace(*settings_.http);
   if (settings_.listen) {
     listener_.emplace(io, settings_.endpoint,
                       [this](asio::ip::tcp::socket socket) { begin_session(std::move(socket)); });
@@ -33,6 +35,10 @@ StreamClient::StreamClient(asio::io_context& io, StreamClientSettings settings,
       io, settings_.endpoint,
       [this](Dialer&, asio::ip::tcp::socket socket) { begin_session(std::move(socket)); },
       [this](Dialer&, std::error_code error) { could_not_connect(error); });
+}
+
+std::string StreamClient::url() const {
+  return settings_.http ? to_string(*settings_.http) : to_tcp_url(settings_.endpoint);
 }
 
 void StreamClient::start() {
@@ -73,12 +79,23 @@ void StreamClient::begin_session(asio::ip::tcp::socket socket) {
   ++session_;
   last_trouble_.clear();
   if (settings_.reconnect) do_watch_for_frames();  // a new sender gets the whole of our patience
-  observer_.connected(peer_name(socket_));
+  if (request_)
+    ask_for_stream();
+  else
+    observer_.connected(peer_name(socket_));
   do_read();
 }
 
+// So little always fits into a new connection's buffer; if it does not go, no answer will come.
+void StreamClient::ask_for_stream() {
+  request_->begin();
+  awaits_answer_ = true;
+  std::error_code ignored;
+  socket_.write_some(asio::buffer(request_->text()), ignored);
+}
+
 void StreamClient::do_read() {
-  const std::span<std::byte> space = assembler_->space();
+  const std::span<std::byte> space = awaits_answer_ ? request_->space() : assembler_->space();
   socket_.async_read_some(asio::mutable_buffer(space.data(), space.size()),
                           [this, session = session_](std::error_code error, std::size_t size) {
                             if (stopped_ || session != session_) return;
@@ -90,8 +107,33 @@ void StreamClient::do_read() {
 }
 
 void StreamClient::take_bytes(std::size_t size) {
+  if (awaits_answer_) return take_answer(size);
   observer_.bytes_read(size);
   assembler_->received(size, steady_now());
+  take_frames();
+}
+
+void StreamClient::take_answer(std::size_t size) {
+  switch (request_->received(size)) {
+    case StreamRequest::Result::need_more:
+      return do_read();
+    case StreamRequest::Result::ask_again:
+      close();
+      ++session_;
+      return dialer_->dial();
+    case StreamRequest::Result::refused:
+      return end_session(false, fmt::format("{} {}", url(), request_->error()));
+    case StreamRequest::Result::accepted:
+      break;
+  }
+  awaits_answer_ = false;
+  observer_.connected(peer_name(socket_));
+  // What came behind the answer's head is the stream's beginning.
+  std::ranges::copy(request_->rest(), assembler_->space().begin());
+  take_bytes(request_->rest().size());
+}
+
+void StreamClient::take_frames() {
   while (!stopped_) {
     switch (assembler_->next()) {
       case FrameAssembler::Event::need_more:
@@ -118,7 +160,7 @@ void StreamClient::take_frame() {
   if (frame->jpeg.layout.stamp) {
     clock_.observe(*frame->jpeg.layout.stamp, frame->first_byte);
     frame->sender_ahead = clock_.sender_ahead();
-    do_report();
+    if (!request_) do_report();
   }
   ++frames_received_;
   if (session_frames_++ == 0 && dialer_) dialer_->reset_pause();

@@ -9,6 +9,7 @@
 
 #include "net/clock_offset.hpp"
 #include "net/framing/frame_assembler.hpp"
+#include "net/http/stream_request.hpp"
 #include "net/stream_input.hpp"
 #include "net/stream_observer.hpp"
 #include "net/tcp/dialer.hpp"
@@ -19,16 +20,18 @@ namespace jpegwire {
 
 struct StreamClientSettings {
   Endpoint endpoint;
-  bool listen = false;         // wait for a sender that connects, rather than connect to one
-  bool reconnect = false;      // try on whatever happens; else the first failure ends the stream
-  milliseconds timeout{5000};  // without a frame for so long the connection is taken for dead
+  std::optional<HttpUrl> http{};  // ask this server for the stream; the endpoint is its
+  bool listen = false;            // wait for a sender that connects, rather than connect to one
+  bool reconnect = false;         // try on whatever happens; else the first failure ends the stream
+  milliseconds timeout{5000};     // without a frame for so long the connection is taken for dead
   std::size_t max_frame_bytes = kDefaultMaxFrameBytes;
 };
 
-/// The receiving end of a stream over TCP: connects (or accepts), reads whatever is there without
-/// ever waiting for who decodes it, makes frames of it, checks them and hands them to the observer.
-/// To a sender whose frames carry a stamp it reports its time, which makes the age of a frame known
-/// across machines. Bound to the io thread; must outlive the io context's run.
+/// The receiving end of a stream over TCP: connects (or accepts), asks for it where the sender is
+/// an HTTP server, reads whatever is there without ever waiting for who decodes it, makes frames of
+/// it, checks them and hands them to the observer. To a sender whose frames carry a stamp it
+/// reports its time, which makes the age of a frame known across machines. Bound to the io thread;
+/// must outlive the io context's run.
 class StreamClient final : public StreamInput {
  public:
   /// Throws std::runtime_error where it cannot listen.
@@ -37,7 +40,7 @@ class StreamClient final : public StreamInput {
   void start() override;
 
   /// Where it connects to or listens, with the port that the system chose where it was 0.
-  std::string url() const override { return to_tcp_url(settings_.endpoint); }
+  std::string url() const override;
 
   /// Whether it listens where others than this machine can reach it.
   bool is_public() const override { return listener_ && listener_->is_public(); }
@@ -47,7 +50,10 @@ class StreamClient final : public StreamInput {
 
  private:
   void begin_session(asio::ip::tcp::socket socket);
+  void ask_for_stream();
   void do_read();
+  void take_answer(std::size_t size);
+  void take_frames();
   void take_bytes(std::size_t size);
   void take_frame();
   void do_report();
@@ -70,6 +76,8 @@ class StreamClient final : public StreamInput {
   asio::steady_timer farewell_;
 
   ObjectPool<ReceivedFrame> frames_;
+  std::optional<StreamRequest> request_;
+  bool awaits_answer_ = false;
   std::optional<FrameAssembler> assembler_;
   ClockOffset clock_;
   WallTime last_report_{};

@@ -1,0 +1,159 @@
+#include "net/http/http_authentication.hpp"
+
+#include <fmt/format.h>
+#include <openssl/evp.h>
+
+#include <algorithm>
+#include <array>
+#include <boost/beast/core/string.hpp>
+#include <map>
+
+namespace jpegwire {
+namespace {
+
+using Parameters = std::map<std::string, std::string, boost::beast::iless>;
+
+struct Challenge {
+  std::string scheme;
+  Parameters parameters;
+};
+
+std::string hash(const EVP_MD* algorithm, std::string_view text) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned size = 0;
+  EVP_Digest(text.data(), text.size(), digest.data(), &size, algorithm, nullptr);
+  std::string hex;
+  for (unsigned i = 0; i < size; ++i) hex += fmt::format("{:02x}", digest[i]);
+  return hex;
+}
+
+std::string base64(std::string_view text) {
+  std::string encoded(4 * ((text.size() + 2) / 3) + 1, '\0');
+  const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(encoded.data()),
+                                   reinterpret_cast<const unsigned char*>(text.data()),
+                                   static_cast<int>(text.size()));
+  encoded.resize(static_cast<std::size_t>(size));
+  return encoded;
+}
+
+std::string unquoted(std::string_view value) {
+  if (value.size() < 2 || value.front() != '"' || value.back() != '"') return std::string(value);
+  std::string text;
+  for (std::size_t at = 1; at + 1 < value.size(); ++at) {
+    if (value[at] == '\\' && at + 2 < value.size()) ++at;
+    text.push_back(value[at]);
+  }
+  return text;
+}
+
+std::string_view trimmed(std::string_view text) {
+  const std::size_t begin = std::min(text.find_first_not_of(" \t"), text.size());
+  return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
+}
+
+// To behind the next comma that is not within quotes.
+std::string_view take_item(std::string_view& list) {
+  bool is_quoted = false;
+  std::size_t end = 0;
+  for (; end < list.size() && (is_quoted || list[end] != ','); ++end) {
+    if (list[end] == '"') is_quoted = !is_quoted;
+    if (list[end] == '\\' && is_quoted) ++end;
+  }
+  end = std::min(end, list.size());
+  const std::string_view item = trimmed(list.substr(0, end));
+  list.remove_prefix(std::min(end + 1, list.size()));
+  return item;
+}
+
+// One field may hold several challenges, whose parameters are set off by commas too (RFC 9110,
+// section 11.6.1): a new one begins where a word stands alone in front of a parameter.
+std::vector<Challenge> parse_challenges(const std::vector<std::string>& fields) {
+  std::vector<Challenge> challenges;
+  for (const std::string& field : fields) {
+    for (std::string_view rest = field; !rest.empty();) {
+      std::string_view item = take_item(rest);
+      const std::size_t equals = std::min(item.find('='), item.size());
+      const std::size_t space = std::min(item.substr(0, equals).find(' '), item.size());
+      if (space < equals || equals == item.size()) {
+        challenges.push_back({std::string(item.substr(0, space)), {}});
+        item = trimmed(item.substr(std::min(space, item.size())));
+      }
+      const std::size_t sign = item.find('=');
+      if (sign == std::string_view::npos || challenges.empty()) continue;
+      challenges.back().parameters.emplace(trimmed(item.substr(0, sign)),
+                                           unquoted(trimmed(item.substr(sign + 1))));
+    }
+  }
+  return challenges;
+}
+
+std::string value_of(const Challenge& challenge, const char* name) {
+  const auto found = challenge.parameters.find(name);
+  return found == challenge.parameters.end() ? "" : found->second;
+}
+
+const EVP_MD* algorithm_of(const Challenge& challenge) {
+  const std::string name = value_of(challenge, "algorithm");
+  if (name.empty() || boost::beast::iequals(name, "MD5")) return EVP_md5();
+  return boost::beast::iequals(name, "SHA-256") ? EVP_sha256() : nullptr;
+}
+
+bool offers_auth(const std::string& qop) {
+  for (std::string_view rest = qop; !rest.empty();)
+    if (boost::beast::iequals(take_item(rest), "auth")) return true;
+  return false;
+}
+
+std::string quoted(std::string_view text) {
+  std::string result = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') result.push_back('\\');
+    result.push_back(c);
+  }
+  return result + '"';
+}
+
+std::string answer_digest(const Challenge& challenge, const HttpUrl& url,
+                          std::string_view client_nonce) {
+  const EVP_MD* algorithm = algorithm_of(challenge);
+  const std::string realm = value_of(challenge, "realm");
+  const std::string nonce = value_of(challenge, "nonce");
+  const std::string qop = value_of(challenge, "qop");
+  const std::string user_hash =
+      hash(algorithm, fmt::format("{}:{}:{}", url.user, realm, url.password));
+  const std::string request_hash = hash(algorithm, "GET:" + url.target);
+  std::string answer =
+      fmt::format("Digest username={}, realm={}, nonce={}, uri={}", quoted(url.user), quoted(realm),
+                  quoted(nonce), quoted(url.target));
+  if (offers_auth(qop)) {
+    const std::string response = hash(algorithm, fmt::format("{}:{}:00000001:{}:auth:{}", user_hash,
+                                                             nonce, client_nonce, request_hash));
+    answer += fmt::format(", qop=auth, nc=00000001, cnonce={}, response=\"{}\"",
+                          quoted(client_nonce), response);
+  } else {
+    answer += fmt::format(", response=\"{}\"",
+                          hash(algorithm, fmt::format("{}:{}:{}", user_hash, nonce, request_hash)));
+  }
+  if (const std::string name = value_of(challenge, "algorithm"); !name.empty())
+    answer += ", algorithm=" + name;
+  if (const std::string opaque = value_of(challenge, "opaque"); !opaque.empty())
+    answer += ", opaque=" + quoted(opaque);
+  return answer;
+}
+
+}  // namespace
+
+std::optional<std::string> answer_challenges(const std::vector<std::string>& challenges,
+                                             const HttpUrl& url, std::string_view client_nonce) {
+  if (url.user.empty()) return std::nullopt;
+  const std::vector<Challenge> offered = parse_challenges(challenges);
+  for (const Challenge& challenge : offered)
+    if (boost::beast::iequals(challenge.scheme, "Digest") && algorithm_of(challenge) != nullptr)
+      return answer_digest(challenge, url, client_nonce);
+  for (const Challenge& challenge : offered)
+    if (boost::beast::iequals(challenge.scheme, "Basic"))
+      return "Basic " + base64(url.user + ":" + url.password);
+  return std::nullopt;
+}
+
+}  // namespace jpegwire

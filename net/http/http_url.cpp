@@ -1,0 +1,83 @@
+#include "net/http/http_url.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <stdexcept>
+
+namespace jpegwire {
+namespace {
+
+constexpr std::string_view kScheme = "http://";
+constexpr std::uint16_t kHttpPort = 80;
+
+std::string decode_percents(std::string_view text) {
+  std::string decoded;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    unsigned value = 0;
+    const std::string_view digits = text.substr(std::min(at + 1, text.size()), 2);
+    const auto end = digits.data() + digits.size();
+    const bool is_encoded = text[at] == '%' && digits.size() == 2 &&
+                            std::from_chars(digits.data(), end, value, 16).ptr == end;
+    decoded.push_back(is_encoded ? static_cast<char>(value) : text[at]);
+    if (is_encoded) at += 2;
+  }
+  return decoded;
+}
+
+// What would end the request's line, or hide in it, has no place in a URL.
+bool has_only_visible_characters(std::string_view text) {
+  return std::ranges::all_of(text, [](unsigned char c) { return c > ' ' && c != 0x7F; });
+}
+
+bool has_control_characters(std::string_view text) {
+  return std::ranges::any_of(text, [](unsigned char c) { return c < ' ' || c == 0x7F; });
+}
+
+Endpoint parse_authority(std::string_view authority) {
+  const std::size_t bracket = authority.rfind(']');
+  const std::size_t colon = authority.find(':', bracket == std::string_view::npos ? 0 : bracket);
+  const bool has_port = colon != std::string_view::npos;
+  return parse_tcp_url(
+      fmt::format("tcp://{}{}", authority, has_port ? "" : fmt::format(":{}", kHttpPort)));
+}
+
+}  // namespace
+
+bool is_http_url(std::string_view text) { return text.starts_with(kScheme); }
+
+HttpUrl parse_http_url(std::string_view text) {
+  if (!is_http_url(text) || !has_only_visible_characters(text))
+    throw std::invalid_argument(
+        fmt::format("'{}' is not a URL such as http://camera:8080/stream", text));
+  std::string_view rest = text.substr(kScheme.size());
+  rest = rest.substr(0, rest.find('#'));
+  const std::size_t path = std::min(rest.find_first_of("/?"), rest.size());
+  std::string_view authority = rest.substr(0, path);
+  HttpUrl url;
+  url.target = rest.substr(path);
+  if (!url.target.starts_with('/')) url.target.insert(0, 1, '/');
+  if (const std::size_t at = authority.rfind('@'); at != std::string_view::npos) {
+    const std::string_view credentials = authority.substr(0, at);
+    const std::size_t colon = std::min(credentials.find(':'), credentials.size());
+    url.user = decode_percents(credentials.substr(0, colon));
+    url.password = decode_percents(credentials.substr(std::min(colon + 1, credentials.size())));
+    authority.remove_prefix(at + 1);
+    if (has_control_characters(url.user + url.password))
+      throw std::invalid_argument(
+          "a user or password with control characters in it cannot be sent");
+  }
+  url.endpoint = parse_authority(authority);
+  return url;
+}
+
+std::string to_string(const HttpUrl& url) {
+  const std::string host =
+      url.endpoint.port == kHttpPort && url.endpoint.host.find(':') == std::string::npos
+          ? url.endpoint.host
+          : to_string(url.endpoint);
+  return fmt::format("{}{}{}", kScheme, host, url.target);
+}
+
+}  // namespace jpegwire
