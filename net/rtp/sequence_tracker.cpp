@@ -9,6 +9,7 @@ namespace jpegwire {
 namespace {
 
 constexpr std::int64_t kMaxDropout = 3000;  // RFC 3550, appendix A.1
+constexpr int kWildToRestart = 3;
 
 template <std::size_t kSize>
 std::size_t index_in(const std::bitset<kSize>&, std::int64_t number) {
@@ -26,7 +27,7 @@ SequenceTracker::Accepted SequenceTracker::accept(std::uint16_t sequence) {
   if (!has_begun_) return begin_at(Kind::fresh, sequence);
   const std::int64_t number = extend_sequence(highest_, sequence);
   if (std::abs(number - highest_) >= kMaxDropout) return accept_wild(sequence);
-  after_wild_.reset();
+  wild_in_a_row_ = 0;
   if (number > highest_) {
     advance_to(number);
     count(number);
@@ -41,22 +42,22 @@ SequenceTracker::Accepted SequenceTracker::begin_at(Kind kind, std::int64_t numb
   expected_before_ = expected();
   has_begun_ = true;
   base_ = highest_ = number;
-  after_wild_.reset();
+  wild_in_a_row_ = 0;
   transit_.reset();
   seen_.reset();
   count(number);
   return {kind, number};
 }
 
-// RFC 3550, appendix A.1: two in a row show that the other side restarted without telling us. Its
-// numbers go on above all earlier ones, so that no two packets share one.
+// RFC 3550, appendix A.1: several in a row show that the other side restarted without telling us.
+// Two, as there, happen by chance among a hundred thousand stray ones. Its numbers go on above all
+// earlier ones, so that no two packets share one.
 SequenceTracker::Accepted SequenceTracker::accept_wild(std::uint16_t sequence) {
-  if (after_wild_ == sequence) {
-    const std::int64_t nearest = extend_sequence(highest_, sequence);
-    return begin_at(Kind::restarted, nearest < highest_ ? nearest + 0x10000 : nearest);
-  }
+  wild_in_a_row_ = sequence == after_wild_ ? wild_in_a_row_ + 1 : 1;
   after_wild_ = static_cast<std::uint16_t>(sequence + 1);
-  return {};
+  if (wild_in_a_row_ < kWildToRestart) return {};
+  const std::int64_t nearest = extend_sequence(highest_, sequence);
+  return begin_at(Kind::restarted, nearest < highest_ ? nearest + 0x10000 : nearest);
 }
 
 void SequenceTracker::advance_to(std::int64_t number) {

@@ -19,7 +19,7 @@ class SequenceTracker {
   ///  late: behind another, and not seen before.
   ///  duplicate: seen before.
   ///  wild: 3000 or more away from the highest, so it is not believed; it is not counted.
-  ///  restarted: the second wild one in a row, so the source goes on from here. It is fresh, and
+  ///  restarted: the third wild one in a row, so the source goes on from here. It is fresh, and
   ///    what is kept of earlier numbers is of no more use.
   enum class Kind { fresh, late, duplicate, wild, restarted };
 
@@ -68,8 +68,9 @@ class SequenceTracker {
   std::int64_t highest_ = 0;
   std::int64_t expected_before_ = 0;  // before the latest start
   std::int64_t received_ = 0;
-  std::optional<std::uint16_t> after_wild_;
-  std::bitset<kWindow> seen_;  // by number modulo its size
+  int wild_in_a_row_ = 0;
+  std::uint16_t after_wild_ = 0;  // the latest of them
+  std::bitset<kWindow> seen_;     // by number modulo its size
   std::int64_t expected_prior_ = 0;
   std::int64_t received_prior_ = 0;
   std::optional<std::uint32_t> transit_;

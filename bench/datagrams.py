@@ -1,0 +1,161 @@
+"""Measures RTP over UDP: with the real programs over loopback, and with the benchmarks that need no
+waiting. Only the standard library. Each function gives a list of rows for the report."""
+
+import json
+import re
+import socket
+import statistics
+import subprocess
+import time
+
+from end_to_end import Sender, spread, start_viewer, summary_of
+
+
+def free_ports():
+    """Three in a row, the first one even, as a stream of RTP takes them."""
+    while True:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            probe.bind(("127.0.0.1", 0))
+            first = probe.getsockname()[1] & ~1
+        try:
+            for port in range(first, first + 3):
+                with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+                    probe.bind(("127.0.0.1", port))
+            return first
+        except OSError:
+            continue
+
+
+def wait_until_bound(port):
+    while f" 0100007F:{port:04X} " not in open("/proc/net/udp").read():
+        time.sleep(0.01)
+
+
+class Proxy:
+    """A bad network in front of a port."""
+
+    def __init__(self, build, port, *options):
+        self.process = subprocess.Popen(
+            [f"{build}/tests/impairment_proxy", "--listen", "127.0.0.1:0",
+             "--forward", f"127.0.0.1:{port}", *options], stdout=subprocess.PIPE, text=True)
+        self.port = int(re.match(r"ready (\d+)", self.process.stdout.readline())[1])
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.communicate()
+
+
+def rtp_sender(build, port, *options):
+    return Sender(build, "--rtp", f"127.0.0.1:{port}", "--source", "test", "--size", "1920x1080",
+                  *options, tcp="off")
+
+
+def watch_rtp(build, seconds):
+    with rtp_sender(build, free_ports()) as sender:
+        return summary_of(start_viewer(build, sender.url, "--seconds", str(seconds)))
+
+
+def watch_tcp(build, seconds):
+    with Sender(build, "--source", "test", "--size", "1920x1080") as sender:
+        return summary_of(start_viewer(build, sender.url, "--seconds", str(seconds)))
+
+
+def age_against_tcp(build, runs, seconds):
+    """One run over TCP and one over RTP in turn: the rows of both."""
+    ages = {"tcp": [], "rtp": []}
+    for _ in range(runs):
+        ages["tcp"].append(watch_tcp(build, seconds)["age_ms"])
+        ages["rtp"].append(watch_rtp(build, seconds)["age_ms"])
+    p50, p99 = ({way: [age[percentile] for age in ages[way]] for way in ages}
+                for percentile in ("p50", "p99"))
+    pairs = [rtp / tcp for rtp, tcp in zip(p50["rtp"], p50["tcp"])]
+    tcp_rows = [("age, capture to decoded, 1080p30, one viewer: p50, ms", "under 9",
+                 spread(p50["tcp"])),
+                ("the same: p99, ms", "under 25", spread(p99["tcp"]))]
+    rtp_rows = [("age, capture to decoded, 1080p30, one viewer: p50 against TCP's, run by run",
+                 "at most 1", spread(pairs)),
+                ("the same: p50, ms", "", spread(p50["rtp"])),
+                ("the same: p99, ms", "", spread(p99["rtp"]))]
+    return tcp_rows, rtp_rows
+
+
+def watch_over_bad_network(build, network, sender_options, frames):
+    """The shares, in percent, of the frames that were whole and that were shown, of about so many."""
+    port = free_ports()
+    viewer = start_viewer(build, f"rtp://127.0.0.1:{port}", "--seconds", str(frames / 30 + 1))
+    wait_until_bound(port)
+    with Proxy(build, port, *network) as proxy, rtp_sender(build, proxy.port, *sender_options):
+        summary = summary_of(viewer)
+    whole = summary["frames"] + summary["skipped_decode"]
+    total = whole + summary["patched"] + summary["lost"]
+    return 100 * whole / total, 100 * (whole + summary["patched"]) / total
+
+
+def loss_of_programs(build, runs, frames):
+    """The real programs, as a check on what is measured without them."""
+    cases = [("1 % of the packets lost at random, --fec 10: whole frames, %", 0,
+              ["--drop", "1"], ["--fec", "10"]),
+             ("the same without --fec: frames shown, whole or patched, %", 1, ["--drop", "1"], []),
+             ("5 % lost in bursts of up to 3, --fec 25: whole frames, %", 0,
+              ["--burst", "5", "--burst-length", "3"], ["--fec", "25"])]
+    rows = []
+    for what, share, network, options in cases:
+        values = [watch_over_bad_network(build, [*network, "--seed", str(seed)], options,
+                                         frames)[share] for seed in range(runs)]
+        rows.append((f"the programs, some {frames} frames a run: {what}", "", spread(values)))
+    return rows
+
+
+def loss(build, frames, seeds):
+    output = subprocess.run([f"{build}/bench/loss_benchmark", str(frames), str(seeds)],
+                            capture_output=True, text=True, check=True).stdout
+    results = json.loads(output)
+
+    def share(scenario, name):
+        return spread([run[name] for run in results[scenario]], 3)
+
+    return [(f"1 % of the packets lost at random, --fec 10: whole frames of {frames}, %",
+             "at least 99.9", share("random_fec_10", "whole")),
+            ("the same without --fec: fresh bands among those shown, %", "at least 97",
+             share("random", "fresh_bands")),
+            ("the same without --fec: frames shown, whole or patched, %", "100",
+             share("random", "shown")),
+            ("5 % lost in bursts of up to 3, --fec 25: whole frames, %", "at least 99.5",
+             share("bursts_fec_25", "whole"))]
+
+
+def flood(build, packets, runs):
+    results = [json.loads(subprocess.run(
+        [f"{build}/bench/flood_benchmark", str(packets), str(seed)],
+        capture_output=True, text=True, check=True).stdout.splitlines()[-1])
+        for seed in range(1, runs + 1)]
+    return [(f"{packets} packets of garbage beside a good stream: its frames that are whole, %", "100",
+             spread([100 * run["whole"] / run["frames"] for run in results])),
+            ("the same: how much of all that the receiver has read, %", "",
+             spread([100 * run["bytes_received"] / run["bytes_sent"] for run in results])),
+            ("the same: its memory grows by, kB", "under 8000",
+             spread([run["growth_kb"] for run in results], 0))]
+
+
+def coding(times):
+    """Of what the benchmarks of the parts have measured, in milliseconds."""
+    def ratio(fast, slow):
+        medians = statistics.median(times[fast]), statistics.median(times[slow])
+        return (f"{medians[0] / medians[1]:.3f} ({min(times[fast]) / medians[1]:.3f} to "
+                f"{max(times[fast]) / medians[1]:.3f})")
+
+    return [("sending a frame of 1080p by UDP_SEGMENT: the sender's CPU, against a call for each packet",
+             "at most 0.25", ratio("send_segmented", "send_single")),
+            ("the same, to a receiver without UDP_GRO", "",
+             ratio("send_segmented_to_others", "send_single")),
+            ("the same, by sendmmsg instead", "", ratio("send_batched", "send_single")),
+            ("10 % of repair datagrams for a frame of 1080p: making them, ms", "under 0.1",
+             spread(times["encode_frame/percent:10"], 3)),
+            ("the same: restoring 1 % of its packets from them, ms", "under 0.1",
+             spread(times["decode_frame/lost_every:95"], 3)),
+            ("the same: restoring 5 %, ms", "under 0.1", spread(times["decode_frame/lost_every:20"], 3)),
+            ("cutting a frame of 1080p into packets, ms", "", spread(times["packetize"], 3)),
+            ("putting it together again, the gate included, ms", "", spread(times["reassemble"], 3))]

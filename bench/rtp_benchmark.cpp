@@ -1,0 +1,139 @@
+// What a frame of 1920x1080 costs on its way through RTP: cutting it up, sending the packets, and
+// putting it together again.
+#include <benchmark/benchmark.h>
+
+#include <ctime>
+#include <utility>
+
+#include "codec/big_endian.hpp"
+#include "datagram_drain.hpp"
+#include "net/rtp/jpeg_reassembler.hpp"
+#include "net/udp/datagram_output.hpp"
+#include "test_card_frames.hpp"
+
+namespace jpegwire::bench {
+namespace {
+
+constexpr microseconds kInterval{33'333};
+
+double thread_cpu_seconds() {
+  timespec time{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
+}
+
+void packetize(benchmark::State& state) {
+  const auto frame = test_card_frames(1)[0];
+  JpegPacketizer packetizer({});
+  std::vector<OutgoingPacket> packets;
+  for (auto _ : state) {
+    frame->capture_time += kInterval;
+    cut(packetizer, *frame, packets);
+    benchmark::DoNotOptimize(packets.data());
+  }
+  state.counters["packets"] = static_cast<double>(packets.size());
+}
+BENCHMARK(packetize);
+
+/// Counts the frames and lets them go.
+class FrameCounter final : public ReassemblyObserver {
+ public:
+  void frame_opened(const std::shared_ptr<ReceivedFrame>&) override {}
+  void frame_whole(const std::shared_ptr<ReceivedFrame>&) override { ++whole; }
+  void frame_given_up(const std::shared_ptr<ReceivedFrame>&, Reception, bool) override {}
+
+  std::int64_t whole = 0;
+};
+
+std::vector<std::vector<std::byte>> datagrams_of(const EncodedFrame& frame) {
+  JpegPacketizer packetizer({});
+  std::vector<OutgoingPacket> packets;
+  cut(packetizer, frame, packets);
+  std::vector<std::vector<std::byte>> datagrams;
+  for (const OutgoingPacket& packet : packets) {
+    auto& datagram = datagrams.emplace_back(packet.head().begin(), packet.head().end());
+    datagram.insert(datagram.end(), packet.data.begin(), packet.data.end());
+  }
+  return datagrams;
+}
+
+void reassemble(benchmark::State& state) {
+  std::vector<std::vector<std::byte>> datagrams = datagrams_of(*test_card_frames(1)[0]);
+  FrameCounter frames;
+  JpegReassembler reassembler({.max_frame_bytes = 8 << 20}, frames);
+  std::int64_t sequence = 0;
+  std::uint32_t timestamp = 0;
+  WallTime now{};
+  for (auto _ : state) {
+    timestamp += 3000;
+    now += kInterval;
+    for (std::vector<std::byte>& datagram : datagrams) {
+      put_big_endian(std::span(datagram).subspan(2), static_cast<std::uint16_t>(sequence));
+      put_big_endian(std::span(datagram).subspan(4), timestamp);
+      reassembler.add(*parse_rtp(datagram), sequence++, now, 0);
+    }
+  }
+  if (frames.whole != state.iterations()) state.SkipWithError("a frame is not whole");
+}
+BENCHMARK(reassemble);
+
+/// A frame's packets, those of each band together, as the sender sends them.
+class FrameToSend {
+ public:
+  FrameToSend() {
+    JpegPacketizer packetizer({});
+    cut(packetizer, *frame_, packets_);
+    bands_.emplace_back();
+    for (const OutgoingPacket& packet : packets_) {
+      bands_.back().push_back({packet.head(), packet.data});
+      if (packet.ends_band && &packet != &packets_.back()) bands_.emplace_back();
+    }
+  }
+
+  std::size_t packets() const { return packets_.size(); }
+
+  /// False where the socket does not take it all.
+  bool send(DatagramOutput& output, int socket) const {
+    std::size_t done = 0;
+    for (const auto& band : bands_) done += output.send(socket, band);
+    return done == packets_.size();
+  }
+
+ private:
+  std::shared_ptr<EncodedFrame> frame_ = test_card_frames(1)[0];
+  std::vector<OutgoingPacket> packets_;
+  std::vector<std::vector<GatheredDatagram>> bands_;
+};
+
+// The time is the sending thread's CPU time in the calls alone.
+void send_frame(benchmark::State& state, DatagramOutput::Method method, bool puts_together) {
+  const FrameToSend frame;
+  const DatagramDrain drain(puts_together);
+  asio::io_context io;
+  asio::ip::udp::socket socket = open_output(io, drain.endpoint(), {});
+  DatagramOutput output(method);
+  std::uint64_t sent = 0;
+  for (auto _ : state) {
+    const double begin = thread_cpu_seconds();
+    const bool all = frame.send(output, socket.native_handle());
+    state.SetIterationTime(thread_cpu_seconds() - begin);
+    sent += frame.packets();
+    if (!all || !drain.wait_for(sent)) state.SkipWithError("a packet is lost");
+  }
+}
+
+using Method = DatagramOutput::Method;
+
+void send_segmented(benchmark::State& state) { send_frame(state, Method::segmented, true); }
+void send_segmented_to_others(benchmark::State& state) {
+  send_frame(state, Method::segmented, false);
+}
+void send_batched(benchmark::State& state) { send_frame(state, Method::batched, false); }
+void send_single(benchmark::State& state) { send_frame(state, Method::single, false); }
+BENCHMARK(send_segmented)->UseManualTime()->Iterations(100);
+BENCHMARK(send_segmented_to_others)->UseManualTime()->Iterations(100);
+BENCHMARK(send_batched)->UseManualTime()->Iterations(100);
+BENCHMARK(send_single)->UseManualTime()->Iterations(100);
+
+}  // namespace
+}  // namespace jpegwire::bench

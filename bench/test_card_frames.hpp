@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "codec/jpeg_encoder.hpp"
+#include "net/rtp/jpeg_packetizer.hpp"
+#include "sender/sources/test_card.hpp"
+
+namespace jpegwire::bench {
+
+/// So many frames as a sender encodes them: the test card at 1920x1080 and quality 80.
+inline std::vector<std::shared_ptr<EncodedFrame>> test_card_frames(std::size_t count) {
+  BandPool pool(default_threads());
+  JpegEncoder encoder(pool, {.quality = 80});
+  TestCard card(1920, 1080, 0);
+  std::vector<std::shared_ptr<EncodedFrame>> frames;
+  while (frames.size() < count) frames.push_back(encoder.encode(*card.read({})->raw));
+  return frames;
+}
+
+/// Cuts a frame that is all there; the packets view it.
+inline void cut(JpegPacketizer& packetizer, const EncodedFrame& frame,
+                std::vector<OutgoingPacket>& packets) {
+  packets.clear();
+  packetizer.begin_frame(frame, {});
+  while (packetizer.has_more_bands()) packetizer.add_band(packets);
+}
+
+}  // namespace jpegwire::bench

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "net/rtp/fec_encoder.hpp"
+#include "net/rtp/jpeg_packetizer.hpp"
+
+namespace jpegwire {
+
+/// Makes the repair datagrams for frames. A frame's packets are divided into blocks of whole bands
+/// that are all of much the same size: small enough to be coded fast, large enough that a burst of
+/// losses is a small part of one. Knows no sockets; bound to one thread.
+class RepairBlocks {
+ public:
+  /// A frame of so many bands begins; without percent it goes unprotected.
+  void begin_frame(int percent, std::size_t bands);
+
+  /// Takes the frame's next packet and returns the repair datagrams of the block that it ends; none
+  /// where the block goes on. They are valid until the next call.
+  std::span<const Bytes> add(const OutgoingPacket& packet);
+
+  /// Ends the block that is open; likewise.
+  std::span<const Bytes> end_frame();
+
+ private:
+  std::span<const Bytes> end_block();
+
+  FecEncoder encoder_;
+  int percent_ = 0;
+  std::int64_t sequence_ = 0;  // extended
+  std::size_t bands_per_block_ = 1;
+  std::size_t bands_in_block_ = 0;
+  std::size_t packets_ = 0;           // of this frame
+  std::size_t previous_packets_ = 0;  // of the one before
+};
+
+}  // namespace jpegwire
