@@ -14,7 +14,7 @@ namespace jpegwire::bench {
 /// So many frames as a sender encodes them: the test card at 1920x1080 and quality 80.
 inline std::vector<std::shared_ptr<EncodedFrame>> test_card_frames(std::size_t count) {
   BandPool pool(default_threads());
-  JpegEncoder encoder(pool, {.quality = 80});
+  JpegEncoder encoder(pool, {.quality = 80, .rows_per_band = kRtpRowsPerBand});
   TestCard card(1920, 1080, 0);
   std::vector<std::shared_ptr<EncodedFrame>> frames;
   while (frames.size() < count) frames.push_back(encoder.encode(*card.read({})->raw));

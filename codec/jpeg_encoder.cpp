@@ -148,9 +148,9 @@ class JpegEncoder::BandCoder {
   JpegLayout layout_;
 };
 
-int mcu_rows_per_band(int mcu_rows, int bands) {
-  constexpr int kRowsPerBand = 4;
-  const int wanted = bands == 0 ? (mcu_rows + kRowsPerBand - 1) / kRowsPerBand : bands;
+int mcu_rows_per_band(int mcu_rows, const EncoderSettings& settings) {
+  const int rows = settings.rows_per_band;
+  const int wanted = settings.bands == 0 ? (mcu_rows + rows - 1) / rows : settings.bands;
   const int count = std::clamp(wanted, 1, std::min(kMaxBands, mcu_rows));
   return (mcu_rows + count - 1) / count;
 }
@@ -193,7 +193,7 @@ std::shared_ptr<EncodedFrame> JpegEncoder::encode(const RawFrame& picture,
   frame->sequence = identity.sequence;
   frame->capture_time = identity.capture_time;
   const int mcu_rows = mcus(picture.height);
-  int rows_per_band = mcu_rows_per_band(mcu_rows, settings_.bands);
+  int rows_per_band = mcu_rows_per_band(mcu_rows, settings_);
   if (rows_per_band < mcu_rows)
     rows_per_band = std::min(rows_per_band, kMaxRestartInterval / mcus(picture.width));
   const auto bands = static_cast<std::size_t>((mcu_rows + rows_per_band - 1) / rows_per_band);

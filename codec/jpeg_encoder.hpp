@@ -11,13 +11,14 @@
 namespace jpegwire {
 
 struct EncoderSettings {
-  int quality = 80;  // 1 to 100
-  int bands = 0;     // per frame; 0: as many as suit the picture's height
+  int quality = 80;       // 1 to 100
+  int bands = 0;          // per frame; 0: as many as have so many rows of MCUs:
+  int rows_per_band = 4;  // large enough that a band costs little to begin
 };
 
 /// The height of each band but the last, in rows of MCUs, for a picture of so many rows: at most
-/// kMaxBands of them, and bands of four rows where the caller asks for 0.
-int mcu_rows_per_band(int mcu_rows, int bands);
+/// kMaxBands of them.
+int mcu_rows_per_band(int mcu_rows, const EncoderSettings& settings);
 
 /// What a frame is known by, from its capture on.
 struct FrameIdentity {

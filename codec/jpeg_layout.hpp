@@ -61,6 +61,6 @@ std::array<Bytes, 4> standard_huffman_tables();
 std::optional<int> count_restarts(Bytes band);
 
 /// Bands per frame: few enough that a frame with its prefix goes out in one gathered write.
-inline constexpr int kMaxBands = 32;
+inline constexpr int kMaxBands = 60;
 
 }  // namespace jpegwire

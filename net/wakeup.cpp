@@ -27,15 +27,18 @@ void Wakeup::notify() {
   static_cast<void>(::eventfd_write(event_.native_handle(), 1));
 }
 
-void Wakeup::stop() { event_.cancel(); }
+void Wakeup::stop() {
+  stopped_ = true;
+  event_.cancel();
+}
 
 void Wakeup::do_wait() {
   event_.async_wait(asio::posix::stream_descriptor::wait_read, [this](std::error_code error) {
-    if (error) return;
+    if (error || stopped_) return;
     eventfd_t count = 0;
     static_cast<void>(::eventfd_read(event_.native_handle(), &count));
     function_();
-    do_wait();
+    if (!stopped_) do_wait();
   });
 }
 

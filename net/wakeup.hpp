@@ -24,6 +24,7 @@ class Wakeup {
 
   asio::posix::stream_descriptor event_;
   std::function<void()> function_;
+  bool stopped_ = false;
 };
 
 }  // namespace jpegwire

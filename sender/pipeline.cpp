@@ -62,12 +62,12 @@ void Pipeline::capture(std::stop_token stop) {
   }
 }
 
-// What needs no work needs no other thread either, whose waking would cost more than the frame.
+// What needs no work needs no other thread either, whose waking would cost more than the frame. But
+// once frames have gone there, all do: two threads would give the sink frames in another order.
 void Pipeline::hand_over(CapturedFrame frame) {
-  if (frame.jpeg && settings_.passthrough)
-    process(frame);
-  else
-    captured_.put(std::move(frame));
+  if (frame.jpeg && settings_.passthrough && !is_encoding_) return process(frame);
+  is_encoding_ = true;
+  captured_.put(std::move(frame));
 }
 
 void Pipeline::encode(std::stop_token stop) {

@@ -91,6 +91,7 @@ class Pipeline {
   std::string error_;
   Histogram encode_us_;
 
+  bool is_encoding_ = false;  // the capture thread's
   LatestSlot<CapturedFrame> captured_;
   std::jthread encode_thread_;
   std::jthread capture_thread_;

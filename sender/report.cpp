@@ -74,6 +74,7 @@ nlohmann::json summarize(const SenderReport& report, const Histogram& encode_us)
           {"unwatched", counts.unwatched},
           {"passthrough", counts.passthrough},
           {"corrupt", report.corrupt + counts.corrupt},
+          {"incomplete", report.incomplete},
           {"reopened", report.reopened},
           {"bytes", counts.bytes},
           {"encode_ms",

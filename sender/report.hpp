@@ -21,8 +21,9 @@ struct SenderReport {
   std::string source;
   double seconds = 0;
   PipelineCounts counts;
-  std::uint64_t corrupt = 0;   // JPEGs of the source that were refused
-  std::uint64_t reopened = 0;  // times that a lost source came back
+  std::uint64_t corrupt = 0;     // JPEGs of the source that were refused
+  std::uint64_t incomplete = 0;  // frames of a stream of datagrams that did not come whole
+  std::uint64_t reopened = 0;    // times that a lost source came back
   int viewers_now = 0;
   int viewers_max = 0;
   std::vector<ViewerStatistics> viewers;

@@ -52,10 +52,14 @@ class Sender {
     description_ = source_->description();
     pipeline_ = std::make_unique<Pipeline>(
         *source_, sinks_, audience_,
-        PipelineSettings{.threads = options.threads,
-                         .encoder = {.quality = options.quality, .bands = options.bands},
-                         .passthrough = options.passthrough,
-                         .frames = options.frames},
+        PipelineSettings{
+            .threads = options.threads,
+            .encoder = {.quality = options.quality,
+                        .bands = options.bands,
+                        .rows_per_band = options.rtp.empty() ? EncoderSettings().rows_per_band
+                                                             : kRtpRowsPerBand},
+            .passthrough = options.passthrough,
+            .frames = options.frames},
         [this] { asio::post(io_, [this] { finish(); }); });
   }
 
@@ -155,6 +159,7 @@ class Sender {
             .seconds = std::chrono::duration<double>(elapsed).count(),
             .counts = pipeline_->counts(),
             .corrupt = source_->corrupt(),
+            .incomplete = source_->incomplete(),
             .reopened = source_->reopened(),
             .viewers_now = audience_.present(),
             .viewers_max = audience_.most(),

@@ -6,35 +6,51 @@ namespace jpegwire {
 namespace {
 
 constexpr std::byte kGrey{128};
+constexpr std::chrono::seconds kFresh{1};
 
-void fill_rows(const Picture* older, Picture& picture, int top, int end) {
-  if (end <= top) return;
+std::span<std::byte> rows_of(Picture& picture, int top, int end) {
   const std::size_t row = 3 * static_cast<std::size_t>(picture.width);
-  const std::size_t begin = row * static_cast<std::size_t>(top);
-  const std::size_t size = row * static_cast<std::size_t>(end - top);
-  const std::span<std::byte> rows = std::span(picture.pixels).subspan(begin, size);
-  if (older != nullptr)
-    std::ranges::copy(Bytes(older->pixels).subspan(begin, size), rows.begin());
-  else
-    std::ranges::fill(rows, kGrey);
+  return std::span(picture.pixels)
+      .subspan(row * static_cast<std::size_t>(top), row * static_cast<std::size_t>(end - top));
 }
 
 }  // namespace
 
-void BandPatcher::note(std::span<const Band> bands) {
-  for (const Band& band : bands) decoded_.push_back({band.top, band.top + band.height});
+void BandPatcher::begin(int width, int height) {
+  const auto parts = static_cast<std::size_t>((height + kRows - 1) / kRows);
+  if (width != width_ || height != height_) decoded_at_.clear();
+  width_ = width;
+  height_ = height;
+  decoded_at_.resize(parts);
+  is_decoded_.assign(parts, false);
 }
 
-void BandPatcher::fill_gaps(const Picture* older, Picture& picture) {
-  if (older != nullptr && (older->width != picture.width || older->height != picture.height))
-    older = nullptr;
-  std::ranges::sort(decoded_, {}, &Rows::top);
-  int filled = 0;
-  for (const Rows& rows : decoded_) {
-    fill_rows(older, picture, filled, rows.top);
-    filled = rows.end;
+void BandPatcher::forget() { width_ = height_ = 0; }
+
+void BandPatcher::note(std::span<const Band> bands, WallTime now) {
+  for (const Band& band : bands)
+    for (int row = band.top; row < band.top + band.height; row += kRows) {
+      is_decoded_[static_cast<std::size_t>(row / kRows)] = true;
+      decoded_at_[static_cast<std::size_t>(row / kRows)] = now;
+    }
+}
+
+bool BandPatcher::is_fresh(std::size_t part, WallTime now) const {
+  return decoded_at_[part] != WallTime() && now - decoded_at_[part] <= kFresh;
+}
+
+void BandPatcher::fill_gaps(const Picture* older, Picture& picture, WallTime now) {
+  for (std::size_t part = 0; part < is_decoded_.size(); ++part) {
+    if (is_decoded_[part]) continue;
+    const int top = static_cast<int>(part) * kRows;
+    const std::span<std::byte> rows = rows_of(picture, top, std::min(top + kRows, height_));
+    const auto offset = rows.data() - picture.pixels.data();
+    if (older != nullptr && is_fresh(part, now))
+      std::ranges::copy(Bytes(older->pixels).subspan(static_cast<std::size_t>(offset), rows.size()),
+                        rows.begin());
+    else
+      std::ranges::fill(rows, kGrey);
   }
-  fill_rows(older, picture, filled, picture.height);
 }
 
 }  // namespace jpegwire

@@ -50,7 +50,7 @@ std::optional<ShownFrame> ViewerPipeline::take_picture(milliseconds patience) {
 
 void ViewerPipeline::connected(const std::string& peer) {
   spdlog::info("connected to {}", peer);
-  if (std::exchange(was_connected_, true)) statistics_.reconnected();
+  if (session_++ > 0) statistics_.reconnected();
 }
 
 void ViewerPipeline::bytes_read(std::size_t size) { statistics_.read(size); }
@@ -66,8 +66,9 @@ void ViewerPipeline::frame_received(std::shared_ptr<ReceivedFrame> frame) {
 
 // One that was begun is counted where it is decoded.
 void ViewerPipeline::frame_given_up(const ReceivedFrame& frame, Reception how, bool was_begun) {
-  statistics_.frame_given_up(frame.came_bytes, frame.jpeg.layout.stamp, was_begun);
-  if (how == Reception::refused && !was_begun) statistics_.corrupt();
+  const bool is_refused = how == Reception::refused;
+  if (is_refused && !was_begun) statistics_.corrupt();
+  statistics_.frame_given_up(frame.came_bytes, frame.jpeg.layout.stamp, was_begun || is_refused);
 }
 
 void ViewerPipeline::frame_refused(JpegVerdict verdict) {
@@ -99,11 +100,12 @@ Reception ViewerPipeline::decode_frame(ReceivedFrame& frame, const std::stop_tok
       statistics_.lost();
       return reception;
     }
-    patcher_.fill_gaps(last_picture_.get(), *picture);
+    patcher_.fill_gaps(last_picture_.get(), *picture, steady_now());
   }
   if (reception != Reception::whole && reception != Reception::incomplete) return reception;
   DecodedFrame decoded = measure(frame, steady_now());
   decoded.is_patched = reception == Reception::incomplete;
+  if (decoded.is_patched) decoded.decode.reset();  // waiting for the rest was no decoding
   statistics_.frame_decoded(decoded);
   last_picture_ = picture;
   if (pictures_.put({picture, frame.capture_time()})) statistics_.skipped_display();
@@ -114,12 +116,15 @@ Reception ViewerPipeline::decode_frame(ReceivedFrame& frame, const std::stop_tok
 Reception ViewerPipeline::decode_bands(ReceivedFrame& frame, Picture& picture,
                                        const std::stop_token& stop) {
   bool is_sound = true;
-  patcher_.begin();
+  const unsigned session = session_;
+  if (session != last_session_) patcher_.forget();
+  last_session_ = session;
+  patcher_.begin(frame.jpeg.layout.width, frame.jpeg.layout.height);
   for (;;) {
     frame.bands.take(new_bands_, stop);
     if (new_bands_.empty()) break;
     is_sound = decoder_.decode(frame.jpeg.layout, new_bands_, picture) && is_sound;
-    patcher_.note(new_bands_);
+    patcher_.note(new_bands_, steady_now());
   }
   return is_sound ? frame.bands.reception() : Reception::refused;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -78,7 +79,8 @@ class ViewerPipeline final : public StreamObserver {
   Statistics& statistics_;
   FrameSaver* saver_;
   OnFinished on_finished_;
-  bool was_connected_ = false;
+  std::atomic<unsigned> session_ = 0;  // counts the connections
+  unsigned last_session_ = 0;          // of the frame before, on the decode thread
 
   BandPool bands_;
   JpegDecoder decoder_;

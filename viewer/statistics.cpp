@@ -118,12 +118,12 @@ void Statistics::frame_received(std::size_t bytes, std::size_t reads,
 // A frame of which nothing told its number is counted with the gap that it leaves; a stream without
 // numbers leaves none.
 void Statistics::frame_given_up(std::size_t bytes, const std::optional<FrameStamp>& stamp,
-                                bool was_begun) {
+                                bool is_counted) {
   const std::scoped_lock lock(mutex_);
   bytes_ += bytes;
   recently_received_.add(clock_(), static_cast<std::int64_t>(bytes));
   if (stamp) lost_ += gaps_.frames_missing_before(*stamp);
-  if (!was_begun && (stamp || !gaps_.has_begun())) ++lost_;
+  if (!is_counted && (stamp || !gaps_.has_begun())) ++lost_;
 }
 
 void Statistics::frame_decoded(const DecodedFrame& frame) {

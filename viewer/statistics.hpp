@@ -92,9 +92,9 @@ class Statistics {
   /// A complete frame arrived, in so many reads.
   void frame_received(std::size_t bytes, std::size_t reads, const std::optional<FrameStamp>& stamp);
 
-  /// A frame came in part or not at all. One that was begun is counted where it is decoded, as
-  /// patched or lost.
-  void frame_given_up(std::size_t bytes, const std::optional<FrameStamp>& stamp, bool was_begun);
+  /// A frame came in part or not at all. One that is counted elsewhere, as patched, lost or
+  /// corrupt, only takes its place among the sequence numbers.
+  void frame_given_up(std::size_t bytes, const std::optional<FrameStamp>& stamp, bool is_counted);
 
   void frame_decoded(const DecodedFrame& frame);
   void displayed();

@@ -58,6 +58,7 @@ FrameInPieces::Placed FrameInPieces::place(const JpegPayload& payload, bool mark
     if (runs_.size() < runs_in_use_) runs_.resize(runs_in_use_);
   }
   if (aligned != is_aligned_) return Placed::contradiction;
+  if (fragment.offset + payload.data.size() > max_frame_bytes_) return Placed::too_large;
   if (!is_within_bounds(payload)) return Placed::useless;
   const std::size_t index = aligned ? fragment.restart_count : 0;
   const Piece piece{fragment.offset,
@@ -78,7 +79,6 @@ FrameInPieces::Placed FrameInPieces::place(const JpegPayload& payload, bool mark
 bool FrameInPieces::is_within_bounds(const JpegPayload& payload) const {
   const JpegFragment& fragment = payload.fragment;
   return fragment.offset <= extent_ + kWindowBytes &&
-         fragment.offset + payload.data.size() <= max_frame_bytes_ &&
          (!is_aligned_ || fragment.restart_count < intervals_);
 }
 

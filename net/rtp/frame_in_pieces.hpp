@@ -16,7 +16,7 @@ namespace jpegwire {
 /// grows no more than a window beyond what has come. Bound to one thread.
 class FrameInPieces {
  public:
-  enum class Placed { taken, useless, contradiction };
+  enum class Placed { taken, useless, contradiction, too_large };
   enum class Run { none, whole, contradiction };
 
   /// Begins a frame whose bytes go to `storage`, behind room for the header. `storage` never moves:
@@ -24,7 +24,8 @@ class FrameInPieces {
   void begin(const JpegFormat& format, std::size_t max_frame_bytes,
              std::vector<std::byte>& storage);
 
-  /// Copies a packet's data to its place. Useless is what is there already or out of bounds; a
+  /// Copies a packet's data to its place. Too large is a frame that has bytes behind the largest's
+  /// end; they are left out. Useless is what is there already or out of bounds; a
   /// contradiction is what overlaps with other bytes or another format.
   Placed place(const JpegPayload& payload, bool marker);
 

@@ -138,6 +138,8 @@ std::string describe(JpegFitness fitness, int width, int height) {
       return sentence("are neither 4:2:0 nor 4:2:2 in colour");
     case JpegFitness::bad_scan:
       return sentence("have their components in scans of their own, or out of order");
+    case JpegFitness::empty_scan:
+      return sentence("end without the last part of their picture");
     case JpegFitness::bad_quantization_tables:
       return sentence("have quantization tables other than two of 8 bits");
     case JpegFitness::bad_huffman_tables:

@@ -38,6 +38,13 @@ std::size_t interval_size_bytes(Bytes data) {
   return data.size();
 }
 
+// A last band of nothing would leave no packet for the marker that ends the frame. Bands that are
+// still being encoded have no bytes at all.
+bool is_without_end(const JpegLayout& layout) {
+  const Bytes last = layout.bands.back();
+  return !last.empty() && without_end_of_image(last).empty();
+}
+
 }  // namespace
 
 JpegPacketizer::JpegPacketizer(const PacketizerSettings& settings)
@@ -47,6 +54,7 @@ JpegFitness JpegPacketizer::begin_frame(const EncodedFrame& frame, const StampEx
   frame_ = nullptr;
   const JpegFitness fitness = check_fitness(frame.layout, format_, tables_);
   if (fitness != JpegFitness::fit) return fitness;
+  if (is_without_end(frame.layout)) return JpegFitness::empty_scan;
   frame_ = &frame;
   band_ = 0;
   offset_ = 0;
@@ -104,7 +112,7 @@ void JpegPacketizer::add_band(std::vector<OutgoingPacket>& packets) {
     rest = rest.subspan(size);
     ++interval_;
   }
-  packets.back().ends_band = true;
+  if (!packets.empty()) packets.back().ends_band = true;
 }
 
 void JpegPacketizer::add_interval(Bytes data, bool is_end_of_frame,

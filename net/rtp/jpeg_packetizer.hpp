@@ -36,6 +36,9 @@ static_assert(kMaxMtuBytes <= kMaxSourcePacketBytes);
 
 inline constexpr std::uint8_t kJpegPayloadType = 26;
 
+/// Rows of MCUs in a band that is sent so: a lost packet costs its band, and a small one less.
+inline constexpr int kRtpRowsPerBand = 2;
+
 struct PacketizerSettings {
   std::uint32_t ssrc = 0;
   std::uint16_t first_sequence = 0;

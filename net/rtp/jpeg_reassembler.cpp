@@ -34,6 +34,7 @@ bool JpegReassembler::add(const RtpPacket& packet, std::int64_t sequence, WallTi
   if (open->is_refused) return false;
   const FrameInPieces::Placed placed = open->pieces.place(*payload, packet.header.marker);
   if (placed == FrameInPieces::Placed::contradiction) refuse(*open);
+  if (placed == FrameInPieces::Placed::too_large) observer_.frame_too_large();
   if (placed != FrameInPieces::Placed::taken) return false;
   learn_tables(*open, *payload);
   advance(open);
@@ -148,6 +149,8 @@ void JpegReassembler::finish(Position open) {
 
 void JpegReassembler::refuse(OpenFrame& open) {
   open.is_refused = true;
+  open.frame->last_byte = open.last_packet;
+  open.frame->came_bytes = open.pieces.size_bytes();
   open.frame->bands.close(Reception::refused);
   observer_.frame_given_up(open.frame, Reception::refused, open.is_opened);
 }

@@ -32,6 +32,9 @@ class ReassemblyObserver {
   /// The frame is given up with parts missing or in contradiction. It may never have been opened.
   virtual void frame_given_up(const std::shared_ptr<ReceivedFrame>& frame, Reception how,
                               bool was_opened) = 0;
+
+  /// A packet belongs behind the end of the largest frame that is taken, and is left out.
+  virtual void frame_too_large() {}
 };
 
 struct ReassemblerSettings {

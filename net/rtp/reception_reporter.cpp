@@ -18,9 +18,9 @@ constexpr milliseconds kReportInterval{500};
 }  // namespace
 
 ReceptionReporter::ReceptionReporter(asio::io_context& io, const Endpoint& endpoint,
-                                     SequenceTracker& tracker, OnGoodbye on_goodbye)
+                                     SequenceTracker& tracker, OnSign on_sign)
     : tracker_(tracker),
-      on_goodbye_(std::move(on_goodbye)),
+      on_sign_(std::move(on_sign)),
       ssrc_(std::random_device()()),
       socket_(try_open_input(io, endpoint, "the picture's age stays unknown")),
       timer_(io) {}
@@ -38,12 +38,17 @@ void ReceptionReporter::stop() {
   socket_.reset();
 }
 
-// Its echoes lose the last bits of our time, so they may seem to be a little older than they are.
-void ReceptionReporter::begin_source(std::uint32_t ssrc) {
-  source_ = ssrc;
+// Echoes lose the last bits of our time, so they may seem to be a little older than they are.
+void ReceptionReporter::forget_clock() {
   last_sender_report_ = 0;
   clock_ = ClockOffset(steady_now() - milliseconds{1});
   round_trip_.reset();
+}
+
+void ReceptionReporter::begin_source(std::uint32_t ssrc) {
+  source_ = ssrc;
+  // Its reports may have come before its packets.
+  if (sender_ssrc_ != ssrc) forget_clock();
   send_report();
 }
 
@@ -60,11 +65,12 @@ void ReceptionReporter::take_report(Bytes datagram) {
   const std::optional<RtcpCompound> report = parse_rtcp(datagram);
   if (!report || source_.value_or(report->sender_ssrc) != report->sender_ssrc) return;
   const bool is_new = sender_ssrc_ != report->sender_ssrc;
+  if (is_new) forget_clock();
   sender_ = report_origin_;
   sender_ssrc_ = report->sender_ssrc;
   if (report->sender_info) take_clock(*report);
   if (is_new) send_report();
-  if (report->bye && source_) on_goodbye_();
+  if (source_) on_sign_(report->bye ? SenderSign::goodbye : SenderSign::alive);
 }
 
 // The sender gives our own time back, as it does in the stamps over TCP.

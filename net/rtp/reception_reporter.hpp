@@ -17,18 +17,21 @@
 
 namespace jpegwire {
 
+/// What a sender's report tells of the sender itself.
+enum class SenderSign { alive, goodbye };
+
 /// A receiver's half of RTCP (RFC 3550, section 6): tells the sender what came, asks for packets
 /// again, and learns from the sender's reports how far its clock is ahead. Reports go where the
 /// sender's come from, not to a multicast group: it is the sender whom they concern. Where the port
 /// is not to be had it does nothing. Bound to the io thread; must outlive the io context's run.
 class ReceptionReporter {
  public:
-  /// The source that is listened to says that it leaves.
-  using OnGoodbye = std::function<void()>;
+  /// The source that is listened to gives a sign.
+  using OnSign = std::function<void(SenderSign)>;
 
   /// `tracker` counts the packets of the source that is listened to, and is borrowed.
   ReceptionReporter(asio::io_context& io, const Endpoint& endpoint, SequenceTracker& tracker,
-                    OnGoodbye on_goodbye);
+                    OnSign on_sign);
 
   void start();
 
@@ -56,6 +59,7 @@ class ReceptionReporter {
  private:
   using Udp = asio::ip::udp;
 
+  void forget_clock();
   void do_receive();
   void take_report(Bytes datagram);
   void take_clock(const RtcpCompound& report);
@@ -64,7 +68,7 @@ class ReceptionReporter {
   void send(const RtcpWriter& writer);
 
   SequenceTracker& tracker_;
-  const OnGoodbye on_goodbye_;
+  const OnSign on_sign_;
   const std::uint32_t ssrc_;
   std::optional<Udp::socket> socket_;
   asio::steady_timer timer_;

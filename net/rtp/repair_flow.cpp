@@ -19,7 +19,9 @@ void RepairFlow::send(std::span<const Bytes> datagrams) {
   if (datagrams.empty()) return;
   datagrams_.clear();
   for (const Bytes datagram : datagrams) datagrams_.push_back({datagram, {}});
-  sent_ += output_.send(socket_.native_handle(), datagrams_);
+  const std::size_t done = output_.send(socket_.native_handle(), datagrams_);
+  sent_ += done;
+  dropped_ += datagrams_.size() - done;
 }
 
 void RepairFlow::close() {

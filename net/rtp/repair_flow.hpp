@@ -32,7 +32,7 @@ class RepairFlow {
   void close();
 
   std::uint64_t sent() const { return sent_; }
-  std::uint64_t failed() const { return output_.failed(); }
+  std::uint64_t failed() const { return output_.failed() + dropped_; }
 
  private:
   void send(std::span<const Bytes> datagrams);
@@ -42,6 +42,7 @@ class RepairFlow {
   RepairBlocks blocks_;
   std::vector<GatheredDatagram> datagrams_;
   std::uint64_t sent_ = 0;
+  std::uint64_t dropped_ = 0;  // the socket took no more for now
 };
 
 }  // namespace jpegwire

@@ -23,7 +23,7 @@ constexpr milliseconds kGrace{5};
 constexpr milliseconds kGraceForRepairs{10};
 constexpr milliseconds kMostGrace{100};
 constexpr milliseconds kUnknownRoundTrip{20};
-constexpr std::chrono::seconds kRepairsAreOver{5};
+constexpr std::chrono::seconds kRepairsAreOver{60};
 
 Endpoint port_of(const RtpSession& session, unsigned above) {
   return {session.address, static_cast<std::uint16_t>(session.port + above)};
@@ -61,7 +61,8 @@ RtpReceiver::RtpReceiver(asio::io_context& io, RtpReceiverSettings settings,
       reassembler_({.max_frame_bytes = std::min(settings_.max_frame_bytes, kMostFrameBytes),
                     .stamp_extension = stamp_extension(settings_.session)},
                    *this),
-      reporter_(io, rtcp_endpoint(settings_.session), tracker_, [this] { source_left(); }) {
+      reporter_(io, rtcp_endpoint(settings_.session), tracker_,
+                [this](SenderSign sign) { sender_told(sign); }) {
   DatagramInput::enable(media_.native_handle());
   const std::size_t granted = enlarge_receive_buffer(media_, kReceiveBufferBytes);
   if (granted < kReceiveBufferBytes)
@@ -96,19 +97,25 @@ void RtpReceiver::stop() {
 }
 
 void RtpReceiver::frame_opened(const std::shared_ptr<ReceivedFrame>& frame) {
-  frame->sender_ahead = reporter_.sender_ahead();
   if (stopped_) return;
+  frame->sender_ahead = reporter_.sender_ahead();
   do_watch_for_frames();
   observer_.frame_begun(frame);
 }
 
 void RtpReceiver::frame_whole(const std::shared_ptr<ReceivedFrame>& frame) {
-  observer_.frame_received(frame);
+  if (!stopped_) observer_.frame_received(frame);
 }
 
 void RtpReceiver::frame_given_up(const std::shared_ptr<ReceivedFrame>& frame, Reception how,
                                  bool was_opened) {
   if (!stopped_) observer_.frame_given_up(*frame, how, was_opened);
+}
+
+void RtpReceiver::frame_too_large() {
+  if (std::exchange(warned_of_size_, true)) return;
+  spdlog::warn("{} sends a frame of more bytes than --max-frame {}, and its end is left out", url(),
+               settings_.max_frame_bytes);
 }
 
 void RtpReceiver::do_receive_packets() {
@@ -125,7 +132,8 @@ void RtpReceiver::receive_packets() {
     ++reads_;
     now_ = steady_now();
     observer_.bytes_read(batch.bytes.size());
-    while (!batch.bytes.empty()) take_packet(batch.take_datagram(), batch.source);
+    while (!batch.bytes.empty() && !stopped_) take_packet(batch.take_datagram(), batch.source);
+    if (stopped_) return;
   }
   plan();
 }
@@ -155,6 +163,7 @@ void RtpReceiver::begin_source(const sockaddr* source) {
   tracker_ = SequenceTracker();
   sent_again_ = recovered_ = 0;
   source_begun_ = now_;
+  warned_of_size_ = false;
   forget_packets();
   sender_answers_nacks_ = false;
   observer_.connected(describe_source(source));
@@ -215,15 +224,35 @@ void RtpReceiver::receive_repairs() {
   plan();
 }
 
+void RtpReceiver::read_all() {
+  if (repair_)
+    receive_repairs();
+  else
+    receive_packets();
+}
+
+void RtpReceiver::forget_source() {
+  lock_.release(now_);
+  reporter_.end_source();
+  forget_packets();
+}
+
 // For a while after each one, and at first, packets are kept for repairs to work on.
 bool RtpReceiver::expects_repairs() const {
   return now_ - std::max(last_repair_, source_begun_) < kRepairsAreOver;
 }
 
+void RtpReceiver::sender_told(SenderSign sign) {
+  if (sign == SenderSign::alive)
+    lock_.keep(steady_now());
+  else
+    source_left();
+}
+
 void RtpReceiver::source_left() {
-  lock_.release();
-  reporter_.end_source();
-  reassembler_.reset();
+  read_all();  // a goodbye may overtake what was sent before it
+  if (stopped_) return;
+  forget_source();
   end(true, fmt::format("{} has ended the stream", url()));
 }
 
@@ -258,6 +287,9 @@ void RtpReceiver::arm(asio::steady_timer& timer, std::optional<WallTime>& armed,
   timer.async_wait([this, &armed](std::error_code error) {
     if (error || stopped_) return;
     armed.reset();
+    // What has come and is only unread is not late.
+    read_all();
+    if (stopped_) return;
     reassembler_.expire(steady_now());
     ask_for_missing();
     plan();
@@ -273,6 +305,8 @@ void RtpReceiver::do_watch_for_frames() {
 
 void RtpReceiver::no_frame_came() {
   const double seconds = std::chrono::duration<double>(settings_.timeout).count();
+  now_ = steady_now();
+  if (lock_.ssrc()) forget_source();  // whatever keeps it from being shown, it may begin anew
   end(false, fmt::format("no frame from {} within {} s", url(), seconds));
 }
 

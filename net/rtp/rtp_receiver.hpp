@@ -51,6 +51,7 @@ class RtpReceiver final : public StreamInput, private ReassemblyObserver {
   void frame_whole(const std::shared_ptr<ReceivedFrame>& frame) override;
   void frame_given_up(const std::shared_ptr<ReceivedFrame>& frame, Reception how,
                       bool was_opened) override;
+  void frame_too_large() override;
 
   void do_receive_packets();
   void receive_packets();
@@ -65,7 +66,10 @@ class RtpReceiver final : public StreamInput, private ReassemblyObserver {
   void receive_repairs();
   bool expects_repairs() const;
 
+  void sender_told(SenderSign sign);
   void source_left();
+  void forget_source();
+  void read_all();
   void ask_for_missing();
 
   void plan();
@@ -95,6 +99,7 @@ class RtpReceiver final : public StreamInput, private ReassemblyObserver {
   WallTime source_begun_{};
   MissingPackets missing_;
   bool sender_answers_nacks_ = false;
+  bool warned_of_size_ = false;
 
   std::optional<WallTime> expiry_armed_;
   std::optional<WallTime> missing_armed_;

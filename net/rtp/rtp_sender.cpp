@@ -19,7 +19,7 @@ using Clock = std::chrono::steady_clock;
 using asio::ip::udp;
 
 constexpr milliseconds kReportInterval{500};
-constexpr int kSendBufferBytes = 1 << 20;  // a frame of a megabyte goes out at once
+constexpr int kSendBufferBytes = 256 << 10;  // what waits in the kernel grows old there
 constexpr std::size_t kFramesToSendAgain = 3;
 
 // A repair datagram is longer than the packets it protects.
@@ -54,7 +54,7 @@ RtpSender::RtpSender(asio::io_context& io, Audience& audience, RtpSenderSettings
     : audience_(audience),
       settings_(std::move(settings)),
       on_unfit_(std::move(on_unfit)),
-      target_(resolve_udp(io, settings_.target)),
+      target_(with_interface(resolve_udp(io, settings_.target), settings_.multicast.interface)),
       rtcp_target_(with_port_above(target_, 1)),
       media_(open_media_output(io, target_, settings_.multicast)),
       rtcp_(open_exchange(io, rtcp_target_, settings_.multicast)),
@@ -80,7 +80,10 @@ void RtpSender::start() {
 void RtpSender::bands_ready(const FramePtr& frame, int ready) {
   {
     const std::scoped_lock lock(mutex_);
-    if (latest_.frame != frame && !std::exchange(is_taken_, false)) ++displaced_;
+    if (latest_.frame != frame) {
+      if (!is_taken_) ++displaced_;
+      is_taken_ = false;
+    }
     latest_ = {frame, ready};
   }
   wakeup_.notify();
@@ -243,7 +246,7 @@ void RtpSender::send_report() {
 void RtpSender::do_receive_reports() {
   rtcp_.async_receive_from(asio::buffer(report_buffer_), report_source_,
                            [this](std::error_code error, std::size_t size) {
-                             if (error == asio::error::operation_aborted) return;
+                             if (!rtcp_.is_open()) return;
                              if (!error) take_report(Bytes(report_buffer_).first(size));
                              do_receive_reports();
                            });
@@ -285,7 +288,7 @@ int RtpSender::fec_percent() const {
 }
 
 void RtpSender::finish() {
-  is_finishing_ = true;
+  if (std::exchange(is_finishing_, true)) return;
   wakeup_.stop();
   pace_timer_.cancel();
   is_waiting_ = false;
@@ -311,6 +314,7 @@ std::string RtpSender::sdp() const {
 }
 
 RtpStatistics RtpSender::statistics() const {
+  const std::scoped_lock lock(mutex_);
   RtpStatistics statistics = statistics_;
   statistics.skipped += displaced_;
   statistics.repair_packets = repairs_.sent();

@@ -115,7 +115,7 @@ class RtpSender final : public FrameSink {
   asio::steady_timer pace_timer_;
   Wakeup wakeup_;
 
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   Ready latest_;  // written by whoever encodes
   bool is_taken_ = true;
   std::uint64_t displaced_ = 0;

@@ -17,13 +17,16 @@ class SendPace {
 
   /// How many of so many packets may go now; with 0, more may go at next().
   std::size_t allows(std::size_t packets, Time now) const {
-    if (frame_bytes_ == 0) return packets;
+    // A frame much larger than the one before gets no more time than others.
+    const bool is_overdue = sent_bytes_ > 0 && now - begun_ > interval_ * kShare;
+    if (frame_bytes_ == 0 || is_overdue) return packets;
     return now < next_ ? 0 : std::min(packets, kPacketsAtOnce);
   }
 
   Time next() const { return next_; }
 
   void sent(std::size_t bytes, Time now) {
+    if (sent_bytes_ == 0) begun_ = now;
     sent_bytes_ += bytes;
     if (frame_bytes_ == 0) return;
     const double share = kShare * static_cast<double>(bytes) / static_cast<double>(frame_bytes_);
@@ -36,6 +39,7 @@ class SendPace {
     previous_capture_ = capture_time;
     frame_bytes_ = sent_bytes_;
     sent_bytes_ = 0;
+    next_ = {};
   }
 
  private:
@@ -46,6 +50,7 @@ class SendPace {
   WallTime previous_capture_{};
   std::size_t frame_bytes_ = 0;  // of the frame before
   std::size_t sent_bytes_ = 0;
+  Time begun_{};
   Time next_{};
 };
 

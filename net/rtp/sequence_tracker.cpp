@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::int64_t kMaxDropout = 3000;  // RFC 3550, appendix A.1
 constexpr int kWildToRestart = 3;
+constexpr int kDuplicatesToRestart = 100;
 
 template <std::size_t kSize>
 std::size_t index_in(const std::bitset<kSize>&, std::int64_t number) {
@@ -29,11 +30,13 @@ SequenceTracker::Accepted SequenceTracker::accept(std::uint16_t sequence) {
   if (std::abs(number - highest_) >= kMaxDropout) return accept_wild(sequence);
   wild_in_a_row_ = 0;
   if (number > highest_) {
+    duplicates_in_a_row_ = 0;
     advance_to(number);
     count(number);
     return {Kind::fresh, number};
   }
-  if (seen_[index_in(seen_, number)]) return {Kind::duplicate, number};
+  if (seen_[index_in(seen_, number)])
+    return is_going_on_behind(sequence) ? restart_at(sequence) : Accepted{Kind::duplicate, number};
   count(number);
   return {Kind::late, number};
 }
@@ -42,7 +45,7 @@ SequenceTracker::Accepted SequenceTracker::begin_at(Kind kind, std::int64_t numb
   expected_before_ = expected();
   has_begun_ = true;
   base_ = highest_ = number;
-  wild_in_a_row_ = 0;
+  wild_in_a_row_ = duplicates_in_a_row_ = 0;
   transit_.reset();
   seen_.reset();
   count(number);
@@ -55,9 +58,20 @@ SequenceTracker::Accepted SequenceTracker::begin_at(Kind kind, std::int64_t numb
 SequenceTracker::Accepted SequenceTracker::accept_wild(std::uint16_t sequence) {
   wild_in_a_row_ = sequence == after_wild_ ? wild_in_a_row_ + 1 : 1;
   after_wild_ = static_cast<std::uint16_t>(sequence + 1);
-  if (wild_in_a_row_ < kWildToRestart) return {};
+  return wild_in_a_row_ < kWildToRestart ? Accepted() : restart_at(sequence);
+}
+
+// A source that began again a little behind where it was: a network's duplicates come among fresh
+// ones, not in long runs.
+bool SequenceTracker::is_going_on_behind(std::uint16_t sequence) {
+  duplicates_in_a_row_ = sequence == after_duplicate_ ? duplicates_in_a_row_ + 1 : 1;
+  after_duplicate_ = static_cast<std::uint16_t>(sequence + 1);
+  return duplicates_in_a_row_ == kDuplicatesToRestart;
+}
+
+SequenceTracker::Accepted SequenceTracker::restart_at(std::uint16_t sequence) {
   const std::int64_t nearest = extend_sequence(highest_, sequence);
-  return begin_at(Kind::restarted, nearest < highest_ ? nearest + 0x10000 : nearest);
+  return begin_at(Kind::restarted, nearest <= highest_ ? nearest + 0x10000 : nearest);
 }
 
 void SequenceTracker::advance_to(std::int64_t number) {

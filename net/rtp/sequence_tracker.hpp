@@ -19,7 +19,8 @@ class SequenceTracker {
   ///  late: behind another, and not seen before.
   ///  duplicate: seen before.
   ///  wild: 3000 or more away from the highest, so it is not believed; it is not counted.
-  ///  restarted: the third wild one in a row, so the source goes on from here. It is fresh, and
+  ///  restarted: the third wild one in a row, or a long run of duplicates, so the source goes on
+  ///    from here. It is fresh, and
   ///    what is kept of earlier numbers is of no more use.
   enum class Kind { fresh, late, duplicate, wild, restarted };
 
@@ -59,6 +60,8 @@ class SequenceTracker {
 
   Accepted begin_at(Kind kind, std::int64_t number);
   Accepted accept_wild(std::uint16_t sequence);
+  bool is_going_on_behind(std::uint16_t sequence);
+  Accepted restart_at(std::uint16_t sequence);
   void advance_to(std::int64_t number);
   void count(std::int64_t number);
   std::uint8_t take_fraction_lost();
@@ -70,7 +73,9 @@ class SequenceTracker {
   std::int64_t received_ = 0;
   int wild_in_a_row_ = 0;
   std::uint16_t after_wild_ = 0;  // the latest of them
-  std::bitset<kWindow> seen_;     // by number modulo its size
+  int duplicates_in_a_row_ = 0;
+  std::uint16_t after_duplicate_ = 0;  // likewise
+  std::bitset<kWindow> seen_;          // by number modulo its size
   std::int64_t expected_prior_ = 0;
   std::int64_t received_prior_ = 0;
   std::optional<std::uint32_t> transit_;

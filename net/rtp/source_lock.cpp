@@ -3,7 +3,8 @@
 namespace jpegwire {
 namespace {
 
-constexpr milliseconds kSilence{500};
+constexpr milliseconds kSilence{1000};  // twice the interval of a sender's reports
+constexpr milliseconds kAfterDeparture{2000};
 
 }  // namespace
 
@@ -13,12 +14,19 @@ void SourceLock::note(Source& source, std::uint16_t sequence) {
   source.next_sequence = static_cast<std::uint16_t>(sequence + 1);
 }
 
+void SourceLock::release(WallTime now) {
+  departed_ = ssrc();
+  departure_ = now;
+  current_.reset();
+}
+
 SourceLock::Verdict SourceLock::accept(std::uint32_t ssrc, std::uint16_t sequence, WallTime now) {
   if (is_current(ssrc)) {
     note(*current_, sequence);
     last_packet_ = now;
     return Verdict::ours;
   }
+  if (departed_ == ssrc && now - departure_ < kAfterDeparture) return Verdict::foreign;
   if (candidate_ && candidate_->ssrc == ssrc)
     note(*candidate_, sequence);
   else

@@ -17,8 +17,12 @@ class SourceLock {
 
   Verdict accept(std::uint32_t ssrc, std::uint16_t sequence, WallTime now);
 
-  /// The source has said goodbye; any other may follow.
-  void release() { current_.reset(); }
+  /// The source gives another sign of life.
+  void keep(WallTime now) { last_packet_ = now; }
+
+  /// The source has said goodbye, or is given up; any other may follow. What of it still comes is
+  /// foreign for a while.
+  void release(WallTime now);
 
   /// The source that is watched.
   bool is_current(std::uint32_t ssrc) const { return current_ && current_->ssrc == ssrc; }
@@ -37,6 +41,8 @@ class SourceLock {
 
   std::optional<Source> current_;
   std::optional<Source> candidate_;
+  std::optional<std::uint32_t> departed_;
+  WallTime departure_{};
   WallTime last_packet_{};
 };
 

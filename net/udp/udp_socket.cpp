@@ -112,6 +112,16 @@ udp::endpoint resolve_udp(asio::io_context& io, const Endpoint& endpoint) {
   return found.begin()->endpoint();
 }
 
+udp::endpoint with_interface(const udp::endpoint& endpoint, const std::string& interface) {
+  if (interface.empty()) return endpoint;
+  const int index = index_of(interface);
+  if (!endpoint.address().is_v6()) return endpoint;
+  asio::ip::address_v6 address = endpoint.address().to_v6();
+  const bool is_of_link = address.is_link_local() || address.is_multicast_link_local();
+  if (is_of_link) address.scope_id(static_cast<unsigned long>(index));
+  return {address, endpoint.port()};
+}
+
 udp::socket open_output(asio::io_context& io, const udp::endpoint& target,
                         const MulticastOutput& multicast) {
   udp::socket socket = open_socket(io, target.protocol());
@@ -134,9 +144,10 @@ udp::socket open_exchange(asio::io_context& io, const udp::endpoint& target,
 
 udp::socket open_input(asio::io_context& io, const Endpoint& endpoint) {
   const std::size_t zone = endpoint.host.find('%');
-  const bool has_zone = zone != std::string::npos;
-  const udp::endpoint address = resolve_udp(io, {endpoint.host.substr(0, zone), endpoint.port});
-  const int interface_index = has_zone ? index_of(endpoint.host.substr(zone + 1)) : 0;
+  const std::string interface = zone == std::string::npos ? "" : endpoint.host.substr(zone + 1);
+  const udp::endpoint address =
+      with_interface(resolve_udp(io, {endpoint.host.substr(0, zone), endpoint.port}), interface);
+  const int interface_index = interface.empty() ? 0 : index_of(interface);
   udp::socket socket = open_socket(io, address.protocol());
   std::error_code error;
   const bool is_group = address.address().is_multicast();

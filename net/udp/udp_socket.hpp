@@ -20,6 +20,11 @@ struct MulticastOutput {
 /// sentence.
 asio::ip::udp::endpoint resolve_udp(asio::io_context& io, const Endpoint& endpoint);
 
+/// The same address as seen from an interface, which an IPv6 address of the link needs (RFC 4007);
+/// unchanged where the interface is "". Throws std::runtime_error where there is no such one.
+asio::ip::udp::endpoint with_interface(const asio::ip::udp::endpoint& endpoint,
+                                       const std::string& interface);
+
 /// A non-blocking socket that sends to one address, a group's or a host's. Throws
 /// std::runtime_error with a sentence, where there is no route or no such interface.
 asio::ip::udp::socket open_output(asio::io_context& io, const asio::ip::udp::endpoint& target,

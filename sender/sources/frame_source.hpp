@@ -44,6 +44,9 @@ class FrameSource {
   /// JPEGs that the gate refused, so far. Any thread.
   virtual std::uint64_t corrupt() const { return 0; }
 
+  /// Frames that came in part only and so could not be passed on, so far. Any thread.
+  virtual std::uint64_t incomplete() const { return 0; }
+
   /// How often a lost device was opened again, so far. Any thread.
   virtual std::uint64_t reopened() const { return 0; }
 };

@@ -68,6 +68,16 @@ void StreamSource::frame_received(std::shared_ptr<ReceivedFrame> frame) {
   newest_.put(std::move(frame));
 }
 
+void StreamSource::frame_given_up(const ReceivedFrame&, Reception how, bool) {
+  if (how == Reception::refused)
+    ++corrupt_;
+  else if (incomplete_++ == 0)
+    spdlog::warn(
+        "some frames from {} lose packets, and only whole ones are passed on; --fec or --nack at "
+        "its sender helps",
+        url_);
+}
+
 void StreamSource::frame_refused(JpegVerdict verdict) {
   if (corrupt_++ == 0) spdlog::warn("a frame from {} {} and is dropped", url_, describe(verdict));
 }

@@ -28,12 +28,14 @@ class StreamSource final : public FrameSource, private StreamObserver {
   std::optional<CapturedFrame> read(std::stop_token stop) override;
   void stop() override;
   std::uint64_t corrupt() const override { return corrupt_; }
+  std::uint64_t incomplete() const override { return incomplete_; }
   std::uint64_t reopened() const override { return reopened_; }
 
  private:
   void connected(const std::string& peer) override;
   void bytes_read(std::size_t) override {}
   void frame_received(std::shared_ptr<ReceivedFrame> frame) override;
+  void frame_given_up(const ReceivedFrame& frame, Reception how, bool was_begun) override;
   void frame_refused(JpegVerdict verdict) override;
   void interrupted(const std::string& sentence) override;
   void ended(const std::string& error) override;
@@ -49,6 +51,7 @@ class StreamSource final : public FrameSource, private StreamObserver {
   LatestSlot<std::shared_ptr<ReceivedFrame>> newest_;  // io thread to capture thread
   std::atomic<bool> awaits_frame_ = true;  // at first, and from an interruption to the next frame
   std::atomic<std::uint64_t> corrupt_ = 0;
+  std::atomic<std::uint64_t> incomplete_ = 0;
   std::atomic<std::uint64_t> connections_ = 0;
   std::atomic<std::uint64_t> reopened_ = 0;
 

@@ -48,8 +48,8 @@ TEST_CASE("restart markers cut whole rows of MCUs into bands") {
       {64, 70, "1", 5, 16},     // and has less than a row of MCUs
       {61, 33, "1", 3, 16},     // an odd size
       {16, 16, "1", 1, 16},     // one MCU
-      {16, 1600, "1", 25, 64},  // 100 rows: four of them a band, to stay within 32
-      {16, 1601, "3", 17, 96},  // restarts every three rows, two of them a band
+      {16, 1600, "1", 50, 32},  // 100 rows: two of them a band, to stay within 60
+      {16, 3201, "3", 34, 96},  // restarts every three rows, two of them a band
   }));
   CAPTURE(expected.width, expected.height, expected.restart);
   const ByteVector jpeg =

@@ -107,18 +107,19 @@ TEST_CASE("the layout of an encoded frame is what the gate finds in its bytes") 
 }
 
 TEST_CASE("bands are as many as asked for where rows of MCUs allow it") {
-  CHECK(mcu_rows_per_band(68, 1) == 68);
-  CHECK(mcu_rows_per_band(68, 2) == 34);
-  CHECK(mcu_rows_per_band(68, 3) == 23);
-  CHECK(mcu_rows_per_band(68, 17) == 4);
-  CHECK(mcu_rows_per_band(68, 0) == 4);
-  CHECK(mcu_rows_per_band(45, 0) == 4);
-  CHECK(mcu_rows_per_band(1, 0) == 1);
-  CHECK(mcu_rows_per_band(1, 32) == 1);
-  CHECK(mcu_rows_per_band(270, 0) == 9);
+  CHECK(mcu_rows_per_band(68, {.bands = 1}) == 68);
+  CHECK(mcu_rows_per_band(68, {.bands = 2}) == 34);
+  CHECK(mcu_rows_per_band(68, {.bands = 3}) == 23);
+  CHECK(mcu_rows_per_band(68, {.bands = 17}) == 4);
+  CHECK(mcu_rows_per_band(68, {.bands = 0}) == 4);
+  CHECK(mcu_rows_per_band(45, {.bands = 0}) == 4);
+  CHECK(mcu_rows_per_band(68, {.rows_per_band = 2}) == 2);
+  CHECK(mcu_rows_per_band(1, {.bands = 0}) == 1);
+  CHECK(mcu_rows_per_band(1, {.bands = 32}) == 1);
+  CHECK(mcu_rows_per_band(270, {.bands = 0}) == 5);
   for (int mcu_rows = 1; mcu_rows <= 4094; ++mcu_rows)
     for (const int bands : {0, 1, 5, 32, 1000}) {
-      const int rows = mcu_rows_per_band(mcu_rows, bands);
+      const int rows = mcu_rows_per_band(mcu_rows, {.bands = bands});
       const int count = (mcu_rows + rows - 1) / rows;
       if (rows < 1 || count > kMaxBands || (bands == 1 && count != 1))
         FAIL(mcu_rows << " rows in " << bands << " bands of " << rows);

@@ -27,10 +27,14 @@ TEST_CASE("a stream is a URL or an SDP file", "[stream_address]") {
   CHECK(is_stream_address("rtp://239.1.2.3:5004"));
   CHECK(is_stream_address("here/cam.sdp"));
   CHECK_FALSE(is_stream_address("film.mp4"));
-  CHECK_FALSE(is_stream_address("http://camera/"));
+  CHECK(is_stream_address("http://camera/stream"));
+  CHECK_FALSE(is_stream_address("ftp://camera/"));
 
   CHECK(std::get<Endpoint>(parse_stream_address("tcp://camera:99").where) ==
         Endpoint{"camera", 99});
+  const StreamAddress http = parse_stream_address("http://me:secret@camera:8080/stream?fps=5");
+  CHECK(http.text == "http://camera:8080/stream?fps=5");
+  CHECK(std::get<HttpUrl>(http.where).password == "secret");
   const StreamAddress rtp = parse_stream_address("rtp://239.1.2.3%eth0:5004");
   CHECK(rtp.text == "rtp://239.1.2.3%eth0:5004");
   CHECK(std::get<RtpSession>(rtp.where) == RtpSession{.address = "239.1.2.3%eth0", .port = 5004});

@@ -2,93 +2,116 @@
 
 #include <catch2/catch.hpp>
 #include <string>
+#include <vector>
 
 namespace jpegwire {
 namespace {
 
 constexpr int kWidth = 5;
+constexpr int kRows = 8;  // stand for one letter
 
-/// A picture whose every row is the row's letter.
+/// A picture whose every eight rows are a letter.
 Picture picture_of(const std::string& rows, int width = kWidth) {
   Picture picture;
   picture.width = width;
-  picture.height = static_cast<int>(rows.size());
+  picture.height = kRows * static_cast<int>(rows.size());
   for (const char row : rows)
-    picture.pixels.insert(picture.pixels.end(), static_cast<std::size_t>(3 * width),
+    picture.pixels.insert(picture.pixels.end(), static_cast<std::size_t>(3 * width * kRows),
                           static_cast<std::byte>(row));
   return picture;
 }
 
 std::string rows_of(const Picture& picture) {
   std::string rows;
-  const auto stride = static_cast<std::size_t>(3 * picture.width);
+  const auto stride = static_cast<std::size_t>(3 * picture.width * kRows);
   for (std::size_t at = 0; at < picture.pixels.size(); at += stride) {
     rows.push_back(std::to_integer<char>(picture.pixels[at]));
-    for (std::size_t i = 0; i < stride; ++i) CHECK(picture.pixels[at + i] == picture.pixels[at]);
+    const std::size_t end = std::min(at + stride, picture.pixels.size());
+    for (std::size_t i = at; i < end; ++i) CHECK(picture.pixels[i] == picture.pixels[at]);
   }
   return rows;
 }
 
-Band band(int top, int height) { return {.top = top, .height = height, .bytes = {}}; }
-
-/// The rows of a new picture, all "n", after its gaps are filled from one of "0" to "7".
-std::string patched(std::vector<Band> bands) {
-  BandPatcher patcher;
-  patcher.begin();
-  patcher.note(bands);
-  Picture picture = picture_of("nnnnnnnn");
-  const Picture older = picture_of("01234567");
-  patcher.fill_gaps(&older, picture);
-  return rows_of(picture);
+Band band(int top, int height) {
+  return {.top = kRows * top, .height = kRows * height, .bytes = {}};
 }
 
+WallTime at(int ms) { return WallTime(milliseconds(1'000'000 + ms)); }
+
+/// A patcher whose first picture, "0" to "7", was all there at time 0.
+struct Bench {
+  Bench() {
+    patcher.begin(kWidth, 8 * kRows);
+    patcher.note(std::vector{band(0, 8)}, at(0));
+  }
+
+  /// The next picture, all "n" where its bands came, after its gaps are filled.
+  std::string patch(const std::vector<Band>& bands, int ms = 33) {
+    Picture picture = picture_of("nnnnnnnn");
+    patcher.begin(kWidth, 8 * kRows);
+    patcher.note(bands, at(ms));
+    patcher.fill_gaps(&older, picture, at(ms));
+    older = picture;
+    return rows_of(picture);
+  }
+
+  BandPatcher patcher;
+  Picture older = picture_of("01234567");
+};
+
 TEST_CASE("rows that never came are those of the picture before") {
-  CHECK(patched({band(0, 2), band(4, 4)}) == "nn23nnnn");
-  CHECK(patched({band(2, 2)}) == "01nn4567");
-  CHECK(patched({band(6, 2), band(2, 1), band(0, 1)}) == "n1n345nn");
+  CHECK(Bench().patch({band(0, 2), band(4, 4)}) == "nn23nnnn");
+  CHECK(Bench().patch({band(2, 2)}) == "01nn4567");
+  CHECK(Bench().patch({band(6, 2), band(2, 1), band(0, 1)}) == "n1n345nn");
 }
 
 TEST_CASE("a picture that has all its bands stays as it is") {
-  CHECK(patched({band(0, 4), band(4, 4)}) == "nnnnnnnn");
-  CHECK(patched({band(4, 4), band(0, 4)}) == "nnnnnnnn");
+  CHECK(Bench().patch({band(0, 4), band(4, 4)}) == "nnnnnnnn");
+  CHECK(Bench().patch({band(4, 4), band(0, 4)}) == "nnnnnnnn");
 }
 
-TEST_CASE("a picture of which nothing came is the one before") { CHECK(patched({}) == "01234567"); }
-
-TEST_CASE("bands may be told bit by bit") {
-  BandPatcher patcher;
-  patcher.begin();
-  patcher.note(std::vector{band(6, 2)});
-  patcher.note({});
-  patcher.note(std::vector{band(0, 2), band(4, 2)});
-  Picture picture = picture_of("nnnnnnnn");
-  const Picture older = picture_of("01234567");
-  patcher.fill_gaps(&older, picture);
-  CHECK(rows_of(picture) == "nn23nnnn");
+TEST_CASE("a picture of which nothing came is the one before") {
+  CHECK(Bench().patch({}) == "01234567");
 }
 
-TEST_CASE("a new picture knows nothing of the bands before") {
-  BandPatcher patcher;
-  patcher.begin();
-  patcher.note(std::vector{band(0, 8)});
-  patcher.begin();
-  patcher.note(std::vector{band(4, 4)});
-  Picture picture = picture_of("nnnnnnnn");
-  const Picture older = picture_of("01234567");
-  patcher.fill_gaps(&older, picture);
-  CHECK(rows_of(picture) == "0123nnnn");
+TEST_CASE("rows are grey once the latest of them were decoded more than a second ago") {
+  Bench bench;
+  CHECK(bench.patch({band(0, 4)}, 600) == "nnnn4567");
+  CHECK(bench.patch({band(4, 2)}, 1000) == "nnnnnn67");
+  CHECK(bench.patch({}, 1001) == "nnnnnn\x80\x80");
+  CHECK(bench.patch({}, 1601) == "\x80\x80\x80\x80nn\x80\x80");
 }
 
-TEST_CASE("where there is no picture before, or one of another size, the gaps are grey") {
+TEST_CASE("where no picture was before, or one of another size or source, the gaps are grey") {
   BandPatcher patcher;
-  patcher.begin();
-  patcher.note(std::vector{band(2, 1)});
-  const Picture wider = picture_of("0123", kWidth + 1);
-  const Picture lower = picture_of("012");
-  const Picture* const older = GENERATE_COPY(values<const Picture*>({nullptr, &wider, &lower}));
-  Picture picture = picture_of("nnnn");
-  patcher.fill_gaps(older, picture);
-  CHECK(rows_of(picture) == "\x80\x80n\x80");
+  const auto grey_but_second = [&](const Picture* older, int width) {
+    Picture picture = picture_of("nnnn", width);
+    patcher.begin(width, 4 * kRows);
+    patcher.note(std::vector{band(1, 1)}, at(0));
+    patcher.fill_gaps(older, picture, at(0));
+    CHECK(rows_of(picture) == "\x80n\x80\x80");
+  };
+  grey_but_second(nullptr, kWidth);
+  const Picture older = picture_of("0123");
+  grey_but_second(&older, kWidth + 1);
+  patcher.begin(kWidth, 4 * kRows);
+  patcher.note(std::vector{band(0, 4)}, at(0));
+  patcher.forget();
+  grey_but_second(&older, kWidth);
+}
+
+TEST_CASE("a last part of fewer than eight rows is filled too") {
+  BandPatcher patcher;
+  Picture older = picture_of("01");
+  older.height = 13;
+  older.pixels.resize(static_cast<std::size_t>(3 * kWidth * 13));
+  Picture picture = older;
+  patcher.begin(kWidth, 13);
+  patcher.note(std::vector{Band{.top = 0, .height = 13, .bytes = {}}}, at(0));
+  patcher.begin(kWidth, 13);
+  std::ranges::fill(picture.pixels, std::byte{'n'});
+  patcher.fill_gaps(&older, picture, at(1));
+  CHECK(rows_of(picture) == "01");
 }
 
 }  // namespace

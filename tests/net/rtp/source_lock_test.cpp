@@ -42,10 +42,12 @@ TEST_CASE("another follows one that has fallen silent or said goodbye", "[source
   SourceLock lock;
   lock.accept(1, 100, at(0));
   lock.accept(1, 101, at(1));
-  CHECK(lock.accept(2, 7, at(400)) == Verdict::foreign);
-  CHECK(lock.accept(2, 50, at(502)) == Verdict::new_source);
-  CHECK(lock.accept(1, 102, at(503)) == Verdict::foreign);
-  lock.release();
+  lock.keep(at(900));
+  CHECK(lock.accept(2, 7, at(1800)) == Verdict::foreign);
+  CHECK(lock.accept(2, 50, at(1902)) == Verdict::new_source);
+  CHECK(lock.accept(1, 102, at(1903)) == Verdict::foreign);
+  lock.release(at(1904));
   CHECK_FALSE(lock.ssrc());
-  CHECK(lock.accept(3, 1, at(504)) == Verdict::new_source);
+  CHECK(lock.accept(2, 51, at(1905)) == Verdict::foreign);  // a straggler
+  CHECK(lock.accept(3, 1, at(1906)) == Verdict::new_source);
 }
