@@ -1,0 +1,104 @@
+// The viewer and a relay as clients of an HTTP camera.
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include "end_to_end/pictures.hpp"
+#include "end_to_end/programs.hpp"
+#include "end_to_end/temporary_directory.hpp"
+
+using namespace jpegwire;
+using Catch::Matchers::Contains;
+using nlohmann::json;
+
+namespace {
+
+/// Three frames of our own sender, as files.
+Command save_frames(const TemporaryDirectory& directory) {
+  SenderProgram sender(test_card());
+  ViewerProgram viewer({sender.url(), "--frames", "3", "--save", directory / "sent"});
+  REQUIRE(viewer.wait() == 0);
+  Command files;
+  for (const std::string& name : files_in(directory / "sent"))
+    files.push_back(directory / "sent/" + name);
+  return files;
+}
+
+struct HttpCamera : Process {
+  explicit HttpCamera(const std::string& kind, const Command& files = {})
+      : Process(Command{"python3", JPEGWIRE_TESTS "/end_to_end/python_http_camera.py", kind} +
+                files) {}
+
+  std::string url(const std::string& credentials = "", const std::string& path = "/stream?name=a") {
+    wait_for("\n");
+    const std::string port = out().substr(5, out().find('\n') - 5);
+    return "http://" + credentials + "127.0.0.1:" + port + path;
+  }
+};
+
+void check_frames(HttpCamera& camera, const std::string& credentials, const Command& files,
+                  const TemporaryDirectory& directory) {
+  ViewerProgram viewer(
+      {camera.url(credentials), "--frames", "3", "--save", directory / "shown", "--summary", "-"});
+  const json summary = summary_of(viewer);
+  CHECK(summary["corrupt"] == 0);
+  CHECK(summary["url"] == camera.url());
+  REQUIRE(files_in(directory / "shown").size() == 3);
+  for (const std::string& file : files) {
+    const std::string name = file.substr(file.rfind('/') + 1);
+    CHECK((read_file(directory / "shown/" + name) == read_file(file)));
+  }
+}
+
+}  // namespace
+
+TEST_CASE("the viewer watches an HTTP camera, with and without lengths in its parts") {
+  const std::string kind = GENERATE("plain", "no_length");
+  CAPTURE(kind);
+  const TemporaryDirectory directory;
+  const Command files = save_frames(directory);
+  HttpCamera camera(kind, files);
+  check_frames(camera, "", files, directory);
+}
+
+TEST_CASE("the viewer says who it is when an HTTP camera wants to know") {
+  const std::string kind = GENERATE("basic", "md5", "sha256");
+  CAPTURE(kind);
+  const TemporaryDirectory directory;
+  const Command files = save_frames(directory);
+  HttpCamera camera(kind, files);
+  check_frames(camera, "me:s3cret@", files, directory);
+}
+
+TEST_CASE("an HTTP server that gives no stream is told, without a password in the sentence") {
+  struct Case {
+    std::string kind;
+    std::string credentials;
+    std::string reason;
+  };
+  const auto refused = GENERATE(values<Case>({
+      {"basic", "", "wants a user and a password"},
+      {"md5", "me:wr0ng@", "does not accept that user and password"},
+      {"missing", "me:s3cret@", "answers with status 404"},
+      {"page", "", "text/html, which is no stream of JPEGs"},
+  }));
+  CAPTURE(refused.kind);
+  HttpCamera camera(refused.kind);
+  ViewerProgram viewer({camera.url(refused.credentials)});
+  const std::string failure = failure_of(viewer);
+  CHECK_THAT(failure, Contains(refused.reason) && Contains(camera.url()));
+  CHECK_THAT(viewer.err(), !Contains("s3cret") && !Contains("wr0ng"));
+}
+
+TEST_CASE("an HTTP camera is relayed without decoding") {
+  const TemporaryDirectory directory;
+  const Command files = save_frames(directory);
+  Command many;
+  for (int i = 0; i < 100; ++i) many = many + files;
+  HttpCamera camera("plain", many);
+  SenderProgram relay({"--source", camera.url()});
+  ViewerProgram viewer({relay.url(), "--frames", "3", "--summary", "-"});
+  const json summary = summary_of(viewer);
+  CHECK(summary["frames"] == 3);
+  CHECK(summary["corrupt"] == 0);
+}
