@@ -89,6 +89,11 @@ void add_viewer_options(CLI::App& app, ViewerOptions& options) {
   add_seconds_option(app, options.seconds);
   add_threads_option(app, options.threads);
   add_summary_option(app, options.summary);
+  app.callback([&options] {
+    if (options.listen && options.stream)
+      throw CLI::ValidationError("--listen waits for a sender that connects, and that of " +
+                                 options.stream->text + " does not: leave it out");
+  });
 }
 
 }  // namespace jpegwire

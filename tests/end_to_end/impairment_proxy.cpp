@@ -6,9 +6,12 @@
 #include <asio/io_context.hpp>
 #include <asio/ip/udp.hpp>
 #include <csignal>
+#include <list>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <system_error>
+
+#include "end_to_end/udp_peer.hpp"
 
 namespace jpegwire {
 namespace {
@@ -28,6 +31,17 @@ bool are_free(unsigned base) {
   for (unsigned port = base; port < base + kPortsOfStream; ++port)
     if (!is_free(io, port)) return false;
   return true;
+}
+
+// A sender may send to the ports before anybody is there, so they have to be seen to be in use.
+bool reserve(unsigned base) {
+  static std::list<UdpPeer> held;
+  try {
+    held.emplace_back(static_cast<std::uint16_t>(base + kPortsOfStream - 1));
+    return true;
+  } catch (const std::system_error&) {
+    return false;
+  }
 }
 
 // Below the ports that the system gives to everybody who asks for any (ip_local_port_range), so
@@ -64,7 +78,7 @@ std::uint16_t free_udp_ports() {
   constexpr unsigned kCallsOfProcess = 37;
   static unsigned next = static_cast<unsigned>(::getpid()) * kCallsOfProcess;
   for (int tries = 0; tries < 1000; ++tries)
-    if (const unsigned base = candidate(next++); are_free(base))
+    if (const unsigned base = candidate(next++); are_free(base) && reserve(base))
       return static_cast<std::uint16_t>(base);
   throw std::runtime_error("there are no four free UDP ports in a row");
 }

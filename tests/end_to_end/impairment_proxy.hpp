@@ -25,8 +25,9 @@ class ImpairmentProxy : public Process {
   nlohmann::json end();
 };
 
-/// An even port that nobody has, and the three behind it neither, for the ports of an RTP stream.
-/// Another one at each call, also in tests that run at the same time.
+/// An even port that nobody has, and the two behind it neither, for the ports of an RTP stream.
+/// Another one at each call, also in tests that run at the same time: the third one behind it is
+/// held until they end.
 std::uint16_t free_udp_ports();
 
 }  // namespace jpegwire

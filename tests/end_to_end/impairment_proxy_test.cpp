@@ -2,83 +2,19 @@
 
 #include "end_to_end/impairment_proxy.hpp"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <catch2/catch.hpp>
-#include <cerrno>
 #include <csignal>
-#include <cstring>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <set>
-#include <system_error>
+
+#include "end_to_end/udp_peer.hpp"
 
 using namespace jpegwire;
 using Catch::Matchers::Contains;
 using nlohmann::json;
 
 namespace {
-
-[[noreturn]] void throw_last_error(const char* what) {
-  throw std::system_error(errno, std::generic_category(), what);
-}
-
-sockaddr_in loopback(std::uint16_t port) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  return address;
-}
-
-/// A UDP socket on a port of 127.0.0.1. Calls throw where nothing comes before the deadline.
-class UdpPeer {
- public:
-  explicit UdpPeer(std::uint16_t port = 0) : socket_(::socket(AF_INET, SOCK_DGRAM, 0)) {
-    if (socket_ < 0) throw_last_error("socket");
-    const timeval deadline{kDeadline.count(), 0};
-    ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &deadline, sizeof deadline);
-    const sockaddr_in address = loopback(port);
-    if (::bind(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
-      throw_last_error("bind");
-  }
-  UdpPeer(const UdpPeer&) = delete;
-  UdpPeer& operator=(const UdpPeer&) = delete;
-  ~UdpPeer() { ::close(socket_); }
-
-  void send(const std::string& bytes, std::uint16_t port) {
-    const sockaddr_in to = loopback(port);
-    if (::sendto(socket_, bytes.data(), bytes.size(), 0, reinterpret_cast<const sockaddr*>(&to),
-                 sizeof to) < 0)
-      throw_last_error("sendto");
-  }
-
-  std::string receive() {
-    std::string bytes(65536, '\0');
-    socklen_t size = sizeof from_;
-    const ssize_t received = ::recvfrom(socket_, bytes.data(), bytes.size(), 0,
-                                        reinterpret_cast<sockaddr*>(&from_), &size);
-    if (received < 0) throw_last_error("recvfrom");
-    bytes.resize(static_cast<std::size_t>(received));
-    return bytes;
-  }
-
-  /// To where the last datagram came from.
-  void reply(const std::string& bytes) { send(bytes, last_port()); }
-  std::uint16_t last_port() const { return ntohs(from_.sin_port); }
-
-  bool has_received_nothing() {
-    char byte = 0;
-    return ::recv(socket_, &byte, 1, MSG_DONTWAIT) < 0 && errno == EAGAIN;
-  }
-
- private:
-  int socket_;
-  sockaddr_in from_{};
-};
 
 /// A viewer's three ports with the proxy in front of them, and a sender.
 struct Network {

@@ -1,0 +1,231 @@
+// What does not belong into an RTP stream, sent to either end while a good one goes on.
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <random>
+
+#include "end_to_end/pictures.hpp"
+#include "end_to_end/rtp_streams.hpp"
+#include "end_to_end/udp_peer.hpp"
+
+using namespace jpegwire;
+using nlohmann::json;
+
+namespace {
+
+class Noise {
+ public:
+  unsigned below(unsigned bound) { return static_cast<unsigned>(random_() % bound); }
+
+  std::string bytes(unsigned size) {
+    std::string text;
+    for (unsigned i = 0; i < size; ++i) text += static_cast<char>(below(256));
+    return text;
+  }
+
+ private:
+  std::mt19937 random_{11};
+};
+
+/// Stands between a sender and a viewer, and passes the packets on with others among them.
+class Intruder {
+ public:
+  Intruder() {
+    viewer_.wait_for("waiting for");
+    sent_ = frames_over_tcp(sender_);
+    pass_on(50);
+  }
+
+  void pass_on(int packets, const std::function<void(const std::string&)>& before = {},
+               const std::function<void(const std::string&)>& behind = {}) {
+    for (int i = 0; i < packets; ++i) {
+      const std::string packet = sender_side_.receive();
+      if (before) before(packet);
+      sender_side_.send(packet, viewer_port_);
+      if (behind) behind(packet);
+    }
+  }
+
+  /// To the media port, or so many above it.
+  void send(const std::string& bytes, int above = 0) {
+    intruding_.send(bytes, static_cast<std::uint16_t>(viewer_port_ + above));
+  }
+
+  void send_everywhere(const std::string& bytes) {
+    for (int above = 0; above < 3; ++above) send(bytes, above);
+  }
+
+  /// The viewer shows new frames, all as they were sent, and ends in order.
+  void check_that_stream_goes_on() {
+    const std::size_t before = count_files(directory_ / "frames");
+    pass_on(400);
+    CHECK(eventually([&] { return count_files(directory_ / "frames") >= before + 10; }));
+    const json summary = interrupt(viewer_);
+    INFO(summary);
+    CHECK(summary["reconnects"] == 0);
+    CHECK(summary["width"] == 320);
+    check_all_sent(jpegs_in(directory_ / "frames"), sent_, 10);
+  }
+
+ private:
+  const LoopedVideo video_;
+  const TemporaryDirectory directory_;
+  const std::uint16_t viewer_port_ = free_udp_ports();
+  const std::uint16_t sender_port_ = free_udp_ports();
+  UdpPeer sender_side_{sender_port_};
+  UdpPeer intruding_;
+  ViewerProgram viewer_{{rtp_url(viewer_port_), "--timeout", "30", "--save", directory_ / "frames",
+                         "--summary", "-"}};
+  SenderProgram sender_{video_.options({"--rtp", rtp_address(sender_port_)})};
+  std::set<std::string> sent_;
+};
+
+std::string with_byte(std::string packet, std::size_t at, unsigned byte) {
+  packet[at] = static_cast<char>(byte);
+  return packet;
+}
+
+std::string with_payload_type(const std::string& packet, unsigned type) {
+  return with_byte(packet, 1, (static_cast<unsigned char>(packet[1]) & 0x80U) | type);
+}
+
+std::string with_version(const std::string& packet, unsigned version) {
+  return with_byte(packet, 0, (static_cast<unsigned char>(packet[0]) & 0x3FU) | version << 6);
+}
+
+std::string with_other_ssrc(const std::string& packet) {
+  return with_byte(packet, 8, static_cast<unsigned char>(packet[8]) ^ 0x55U);
+}
+
+/// An RTCP packet of a type, with so many words behind its header.
+std::string rtcp(unsigned type, unsigned count, const std::string& body) {
+  const auto words = static_cast<unsigned>(body.size() / 4);
+  std::string packet{static_cast<char>(0x80U | count), static_cast<char>(type),
+                     static_cast<char>(words >> 8), static_cast<char>(words & 0xFF)};
+  return packet + body;
+}
+
+}  // namespace
+
+TEST_CASE("a viewer passes over datagrams that mean nothing") {
+  Intruder intruder;
+  Noise noise;
+  intruder.pass_on(200, [&](const std::string&) {
+    intruder.send_everywhere(noise.bytes(noise.below(1500)));
+    intruder.send_everywhere("");
+  });
+  intruder.send_everywhere(noise.bytes(60'000));
+  intruder.check_that_stream_goes_on();
+}
+
+TEST_CASE("a viewer passes over noise that begins as RTP does") {
+  Intruder intruder;
+  Noise noise;
+  intruder.pass_on(200, [&](const std::string& packet) {
+    const std::string head = with_other_ssrc(packet).substr(0, 12 + noise.below(40));
+    intruder.send_everywhere(head + noise.bytes(noise.below(1000)));
+  });
+  intruder.check_that_stream_goes_on();
+}
+
+TEST_CASE("a viewer passes over packets that are cut short behind the whole ones") {
+  Intruder intruder;
+  int packets = 0;
+  intruder.pass_on(100, {}, [&](const std::string& packet) {
+    if (++packets % 25 != 0) return;
+    for (std::size_t size = 0; size < packet.size(); ++size)
+      intruder.send_everywhere(packet.substr(0, size));
+  });
+  intruder.check_that_stream_goes_on();
+}
+
+TEST_CASE("a viewer stays with its source when others send to the port too") {
+  Intruder intruder;
+  intruder.pass_on(200, [&](const std::string& packet) {
+    intruder.send(with_other_ssrc(packet));
+    intruder.send(with_other_ssrc(packet), 2);
+  });
+  intruder.check_that_stream_goes_on();
+}
+
+TEST_CASE("a viewer passes over other payload types and versions") {
+  Intruder intruder;
+  intruder.pass_on(100, [&](const std::string& packet) {
+    for (const unsigned type : {0U, 33U, 96U, 127U})
+      intruder.send_everywhere(with_payload_type(packet, type));
+    for (const unsigned version : {0U, 1U, 3U})
+      intruder.send_everywhere(with_version(packet, version));
+  });
+  intruder.check_that_stream_goes_on();
+}
+
+TEST_CASE("a viewer passes over RTCP that means nothing, and over a stranger's goodbye") {
+  Intruder intruder;
+  Noise noise;
+  intruder.pass_on(200, [&](const std::string&) {
+    for (unsigned type = 192; type < 224; type += 1 + noise.below(4))
+      intruder.send_everywhere(rtcp(type, noise.below(32), noise.bytes(4 * noise.below(30))));
+    const std::string stranger = noise.bytes(4);
+    intruder.send(rtcp(201, 0, stranger) + rtcp(203, 1, stranger), 1);
+  });
+  intruder.check_that_stream_goes_on();
+}
+
+TEST_CASE("a viewer survives each packet that is cut short in place of the whole one") {
+  const std::uint16_t viewer_port = free_udp_ports(), sender_port = free_udp_ports();
+  UdpPeer between(sender_port);
+  ViewerProgram viewer({rtp_url(viewer_port), "--timeout", "30", "--summary", "-"});
+  viewer.wait_for("waiting for");
+  SenderProgram sender(test_card({"--rtp", rtp_address(sender_port)}));
+  for (std::size_t i = 0; i < 600; ++i) {
+    const std::string packet = between.receive();
+    between.send(i % 3 == 0 ? packet.substr(0, i * 7 % packet.size()) : packet, viewer_port);
+  }
+  for (int i = 0; i < 200; ++i) between.send(between.receive(), viewer_port);
+  const json summary = interrupt(viewer);
+  INFO(summary);
+  CHECK(summary["frames"] >= 5);
+}
+
+TEST_CASE("a sender passes over what means nothing on its RTCP port") {
+  const std::uint16_t port = free_udp_ports();
+  UdpPeer media(port), reports(static_cast<std::uint16_t>(port + 1));
+  SenderProgram sender(test_card({"--rtp", rtp_address(port), "--nack", "--summary", "-"}));
+  const std::string report = reports.receive();
+  Noise noise;
+  for (int i = 0; i < 2000; ++i) {
+    reports.reply(noise.bytes(noise.below(1400)));
+    reports.reply(rtcp(192 + noise.below(32), noise.below(32), noise.bytes(4 * noise.below(200))));
+    reports.reply(report.substr(0, noise.below(static_cast<unsigned>(report.size()))));
+  }
+  for (int i = 0; i < 50; ++i) media.receive();
+  TcpPeer peer = TcpPeer::connect(sender.port());
+  for (int i = 0; i < 5; ++i) CHECK(peer.receive_frame());
+  reports.receive();
+  const json summary = interrupt(sender);
+  CHECK(summary["viewers"].size() == 2);
+  CHECK(complaints_of(sender).empty());
+}
+
+TEST_CASE("a flood of requests for lost packets does not stop a sender") {
+  const std::uint16_t port = free_udp_ports();
+  UdpPeer media(port), reports(static_cast<std::uint16_t>(port + 1));
+  SenderProgram sender(test_card({"--rtp", rtp_address(port), "--nack", "--summary", "-"}));
+  const std::string source = reports.receive().substr(4, 4);
+  const std::string me = "here";
+  for (int i = 0; i < 200; ++i) {
+    const std::string sequence = media.receive().substr(2, 2);
+    for (int again = 0; again < 40; ++again)
+      reports.reply(rtcp(201, 0, me) + rtcp(205, 1, me + source + sequence + "\xff\xff"));
+  }
+  TcpPeer peer = TcpPeer::connect(sender.port());
+  for (int i = 0; i < 5; ++i) CHECK(peer.receive_frame());
+  const json summary = interrupt(sender);
+  const auto is_rtp = [](const json& viewer) { return viewer["kind"] == "rtp"; };
+  const json rtp = *std::ranges::find_if(summary["viewers"], is_rtp);
+  INFO(rtp);
+  CHECK(rtp["retransmitted"] > 0);
+  CHECK(rtp["retransmitted"] <= 3 * rtp["packets"].get<int>());  // however often it is asked for
+}

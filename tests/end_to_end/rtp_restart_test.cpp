@@ -1,0 +1,101 @@
+// What an RTP viewer does when its sender ends, vanishes, and comes back.
+
+#include <catch2/catch.hpp>
+#include <csignal>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "end_to_end/pictures.hpp"
+#include "end_to_end/rtp_streams.hpp"
+
+using namespace jpegwire;
+using Catch::Matchers::Contains;
+using nlohmann::json;
+
+namespace {
+
+Command small_card(std::uint16_t port, const std::string& size = "320x240") {
+  return test_card({"--tcp", "off", "--rtp", rtp_address(port), "--size", size});
+}
+
+}  // namespace
+
+TEST_CASE("an RTP sender's goodbye ends its viewer in order") {
+  const std::uint16_t port = free_udp_ports();
+  SenderProgram sender(small_card(port));
+  ViewerProgram viewer({rtp_url(port), "--timeout", "600", "--summary", "-"});
+  wait_until_shown(viewer);
+  sender.send_signal(SIGINT);
+  CHECK(sender.wait() == 0);
+  CHECK(summary_of(viewer)["frames"] > 0);
+  CHECK(complaints_of(viewer).empty());
+}
+
+TEST_CASE("an RTP viewer that reconnects goes on with a sender that has been restarted") {
+  const std::uint16_t port = free_udp_ports();
+  ViewerProgram viewer({rtp_url(port), "--reconnect", "--summary", "-"});
+  {
+    SenderProgram sender(small_card(port));
+    wait_until_shown(viewer);
+    sender.send_signal(SIGINT);
+    CHECK(sender.wait() == 0);
+  }
+  viewer.wait_for("has ended the stream; reconnecting");
+  SenderProgram sender(small_card(port, "160x120"));
+  viewer.wait_for("160x120");
+  wait_until_shown_again(viewer);
+  const json summary = interrupt(viewer);
+  CHECK(summary["reconnects"] == 1);
+  CHECK(summary["width"] == 160);
+}
+
+TEST_CASE("an RTP viewer goes on with a sender that has crashed and come back at once") {
+  const std::uint16_t port = free_udp_ports();
+  ViewerProgram viewer({rtp_url(port), "--timeout", "30", "--summary", "-"});
+  {
+    SenderProgram sender(small_card(port));
+    wait_until_shown(viewer);
+  }
+  SenderProgram sender(small_card(port, "160x120"));
+  viewer.wait_for("160x120");
+  const json summary = interrupt(viewer);
+  CHECK(summary["reconnects"] == 1);
+  CHECK(summary["width"] == 160);
+}
+
+TEST_CASE("an RTP viewer that no frame comes to gives up") {
+  const std::uint16_t port = free_udp_ports();
+  ViewerProgram viewer({rtp_url(port), "--timeout", "1"});
+  CHECK_THAT(failure_of(viewer), Contains("no frame from " + rtp_url(port) + " within 1 s"));
+}
+
+TEST_CASE("an RTP viewer gives up when its sender has vanished") {
+  const std::uint16_t port = free_udp_ports();
+  std::optional<SenderProgram> sender(std::in_place, small_card(port));
+  wait_until_sending(*sender);
+  ViewerProgram viewer({rtp_url(port)});
+  wait_until_shown(viewer);
+  sender.reset();
+  CHECK_THAT(failure_of(viewer), Contains("no frame from " + rtp_url(port) + " within 5 s"));
+}
+
+TEST_CASE("an RTP viewer that reconnects waits for as long as it takes") {
+  const std::uint16_t port = free_udp_ports();
+  ViewerProgram viewer({rtp_url(port), "--reconnect", "--timeout", "0.5", "--summary", "-"});
+  viewer.wait_for("no frame from " + rtp_url(port) + " within 0.5 s; reconnecting");
+  SenderProgram sender(small_card(port));
+  wait_until_shown(viewer);
+  CHECK(interrupt(viewer)["frames"] > 0);
+}
+
+TEST_CASE("a sender that stands still for a while is the same one afterwards") {
+  const std::uint16_t port = free_udp_ports();
+  SenderProgram sender(small_card(port));
+  ViewerProgram viewer({rtp_url(port), "--reconnect", "--timeout", "0.5", "--summary", "-"});
+  wait_until_shown(viewer);
+  sender.send_signal(SIGSTOP);
+  viewer.wait_for("within 0.5 s; reconnecting");
+  sender.send_signal(SIGCONT);
+  wait_until_shown_again(viewer);
+  CHECK(interrupt(viewer)["reconnects"] == 0);
+}

@@ -1,0 +1,28 @@
+#!/bin/sh
+# Runs two commands as on two machines that a cable joins, each in a network namespace of its own:
+#   two_machines.sh NEAR_COMMAND FAR_COMMAND
+# "wire" is the interface of either, and their addresses are 10.9.0.1 and 10.9.0.2. Needs root. Ends
+# with the far command, and with its exit code.
+set -eu
+[ "${UNSHARED:-}" ] || UNSHARED=1 exec unshare --net "$0" "$@"
+
+directory=$(mktemp -d)
+trap 'kill "$near"; wait "$near" || true' EXIT
+trap 'exit 143' INT TERM
+mkfifo "$directory/here" "$directory/joined"
+
+# $1: what to run, $2: the address. An IPv6 address of its own comes a while after the cable.
+machine='echo 0 > /proc/sys/net/ipv6/conf/wire/accept_dad
+  ip link set lo up; ip addr add "$2/24" dev wire; ip link set wire up
+  ip route add default dev wire
+  for try in $(seq 50); do ip -6 addr show dev wire | grep -q fe80 && break; sleep 0.1; done
+  exec $1'
+
+unshare --net sh -c 'echo > "$3/here"; read -r _ < "$3/joined"; '"$machine" near "$1" 10.9.0.1 \
+  "$directory" >&2 &
+near=$!
+read -r _ < "$directory/here"
+ip link add wire type veth peer name wire netns "$near"
+echo > "$directory/joined"
+rm -r "$directory"
+sh -c "$machine" far "$2" 10.9.0.2
