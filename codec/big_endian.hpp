@@ -15,6 +15,11 @@ constexpr std::span<std::byte> put_big_endian(std::span<std::byte> out, T value)
   return out.subspan(sizeof(T));
 }
 
+/// One byte as a number.
+constexpr unsigned byte_at(std::span<const std::byte> bytes, std::size_t at) {
+  return std::to_integer<unsigned>(bytes[at]);
+}
+
 /// Reads sizeof(T) bytes, most significant first, from the front of `in`, which must hold them.
 template <std::unsigned_integral T>
 constexpr T get_big_endian(std::span<const std::byte> in) {

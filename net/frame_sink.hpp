@@ -6,7 +6,7 @@
 
 namespace jpegwire {
 
-/// A frame that several viewers share; nobody changes it any more.
+/// A frame that several viewers share; what of it they were given nobody changes any more.
 using FramePtr = std::shared_ptr<const EncodedFrame>;
 
 /// Where encoded frames go.

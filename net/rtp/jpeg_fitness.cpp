@@ -16,8 +16,6 @@ constexpr int kLargest = 2040;
 
 bool is_fit_size(int pixels) { return pixels >= 8 && pixels <= kLargest && pixels % 8 == 0; }
 
-unsigned byte_at(Bytes bytes, std::size_t at) { return std::to_integer<unsigned>(bytes[at]); }
-
 /// Reads the segments that matter. The gate has checked all lengths.
 class HeaderReader {
  public:
@@ -138,8 +136,6 @@ std::string describe(JpegFitness fitness, int width, int height) {
       return sentence("are neither 4:2:0 nor 4:2:2 in colour");
     case JpegFitness::bad_scan:
       return sentence("have their components in scans of their own, or out of order");
-    case JpegFitness::empty_scan:
-      return sentence("end without the last part of their picture");
     case JpegFitness::bad_quantization_tables:
       return sentence("have quantization tables other than two of 8 bits");
     case JpegFitness::bad_huffman_tables:

@@ -13,7 +13,6 @@ enum class JpegFitness {
   bad_size,                 // over 2040 or not a multiple of 8
   bad_sampling,             // neither 4:2:0 nor 4:2:2 in three components
   bad_scan,                 // not all components in one scan, in order
-  empty_scan,               // nothing in it, or nothing behind its last restart marker
   bad_quantization_tables,  // not two of 8 bits, or none
   bad_huffman_tables,       // not the standard ones, which RTP/JPEG takes for granted
 };

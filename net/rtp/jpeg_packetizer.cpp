@@ -5,16 +5,12 @@
 #include <utility>
 
 #include "codec/jpeg_markers.hpp"
+#include "net/rtp/ntp_time.hpp"
 #include "net/rtp/quantization_tables.hpp"
 #include "net/rtp/sequence_number.hpp"
 
 namespace jpegwire {
 namespace {
-
-// 90 kHz (RFC 2435, section 3).
-std::uint32_t to_rtp_time(WallTime time) {
-  return static_cast<std::uint32_t>(time.time_since_epoch().count() * 9 / 100);
-}
 
 // Nor with the bytes of 0xFF that may stand in front of it (ITU-T T.81, B.1.1.2): without it they
 // would make a marker of whatever a receiver appends.
@@ -38,13 +34,6 @@ std::size_t interval_size_bytes(Bytes data) {
   return data.size();
 }
 
-// A last band of nothing would leave no packet for the marker that ends the frame. Bands that are
-// still being encoded have no bytes at all.
-bool is_without_end(const JpegLayout& layout) {
-  const Bytes last = layout.bands.back();
-  return !last.empty() && without_end_of_image(last).empty();
-}
-
 }  // namespace
 
 JpegPacketizer::JpegPacketizer(const PacketizerSettings& settings)
@@ -54,7 +43,6 @@ JpegFitness JpegPacketizer::begin_frame(const EncodedFrame& frame, const StampEx
   frame_ = nullptr;
   const JpegFitness fitness = check_fitness(frame.layout, format_, tables_);
   if (fitness != JpegFitness::fit) return fitness;
-  if (is_without_end(frame.layout)) return JpegFitness::empty_scan;
   frame_ = &frame;
   band_ = 0;
   offset_ = 0;
@@ -112,6 +100,7 @@ void JpegPacketizer::add_band(std::vector<OutgoingPacket>& packets) {
     rest = rest.subspan(size);
     ++interval_;
   }
+  // The gate lets a JPEG pass that has nothing in its scan.
   if (!packets.empty()) packets.back().ends_band = true;
 }
 

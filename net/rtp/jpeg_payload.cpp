@@ -12,8 +12,6 @@ constexpr std::size_t kMainHeaderSizeBytes = 8;
 constexpr std::size_t kRestartHeaderSizeBytes = 4;
 constexpr std::size_t kTableHeaderSizeBytes = 4;
 
-unsigned byte_at(Bytes bytes, std::size_t at) { return std::to_integer<unsigned>(bytes[at]); }
-
 // Q of 0 and of 100 to 127 is reserved (section 3.1.4).
 bool is_known_q(unsigned q) { return (q >= 1 && q <= 99) || q >= 128; }
 

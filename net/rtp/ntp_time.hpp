@@ -28,4 +28,9 @@ WallTime expand_compact(std::uint32_t compact, WallTime near);
 std::uint32_t to_compact_duration(microseconds duration);
 microseconds from_compact_duration(std::uint32_t duration);
 
+/// A moment on the 90 kHz clock of JPEG (RFC 2435, section 3), which wraps around every 13 hours.
+constexpr std::uint32_t to_rtp_time(WallTime time) {
+  return static_cast<std::uint32_t>(time.time_since_epoch().count() * 9 / 100);
+}
+
 }  // namespace jpegwire

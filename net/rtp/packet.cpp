@@ -7,8 +7,6 @@ namespace {
 
 constexpr unsigned kVersion = 2;
 
-unsigned byte_at(Bytes bytes, std::size_t at) { return std::to_integer<unsigned>(bytes[at]); }
-
 // The last byte of padding tells how much there is, itself included.
 std::optional<Bytes> without_padding(Bytes payload) {
   if (payload.empty()) return std::nullopt;

@@ -17,8 +17,6 @@ struct Packet {
   Bytes body;
 };
 
-unsigned byte_at(Bytes bytes, std::size_t at) { return std::to_integer<unsigned>(bytes[at]); }
-
 std::uint32_t word_at(Bytes bytes, std::size_t at) {
   return get_big_endian<std::uint32_t>(bytes.subspan(at));
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "net/rtp/ntp_time.hpp"
 #include "net/rtp/sequence_number.hpp"
 
 namespace jpegwire {
@@ -15,11 +16,6 @@ constexpr int kDuplicatesToRestart = 100;
 template <std::size_t kSize>
 std::size_t index_in(const std::bitset<kSize>&, std::int64_t number) {
   return static_cast<std::uint64_t>(number) % kSize;
-}
-
-// The 90 kHz clock of the payload (RFC 2435, section 3), as it wraps around.
-std::uint32_t to_rtp_units(WallTime time) {
-  return static_cast<std::uint32_t>(time.time_since_epoch().count() * 9 / 100);
 }
 
 }  // namespace
@@ -88,7 +84,7 @@ std::int64_t SequenceTracker::expected() const {
 }
 
 void SequenceTracker::measure_jitter(std::uint32_t rtp_timestamp, WallTime arrival) {
-  const std::uint32_t transit = to_rtp_units(arrival) - rtp_timestamp;
+  const std::uint32_t transit = to_rtp_time(arrival) - rtp_timestamp;
   if (transit_) {
     const std::int64_t difference = distance(*transit_, transit);
     scaled_jitter_ += std::abs(difference) - ((scaled_jitter_ + 8) >> 4);

@@ -54,7 +54,6 @@ bool DatagramInput::receive(int socket, Batch& batch) {
   const std::size_t segment = segment_size(message);
   batch.datagram_size = segment > 0 ? segment : batch.bytes.size();
   batch.source = reinterpret_cast<const sockaddr*>(&source_);
-  batch.is_truncated = (message.msg_flags & MSG_TRUNC) != 0;
   return true;
 }
 

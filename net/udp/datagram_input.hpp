@@ -21,7 +21,6 @@ class DatagramInput {
     Bytes bytes;
     std::size_t datagram_size = 0;  // of each but perhaps the last
     const sockaddr* source = nullptr;
-    bool is_truncated = false;
 
     /// Takes the next datagram off the front; there is one as long as `bytes` is not empty.
     Bytes take_datagram();

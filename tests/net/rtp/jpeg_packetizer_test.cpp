@@ -325,5 +325,12 @@ TEST_CASE("fill bytes in front of EOI are left out with it") {
   CHECK(sent == scan);
 }
 
+TEST_CASE("a scan with nothing in it makes no packet") {
+  ByteVector jpeg = encode_plainly(make_bgr(32, 32));
+  erase_at(jpeg, find_scan(jpeg), jpeg.size() - 2 - find_scan(jpeg));
+  const FramePointer frame = admitted(jpeg);
+  CHECK(packetize(*frame).empty());
+}
+
 }  // namespace
 }  // namespace jpegwire
