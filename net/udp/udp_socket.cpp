@@ -118,7 +118,7 @@ udp::endpoint with_interface(const udp::endpoint& endpoint, const std::string& i
   if (!endpoint.address().is_v6()) return endpoint;
   asio::ip::address_v6 address = endpoint.address().to_v6();
   const bool is_of_link = address.is_link_local() || address.is_multicast_link_local();
-  if (is_of_link) address.scope_id(static_cast<unsigned long>(index));
+  if (is_of_link) address.scope_id(static_cast<asio::ip::scope_id_type>(index));
   return {address, endpoint.port()};
 }
 
