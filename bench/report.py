@@ -89,7 +89,7 @@ The times in milliseconds behind the first table:
 """
 
 RTP_NOTES = """
-The frames are the test card's at 1920x1080 and quality 80, some 210 packets of up to 1400 bytes in 17
+The frames are the test card's at 1920x1080 and quality 80, some 210 packets of up to 1400 bytes in 34
 bands. The sender's CPU is what its thread takes within the calls, one after each band as it comes out
 of the encoder, and the kernel delivers to loopback within them.
 
