@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 
 /// The second bytes of JPEG's markers (ITU-T T.81, table B.1).
 namespace jpegwire::marker {
@@ -28,6 +29,11 @@ constexpr std::byte restart(int index) { return kFirstRestart | static_cast<std:
 constexpr bool stands_alone(std::byte code) {
   return code <= std::byte{0x01} || is_restart(code) || code == kStartOfImage ||
          code == kEndOfImage;
+}
+
+/// The code of the marker that ends the bytes; a stuffed zero's where none does.
+constexpr std::byte at_end_of(std::span<const std::byte> bytes) {
+  return bytes.size() >= 2 && bytes[bytes.size() - 2] == kPrefix ? bytes.back() : kStuffing;
 }
 
 /// SOF2 to SOF15, JPG, DAC, DHP and EXP: progressive, lossless, arithmetic or hierarchical coding.

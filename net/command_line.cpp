@@ -5,11 +5,11 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <charconv>
 #include <stdexcept>
 #include <utility>
 
 #include "codec/band_pool.hpp"
+#include "net/parse_number.hpp"
 
 namespace jpegwire {
 namespace {
@@ -49,10 +49,8 @@ template <class Number>
 CLI::Validator is_within(Number least, Number most, const char* what) {
   return CLI::Validator(
       [least, most, what](const std::string& text) -> std::string {
-        Number value{};
-        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-        const bool whole = error == std::errc() && end == text.data() + text.size();
-        if (whole && value >= least && value <= most) return {};
+        const std::optional<Number> value = parse_number<Number>(text);
+        if (value && *value >= least && *value <= most) return {};
         return fmt::format("'{}' is not {} from {} to {}", text, what, least, most);
       },
       "");

@@ -2,9 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <optional>
 #include <stdexcept>
+
+#include "net/parse_number.hpp"
 
 namespace jpegwire {
 namespace {
@@ -38,15 +39,8 @@ HostAndPort split(std::string_view text) {
   return {text.substr(0, colon), text.substr(colon + 1)};
 }
 
-std::optional<std::uint16_t> to_port(std::string_view text) {
-  std::uint16_t port = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return port;
-}
-
 std::uint16_t parse_port(std::string_view text) {
-  const std::optional<std::uint16_t> port = to_port(text);
+  const auto port = parse_number<std::uint16_t>(text);
   if (!port)
     throw std::invalid_argument(
         fmt::format("'{}' is not a port; give a number from 0 to 65535", text));
@@ -54,7 +48,7 @@ std::uint16_t parse_port(std::string_view text) {
 }
 
 std::uint16_t parse_rtp_port(std::string_view text) {
-  const std::uint16_t port = to_port(text).value_or(0);
+  const std::uint16_t port = parse_number<std::uint16_t>(text).value_or(0);
   if (port == 0 || port > 65'533)
     throw std::invalid_argument(fmt::format(
         "'{}' is not a port for RTP; give a number from 1 to 65533, since RTCP and repair take the "

@@ -157,7 +157,6 @@ void FecDecoder::hand_out(const Block& block, std::uint8_t id) {
   const Bytes packet = *parse_source_symbol(place.symbol.bytes());
   place.symbol.resize(kSourceHeadSizeBytes + packet.size());
   recovered_.push_back({.sequence = sequence, .packet = packet});
-  ++recovered_count_;
 }
 
 }  // namespace jpegwire

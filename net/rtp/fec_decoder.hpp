@@ -46,9 +46,6 @@ class FecDecoder {
   /// Forgets all packets and blocks: the stream begins anew or its sequence numbers jumped.
   void reset();
 
-  /// Packets handed out so far, by all streams.
-  std::uint64_t recovered_count() const { return recovered_count_; }
-
  private:
   static constexpr std::int64_t kNoSequence = std::numeric_limits<std::int64_t>::min();
 
@@ -95,7 +92,6 @@ class FecDecoder {
   std::vector<KnownSymbol> known_;
   std::vector<WantedSymbol> wanted_;
   std::vector<RecoveredPacket> recovered_;
-  std::uint64_t recovered_count_ = 0;
 };
 
 }  // namespace jpegwire

@@ -15,15 +15,6 @@ constexpr std::size_t kWindowBytes = std::size_t{1} << 20;
 constexpr std::size_t kGrowthBytes = std::size_t{64} << 10;
 constexpr std::size_t kEndOfImageSizeBytes = 2;
 
-bool ends_with(Bytes bytes, std::byte code) {
-  return bytes.size() >= 2 && bytes[bytes.size() - 2] == marker::kPrefix && bytes.back() == code;
-}
-
-bool ends_with_restart(Bytes bytes) {
-  return bytes.size() >= 2 && bytes[bytes.size() - 2] == marker::kPrefix &&
-         marker::is_restart(bytes.back());
-}
-
 }  // namespace
 
 void FrameInPieces::begin(const JpegFormat& format, std::size_t max_frame_bytes,
@@ -153,7 +144,7 @@ FrameInPieces::Run FrameInPieces::give_out(std::size_t index, Band& band) {
   const std::optional<int> restarts = is_aligned_ ? count_restarts(scan) : 0;
   if (!restarts) return Run::contradiction;
   const int first = static_cast<int>(index);
-  const bool is_last = !is_aligned_ || !ends_with_restart(scan);
+  const bool is_last = !is_aligned_ || !marker::is_restart(marker::at_end_of(scan));
   const int intervals = *restarts + (is_last ? 1 : 0);
   const int behind = first + intervals;
   if (behind > intervals_ || (is_last && behind != intervals_)) return Run::contradiction;
@@ -179,7 +170,7 @@ bool FrameInPieces::claim(std::size_t first, std::size_t behind) {
 
 // Senders may leave it out (RFC 2435, section 3.2).
 void FrameInPieces::append_end_of_image(std::uint32_t begin, std::uint32_t end) {
-  if (ends_with(bytes(begin, end), marker::kEndOfImage)) return;
+  if (marker::at_end_of(bytes(begin, end)) == marker::kEndOfImage) return;
   const std::span<std::byte> tail = bytes(end, end + kEndOfImageSizeBytes);
   tail[0] = marker::kPrefix;
   tail[1] = marker::kEndOfImage;

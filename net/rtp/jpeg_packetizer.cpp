@@ -15,9 +15,7 @@ namespace {
 // Nor with the bytes of 0xFF that may stand in front of it (ITU-T T.81, B.1.1.2): without it they
 // would make a marker of whatever a receiver appends.
 Bytes without_end_of_image(Bytes band) {
-  const bool has_it = band.size() >= 2 && band[band.size() - 2] == marker::kPrefix &&
-                      band.back() == marker::kEndOfImage;
-  if (!has_it) return band;
+  if (marker::at_end_of(band) != marker::kEndOfImage) return band;
   band = band.first(band.size() - 1);
   while (!band.empty() && band.back() == marker::kPrefix) band = band.first(band.size() - 1);
   return band;

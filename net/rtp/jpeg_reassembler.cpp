@@ -28,7 +28,7 @@ bool JpegReassembler::add(const RtpPacket& packet, std::int64_t sequence, WallTi
   if (open == open_.end()) {
     if (closed_ && sequence <= *closed_) return false;
     if (!open_.empty() && sequence < open_.front().first_sequence) return false;
-    open = this->open(packet, *payload, sequence, arrival);
+    open = begin(packet, *payload, sequence, arrival);
   }
   note_packet(*open, packet, sequence, arrival, read);
   if (open->is_refused) return false;
@@ -45,33 +45,38 @@ JpegReassembler::Position JpegReassembler::find(std::uint32_t timestamp) {
   return std::ranges::find(open_, timestamp, &OpenFrame::timestamp);
 }
 
-JpegReassembler::Position JpegReassembler::open(const RtpPacket& packet, const JpegPayload& payload,
-                                                std::int64_t sequence, WallTime arrival) {
+JpegReassembler::Position JpegReassembler::begin(const RtpPacket& packet,
+                                                 const JpegPayload& payload, std::int64_t sequence,
+                                                 WallTime arrival) {
   if (open_.size() == kMostOpen) give_up(open_.begin());
   if (unused_.empty()) unused_.emplace_back();
   const auto newer = std::ranges::find_if(
-      open_, [&](const OpenFrame& open) { return open.first_sequence > sequence; });
+      open_, [&](const OpenFrame& other) { return other.first_sequence > sequence; });
   open_.splice(newer, unused_, unused_.begin());
-  const Position position = std::prev(newer);
-  position->frame = frames_.take();
-  ReceivedFrame& frame = *position->frame;
-  frame.bands.reset();
-  frame.first_byte = arrival;
-  frame.reads = 0;
-  frame.sender_ahead.reset();
-  frame.jpeg.layout.stamp.reset();
-  frame.jpeg.storage.resize(1);
-  position->pieces.begin(payload.format, settings_.max_frame_bytes, frame.jpeg.storage[0]);
-  position->timestamp = packet.header.timestamp;
-  position->first_sequence = position->last_sequence = sequence;
-  position->tables.reset();
-  position->is_opened = position->is_refused = false;
-  position->ended.reset();
-  position->last_packet = arrival;
-  position->longest_gap = {};
+  const Position begun = std::prev(newer);
+  *begun = {.frame = take_frame(arrival),
+            .pieces = std::move(begun->pieces),
+            .timestamp = packet.header.timestamp,
+            .first_sequence = sequence,
+            .last_sequence = sequence,
+            .tables = {},
+            .last_packet = arrival,
+            .ended = {}};
+  begun->pieces.begin(payload.format, settings_.max_frame_bytes, begun->frame->jpeg.storage[0]);
   for (OpenFrame& older : open_)
     if (&older != &open_.back() && !older.ended) older.ended = arrival;
-  return position;
+  return begun;
+}
+
+std::shared_ptr<ReceivedFrame> JpegReassembler::take_frame(WallTime first_byte) {
+  std::shared_ptr<ReceivedFrame> frame = frames_.take();
+  frame->bands.reset();
+  frame->first_byte = first_byte;
+  frame->reads = 0;
+  frame->sender_ahead.reset();
+  frame->jpeg.layout.stamp.reset();
+  frame->jpeg.storage.resize(1);
+  return frame;
 }
 
 void JpegReassembler::note_packet(OpenFrame& open, const RtpPacket& packet, std::int64_t sequence,

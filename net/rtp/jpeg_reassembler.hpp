@@ -89,8 +89,9 @@ class JpegReassembler {
   using Position = OpenFrames::iterator;
 
   Position find(std::uint32_t timestamp);
-  Position open(const RtpPacket& packet, const JpegPayload& payload, std::int64_t sequence,
-                WallTime arrival);
+  Position begin(const RtpPacket& packet, const JpegPayload& payload, std::int64_t sequence,
+                 WallTime arrival);
+  std::shared_ptr<ReceivedFrame> take_frame(WallTime first_byte);
   void note_packet(OpenFrame& open, const RtpPacket& packet, std::int64_t sequence,
                    WallTime arrival, std::uint64_t read);
   void learn_tables(OpenFrame& open, const JpegPayload& payload);

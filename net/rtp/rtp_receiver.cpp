@@ -4,7 +4,6 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
 
 #include "net/endpoint.hpp"
@@ -34,17 +33,14 @@ Endpoint rtcp_endpoint(const RtpSession& session) {
           session.rtcp_port.value_or(static_cast<std::uint16_t>(session.port + 1))};
 }
 
-std::string describe_source(const sockaddr* source) {
-  udp::endpoint endpoint;
-  const std::size_t size =
-      source->sa_family == AF_INET6 ? sizeof(sockaddr_in6) : sizeof(sockaddr_in);
-  endpoint.resize(size);
-  std::memcpy(endpoint.data(), source, size);
-  return "rtp://" + to_string(Endpoint{endpoint.address().to_string(), endpoint.port()});
-}
-
 int stamp_extension(const RtpSession& session) {
   return session.stamp_extension.value_or(kStampExtensionId);
+}
+
+// Returns the size of its receive buffer, as the kernel caps it.
+std::size_t prepare(udp::socket& socket) {
+  DatagramInput::enable(socket.native_handle());
+  return enlarge_receive_buffer(socket, kReceiveBufferBytes);
 }
 
 }  // namespace
@@ -63,16 +59,13 @@ RtpReceiver::RtpReceiver(asio::io_context& io, RtpReceiverSettings settings,
                    *this),
       reporter_(io, rtcp_endpoint(settings_.session), tracker_,
                 [this](SenderSign sign) { sender_told(sign); }) {
-  DatagramInput::enable(media_.native_handle());
-  const std::size_t granted = enlarge_receive_buffer(media_, kReceiveBufferBytes);
+  const std::size_t granted = prepare(media_);
+  if (repair_) prepare(*repair_);
   if (granted < kReceiveBufferBytes)
     spdlog::warn(
         "the kernel caps the receive buffer at {} kB, so a burst of packets may be lost there; "
         "`sysctl -w net.core.rmem_max={}` lets it grow",
         granted / 1000, kReceiveBufferBytes);
-  if (!repair_) return;
-  DatagramInput::enable(repair_->native_handle());
-  enlarge_receive_buffer(*repair_, kReceiveBufferBytes);
 }
 
 bool RtpReceiver::is_public() const {
@@ -132,13 +125,13 @@ void RtpReceiver::receive_packets() {
     ++reads_;
     now_ = steady_now();
     observer_.bytes_read(batch.bytes.size());
-    while (!batch.bytes.empty() && !stopped_) take_packet(batch.take_datagram(), batch.source);
+    while (!batch.bytes.empty() && !stopped_) take_packet(batch.take_datagram(), input_.source());
     if (stopped_) return;
   }
   plan();
 }
 
-void RtpReceiver::take_packet(Bytes datagram, const sockaddr* source) {
+void RtpReceiver::take_packet(Bytes datagram, const Udp::endpoint& source) {
   const std::optional<RtpPacket> packet = parse_rtp(datagram);
   if (!packet || packet->header.payload_type != settings_.session.payload_type) return;
   if (!choose_source(*packet, source)) return;
@@ -150,7 +143,7 @@ void RtpReceiver::take_packet(Bytes datagram, const sockaddr* source) {
   if (expects_repairs()) take_recovered(fec_.source(*number, datagram));
 }
 
-bool RtpReceiver::choose_source(const RtpPacket& packet, const sockaddr* source) {
+bool RtpReceiver::choose_source(const RtpPacket& packet, const Udp::endpoint& source) {
   const RtpHeader& header = packet.header;
   if (!lock_.is_current(header.ssrc) && !parse_jpeg_payload(packet.payload)) return false;
   const SourceLock::Verdict verdict = lock_.accept(header.ssrc, header.sequence, now_);
@@ -158,7 +151,7 @@ bool RtpReceiver::choose_source(const RtpPacket& packet, const sockaddr* source)
   return verdict != SourceLock::Verdict::foreign;
 }
 
-void RtpReceiver::begin_source(const sockaddr* source) {
+void RtpReceiver::begin_source(const Udp::endpoint& source) {
   before_ = *packet_counts();
   tracker_ = SequenceTracker();
   sent_again_ = recovered_ = 0;
@@ -166,7 +159,7 @@ void RtpReceiver::begin_source(const sockaddr* source) {
   warned_of_size_ = false;
   forget_packets();
   sender_answers_nacks_ = false;
-  observer_.connected(describe_source(source));
+  observer_.connected(to_rtp_url({source.address().to_string(), source.port()}));
   reporter_.begin_source(*lock_.ssrc());
 }
 

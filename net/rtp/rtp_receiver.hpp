@@ -55,9 +55,9 @@ class RtpReceiver final : public StreamInput, private ReassemblyObserver {
 
   void do_receive_packets();
   void receive_packets();
-  void take_packet(Bytes datagram, const sockaddr* source);
-  bool choose_source(const RtpPacket& packet, const sockaddr* source);
-  void begin_source(const sockaddr* source);
+  void take_packet(Bytes datagram, const Udp::endpoint& source);
+  bool choose_source(const RtpPacket& packet, const Udp::endpoint& source);
+  void begin_source(const Udp::endpoint& source);
   void forget_packets();
   std::optional<std::int64_t> count(const RtpPacket& packet);
   void take_recovered(std::span<const RecoveredPacket> packets);

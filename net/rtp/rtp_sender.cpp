@@ -94,7 +94,7 @@ void RtpSender::submit(FramePtr frame) {
 }
 
 // The bands of one frame come one by one. When a newer frame has begun, all of the one before are
-// there.
+// there: a sink is given frames by one thread at a time (Pipeline::hand_over).
 void RtpSender::take_ready() {
   Ready latest;
   {

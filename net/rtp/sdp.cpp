@@ -6,10 +6,11 @@
 #include <asio/ip/address.hpp>
 #include <bitset>
 #include <cctype>
-#include <charconv>
 #include <cmath>
 #include <iterator>
 #include <utility>
+
+#include "net/parse_number.hpp"
 
 namespace jpegwire {
 namespace {
@@ -49,14 +50,6 @@ std::string_view take_line(std::string_view& text) {
 std::string_view take_word(std::string_view& text) {
   text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
   return take_until(text, ' ');
-}
-
-template <typename T>
-std::optional<T> parse_number(std::string_view text) {
-  T value{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
 }
 
 bool equal_ignoring_case(std::string_view a, std::string_view b) {

@@ -2,6 +2,7 @@
 
 #include <netinet/in.h>
 #include <netinet/udp.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
@@ -41,8 +42,8 @@ bool DatagramInput::receive(int socket, Batch& batch) {
   alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
   iovec part{buffer_.data(), buffer_.size()};
   msghdr message{};
-  message.msg_name = &source_;
-  message.msg_namelen = sizeof source_;
+  message.msg_name = source_.data();
+  message.msg_namelen = static_cast<socklen_t>(source_.capacity());
   message.msg_iov = &part;
   message.msg_iovlen = 1;
   message.msg_control = control.data();
@@ -53,7 +54,6 @@ bool DatagramInput::receive(int socket, Batch& batch) {
   batch.bytes = Bytes(buffer_).first(static_cast<std::size_t>(size));
   const std::size_t segment = segment_size(message);
   batch.datagram_size = segment > 0 ? segment : batch.bytes.size();
-  batch.source = reinterpret_cast<const sockaddr*>(&source_);
   return true;
 }
 

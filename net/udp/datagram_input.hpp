@@ -1,7 +1,6 @@
 #pragma once
 
-#include <sys/socket.h>
-
+#include <asio/ip/udp.hpp>
 #include <cstddef>
 #include <vector>
 
@@ -20,7 +19,6 @@ class DatagramInput {
   struct Batch {
     Bytes bytes;
     std::size_t datagram_size = 0;  // of each but perhaps the last
-    const sockaddr* source = nullptr;
 
     /// Takes the next datagram off the front; there is one as long as `bytes` is not empty.
     Bytes take_datagram();
@@ -30,9 +28,12 @@ class DatagramInput {
   /// over.
   bool receive(int socket, Batch& batch);
 
+  /// Where the latest batch came from.
+  const asio::ip::udp::endpoint& source() const { return source_; }
+
  private:
   std::vector<std::byte> buffer_ = std::vector<std::byte>(65'536);
-  sockaddr_storage source_{};
+  asio::ip::udp::endpoint source_;
 };
 
 }  // namespace jpegwire

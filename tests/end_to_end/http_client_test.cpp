@@ -3,9 +3,7 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
-#include "end_to_end/pictures.hpp"
 #include "end_to_end/programs.hpp"
-#include "end_to_end/temporary_directory.hpp"
 
 using namespace jpegwire;
 using Catch::Matchers::Contains;
@@ -13,61 +11,36 @@ using nlohmann::json;
 
 namespace {
 
-/// Three frames of our own sender, as files.
-Command save_frames(const TemporaryDirectory& directory) {
-  SenderProgram sender(test_card());
-  ViewerProgram viewer({sender.url(), "--frames", "3", "--save", directory / "sent"});
-  REQUIRE(viewer.wait() == 0);
-  Command files;
-  for (const std::string& name : files_in(directory / "sent"))
-    files.push_back(directory / "sent/" + name);
-  return files;
-}
-
 struct HttpCamera : Process {
   explicit HttpCamera(const std::string& kind, const Command& files = {})
-      : Process(Command{"python3", JPEGWIRE_TESTS "/end_to_end/python_http_camera.py", kind} +
-                files) {}
+      : Process(python("python_http_camera.py", Command{kind} + files)) {}
 
   std::string url(const std::string& credentials = "", const std::string& path = "/stream?name=a") {
-    wait_for("\n");
-    const std::string port = out().substr(5, out().find('\n') - 5);
-    return "http://" + credentials + "127.0.0.1:" + port + path;
+    return "http://" + credentials + "127.0.0.1:" + std::to_string(port_of(*this)) + path;
   }
 };
 
-void check_frames(HttpCamera& camera, const std::string& credentials, const Command& files,
-                  const TemporaryDirectory& directory) {
+void watch_camera(const std::string& kind, const std::string& credentials = "") {
+  CAPTURE(kind);
+  const TemporaryDirectory directory;
+  const Command files = save_frames(directory);
+  HttpCamera camera(kind, files);
   ViewerProgram viewer(
       {camera.url(credentials), "--frames", "3", "--save", directory / "shown", "--summary", "-"});
   const json summary = summary_of(viewer);
   CHECK(summary["corrupt"] == 0);
   CHECK(summary["url"] == camera.url());
-  REQUIRE(files_in(directory / "shown").size() == 3);
-  for (const std::string& file : files) {
-    const std::string name = file.substr(file.rfind('/') + 1);
-    CHECK((read_file(directory / "shown/" + name) == read_file(file)));
-  }
+  check_saved(directory, files);
 }
 
 }  // namespace
 
 TEST_CASE("the viewer watches an HTTP camera, with and without lengths in its parts") {
-  const std::string kind = GENERATE("plain", "no_length");
-  CAPTURE(kind);
-  const TemporaryDirectory directory;
-  const Command files = save_frames(directory);
-  HttpCamera camera(kind, files);
-  check_frames(camera, "", files, directory);
+  watch_camera(GENERATE("plain", "no_length"));
 }
 
 TEST_CASE("the viewer says who it is when an HTTP camera wants to know") {
-  const std::string kind = GENERATE("basic", "md5", "sha256");
-  CAPTURE(kind);
-  const TemporaryDirectory directory;
-  const Command files = save_frames(directory);
-  HttpCamera camera(kind, files);
-  check_frames(camera, "me:s3cret@", files, directory);
+  watch_camera(GENERATE("basic", "md5", "sha256"), "me:s3cret@");
 }
 
 TEST_CASE("an HTTP server that gives no stream is told, without a password in the sentence") {

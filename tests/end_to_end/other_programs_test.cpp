@@ -8,7 +8,6 @@
 #include "end_to_end/temporary_directory.hpp"
 
 using namespace jpegwire;
-using nlohmann::json;
 
 namespace {
 
@@ -19,13 +18,6 @@ Command ffmpeg(const Command& arguments) {
 Command ffmpeg_test_picture(const std::string& to) {
   return ffmpeg({"-re", "-f", "lavfi", "-i", "testsrc=size=320x240:rate=10", "-c:v", "mjpeg", "-f",
                  "mpjpeg", to});
-}
-
-void check_shown(const json& summary) {
-  CHECK(summary["frames"] == 5);
-  CHECK(summary["corrupt"] == 0);
-  CHECK(summary["width"] == 320);
-  CHECK(summary["height"] == 240);
 }
 
 /// A stitched frame of several bands, as it came over the wire.
@@ -64,8 +56,8 @@ TEST_CASE("the viewer shows what GStreamer serves") {
 TEST_CASE("ffmpeg decodes our stream without a complaint") {
   const TemporaryDirectory directory;
   SenderProgram sender(test_card());
-  Process capture({"python3", JPEGWIRE_TESTS "/end_to_end/python_viewer.py", "127.0.0.1",
-                   std::to_string(sender.port()), "be32", directory.path(), "5"});
+  Process capture(python("python_viewer.py", {"127.0.0.1", std::to_string(sender.port()), "be32",
+                                              directory.path(), "5"}));
   REQUIRE(capture.wait() == 0);
   Process decoder(ffmpeg({"-i", directory / "%06d.jpg", "-f", "null", "-"}));
   CHECK(decoder.wait() == 0);

@@ -19,10 +19,6 @@
 namespace jpegwire {
 namespace {
 
-[[noreturn]] void throw_last_error(const char* what) {
-  throw std::system_error(errno, std::generic_category(), what);
-}
-
 int make_memory_file(const char* name) {
   const int file = ::memfd_create(name, MFD_CLOEXEC);
   if (file < 0) throw_last_error("memfd_create");
@@ -147,6 +143,10 @@ std::string output_of(Command command, Environment environment) {
   if (code != 0)
     throw std::runtime_error(fmt::format("exit code {}: {}", code, process.describe()));
   return process.out();
+}
+
+void throw_last_error(const char* what) {
+  throw std::system_error(errno, std::generic_category(), what);
 }
 
 bool is_installed(const std::string& program) {

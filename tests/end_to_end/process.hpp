@@ -63,6 +63,9 @@ class Process {
 /// code is not 0.
 std::string output_of(Command command, Environment environment = {});
 
+/// Throws what the system says of a call that has just failed.
+[[noreturn]] void throw_last_error(const char* what);
+
 /// Whether the program can be found in PATH.
 bool is_installed(const std::string& program);
 

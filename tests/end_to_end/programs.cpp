@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <csignal>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <regex>
 #include <sstream>
 #include <stdexcept>
+
+#include "end_to_end/pictures.hpp"
 
 namespace jpegwire {
 namespace {
@@ -85,6 +88,14 @@ nlohmann::json summary_of(Process& program) {
   return nlohmann::json::parse(lines.back());
 }
 
+void check_shown(const nlohmann::json& summary) {
+  CHECK(summary["frames"] == 5);
+  CHECK(summary["corrupt"] == 0);
+  CHECK(summary["reconnects"] == 0);
+  CHECK(summary["width"] == 320);
+  CHECK(summary["height"] == 240);
+}
+
 std::vector<std::string> complaints_of(const Process& program) {
   auto lines = lines_of(program.err());
   std::erase_if(lines, only_tells_how_it_goes);
@@ -98,6 +109,43 @@ std::string failure_of(Process& program, int exit_code) {
   const auto complaints = complaints_of(program);
   REQUIRE(complaints.size() == 1);
   return complaints[0];
+}
+
+void check_ends(Process& program, int signal) {
+  program.send_signal(signal);
+  const int code = program.wait();
+  INFO(program.describe());
+  CHECK(code == 0);
+  CHECK(complaints_of(program).empty());
+}
+
+int either_signal() { return GENERATE(SIGINT, SIGTERM); }
+
+std::vector<std::string> save_frames(const TemporaryDirectory& directory) {
+  SenderProgram sender(test_card());
+  ViewerProgram viewer({sender.url(), "--frames", "3", "--save", directory / "sent"});
+  REQUIRE(viewer.wait() == 0);
+  std::vector<std::string> files;
+  for (const std::string& name : files_in(directory / "sent"))
+    files.push_back(directory / "sent/" + name);
+  return files;
+}
+
+void check_saved(const TemporaryDirectory& directory, const std::vector<std::string>& sent) {
+  REQUIRE(files_in(directory / "shown").size() == sent.size());
+  for (const std::string& file : sent) {
+    const std::string name = file.substr(file.rfind('/') + 1);
+    CHECK((read_file(directory / "shown/" + name) == read_file(file)));
+  }
+}
+
+Command python(const std::string& script, const Command& arguments) {
+  return Command{"python3", JPEGWIRE_TESTS "/end_to_end/" + script} + arguments;
+}
+
+std::uint16_t port_of(Process& script) {
+  script.wait_for("\n");
+  return static_cast<std::uint16_t>(std::stoi(script.out().substr(std::string("port ").size())));
 }
 
 Environment environment_of_programs() {

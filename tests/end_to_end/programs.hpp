@@ -7,6 +7,7 @@
 
 #include "end_to_end/process.hpp"
 #include "end_to_end/tcp_peer.hpp"
+#include "end_to_end/temporary_directory.hpp"
 
 namespace jpegwire {
 
@@ -35,11 +36,34 @@ Command operator+(Command left, const Command& right);
 /// Waits for its end, which must be in order, and reads what --summary - has written.
 nlohmann::json summary_of(Process& program);
 
+/// A viewer's options to show five frames, and what its summary must say when these were a test
+/// card's.
+inline const Command kFiveFrames{"--timeout", "30", "--frames", "5", "--summary", "-"};
+void check_shown(const nlohmann::json& summary);
+
 /// The lines on standard error, without those that only tell how it goes.
 std::vector<std::string> complaints_of(const Process& program);
 
 /// Waits for its end, which must be a failure with the exit code and one line that tells why.
 std::string failure_of(Process& program, int exit_code = 1);
+
+/// Sends the signal and CHECKs that the program ends in order and without a complaint.
+void check_ends(Process& program, int signal);
+
+/// GENERATEs SIGINT and SIGTERM.
+int either_signal();
+
+/// Three frames that our sender made, as files in the directory's "sent".
+std::vector<std::string> save_frames(const TemporaryDirectory& directory);
+
+/// The same ones must be in its "shown", and nothing else.
+void check_saved(const TemporaryDirectory& directory, const std::vector<std::string>& sent);
+
+/// A Python script of these tests.
+Command python(const std::string& script, const Command& arguments);
+
+/// Waits until it tells on which port it listens.
+std::uint16_t port_of(Process& script);
 
 /// What the programs need to run as they were built, and what the fake camera needs besides.
 Environment environment_of_programs();

@@ -5,43 +5,12 @@
 
 #include "end_to_end/pictures.hpp"
 #include "end_to_end/programs.hpp"
-#include "end_to_end/temporary_directory.hpp"
 
 using namespace jpegwire;
 using Catch::Matchers::Contains;
 using nlohmann::json;
 
 namespace {
-
-const std::string kScripts = JPEGWIRE_TESTS "/end_to_end/";
-
-Command python(const std::string& script, const Command& arguments) {
-  return Command{"python3", kScripts + script} + arguments;
-}
-
-std::uint16_t port_of(Process& script) {
-  script.wait_for("\n");
-  return static_cast<std::uint16_t>(std::stoi(script.out().substr(std::string("port ").size())));
-}
-
-/// Three frames of our own sender, as files.
-Command save_frames(const TemporaryDirectory& directory) {
-  SenderProgram sender(test_card());
-  ViewerProgram viewer({sender.url(), "--frames", "3", "--save", directory / "sent"});
-  REQUIRE(viewer.wait() == 0);
-  Command files;
-  for (const std::string& name : files_in(directory / "sent"))
-    files.push_back(directory / "sent/" + name);
-  return files;
-}
-
-void check_same_files(const TemporaryDirectory& directory, const Command& sent) {
-  REQUIRE(files_in(directory / "shown").size() == sent.size());
-  for (const std::string& file : sent) {
-    const std::string name = file.substr(file.rfind('/') + 1);
-    CHECK((read_file(directory / "shown/" + name) == read_file(file)));
-  }
-}
 
 void show_in_viewer(const std::string& script, const std::string& kind) {
   INFO(script << " " << kind);
@@ -53,7 +22,7 @@ void show_in_viewer(const std::string& script, const std::string& kind) {
   CHECK(summary["frames"].get<int>() + summary["skipped_decode"].get<int>() == 3);
   CHECK(summary["corrupt"] == 0);
   CHECK(sender.wait() == 0);
-  check_same_files(directory, files);
+  check_saved(directory, files);
 }
 
 }  // namespace

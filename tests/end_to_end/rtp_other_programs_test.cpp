@@ -19,17 +19,11 @@ namespace {
 constexpr std::size_t kPlanesSizeBytes = 320 * 240 * 3 / 2;
 constexpr double kSamePicture = 45;  // dB: decoders may round differently
 
-const std::string kScripts = JPEGWIRE_TESTS "/end_to_end/";
-
 Command ffmpeg(const Command& arguments) {
   return Command{"ffmpeg", "-hide_banner", "-nostdin", "-loglevel", "warning"} + arguments;
 }
 
 Command gstreamer(const Command& pipeline) { return Command{"gst-launch-1.0", "-q"} + pipeline; }
-
-Command python(const std::string& script, const Command& arguments) {
-  return Command{"python3", kScripts + script} + arguments;
-}
 
 std::string text_of(const std::string& path) {
   std::ostringstream text;
@@ -115,9 +109,7 @@ TEST_CASE("a Python script receives our RTP stream, each packet within its band"
   const LoopedVideo video;
   const TemporaryDirectory directory;
   Process receiver(python("rtp_receiver.py", {"0", "20", directory / "frames"}));
-  receiver.wait_for("\n");
-  const std::string port = receiver.out().substr(5, receiver.out().find('\n') - 5);
-  SenderProgram sender(video.options({"--rtp", "127.0.0.1:" + port}));
+  SenderProgram sender(video.options({"--rtp", rtp_address(port_of(receiver))}));
   const auto sent = frames_over_tcp(sender);
   const json statistics = summary_of(receiver);
   CHECK(statistics["frames"] == 20);

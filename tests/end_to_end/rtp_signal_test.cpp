@@ -5,25 +5,9 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "end_to_end/pictures.hpp"
 #include "end_to_end/rtp_streams.hpp"
 
 using namespace jpegwire;
-using nlohmann::json;
-
-namespace {
-
-void check_ends(Process& program, int signal) {
-  program.send_signal(signal);
-  const int code = program.wait();
-  INFO(program.describe());
-  CHECK(code == 0);
-  CHECK(complaints_of(program).empty());
-}
-
-int either_signal() { return GENERATE(SIGINT, SIGTERM); }
-
-}  // namespace
 
 TEST_CASE("a signal ends an RTP sender, whatever it does for its packets") {
   const int signal = either_signal();

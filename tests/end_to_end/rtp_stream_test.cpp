@@ -11,20 +11,6 @@ using namespace jpegwire;
 using Catch::Matchers::Contains;
 using nlohmann::json;
 
-namespace {
-
-const Command kFiveFrames{"--timeout", "30", "--frames", "5", "--summary", "-"};
-
-void check_shown(const json& summary) {
-  CHECK(summary["frames"] == 5);
-  CHECK(summary["corrupt"] == 0);
-  CHECK(summary["reconnects"] == 0);
-  CHECK(summary["width"] == 320);
-  CHECK(summary["height"] == 240);
-}
-
-}  // namespace
-
 TEST_CASE("RTP frames are saved byte for byte as they were encoded") {
   const LoopedVideo video;
   const TemporaryDirectory directory;

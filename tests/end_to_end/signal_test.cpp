@@ -1,7 +1,6 @@
 // SIGINT and SIGTERM at any time: exit code 0, and an orderly end for the peer.
 
 #include <catch2/catch.hpp>
-#include <csignal>
 #include <nlohmann/json.hpp>
 
 #include "end_to_end/pictures.hpp"
@@ -11,16 +10,6 @@ using namespace jpegwire;
 using nlohmann::json;
 
 namespace {
-
-void check_ends(Process& program, int signal) {
-  program.send_signal(signal);
-  const int code = program.wait();
-  INFO(program.describe());
-  CHECK(code == 0);
-  CHECK(complaints_of(program).empty());
-}
-
-int either_signal() { return GENERATE(SIGINT, SIGTERM); }
 
 /// A peer that a viewer connects to, which sends frames and sees how the viewer leaves.
 void check_that_viewer_leaves(ViewerProgram& viewer, TcpPeer& sender, int signal) {

@@ -1,51 +1,25 @@
 #include "end_to_end/tcp_peer.hpp"
 
-#include <arpa/inet.h>
 #include <fmt/format.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <stdexcept>
-#include <system_error>
 #include <utility>
 
-#include "end_to_end/process.hpp"
+#include "end_to_end/loopback_socket.hpp"
 
 namespace jpegwire {
 namespace {
 
 constexpr std::size_t kMostAtOnce = 65536;
 
-[[noreturn]] void throw_last_error(const char* what) {
-  throw std::system_error(errno, std::generic_category(), what);
-}
-
-sockaddr_in loopback(std::uint16_t port) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  return address;
-}
-
-int open_socket() {
-  const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (socket < 0) throw_last_error("socket");
-  const timeval deadline{kDeadline.count(), 0};
-  ::setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &deadline, sizeof deadline);
-  ::setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &deadline, sizeof deadline);
-  return socket;
-}
-
 int connect_socket(std::uint16_t port, std::optional<int> buffer_bytes) {
   const sockaddr_in address = loopback(port);
   int socket = -1;
   const bool connected = eventually([&] {
     if (socket >= 0) ::close(socket);
-    socket = open_socket();
+    socket = open_socket(SOCK_STREAM);
     if (buffer_bytes)
       ::setsockopt(socket, SOL_SOCKET, SO_RCVBUF, &*buffer_bytes, sizeof *buffer_bytes);
     return ::connect(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
@@ -123,10 +97,8 @@ void TcpPeer::close() {
   if (socket_ >= 0) ::close(std::exchange(socket_, -1));
 }
 
-TcpListener::TcpListener() : socket_(open_socket()) {
-  const sockaddr_in address = loopback(0);
-  if (::bind(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
-    throw_last_error("bind");
+TcpListener::TcpListener() : socket_(open_socket(SOCK_STREAM)) {
+  bind_to_loopback(socket_, 0);
   if (::listen(socket_, SOMAXCONN) != 0) throw_last_error("listen");
 }
 
@@ -145,8 +117,7 @@ std::string TcpListener::url() const { return tcp_url(port()); }
 TcpPeer TcpListener::accept() {
   const int socket = ::accept4(socket_, nullptr, nullptr, SOCK_CLOEXEC);
   if (socket < 0) throw_last_error("accept");
-  const timeval deadline{kDeadline.count(), 0};
-  ::setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &deadline, sizeof deadline);
+  set_deadline(socket);
   return TcpPeer(socket);
 }
 

@@ -1,39 +1,14 @@
 #include "end_to_end/udp_peer.hpp"
 
-#include <arpa/inet.h>
-#include <sys/socket.h>
-#include <sys/time.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <system_error>
 
-#include "end_to_end/process.hpp"
+#include "end_to_end/loopback_socket.hpp"
 
 namespace jpegwire {
-namespace {
-
-[[noreturn]] void throw_last_error(const char* what) {
-  throw std::system_error(errno, std::generic_category(), what);
-}
-
-sockaddr_in loopback(std::uint16_t port) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  return address;
-}
-
-}  // namespace
-
-UdpPeer::UdpPeer(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {
-  if (socket_ < 0) throw_last_error("socket");
-  const timeval deadline{kDeadline.count(), 0};
-  ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &deadline, sizeof deadline);
-  const sockaddr_in address = loopback(port);
-  if (::bind(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
-    throw_last_error("bind");
+UdpPeer::UdpPeer(std::uint16_t port) : socket_(open_socket(SOCK_DGRAM)) {
+  bind_to_loopback(socket_, port);
 }
 
 UdpPeer::~UdpPeer() { ::close(socket_); }

@@ -50,9 +50,12 @@ class Stream {
       else
         receive(block_.sequence(i), block_.packets[i]);
     newest_ = block_.sequence(packets - 1);
-    const std::uint64_t before = decoder_.recovered_count();
-    for (const auto& repair : block_.repairs) check(decoder_.repair(repair, newest_));
-    const std::uint64_t restored = decoder_.recovered_count() - before;
+    std::size_t restored = 0;
+    for (const auto& repair : block_.repairs) {
+      const auto recovered = decoder_.repair(repair, newest_);
+      restored += recovered.size();
+      check(recovered);
+    }
     if (is_true_) require(restored == (lost <= block_.repairs.size() ? lost : 0), "all or nothing");
   }
 

@@ -92,7 +92,6 @@ TEST_CASE("packets back from repair datagrams byte for byte", "[fec]") {
       FecDecoder decoder;
       CHECK(receive_without(decoder, block, lost, {repair}) ==
             std::vector<ByteVector>{block.packets[lost]});
-      CHECK(decoder.recovered_count() == 1);
     }
 }
 
@@ -283,7 +282,6 @@ TEST_CASE("a stream that begins anew", "[fec]") {
           std::vector<ByteVector>{block->packets[5]});
     decoder.reset();
   }
-  CHECK(decoder.recovered_count() == 3);
 }
 
 TEST_CASE("newer blocks displace older ones", "[fec]") {

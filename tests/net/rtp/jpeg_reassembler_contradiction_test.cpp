@@ -260,14 +260,19 @@ bool shows_tables(const Reassembled& frame, int step) {
   return frame.jpeg.at(find_segment(frame.jpeg, 0xDB) + 5) == static_cast<std::byte>(step);
 }
 
-TEST_CASE("a frame whose tables are lost is decoded with those of the frame before") {
-  Reassembly reassembly;
-  reassembly.add_all(with_tables_in_band(7, 200, 1));
-  Datagrams datagrams = with_tables_in_band(7, 200, 2);
+/// The next frame, without the packet that has its tables.
+void add_without_tables(Reassembly& reassembly, int q) {
+  Datagrams datagrams = with_tables_in_band(7, q, 2);
   datagrams.erase(datagrams.begin());
   reassembly.add_all(datagrams);
   reassembly.pass(std::chrono::seconds(1));
   REQUIRE(reassembly.ends() == Ends{Reception::whole, Reception::incomplete});
+}
+
+TEST_CASE("a frame whose tables are lost is decoded with those of the frame before") {
+  Reassembly reassembly;
+  reassembly.add_all(with_tables_in_band(7, 200, 1));
+  add_without_tables(reassembly, 200);
   CHECK(reassembly.over[1]->was_opened);
   CHECK(reassembly.over[1]->bands.size() == 7);
 }
@@ -275,11 +280,7 @@ TEST_CASE("a frame whose tables are lost is decoded with those of the frame befo
 TEST_CASE("a frame whose tables are lost is not shown where they may have changed") {
   Reassembly reassembly;
   reassembly.add_all(with_tables_in_band(7, 255, 1));
-  Datagrams datagrams = with_tables_in_band(7, 255, 2);
-  datagrams.erase(datagrams.begin());
-  reassembly.add_all(datagrams);
-  reassembly.pass(std::chrono::seconds(1));
-  REQUIRE(reassembly.ends() == Ends{Reception::whole, Reception::incomplete});
+  add_without_tables(reassembly, 255);
   CHECK_FALSE(reassembly.over[1]->was_opened);
 }
 
@@ -310,11 +311,7 @@ TEST_CASE("another stream's tables are forgotten with it") {
   Reassembly reassembly;
   reassembly.add_all(with_tables_in_band(7, 200, 1));
   reassembly.reset();
-  Datagrams datagrams = with_tables_in_band(7, 200, 2);
-  datagrams.erase(datagrams.begin());
-  reassembly.add_all(datagrams);
-  reassembly.pass(std::chrono::seconds(1));
-  REQUIRE(reassembly.ends() == Ends{Reception::whole, Reception::incomplete});
+  add_without_tables(reassembly, 200);
   CHECK_FALSE(reassembly.over[1]->was_opened);
 }
 

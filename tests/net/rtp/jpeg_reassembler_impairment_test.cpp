@@ -136,8 +136,13 @@ TEST_CASE("a lost packet costs one band") {
   }
 }
 
-/// Which frames there are at all, and how they end.
-struct Counter final : ReassemblyObserver {
+/// Which frames there are at all in a flood of packets, and how they end.
+struct Flood final : ReassemblyObserver {
+  explicit Flood(unsigned seed) : random(seed) {}
+
+  bool add(const RtpPacket& packet, std::int64_t sequence) {
+    return reassembler.add(packet, sequence, WallTime{}, 0);
+  }
   void frame_opened(const std::shared_ptr<ReceivedFrame>& frame) override {
     seen.insert(frame.get());
   }
@@ -153,6 +158,8 @@ struct Counter final : ReassemblyObserver {
   std::set<const ReceivedFrame*> seen;
   int whole = 0;
   int given_up = 0;
+  std::mt19937 random;
+  JpegReassembler reassembler{{.max_frame_bytes = Reassembly::kMaxFrameBytes}, *this};
 };
 
 ByteVector garbage(std::mt19937& random) {
@@ -165,54 +172,44 @@ ByteVector garbage(std::mt19937& random) {
 }
 
 TEST_CASE("a flood of stale packets costs no good frame") {
-  constexpr unsigned kSeed = 11;
-  INFO("seed " << kSeed);
-  std::mt19937 random(kSeed);
-  Counter counter;
-  JpegReassembler reassembler({.max_frame_bytes = Reassembly::kMaxFrameBytes}, counter);
-  const WallTime now{};
+  Flood flood(11);
   std::int64_t sequence = 0;
   std::int64_t over = -1;
-  int flood = 0;
+  int count = 0;
   for (const ByteVector& datagram : stream().datagrams) {
     const RtpPacket packet = *parse_rtp(datagram);
-    CHECK(reassembler.add(packet, sequence++, now, 0));
+    CHECK(flood.add(packet, sequence++));
     if (packet.header.marker) over = sequence - 1;
-    for (int i = 0; over >= 0 && i < 150; ++i, ++flood) {
-      const ByteVector payload = garbage(random);
+    for (int i = 0; over >= 0 && i < 150; ++i, ++count) {
+      const ByteVector payload = garbage(flood.random);
       RtpPacket stale = packet;
-      stale.header.timestamp = packet.header.timestamp + 1 + static_cast<std::uint32_t>(random());
+      stale.header.timestamp =
+          packet.header.timestamp + 1 + static_cast<std::uint32_t>(flood.random());
       stale.payload = payload;
-      REQUIRE_FALSE(reassembler.add(stale, over - random() % 30'000, now, 0));
+      REQUIRE_FALSE(flood.add(stale, over - flood.random() % 30'000));
     }
   }
-  CHECK(flood > 100'000);
-  CHECK(counter.whole == kFrames);
-  CHECK(counter.given_up == 0);
-  CHECK(counter.seen.size() <= 3);
+  CHECK(count > 100'000);
+  CHECK(flood.whole == kFrames);
+  CHECK(flood.given_up == 0);
+  CHECK(flood.seen.size() <= 3);
 }
 
 TEST_CASE("a flood of frames that never become whole takes no memory") {
-  constexpr unsigned kSeed = 12;
-  INFO("seed " << kSeed);
-  std::mt19937 random(kSeed);
-  Counter counter;
-  JpegReassembler reassembler({.max_frame_bytes = Reassembly::kMaxFrameBytes}, counter);
-  const WallTime now{};
+  Flood flood(12);
   std::int64_t sequence = 0;
   RtpPacket packet = *parse_rtp(stream().datagrams[0]);
   for (int i = 0; i < 100'000; ++i) {
-    const ByteVector payload = garbage(random);
+    const ByteVector payload = garbage(flood.random);
     ++packet.header.timestamp;
     packet.payload = payload;
-    reassembler.add(packet, ++sequence, now, 0);
+    flood.add(packet, ++sequence);
   }
-  CHECK(counter.given_up > 40'000);
-  CHECK(counter.seen.size() <= 3);
-  reassembler.reset();
-  for (const ByteVector& datagram : stream().datagrams)
-    reassembler.add(*parse_rtp(datagram), ++sequence, now, 0);
-  CHECK(counter.whole == kFrames);
+  CHECK(flood.given_up > 40'000);
+  CHECK(flood.seen.size() <= 3);
+  flood.reassembler.reset();
+  for (const ByteVector& datagram : stream().datagrams) flood.add(*parse_rtp(datagram), ++sequence);
+  CHECK(flood.whole == kFrames);
 }
 
 }  // namespace
