@@ -113,4 +113,12 @@ struct EncodedFrame {
   std::vector<std::vector<std::byte>> storage;
 };
 
+/// The stamp of a frame that begins to be sent now, in a stream of this id.
+inline FrameStamp make_stamp(const EncodedFrame& frame, std::uint64_t stream_id) {
+  return {.stream_id = stream_id,
+          .sequence = frame.sequence,
+          .capture_time = frame.capture_time,
+          .send_time = wall_now()};
+}
+
 }  // namespace jpegwire

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "codec/big_endian.hpp"
+#include "codec/jpeg_markers.hpp"
 
 namespace jpegwire {
 namespace {
@@ -36,6 +37,13 @@ std::uint32_t hold_to_wire(microseconds hold) {
 void write_stamp(const FrameStamp& stamp, std::span<std::byte, kStampSizeBytes> out) {
   std::ranges::copy(kOpening, out.begin());
   write_stamp_fields(stamp, out.last<kStampFieldsSizeBytes>());
+}
+
+std::size_t write_stamped_start(const FrameStamp& stamp, std::span<std::byte> out) {
+  out[0] = marker::kPrefix;
+  out[1] = marker::kStartOfImage;
+  write_stamp(stamp, out.subspan(2).first<kStampSizeBytes>());
+  return kStampedStartSizeBytes;
 }
 
 void write_stamp_fields(const FrameStamp& stamp, std::span<std::byte, kStampFieldsSizeBytes> out) {

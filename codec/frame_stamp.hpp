@@ -27,6 +27,12 @@ inline constexpr std::size_t kStampSizeBytes = 55;
 
 void write_stamp(const FrameStamp& stamp, std::span<std::byte, kStampSizeBytes> out);
 
+/// What a stamped JPEG begins with: SOI, then the stamp.
+inline constexpr std::size_t kStampedStartSizeBytes = 2 + kStampSizeBytes;
+
+/// Writes it to the front of `out`, which has room for it; gives its size.
+std::size_t write_stamped_start(const FrameStamp& stamp, std::span<std::byte> out);
+
 /// Reads the segment at the front of `bytes`; nothing where it is another segment, another
 /// version, or not whole.
 std::optional<FrameStamp> read_stamp(std::span<const std::byte> bytes);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <numeric>
 
 namespace jpegwire {
 namespace {
@@ -41,7 +42,13 @@ void Histogram::record(std::uint64_t value) {
   value = std::min(value, kLargest);
   ++buckets_[bucket_of(value)];
   ++count_;
+  sum_ += value;
   max_ = std::max(max_, value);
+}
+
+std::uint64_t Histogram::count_up_to(std::uint64_t value) const {
+  const auto last = static_cast<std::ptrdiff_t>(bucket_of(std::min(value, kLargest)));
+  return std::accumulate(buckets_.begin(), buckets_.begin() + last + 1, std::uint64_t{0});
 }
 
 std::optional<double> Histogram::percentile(double percent) const {

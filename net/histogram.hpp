@@ -19,6 +19,12 @@ class Histogram {
 
   std::uint64_t count() const { return count_; }
 
+  /// How many of the values were at most so large, as exactly as the buckets tell.
+  std::uint64_t count_up_to(std::uint64_t value) const;
+
+  /// Of all values.
+  std::uint64_t sum() const { return sum_; }
+
   /// The smallest value that is not below `percent` (0 to 100) of the recorded ones; nothing where
   /// none were recorded.
   std::optional<double> percentile(double percent) const;
@@ -29,6 +35,7 @@ class Histogram {
  private:
   std::vector<std::uint64_t> buckets_;
   std::uint64_t count_ = 0;
+  std::uint64_t sum_ = 0;
   std::uint64_t max_ = 0;
 };
 

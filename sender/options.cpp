@@ -4,30 +4,25 @@
 
 #include <algorithm>
 #include <asio/ip/address.hpp>
-#include <charconv>
+#include <chrono>
+#include <cmath>
 #include <map>
 #include <stdexcept>
 
 #include "codec/jpeg_layout.hpp"
 #include "net/command_line.hpp"
+#include "net/parse_number.hpp"
 #include "net/stream_address.hpp"
 
 namespace jpegwire {
 namespace {
 
-std::optional<int> parse_int(std::string_view text) {
-  int value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
 PictureSize parse_size(const std::string& text) {
   const std::size_t cross = text.find('x');
-  const auto width = parse_int(std::string_view(text).substr(0, cross));
+  const auto width = parse_number<int>(std::string_view(text).substr(0, cross));
   const auto height = cross == std::string::npos
                           ? std::nullopt
-                          : parse_int(std::string_view(text).substr(cross + 1));
+                          : parse_number<int>(std::string_view(text).substr(cross + 1));
   if (!width || !height)
     throw std::invalid_argument(fmt::format("'{}' is not a size such as 1280x720", text));
   if (*width < 16 || *height < 16 || *width > 7680 || *height > 4320)
@@ -37,7 +32,7 @@ PictureSize parse_size(const std::string& text) {
 
 int parse_bands(const std::string& text) {
   if (text == "auto") return 0;
-  const std::optional<int> bands = parse_int(text);
+  const std::optional<int> bands = parse_number<int>(text);
   if (!bands || *bands < 1 || *bands > kMaxBands)
     throw std::invalid_argument(
         fmt::format("'{}' is neither auto nor a number from 1 to {}", text, kMaxBands));
@@ -92,13 +87,15 @@ void add_picture_options(CLI::App& app, SenderOptions& options) {
   app.add_flag("--loop", options.loop, "Begin a video file again at its end");
 }
 
+std::optional<Endpoint> parse_listen_address_or_off(const std::string& text) {
+  if (text == "off") return std::nullopt;
+  return parse_listen_address(text);
+}
+
 void add_tcp_options(CLI::App& app, SenderOptions& options) {
   add_parsed_option(
       app, "--tcp",
-      [&](const std::string& text) {
-        options.tcp =
-            text == "off" ? std::nullopt : std::optional<Endpoint>(parse_listen_address(text));
-      },
+      [&](const std::string& text) { options.tcp = parse_listen_address_or_off(text); },
       "Listen here for viewers, or off [127.0.0.1:2500]")
       ->type_name("[ADDR:]PORT|off");
   // CLI11 takes options in the order of their definition, so these change what --tcp has set.
@@ -119,11 +116,44 @@ void add_tcp_options(CLI::App& app, SenderOptions& options) {
       ->type_name("PORT");
 }
 
+void add_http_options(CLI::App& app, SenderOptions& options) {
+  HttpSettings& http = options.http_settings;
+  add_parsed_option(
+      app, "--http",
+      [&](const std::string& text) {
+        options.http = parse_listen_address_or_off(text);
+        options.is_http_asked_for = true;
+      },
+      "Serve the page, /stream and /snapshot here, or off\n[127.0.0.1:8080]")
+      ->type_name("[ADDR:]PORT|off");
+  add_parsed_list(
+      app, "--http-host", [&](const std::string& name) { http.hosts.push_back(name); },
+      "Another name of this machine that browsers call it by;\nmay be given several times")
+      ->type_name("NAME");
+  app.add_option("--http-connections", http.max_connections, "HTTP connections at a time [256]")
+      ->check(is_whole_number_within(1, 100'000))
+      ->type_name("N");
+  app.add_option("--http-per-address", http.max_per_address, "Of these from one address [32]")
+      ->check(is_whole_number_within(1, 100'000))
+      ->type_name("N");
+  app.add_option("--http-head", http.max_head_bytes, "Bytes that a request may have [8192]")
+      ->check(is_whole_number_within(256, 1 << 20))
+      ->type_name("BYTES");
+  app.add_option_function<double>(
+         "--http-timeout",
+         [&](double seconds) {
+           http.head_patience = std::chrono::milliseconds(std::llround(seconds * 1000));
+         },
+         "How long a request may take to come [5]")
+      ->check(is_number_within(0.1, 3600))
+      ->type_name("S");
+}
+
 void parse_fec(const std::string& text, RtpSenderSettings& rtp) {
   rtp.fec_auto = text == "auto";
   rtp.fec_percent = 0;
   if (text == "auto" || text == "off") return;
-  const std::optional<int> percent = parse_int(text);
+  const std::optional<int> percent = parse_number<int>(text);
   if (!percent || *percent < 1 || *percent > 100)
     throw std::invalid_argument(
         fmt::format("'{}' is neither auto, off nor a number of percent from 1 to 100", text));
@@ -200,6 +230,7 @@ void add_sender_options(CLI::App& app, SenderOptions& options) {
   let_last_value_count(app);
   add_picture_options(app, options);
   add_tcp_options(app, options);
+  add_http_options(app, options);
   add_stream_options(app, options);
   const std::vector<const CLI::Option*> datagram_options = add_rtp_options(app, options);
   add_threads_option(app, options.threads);
@@ -208,8 +239,9 @@ void add_sender_options(CLI::App& app, SenderOptions& options) {
   app.add_flag("--stats", options.stats, "Print a line of statistics each second");
   add_summary_option(app, options.summary);
   app.callback([&options, datagram_options] {
-    if (!options.tcp && options.connect.empty() && options.rtp.empty())
-      throw CLI::ValidationError("--tcp off leaves nobody to send to: add --connect or --rtp");
+    if (!options.tcp && !options.http && options.connect.empty() && options.rtp.empty())
+      throw CLI::ValidationError(
+          "--tcp off and --http off leave nobody to send to: add --connect or --rtp");
     check_rtp_options(options, datagram_options);
   });
 }

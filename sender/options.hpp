@@ -8,9 +8,12 @@
 
 #include "net/endpoint.hpp"
 #include "net/framing/size_prefix.hpp"
+#include "net/http/http_site.hpp"
 #include "net/rtp/rtp_sender.hpp"
 
 namespace jpegwire {
+
+inline constexpr std::uint16_t kDefaultHttpPort = 8080;
 
 struct PictureSize {
   int width = 1280;
@@ -24,6 +27,9 @@ struct SenderOptions {
   std::optional<double> frames_per_second;  // likewise; 0: as fast as the source gives
   int quality = 80;
   std::optional<Endpoint> tcp = Endpoint{"127.0.0.1", kDefaultPort};
+  std::optional<Endpoint> http = Endpoint{"127.0.0.1", kDefaultHttpPort};
+  bool is_http_asked_for = false;  // else, where the port is taken, there is no page
+  HttpSettings http_settings;
   SizePrefix framing = SizePrefix::be32;
   std::vector<Endpoint> connect;
   std::vector<Endpoint> rtp;

@@ -48,6 +48,11 @@ PipelineCounts Pipeline::counts() const {
   return counts;
 }
 
+Histogram Pipeline::encode_us() const {
+  const std::scoped_lock lock(mutex_);
+  return encode_us_;
+}
+
 void Pipeline::capture(std::stop_token stop) {
   for (std::uint64_t number = 0; number != settings_.frames; ++number) {
     if (source_.waits_for_viewers() && !audience_.wait(stop)) return;
@@ -88,15 +93,19 @@ void Pipeline::process(CapturedFrame& frame) {
                             : encoder_.encode(*frame.raw, identity, on_bands_);
   const auto spent = std::chrono::steady_clock::now() - begin;
   if (!encoded) return count(&PipelineCounts::corrupt);
-  count(&PipelineCounts::encoded);
-  const auto spent_us = std::chrono::duration_cast<microseconds>(spent).count();
-  encode_us_.record(static_cast<std::uint64_t>(spent_us));
+  count_encoded(std::chrono::duration_cast<microseconds>(spent));
   give(std::move(encoded));
 }
 
 void Pipeline::count(std::uint64_t PipelineCounts::* what) {
   const std::scoped_lock lock(mutex_);
   ++(counts_.*what);
+}
+
+void Pipeline::count_encoded(microseconds spent) {
+  const std::scoped_lock lock(mutex_);
+  ++counts_.encoded;
+  encode_us_.record(static_cast<std::uint64_t>(spent.count()));
 }
 
 void Pipeline::give(std::shared_ptr<EncodedFrame> frame) {

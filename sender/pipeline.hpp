@@ -58,8 +58,10 @@ class Pipeline {
   /// Any thread.
   PipelineCounts counts() const;
 
+  /// How long encoding took. Any thread.
+  Histogram encode_us() const;
+
   // After stop().
-  const Histogram& encode_us() const { return encode_us_; }
   const std::string& error() const { return error_; }  // empty where nothing went wrong
 
  private:
@@ -68,6 +70,7 @@ class Pipeline {
   void hand_over(CapturedFrame frame);
   void process(CapturedFrame& frame);
   void count(std::uint64_t PipelineCounts::* what);
+  void count_encoded(microseconds spent);
   void give(std::shared_ptr<EncodedFrame> frame);
   std::shared_ptr<EncodedFrame> encode_again(const EncodedFrame& jpeg,
                                              const FrameIdentity& identity);

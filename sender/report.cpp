@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "net/process_usage.hpp"
@@ -35,34 +36,42 @@ nlohmann::json describe_rtp(const RtpReport& report) {
 
 std::uint64_t skipped_by_viewers(const SenderReport& report) {
   std::uint64_t skipped = 0;
-  for (const ViewerStatistics& viewer : report.viewers) skipped += viewer.skipped;
+  for (const auto& [kind, total] : report.totals) skipped += total.skipped;
   for (const RtpReport& rtp : report.rtp) skipped += rtp.statistics.skipped;
   return skipped;
 }
 
 }  // namespace
 
-std::string describe_progress(const SenderReport& before, const SenderReport& now) {
+SenderRates rates_between(const SenderReport& before, const SenderReport& now) {
   const double seconds = now.seconds - before.seconds;
   const auto rate = [seconds](std::uint64_t earlier, std::uint64_t later) {
     return seconds > 0 && later > earlier ? static_cast<double>(later - earlier) / seconds : 0.0;
   };
   const PipelineCounts& from = before.counts;
   const PipelineCounts& to = now.counts;
+  return {.captured = rate(from.captured, to.captured),
+          .encoded = rate(from.encoded, to.encoded),
+          .passed_on = rate(from.passthrough, to.passthrough),
+          .bits = rate(from.bytes, to.bytes) * 8};
+}
+
+std::string describe_progress(const SenderReport& before, const SenderReport& now) {
+  const SenderRates rates = rates_between(before, now);
   return fmt::format(
       "{:.1f} frames/s captured, {:.1f} encoded, {:.1f} passed on, {:.1f} Mbit/s a viewer, "
       "{}, {} skipped",
-      rate(from.captured, to.captured), rate(from.encoded, to.encoded),
-      rate(from.passthrough, to.passthrough), rate(from.bytes, to.bytes) * 8e-6,
+      rates.captured, rates.encoded, rates.passed_on, rates.bits / 1e6,
       now.viewers_now == 1 ? "1 viewer" : fmt::format("{} viewers", now.viewers_now),
-      to.skipped_encode + skipped_by_viewers(now));
+      now.counts.skipped_encode + skipped_by_viewers(now));
 }
 
-nlohmann::json summarize(const SenderReport& report, const Histogram& encode_us) {
+nlohmann::json summarize(const SenderReport& report) {
   const PipelineCounts& counts = report.counts;
   const ProcessUsage usage = process_usage();
   nlohmann::json viewers = nlohmann::json::array();
-  for (const ViewerStatistics& viewer : report.viewers) viewers.push_back(describe_viewer(viewer));
+  for (const auto* some : {&report.departed, &report.viewers})
+    for (const ViewerStatistics& viewer : *some) viewers.push_back(describe_viewer(viewer));
   for (const RtpReport& rtp : report.rtp) viewers.push_back(describe_rtp(rtp));
   return {{"source", report.source},
           {"width", counts.width},
@@ -78,13 +87,33 @@ nlohmann::json summarize(const SenderReport& report, const Histogram& encode_us)
           {"reopened", report.reopened},
           {"bytes", counts.bytes},
           {"encode_ms",
-           {{"p50", milliseconds_or_null(encode_us.percentile(50))},
-            {"p99", milliseconds_or_null(encode_us.percentile(99))}}},
+           {{"p50", milliseconds_or_null(report.encode_us.percentile(50))},
+            {"p99", milliseconds_or_null(report.encode_us.percentile(99))}}},
           {"viewers_max", report.viewers_max},
           {"viewers", viewers},
           {"rejected", report.rejected},
+          {"refused_requests", report.refused_requests},
+          {"snapshots", report.snapshots},
           {"cpu_seconds", usage.cpu_seconds},
           {"peak_rss_kb", usage.peak_rss_kb}};
+}
+
+nlohmann::json describe_as_ustreamer(const SenderReport& report, const SenderRates& rates) {
+  const bool is_passed_on = rates.passed_on > rates.encoded;
+  const double given = rates.passed_on + rates.encoded;
+  return {{"ok", true},
+          {"result",
+           {{"instance_id", ""},
+            {"encoder", {{"type", is_passed_on ? "HW" : "CPU"}, {"quality", report.quality}}},
+            {"source",
+             {{"resolution", {{"width", report.counts.width}, {"height", report.counts.height}}},
+              {"online", report.is_online},
+              {"desired_fps", std::lround(report.wanted_frames_per_second.value_or(0))},
+              {"captured_fps", std::lround(rates.captured)}}},
+            {"stream",
+             {{"queued_fps", std::lround(given)},
+              {"clients", report.viewers_now},
+              {"clients_stat", nlohmann::json::object()}}}}}};
 }
 
 }  // namespace jpegwire

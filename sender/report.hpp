@@ -1,6 +1,8 @@
 #pragma once
 
+#include <map>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +21,8 @@ struct RtpReport {
 /// All that a run of the sender is told about, as --stats and --summary show it.
 struct SenderReport {
   std::string source;
+  int quality = 0;
+  std::optional<double> wanted_frames_per_second;
   double seconds = 0;
   PipelineCounts counts;
   std::uint64_t corrupt = 0;     // JPEGs of the source that were refused
@@ -26,15 +30,36 @@ struct SenderReport {
   std::uint64_t reopened = 0;    // times that a lost source came back
   int viewers_now = 0;
   int viewers_max = 0;
-  std::vector<ViewerStatistics> viewers;
+  std::map<std::string, std::uint64_t> viewers_by_kind;  // there now
+  std::vector<ViewerStatistics> viewers;                 // there now
+  std::vector<ViewerStatistics> departed;                // the latest of those that were
   std::vector<RtpReport> rtp;
-  std::uint64_t rejected = 0;
+  std::map<std::string, ViewerStatistics> totals;  // by kind, of all viewers there ever were
+  std::uint64_t rejected = 0;                      // connections that were one too many
+  std::uint64_t refused_requests = 0;              // HTTP requests that were not understood
+  std::uint64_t snapshots = 0;
+  bool is_online = true;  // whether the source's own frames come
+  Histogram encode_us;
+  Histogram age_us;  // when the kernel had taken a frame's last byte
 };
+
+/// What happens in a second.
+struct SenderRates {
+  double captured = 0;
+  double encoded = 0;
+  double passed_on = 0;
+  double bits = 0;  // of frames, however many viewers took them
+};
+
+SenderRates rates_between(const SenderReport& before, const SenderReport& now);
 
 /// One line: what happened since `before`.
 std::string describe_progress(const SenderReport& before, const SenderReport& now);
 
 /// The object that --summary writes; names are those of docs/protocol.md.
-nlohmann::json summarize(const SenderReport& report, const Histogram& encode_us);
+nlohmann::json summarize(const SenderReport& report);
+
+/// The same as ustreamer's /state tells it to its users' scripts.
+nlohmann::json describe_as_ustreamer(const SenderReport& report, const SenderRates& rates);
 
 }  // namespace jpegwire

@@ -1,6 +1,8 @@
 #include "sender/sender.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <spdlog/spdlog.h>
 #include <unistd.h>
 
 #include <asio/io_context.hpp>
@@ -25,6 +27,7 @@
 #include "sender/pipeline.hpp"
 #include "sender/report.hpp"
 #include "sender/source_factory.hpp"
+#include "sender/web/web_site.hpp"
 
 namespace jpegwire {
 namespace {
@@ -46,6 +49,7 @@ class Sender {
         time_limit_(io_),
         stats_tick_(io_) {
     if (options_.tcp) listener_ = &server_.listen(*options_.tcp);
+    if (options_.http) open_web_site();
     sinks_.add(server_);
     for (const Endpoint& target : options_.rtp) add_rtp_sender(target);
     source_ = make_source(options_, io_);
@@ -67,6 +71,7 @@ class Sender {
     print_how_to_watch();
     for (const Endpoint& viewer : options_.connect) server_.dial(viewer);
     for (const auto& rtp : rtp_senders_) rtp->start();
+    if (web_listener_ != nullptr) web_site_->start();
     signals_.async_wait([this](std::error_code error, int) {
       if (!error) finish();
     });
@@ -75,12 +80,27 @@ class Sender {
     pipeline_->start();
     io_.run();
     pipeline_->stop();
-    summary_.write(summarize(report(), pipeline_->encode_us()));
+    summary_.write(summarize(report()));
     if (!error_.empty()) throw std::runtime_error(error_);
     if (!pipeline_->error().empty()) throw std::runtime_error(pipeline_->error());
   }
 
  private:
+  // Nobody who did not ask for the page is to miss the stream for want of a port.
+  void open_web_site() {
+    web_site_.emplace(
+        io_, server_, options_.http_settings,
+        WebSite::Questions{.report = [this] { return report(); }, .sdp = [this] { return sdp(); }});
+    try {
+      web_listener_ = &web_site_->listen(*options_.http);
+    } catch (const std::runtime_error& error) {
+      if (options_.is_http_asked_for) throw;
+      spdlog::warn("there is no page for browsers: {} (--http PORT)", error.what());
+    }
+  }
+
+  std::string sdp() const { return rtp_senders_.empty() ? "" : rtp_senders_.front()->sdp(); }
+
   void add_rtp_sender(const Endpoint& target) {
     RtpSenderSettings settings = options_.rtp_settings;
     settings.target = target;
@@ -107,7 +127,7 @@ class Sender {
   void print_how_to_watch() const {
     std::FILE* out = summary_.text_stream();
     fmt::print(out, "source: {}\n", description_);
-    if (listener_ != nullptr) print_listener(out);
+    print_listeners(out);
     for (const Endpoint& viewer : options_.connect)
       fmt::print(out, "sends to {}; there: jpegwire-viewer --listen tcp://0.0.0.0:{}\n",
                  to_tcp_url(viewer), viewer.port);
@@ -124,14 +144,22 @@ class Sender {
       fmt::print(out, "          {}\n", line.substr(0, line.find('\r')));
   }
 
-  void print_listener(std::FILE* out) const {
-    Endpoint shown = listener_->endpoint();
-    const bool any_address = shown.host == "0.0.0.0" || shown.host == "::";
-    if (any_address) shown.host = host_name();
-    fmt::print(out, "watch:  jpegwire-viewer {}\n", to_tcp_url(shown));
-    if (listener_->is_public())
+  void print_listeners(std::FILE* out) const {
+    std::vector<std::string> public_ports;
+    const auto shown = [&](const Listener& listener) {
+      Endpoint endpoint = listener.endpoint();
+      if (listener.is_public()) public_ports.push_back(std::to_string(endpoint.port));
+      if (endpoint.host == "0.0.0.0" || endpoint.host == "::") endpoint.host = host_name();
+      return endpoint;
+    };
+    if (listener_ != nullptr)
+      fmt::print(out, "watch:  jpegwire-viewer {}\n", to_tcp_url(shown(*listener_)));
+    if (web_listener_ != nullptr)
+      fmt::print(out, "{} in a browser: http://{}/\n", listener_ == nullptr ? "watch: " : "       ",
+                 to_string(shown(*web_listener_)));
+    if (!public_ports.empty())
       fmt::print(out, "note:   whoever reaches port {} of this machine sees the picture\n",
-                 shown.port);
+                 fmt::join(public_ports, " or "));
   }
 
   void do_limit_time() {
@@ -155,17 +183,40 @@ class Sender {
 
   SenderReport report() const {
     const auto elapsed = std::chrono::steady_clock::now() - start_;
-    return {.source = description_,
-            .seconds = std::chrono::duration<double>(elapsed).count(),
-            .counts = pipeline_->counts(),
-            .corrupt = source_->corrupt(),
-            .incomplete = source_->incomplete(),
-            .reopened = source_->reopened(),
-            .viewers_now = audience_.present(),
-            .viewers_max = audience_.most(),
-            .viewers = server_.viewers(),
-            .rtp = rtp_reports(),
-            .rejected = server_.rejected()};
+    SenderReport report{.source = description_,
+                        .quality = options_.quality,
+                        .wanted_frames_per_second = options_.frames_per_second,
+                        .seconds = std::chrono::duration<double>(elapsed).count(),
+                        .counts = pipeline_->counts(),
+                        .corrupt = source_->corrupt(),
+                        .incomplete = source_->incomplete(),
+                        .reopened = source_->reopened(),
+                        .viewers_now = audience_.present(),
+                        .viewers_max = audience_.most(),
+                        .viewers_by_kind = viewers_by_kind(),
+                        .viewers = server_.present_viewers(),
+                        .departed = server_.departed_viewers(),
+                        .rtp = rtp_reports(),
+                        .totals = server_.totals(),
+                        .rejected = server_.rejected(),
+                        .refused_requests = 0,
+                        .snapshots = 0,
+                        .is_online = source_->is_online(),
+                        .encode_us = pipeline_->encode_us(),
+                        .age_us = server_.age_us()};
+    if (web_site_) {
+      report.rejected += web_site_->server().rejected();
+      report.refused_requests = web_site_->server().refused_requests();
+      report.snapshots = web_site_->server().snapshots();
+    }
+    return report;
+  }
+
+  std::map<std::string, std::uint64_t> viewers_by_kind() const {
+    std::map<std::string, std::uint64_t> numbers;
+    for (const ViewerStatistics& viewer : server_.present_viewers()) ++numbers[viewer.kind];
+    for (const auto& rtp : rtp_senders_) numbers["rtp"] += rtp->statistics().receivers;
+    return numbers;
   }
 
   std::vector<RtpReport> rtp_reports() const {
@@ -183,6 +234,7 @@ class Sender {
     stats_tick_.cancel();
     source_->stop();
     pipeline_->request_stop();  // so that waiting for a camera and for viewers goes on side by side
+    if (web_site_) web_site_->finish(kPatience);
     server_.finish(kPatience);
     for (const auto& rtp : rtp_senders_) rtp->finish();
   }
@@ -197,6 +249,8 @@ class Sender {
   std::vector<std::unique_ptr<RtpSender>> rtp_senders_;
   FrameFanOut sinks_;
   const Listener* listener_ = nullptr;
+  std::optional<WebSite> web_site_;
+  const Listener* web_listener_ = nullptr;  // none where there is no page
   std::unique_ptr<FrameSource> source_;
   std::string description_;  // as of the start: the source itself is the capture thread's by now
   std::unique_ptr<Pipeline> pipeline_;

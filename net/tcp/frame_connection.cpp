@@ -1,43 +1,44 @@
 #include "net/tcp/frame_connection.hpp"
 
-#include <spdlog/spdlog.h>
-
+#include <algorithm>
 #include <asio/buffer.hpp>
 #include <utility>
 
-#include "codec/jpeg_markers.hpp"
 #include "net/tcp/socket_options.hpp"
 
 namespace jpegwire {
 
-FrameConnection::FrameConnection(asio::ip::tcp::socket socket, SizePrefix prefix,
-                                 std::uint64_t stream_id, OnClosed on_closed)
+FrameConnection::FrameConnection(asio::ip::tcp::socket socket,
+                                 std::unique_ptr<FrameProtocol> protocol, std::uint64_t stream_id,
+                                 Histogram& age_us, OnClosed on_closed)
     : socket_(std::move(socket)),
-      prefix_(prefix),
+      protocol_(std::move(protocol)),
       stream_id_(stream_id),
+      age_us_(age_us),
       on_closed_(std::move(on_closed)) {
   statistics_.peer = peer_name(socket_);
-  statistics_.kind = "tcp";
+  statistics_.kind = protocol_->kind();
 }
 
 void FrameConnection::start() {
   std::error_code ignored;
   socket_.non_blocking(true, ignored);
   make_fresh(socket_);
-  do_read_reports();
+  do_read();
+  if (!protocol_->opening().empty()) write_text(Writing::opening, protocol_->opening());
 }
 
 void FrameConnection::offer(FramePtr frame) {
   if (finishing_ || !socket_.is_open()) return;
-  if (in_flight_)
-    newest_.put(std::move(frame));
-  else
+  if (writing_ == Writing::nothing)
     begin_frame(std::move(frame));
+  else
+    newest_.put(std::move(frame));
 }
 
 void FrameConnection::finish() {
   if (std::exchange(finishing_, true)) return;
-  if (!in_flight_) end_stream();
+  if (writing_ == Writing::nothing) end_stream();
 }
 
 void FrameConnection::close(const std::string& reason) {
@@ -46,8 +47,7 @@ void FrameConnection::close(const std::string& reason) {
   socket_.close(ignored);
   in_flight_.reset();
   newest_.try_take();
-  spdlog::info("viewer {} left after {} frames ({})", statistics_.peer, statistics_.frames, reason);
-  on_closed_(shared_from_this());
+  on_closed_(shared_from_this(), reason);
 }
 
 ViewerStatistics FrameConnection::statistics() const {
@@ -57,36 +57,32 @@ ViewerStatistics FrameConnection::statistics() const {
 }
 
 void FrameConnection::begin_frame(FramePtr frame) {
+  const std::string_view tail = protocol_->tail();
   in_flight_ = std::move(frame);
+  writing_ = Writing::frame;
   buffers_.clear();
   buffers_.emplace_back(head_.data(), write_head(*in_flight_));
   buffers_.emplace_back(in_flight_->layout.header.data(), in_flight_->layout.header.size());
   for (const Bytes band : in_flight_->layout.bands) buffers_.emplace_back(band.data(), band.size());
+  if (!tail.empty()) buffers_.emplace_back(tail.data(), tail.size());
   unsent_ = buffers_;
   write_unsent();
 }
 
 std::size_t FrameConnection::write_head(const EncodedFrame& frame) {
-  const std::size_t prefix_size = prefix_size_bytes(prefix_);
-  write_size(prefix_, static_cast<std::uint32_t>(frame.layout.size_bytes() + kStampSizeBytes),
-             head_);
-  head_[prefix_size] = marker::kPrefix;
-  head_[prefix_size + 1] = marker::kStartOfImage;
-  const auto stamp = std::span(head_).subspan(prefix_size + 2).first<kStampSizeBytes>();
-  write_stamp(make_stamp(frame, wall_now()), stamp);
-  return prefix_size + 2 + kStampSizeBytes;
+  FrameStamp stamp = make_stamp(frame, stream_id_);
+  protocol_->complete(stamp);
+  const std::size_t size =
+      protocol_->write_head(frame, frame.layout.size_bytes() + kStampSizeBytes,
+                            std::span(head_).first<FrameProtocol::kMaxHeadSizeBytes>());
+  return size + write_stamped_start(stamp, std::span(head_).subspan(size));
 }
 
-FrameStamp FrameConnection::make_stamp(const EncodedFrame& frame, WallTime now) const {
-  FrameStamp stamp{.stream_id = stream_id_,
-                   .sequence = frame.sequence,
-                   .capture_time = frame.capture_time,
-                   .send_time = now};
-  if (last_report_arrival_ != WallTime{}) {
-    stamp.echo = reports_.report().time;
-    stamp.echo_hold = now - last_report_arrival_;
-  }
-  return stamp;
+void FrameConnection::write_text(Writing what, std::string_view text) {
+  writing_ = what;
+  buffers_.assign(1, asio::const_buffer(text.data(), text.size()));
+  unsent_ = buffers_;
+  write_unsent();
 }
 
 // A write takes what the kernel has room for; the rest goes on when the socket is writable again.
@@ -99,10 +95,7 @@ void FrameConnection::write_unsent() {
     if (error) return close(error.message());
     drop_sent(sent);
   }
-  if (in_flight_)
-    end_frame();
-  else
-    hang_up();
+  written();
 }
 
 void FrameConnection::drop_sent(std::size_t size) {
@@ -116,19 +109,33 @@ void FrameConnection::drop_sent(std::size_t size) {
   ++statistics_.partial_writes;
 }
 
+void FrameConnection::written() {
+  switch (std::exchange(writing_, Writing::nothing)) {
+    case Writing::frame:
+      end_frame();
+      [[fallthrough]];
+    case Writing::opening:
+      return go_on();
+    case Writing::closing:
+      return hang_up();
+    case Writing::nothing:
+      return;
+  }
+}
+
 void FrameConnection::end_frame() {
+  const auto age = std::max(wall_now() - in_flight_->capture_time, microseconds(0));
+  age_us_.record(static_cast<std::uint64_t>(age.count()));
   in_flight_.reset();
   ++statistics_.frames;
+}
+
+void FrameConnection::go_on() {
   if (finishing_) return end_stream();
   if (std::optional<FramePtr> next = newest_.try_take()) begin_frame(std::move(*next));
 }
 
-void FrameConnection::end_stream() {
-  write_size(prefix_, 0, head_);
-  buffers_.assign(1, asio::const_buffer(head_.data(), prefix_size_bytes(prefix_)));
-  unsent_ = buffers_;
-  write_unsent();
-}
+void FrameConnection::end_stream() { write_text(Writing::closing, protocol_->closing()); }
 
 // Closing while something is unread would reset the connection and lose what the peer has yet to
 // read, so the peer closes first.
@@ -146,21 +153,16 @@ void FrameConnection::do_wait_until_writable() {
                      });
 }
 
-void FrameConnection::do_read_reports() {
-  const std::span<std::byte> space = reports_.space();
+void FrameConnection::do_read() {
+  const std::span<std::byte> space = protocol_->space();
   socket_.async_read_some(asio::mutable_buffer(space.data(), space.size()),
                           [self = shared_from_this()](std::error_code error, std::size_t size) {
                             if (!self->socket_.is_open()) return;
                             if (error == asio::error::eof) return self->peer_stopped_sending();
                             if (error) return self->close(error.message());
-                            self->reports_.received(size);
-                            ReportReader::Result result = self->reports_.next();
-                            for (; result == ReportReader::Result::report;
-                                 result = self->reports_.next())
-                              self->last_report_arrival_ = wall_now();
-                            if (result == ReportReader::Result::not_a_report)
-                              return self->close("it sent something that is no viewer's report");
-                            self->do_read_reports();
+                            const std::string_view complaint = self->protocol_->received(size);
+                            if (!complaint.empty()) return self->close(std::string(complaint));
+                            self->do_read();
                           });
 }
 
@@ -168,7 +170,7 @@ void FrameConnection::do_read_reports() {
 void FrameConnection::peer_stopped_sending() {
   peer_stopped_ = true;
   if (hung_up_) return close("the stream has ended");
-  if (last_report_arrival_ != WallTime{}) finish();
+  if (protocol_->leaves_by_end_of_stream()) finish();
 }
 
 }  // namespace jpegwire

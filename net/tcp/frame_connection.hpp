@@ -11,9 +11,9 @@
 
 #include "codec/frame_stamp.hpp"
 #include "net/frame_sink.hpp"
-#include "net/framing/size_prefix.hpp"
+#include "net/histogram.hpp"
 #include "net/latest_slot.hpp"
-#include "net/viewer_report.hpp"
+#include "net/tcp/frame_protocol.hpp"
 
 namespace jpegwire {
 
@@ -25,6 +25,15 @@ struct ViewerStatistics {
   std::uint64_t skipped = 0;  // displaced by a newer one while an earlier one was being written
   std::uint64_t bytes = 0;
   std::uint64_t partial_writes = 0;  // times the kernel took only a part of what was given
+
+  /// Adds what went to another one.
+  ViewerStatistics& operator+=(const ViewerStatistics& other) {
+    frames += other.frames;
+    skipped += other.skipped;
+    bytes += other.bytes;
+    partial_writes += other.partial_writes;
+    return *this;
+  }
 };
 
 /// One viewer of a sender. A frame once begun is finished, and only then the newest is taken, so a
@@ -33,17 +42,20 @@ struct ViewerStatistics {
 class FrameConnection : public std::enable_shared_from_this<FrameConnection> {
  public:
   /// Called once, when the connection has closed, for whatever reason.
-  using OnClosed = std::function<void(const std::shared_ptr<FrameConnection>&)>;
+  using OnClosed =
+      std::function<void(const std::shared_ptr<FrameConnection>&, const std::string& reason)>;
 
-  FrameConnection(asio::ip::tcp::socket socket, SizePrefix prefix, std::uint64_t stream_id,
-                  OnClosed on_closed);
+  /// `age_us` is told how old each frame was when the kernel had taken its last byte.
+  FrameConnection(asio::ip::tcp::socket socket, std::unique_ptr<FrameProtocol> protocol,
+                  std::uint64_t stream_id, Histogram& age_us, OnClosed on_closed);
 
   void start();
 
   /// Writes the frame now, or when the one being written is done and no newer one has come.
   void offer(FramePtr frame);
 
-  /// Ends the stream in order: finishes the frame that is being written, then size 0, then FIN.
+  /// Ends the stream in order: finishes the frame that is being written, then what closes the
+  /// stream, then FIN.
   void finish();
 
   /// Closes at once.
@@ -52,37 +64,41 @@ class FrameConnection : public std::enable_shared_from_this<FrameConnection> {
   ViewerStatistics statistics() const;
 
  private:
+  enum class Writing { nothing, opening, frame, closing };
+
   void begin_frame(FramePtr frame);
   std::size_t write_head(const EncodedFrame& frame);
-  FrameStamp make_stamp(const EncodedFrame& frame, WallTime now) const;
+  void write_text(Writing what, std::string_view text);
   void write_unsent();
   void drop_sent(std::size_t size);
+  void written();
   void end_frame();
+  void go_on();
   void end_stream();
   void hang_up();
   void do_wait_until_writable();
-  void do_read_reports();
+  void do_read();
   void peer_stopped_sending();
 
-  static constexpr std::size_t kMaxHeadSizeBytes = kMaxPrefixSizeBytes + 2 + kStampSizeBytes;
+  static constexpr std::size_t kMaxHeadSizeBytes =
+      FrameProtocol::kMaxHeadSizeBytes + kStampedStartSizeBytes;
 
   asio::ip::tcp::socket socket_;
-  const SizePrefix prefix_;
+  const std::unique_ptr<FrameProtocol> protocol_;
   const std::uint64_t stream_id_;
+  Histogram& age_us_;
   OnClosed on_closed_;
   ViewerStatistics statistics_;
 
   LatestSlot<FramePtr> newest_;
   FramePtr in_flight_;
-  std::array<std::byte, kMaxHeadSizeBytes> head_{};  // size prefix, SOI, stamp
+  std::array<std::byte, kMaxHeadSizeBytes> head_{};  // the protocol's, SOI, stamp
   std::vector<asio::const_buffer> buffers_;
   std::span<asio::const_buffer> unsent_;
+  Writing writing_ = Writing::nothing;
   bool finishing_ = false;
   bool hung_up_ = false;
   bool peer_stopped_ = false;
-
-  ReportReader reports_;
-  WallTime last_report_arrival_{};  // the epoch: none came
 };
 
 }  // namespace jpegwire

@@ -2,9 +2,11 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <random>
 #include <utility>
 
+#include "net/tcp/size_prefix_protocol.hpp"
 #include "net/tcp/socket_options.hpp"
 
 namespace jpegwire {
@@ -26,23 +28,27 @@ FrameServer::FrameServer(asio::io_context& io, Audience& audience, Settings sett
       wakeup_(io, [this] { offer_newest(); }) {}
 
 const Listener& FrameServer::listen(const Endpoint& endpoint) {
-  return listeners_.emplace_back(io_, endpoint, [this](asio::ip::tcp::socket socket) {
-    if (connections_.size() < settings_.max_viewers) {
-      serve(std::move(socket), {});
-      return;
-    }
-    ++rejected_;
-    spdlog::warn("turned {} away: {} viewers are there already", peer_name(socket),
-                 connections_.size());
-  });
+  return listeners_.emplace_back(
+      io_, endpoint, [this](asio::ip::tcp::socket socket) { accept(std::move(socket)); });
+}
+
+void FrameServer::accept(asio::ip::tcp::socket socket) {
+  if (accepted_ < settings_.max_viewers) {
+    ++accepted_;
+    return serve(std::move(socket), std::make_unique<SizePrefixProtocol>(settings_.prefix),
+                 [this](const ViewerStatistics&) { --accepted_; });
+  }
+  ++rejected_;
+  refusals_.warn("turned {} away: {} viewers are there already", peer_name(socket), accepted_);
 }
 
 void FrameServer::dial(const Endpoint& endpoint) {
   const auto serve_dialled = [this](Dialer& dialer, asio::ip::tcp::socket socket) {
-    serve(std::move(socket), [this, &dialer](const Connection& closed) {
-      if (closed->statistics().frames > 0) dialer.reset_pause();  // it was not just turned away
-      if (!finishing_) dialer.dial_later();
-    });
+    serve(std::move(socket), std::make_unique<SizePrefixProtocol>(settings_.prefix),
+          [this, &dialer](const ViewerStatistics& viewer) {
+            if (viewer.frames > 0) dialer.reset_pause();  // it was not just turned away
+            if (!finishing_) dialer.dial_later();
+          });
   };
   const auto try_again = [last = std::error_code()](Dialer& dialer, std::error_code error) mutable {
     if (error != std::exchange(last, error))
@@ -51,6 +57,34 @@ void FrameServer::dial(const Endpoint& endpoint) {
     dialer.dial_later();
   };
   dialers_.emplace_back(io_, endpoint, serve_dialled, try_again).dial();
+}
+
+void FrameServer::serve(asio::ip::tcp::socket socket, std::unique_ptr<FrameProtocol> protocol,
+                        std::function<void(const ViewerStatistics&)> on_closed) {
+  auto connection =
+      std::make_shared<FrameConnection>(std::move(socket), std::move(protocol), stream_id_, age_us_,
+                                        [this, on_closed = std::move(on_closed)](
+                                            const Connection& closed, const std::string& reason) {
+                                          forget(closed, reason);
+                                          if (on_closed) on_closed(closed->statistics());
+                                        });
+  news_.info("viewer {} came", connection->statistics().peer);
+  connections_.insert(connection);
+  audience_.join();
+  connection->start();
+}
+
+void FrameServer::forget(const Connection& connection, const std::string& reason) {
+  const ViewerStatistics viewer = connection->statistics();
+  news_.info("viewer {} left after {} frames ({})", viewer.peer, viewer.frames, reason);
+  connections_.erase(connection);
+  audience_.leave();
+  remember(viewer);
+  if (finishing_ && connections_.empty()) deadline_.cancel();
+}
+
+std::unique_ptr<FrameWish> FrameServer::wish(std::function<void(const FramePtr&)> on_frame) {
+  return std::make_unique<FrameWish>(*this, std::move(on_frame));
 }
 
 void FrameServer::submit(FramePtr frame) {
@@ -73,47 +107,58 @@ void FrameServer::finish(milliseconds patience) {
   });
 }
 
-std::vector<ViewerStatistics> FrameServer::viewers() const {
-  std::vector<ViewerStatistics> all = departed_;
-  for (const Connection& connection : connections_) all.push_back(connection->statistics());
-  return all;
+std::vector<ViewerStatistics> FrameServer::present_viewers() const {
+  std::vector<ViewerStatistics> present;
+  present.reserve(connections_.size());
+  for (const Connection& connection : connections_) present.push_back(connection->statistics());
+  return present;
 }
 
-void FrameServer::serve(asio::ip::tcp::socket socket, FrameConnection::OnClosed on_closed) {
-  auto connection = std::make_shared<FrameConnection>(
-      std::move(socket), settings_.prefix, stream_id_,
-      [this, on_closed = std::move(on_closed)](const Connection& closed) {
-        connections_.erase(closed);
-        audience_.leave();
-        remember(closed);
-        if (on_closed) on_closed(closed);
-        if (finishing_ && connections_.empty()) deadline_.cancel();
-      });
-  spdlog::info("viewer {} came", connection->statistics().peer);
-  connections_.insert(connection);
-  audience_.join();
-  connection->start();
+std::map<std::string, ViewerStatistics> FrameServer::totals() const {
+  std::map<std::string, ViewerStatistics> totals = departed_totals_;
+  for (const ViewerStatistics& viewer : present_viewers()) totals[viewer.kind] += viewer;
+  return totals;
 }
 
 void FrameServer::offer_newest() {
   const std::optional<FramePtr> frame = newest_.try_take();
   if (!frame) return;
+  fulfil_wishes(*frame);
   for (auto next = connections_.begin(); next != connections_.end();) {
     const Connection connection = *next++;  // offering may close it and so erase it
     connection->offer(*frame);
   }
 }
 
+// Who is called may make another wish, which is for the next frame.
+void FrameServer::fulfil_wishes(const FramePtr& frame) {
+  const std::set<FrameWish*> due = wishes_;
+  for (FrameWish* wish : due)
+    if (wishes_.contains(wish)) std::exchange(wish->on_frame_, nullptr)(frame);
+}
+
 // Bounded, so that a viewer that comes and goes all day costs no memory.
-void FrameServer::remember(const Connection& connection) {
+void FrameServer::remember(const ViewerStatistics& viewer) {
   constexpr std::size_t kMostRemembered = 1000;
   if (departed_.size() >= kMostRemembered) departed_.erase(departed_.begin());
-  departed_.push_back(connection->statistics());
+  departed_.push_back(viewer);
+  departed_totals_[viewer.kind] += viewer;
 }
 
 void FrameServer::close_all() {
   const std::set<Connection> connections = connections_;
   for (const Connection& connection : connections) connection->close("it was too slow to the end");
+}
+
+FrameWish::FrameWish(FrameServer& server, std::function<void(const FramePtr&)> on_frame)
+    : server_(server), on_frame_(std::move(on_frame)) {
+  server_.wishes_.insert(this);
+  server_.audience_.join();
+}
+
+FrameWish::~FrameWish() {
+  server_.wishes_.erase(this);
+  server_.audience_.leave();
 }
 
 }  // namespace jpegwire

@@ -2,14 +2,20 @@
 
 #include <asio/io_context.hpp>
 #include <asio/steady_timer.hpp>
+#include <functional>
 #include <list>
+#include <map>
 #include <memory>
 #include <set>
+#include <string>
 #include <vector>
 
 #include "net/audience.hpp"
 #include "net/frame_sink.hpp"
+#include "net/framing/size_prefix.hpp"
+#include "net/histogram.hpp"
 #include "net/latest_slot.hpp"
+#include "net/log_limit.hpp"
 #include "net/tcp/dialer.hpp"
 #include "net/tcp/frame_connection.hpp"
 #include "net/tcp/listener.hpp"
@@ -17,14 +23,17 @@
 
 namespace jpegwire {
 
-/// Gives every frame to every viewer that is ready for it, over size-prefixed TCP: viewers that
-/// connect, and viewers that listen and are dialled. All viewers share a frame's bytes. Bound to
-/// the io thread but for submit(); must outlive the io context's run.
+class FrameWish;
+
+/// Gives every frame to every viewer that is ready for it: over size-prefixed TCP to viewers that
+/// connect, and to viewers that listen and are dialled; in another protocol's frames to whom
+/// serve() is told of. All viewers share a frame's bytes. Bound to the io thread but for submit();
+/// must outlive the io context's run.
 class FrameServer final : public FrameSink {
  public:
   struct Settings {
     SizePrefix prefix = SizePrefix::be32;
-    std::size_t max_viewers = 256;
+    std::size_t max_viewers = 256;  // that connect to listen()'s port
   };
 
   FrameServer(asio::io_context& io, Audience& audience, Settings settings);
@@ -35,23 +44,45 @@ class FrameServer final : public FrameSink {
   /// Connects to a viewer that listens, and again whenever the connection is lost.
   void dial(const Endpoint& endpoint);
 
+  /// Makes a viewer of a connection that stands; `on_closed` is called once it has closed.
+  void serve(asio::ip::tcp::socket socket, std::unique_ptr<FrameProtocol> protocol,
+             std::function<void(const ViewerStatistics&)> on_closed = {});
+
+  /// Wakes the encoder for one frame and calls `on_frame` with it, unless the wish is given up
+  /// before. It must not outlive this server.
+  std::unique_ptr<FrameWish> wish(std::function<void(const FramePtr&)> on_frame);
+
   void submit(FramePtr frame) override;
 
   /// Ends every stream in order; who has not taken its last frame after `patience` is cut off.
   void finish(milliseconds patience);
 
-  /// The viewers that are there, and the latest of those that were.
-  std::vector<ViewerStatistics> viewers() const;
+  /// Random per run, in all stamps.
+  std::uint64_t stream_id() const { return stream_id_; }
+
+  std::vector<ViewerStatistics> present_viewers() const;
+
+  /// The latest of those that were there.
+  const std::vector<ViewerStatistics>& departed_viewers() const { return departed_; }
+
+  /// What went to all viewers of a kind since the start, by kind.
+  std::map<std::string, ViewerStatistics> totals() const;
+
+  /// How old frames were when the kernel had taken their last byte.
+  const Histogram& age_us() const { return age_us_; }
 
   /// Connections turned away because max_viewers were there.
   std::uint64_t rejected() const { return rejected_; }
 
  private:
+  friend class FrameWish;
   using Connection = std::shared_ptr<FrameConnection>;
 
-  void serve(asio::ip::tcp::socket socket, FrameConnection::OnClosed on_closed);
+  void accept(asio::ip::tcp::socket socket);
+  void forget(const Connection& connection, const std::string& reason);
   void offer_newest();
-  void remember(const Connection& connection);
+  void fulfil_wishes(const FramePtr& frame);
+  void remember(const ViewerStatistics& viewer);
   void close_all();
 
   asio::io_context& io_;
@@ -62,11 +93,31 @@ class FrameServer final : public FrameSink {
   std::list<Listener> listeners_;
   std::list<Dialer> dialers_;
   std::set<Connection> connections_;
+  std::size_t accepted_ = 0;  // of these, that connected to listen()'s port
+  std::set<FrameWish*> wishes_;
   std::vector<ViewerStatistics> departed_;
+  std::map<std::string, ViewerStatistics> departed_totals_;
+  Histogram age_us_;
+  LogLimit news_{20};
+  LogLimit refusals_{1};
   std::uint64_t rejected_ = 0;
   bool finishing_ = false;
   asio::steady_timer deadline_;
   Wakeup wakeup_;
+};
+
+/// Somebody's wish for one frame, who counts as watching until it has come. Bound to the io thread.
+class FrameWish {
+ public:
+  FrameWish(FrameServer& server, std::function<void(const FramePtr&)> on_frame);
+  FrameWish(const FrameWish&) = delete;
+  FrameWish& operator=(const FrameWish&) = delete;
+  ~FrameWish();
+
+ private:
+  friend class FrameServer;
+  FrameServer& server_;
+  std::function<void(const FramePtr&)> on_frame_;
 };
 
 }  // namespace jpegwire

@@ -84,6 +84,7 @@ void CameraSource::lose(std::string_view why) {
   spdlog::warn("camera {} {}; showing \"no signal\" until it is back", options_.device, why);
   const CameraMode mode = device_->mode();
   device_.reset();
+  is_online_ = false;
   card_.emplace(mode.width, mode.height,
                 fmt::format("camera {} {}; waiting for it", options_.device, why));
   card_pacer_.emplace(mode.frames_per_second);
@@ -93,6 +94,7 @@ void CameraSource::lose(std::string_view why) {
 void CameraSource::take_back(std::unique_ptr<CameraDevice> device) {
   device_ = std::move(device);
   last_intact_ = Clock::now();
+  is_online_ = true;
   ++reopened_;
   spdlog::info("camera {} is back: {}", options_.device, device_->mode().text());
 }

@@ -26,6 +26,7 @@ class CameraSource : public FrameSource {
 
   std::string description() const override { return description_; }
   std::optional<CapturedFrame> read(std::stop_token stop) override;
+  bool is_online() const override { return is_online_; }
   std::uint64_t corrupt() const override { return corrupt_; }
   std::uint64_t reopened() const override { return reopened_; }
 
@@ -46,6 +47,7 @@ class CameraSource : public FrameSource {
   Clock::time_point last_intact_;
   std::optional<NoSignalCard> card_;
   std::optional<Pacer> card_pacer_;
+  std::atomic<bool> is_online_ = true;
   std::atomic<std::uint64_t> corrupt_ = 0;
   std::atomic<std::uint64_t> reopened_ = 0;
 

@@ -41,6 +41,9 @@ class FrameSource {
   /// On the io thread, when the sender ends: lets go of whatever the source holds there.
   virtual void stop() {}
 
+  /// Whether its own frames come, and no card in their place. Any thread.
+  virtual bool is_online() const { return true; }
+
   /// JPEGs that the gate refused, so far. Any thread.
   virtual std::uint64_t corrupt() const { return 0; }
 

@@ -27,6 +27,7 @@ class StreamSource final : public FrameSource, private StreamObserver {
   std::string description() const override;
   std::optional<CapturedFrame> read(std::stop_token stop) override;
   void stop() override;
+  bool is_online() const override { return !awaits_frame_; }
   std::uint64_t corrupt() const override { return corrupt_; }
   std::uint64_t incomplete() const override { return incomplete_; }
   std::uint64_t reopened() const override { return reopened_; }

@@ -51,7 +51,8 @@ std::string sanitizer_runtime() {
 }  // namespace
 
 SenderProgram::SenderProgram(const Command& options, Environment environment)
-    : Process(Command{JPEGWIRE_SENDER} + unless_given(options, {"--tcp", "0"}) + options,
+    : Process(Command{JPEGWIRE_SENDER} + unless_given(options, {"--tcp", "0"}) +
+                  unless_given(options, {"--http", "off"}) + options,
               environment.empty() ? environment_of_programs() : std::move(environment)) {}
 
 std::uint16_t SenderProgram::port() {

@@ -134,7 +134,7 @@ TEST_CASE("a viewer that reads nothing holds nobody up and gets the newest when 
   }
   CHECK(quick.frames() == kFrames);
 
-  const std::vector<ViewerStatistics> statistics = stage.server.viewers();
+  const std::vector<ViewerStatistics> statistics = stage.server.present_viewers();
   REQUIRE(statistics.size() == 2);
   for (const ViewerStatistics& viewer : statistics) {
     const bool is_slow = viewer.peer == slow_peer;
@@ -160,7 +160,7 @@ TEST_CASE("a viewer's statistics outlive it") {
   viewer.send(write_report({wall_now()}));
   viewer.close_sending();
   REQUIRE(run_until(stage.io, [&] { return stage.audience.present() == 0; }));
-  const auto statistics = stage.server.viewers();
+  const auto statistics = stage.server.departed_viewers();
   REQUIRE(statistics.size() == 1);
   CHECK(statistics[0].frames == 1);
   CHECK(statistics[0].bytes >= 4 + kStampSizeBytes + frame->storage[0].size());
@@ -180,7 +180,7 @@ TEST_CASE("the server listens on IPv6 too") {
   REQUIRE(run_until(stage.io, [&] { return stage.audience.is_present(); }));
   stage.server.submit(make_frame(0));
   CHECK(run_until(stage.io, [&] { return viewer.frames() == 1; }));
-  CHECK_THAT(stage.server.viewers().at(0).peer, Catch::StartsWith("[::1]:"));
+  CHECK_THAT(stage.server.present_viewers().at(0).peer, Catch::StartsWith("[::1]:"));
 }
 
 TEST_CASE("where it cannot listen, a sentence says why") {

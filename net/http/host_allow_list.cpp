@@ -1,0 +1,52 @@
+#include "net/http/host_allow_list.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cctype>
+
+namespace jpegwire {
+namespace {
+
+std::string host_name() {
+  char name[256] = "";
+  static_cast<void>(::gethostname(name, sizeof name - 1));
+  return name;
+}
+
+std::string normalized(std::string_view name) {
+  if (name.ends_with('.')) name.remove_suffix(1);
+  std::string lower(name);
+  std::ranges::transform(lower, lower.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return lower;
+}
+
+/// An IPv4 address in IPv6's clothes is that address, and one with a zone is the same without.
+asio::ip::address plain(const asio::ip::address& address) {
+  if (!address.is_v6()) return address;
+  const asio::ip::address_v6 v6 = address.to_v6();
+  if (v6.is_v4_mapped()) return asio::ip::make_address_v4(asio::ip::v4_mapped, v6);
+  return asio::ip::address_v6(v6.to_bytes());
+}
+
+}  // namespace
+
+HostAllowList::HostAllowList(const std::vector<std::string>& names) {
+  const std::string own = normalized(host_name());
+  const std::string shortened = own.substr(0, own.find('.'));
+  names_ = {"localhost", own, shortened, shortened + ".local"};
+  for (const std::string& name : names) names_.push_back(normalized(name));
+}
+
+bool HostAllowList::allows(std::string_view host, const asio::ip::address& local) const {
+  std::error_code error;
+  const asio::ip::address address = asio::ip::make_address(std::string(host), error);
+  if (!error) {
+    const asio::ip::address called = plain(address);
+    if (called.is_loopback() || called == plain(local)) return true;
+  }
+  return std::ranges::find(names_, normalized(host)) != names_.end();
+}
+
+}  // namespace jpegwire

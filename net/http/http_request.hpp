@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace jpegwire {
+
+/// What a client asks for.
+struct HttpRequest {
+  bool is_head = false;  // HEAD; else GET
+  std::string path{};    // as it was sent, without the query
+  std::string query{};   // behind the question mark
+  std::string
+      host{};  // of the Host field or the target, without a port; empty: HTTP/1.0 needs none
+  bool keeps_alive = true;
+};
+
+/// Takes the heads of requests out of a stream of bytes that comes in pieces (RFC 9112). A request
+/// with a body is refused, so one head follows the other. Bound to one thread; never throws on
+/// account of the bytes.
+class HttpRequestReader {
+ public:
+  enum class Result { need_more, request, refused };
+
+  /// A head may have so many bytes, its first line included.
+  explicit HttpRequestReader(std::size_t max_head_bytes);
+  HttpRequestReader(const HttpRequestReader&) = delete;
+  HttpRequestReader& operator=(const HttpRequestReader&) = delete;
+  ~HttpRequestReader();
+
+  /// Where the next bytes go; never empty after need_more.
+  std::span<std::byte> space() { return std::span(buffer_).subspan(filled_); }
+
+  void received(std::size_t size_bytes) { filled_ += size_bytes; }
+
+  /// Call until need_more. After refused nothing more can be read.
+  Result next();
+
+  const HttpRequest& request() const { return request_; }
+
+  /// After refused: the status to answer with, 400, 405, 413, 431 or 505.
+  int status() const { return status_; }
+
+  /// Whether a part of a head has come.
+  bool is_inside_head() const { return filled_ > 0; }
+
+ private:
+  struct Parser;
+
+  Result read_head();
+  Result refuse(int status);
+  int misfit_of_head() const;
+  bool take_target(std::string_view target);
+  bool take_host();
+
+  std::vector<std::byte> buffer_;
+  std::size_t filled_ = 0;
+  std::unique_ptr<Parser> parser_;
+  HttpRequest request_;
+  int status_ = 0;
+};
+
+/// Whether the query has this name with this value: "action=stream&x=1" has action=stream.
+bool has_parameter(std::string_view query, std::string_view name, std::string_view value);
+
+}  // namespace jpegwire

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <asio/io_context.hpp>
+#include <asio/steady_timer.hpp>
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <set>
+#include <string>
+
+#include "net/http/admission.hpp"
+#include "net/http/http_connection.hpp"
+#include "net/http/http_site.hpp"
+#include "net/tcp/listener.hpp"
+
+namespace jpegwire {
+
+/// Serves /stream and /snapshot, also as mjpg-streamer names them (/?action=stream), and texts,
+/// over HTTP/1.1. Frames are the FrameServer's, which must outlive it. Bound to the io thread; must
+/// outlive the io context's run.
+class HttpServer {
+ public:
+  HttpServer(asio::io_context& io, FrameServer& frames, HttpSettings settings);
+
+  /// Throws std::runtime_error with one sentence.
+  const Listener& listen(const Endpoint& endpoint);
+
+  void serve_text(const std::string& path, HttpText text);
+
+  /// Lets answers under way end; who has not taken its own after `patience` is cut off. Streams are
+  /// the FrameServer's to end.
+  void finish(std::chrono::milliseconds patience);
+
+  /// Connections turned away, because too many were there.
+  std::uint64_t rejected() const { return rejected_; }
+
+  std::uint64_t refused_requests() const { return site_.refused_requests; }
+  std::uint64_t snapshots() const { return site_.snapshots; }
+
+ private:
+  using Connection = std::shared_ptr<HttpConnection>;
+
+  void accept(asio::ip::tcp::socket socket);
+
+  asio::io_context& io_;
+  Admission admission_;
+  HttpSite site_;
+  std::list<Listener> listeners_;
+  std::set<Connection> connections_;
+  std::size_t unadmitted_ = 0;  // of these, that are only told that they are too many
+  std::uint64_t rejected_ = 0;
+  bool finishing_ = false;
+  asio::steady_timer deadline_;
+};
+
+}  // namespace jpegwire

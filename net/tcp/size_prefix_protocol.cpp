@@ -1,0 +1,35 @@
+#include "net/tcp/size_prefix_protocol.hpp"
+
+namespace jpegwire {
+
+SizePrefixProtocol::SizePrefixProtocol(SizePrefix prefix) : prefix_(prefix) {
+  write_size(prefix_, 0, size_zero_);
+}
+
+std::size_t SizePrefixProtocol::write_head(const EncodedFrame&, std::size_t jpeg_size_bytes,
+                                           std::span<std::byte> out) {
+  write_size(prefix_, static_cast<std::uint32_t>(jpeg_size_bytes), out);
+  return prefix_size_bytes(prefix_);
+}
+
+std::string_view SizePrefixProtocol::closing() const {
+  return {reinterpret_cast<const char*>(size_zero_.data()), prefix_size_bytes(prefix_)};
+}
+
+void SizePrefixProtocol::complete(FrameStamp& stamp) const {
+  if (!has_reported()) return;
+  stamp.echo = reports_.report().time;
+  stamp.echo_hold = stamp.send_time - last_report_arrival_;
+}
+
+std::string_view SizePrefixProtocol::received(std::size_t size_bytes) {
+  reports_.received(size_bytes);
+  ReportReader::Result result = reports_.next();
+  for (; result == ReportReader::Result::report; result = reports_.next())
+    last_report_arrival_ = wall_now();
+  return result == ReportReader::Result::not_a_report
+             ? "it sent something that is no viewer's report"
+             : "";
+}
+
+}  // namespace jpegwire

@@ -1,0 +1,156 @@
+#include "sender/web/metrics.hpp"
+
+#include <prometheus/metric_family.h>
+#include <prometheus/text_serializer.h>
+
+#include <array>
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "net/process_usage.hpp"
+
+namespace jpegwire {
+namespace {
+
+using prometheus::ClientMetric;
+using prometheus::MetricFamily;
+using prometheus::MetricType;
+
+/// Values of one metric by the value of one label; a label without a name is none.
+using Values = std::vector<std::pair<std::string, std::uint64_t>>;
+
+std::vector<ClientMetric::Label> labelled(const std::string& label, const std::string& value) {
+  if (label.empty()) return {};
+  return {{label, value}};
+}
+
+MetricFamily counter(const std::string& name, const std::string& help, std::uint64_t value) {
+  ClientMetric metric;
+  metric.counter.value = static_cast<double>(value);
+  return {name, help, MetricType::Counter, {metric}};
+}
+
+MetricFamily counters(const std::string& name, const std::string& help, const std::string& label,
+                      const Values& values) {
+  MetricFamily family{name, help, MetricType::Counter, {}};
+  for (const auto& [label_value, value] : values) {
+    ClientMetric metric;
+    metric.label = labelled(label, label_value);
+    metric.counter.value = static_cast<double>(value);
+    family.metric.push_back(metric);
+  }
+  return family;
+}
+
+MetricFamily gauge(const std::string& name, const std::string& help, double value) {
+  ClientMetric metric;
+  metric.gauge.value = value;
+  return {name, help, MetricType::Gauge, {metric}};
+}
+
+MetricFamily gauges(const std::string& name, const std::string& help, const std::string& label,
+                    const Values& values) {
+  MetricFamily family = counters(name, help, label, values);
+  family.type = MetricType::Gauge;
+  for (ClientMetric& metric : family.metric) metric.gauge.value = metric.counter.value;
+  return family;
+}
+
+MetricFamily histogram_of_seconds(const std::string& name, const std::string& help,
+                                  const Histogram& microseconds_values) {
+  constexpr std::array kBoundsMicroseconds = {500,     1'000,     2'000,     5'000,    10'000,
+                                              20'000,  33'000,    50'000,    100'000,  200'000,
+                                              500'000, 1'000'000, 2'000'000, 5'000'000};
+  ClientMetric metric;
+  metric.histogram.sample_count = microseconds_values.count();
+  metric.histogram.sample_sum = static_cast<double>(microseconds_values.sum()) / 1e6;
+  for (const int bound : kBoundsMicroseconds)
+    metric.histogram.bucket.push_back(
+        {microseconds_values.count_up_to(static_cast<std::uint64_t>(bound)), bound / 1e6});
+  return {name, help, MetricType::Histogram, {metric}};
+}
+
+/// One value for each kind of viewer there may be, so that a graph of it begins at 0.
+Values by_kind(const SenderReport& report, std::uint64_t ViewerStatistics::* of_viewers,
+               std::uint64_t RtpStatistics::* of_rtp) {
+  std::map<std::string, std::uint64_t> values{{"tcp", 0}, {"http", 0}, {"rtp", 0}};
+  for (const auto& [kind, total] : report.totals) values[kind] += total.*of_viewers;
+  for (const RtpReport& rtp : report.rtp) values["rtp"] += rtp.statistics.*of_rtp;
+  return {values.begin(), values.end()};
+}
+
+Values viewers_by_kind(const SenderReport& report) {
+  std::map<std::string, std::uint64_t> values{{"tcp", 0}, {"http", 0}, {"rtp", 0}};
+  for (const auto& [kind, number] : report.viewers_by_kind) values[kind] = number;
+  return {values.begin(), values.end()};
+}
+
+Values skipped(const SenderReport& report) {
+  Values values = by_kind(report, &ViewerStatistics::skipped, &RtpStatistics::skipped);
+  values.emplace_back("encoder", report.counts.skipped_encode);
+  return values;
+}
+
+std::vector<MetricFamily> frames(const SenderReport& report) {
+  const PipelineCounts& counts = report.counts;
+  return {
+      counter("jpegwire_frames_captured_total", "Frames that the source gave.", counts.captured),
+      counter("jpegwire_frames_encoded_total", "Frames that were encoded.", counts.encoded),
+      counter("jpegwire_frames_passed_on_total", "JPEGs of the source that went on as they were.",
+              counts.passthrough),
+      counter("jpegwire_frames_unwatched_total", "Frames that nobody watched.", counts.unwatched),
+      counter("jpegwire_frames_corrupt_total", "JPEGs of the source that were refused.",
+              report.corrupt + counts.corrupt),
+      counter("jpegwire_frames_incomplete_total",
+              "Frames of a source of datagrams that did not come whole.", report.incomplete),
+      counters("jpegwire_frames_skipped_total",
+               "Frames that a newer one displaced, before the encoder or a viewer took them.",
+               "where", skipped(report)),
+      counters("jpegwire_frames_sent_total", "Frames that viewers were sent whole.", "kind",
+               by_kind(report, &ViewerStatistics::frames, &RtpStatistics::frames)),
+      counters("jpegwire_sent_bytes_total", "Bytes that viewers were sent.", "kind",
+               by_kind(report, &ViewerStatistics::bytes, &RtpStatistics::bytes)),
+      counter("jpegwire_frame_bytes_total",
+              "Bytes of the frames that were encoded or passed on, counted once.", counts.bytes),
+      histogram_of_seconds("jpegwire_encode_seconds", "How long encoding a frame took.",
+                           report.encode_us),
+      histogram_of_seconds("jpegwire_age_seconds",
+                           "How old a frame was when the kernel had taken its last byte.",
+                           report.age_us)};
+}
+
+std::vector<MetricFamily> connections(const SenderReport& report) {
+  return {
+      gauges("jpegwire_viewers", "Who watches now.", "kind", viewers_by_kind(report)),
+      counter("jpegwire_snapshots_total", "Snapshots that were given.", report.snapshots),
+      counter("jpegwire_connections_rejected_total",
+              "Connections turned away because too many were there.", report.rejected),
+      counter("jpegwire_requests_refused_total",
+              "HTTP requests that were malformed, too large, too slow or for another host.",
+              report.refused_requests),
+      gauge("jpegwire_source_online", "1 while the source's own frames come, 0 while it is away.",
+            report.is_online ? 1 : 0),
+      counter("jpegwire_source_reopened_total", "How often a lost camera or stream came back.",
+              report.reopened)};
+}
+
+MetricFamily cpu_seconds() {
+  ClientMetric metric;
+  metric.counter.value = process_usage().cpu_seconds;
+  return {"process_cpu_seconds_total",
+          "CPU time that the process has used.",
+          MetricType::Counter,
+          {metric}};
+}
+
+}  // namespace
+
+std::string describe_metrics(const SenderReport& report) {
+  std::vector<MetricFamily> families = frames(report);
+  for (MetricFamily& family : connections(report)) families.push_back(std::move(family));
+  families.push_back(cpu_seconds());
+  return prometheus::TextSerializer().prometheus::Serializer::Serialize(families);
+}
+
+}  // namespace jpegwire

@@ -1,0 +1,12 @@
+#pragma once
+
+#include <string>
+
+#include "sender/report.hpp"
+
+namespace jpegwire {
+
+/// The report in Prometheus' text format, version 0.0.4; names are those of docs/protocol.md.
+std::string describe_metrics(const SenderReport& report);
+
+}  // namespace jpegwire

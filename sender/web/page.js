@@ -1,0 +1,383 @@
+"use strict";
+const $ = (id) => document.getElementById(id);
+const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+const now = () => performance.timeOrigin + performance.now();  // ms; it does not jump
+
+// ---- The stream: multipart, and the stamp in each JPEG ----
+
+const kNoPictures = "What comes is no stream of pictures.";
+
+class MultipartParser {
+  ended = "";      // in a sentence, when it has
+  #head = "";      // delimiter and header lines, as far as they came
+  #jpeg = null;    // the frame that is being filled,
+  #filled = 0;     // so far
+  #captured = 0;
+
+  constructor(onFrame) { this.onFrame = onFrame; }
+
+  // A chunk ends anywhere, in the middle of a header too. Each byte is copied once.
+  push(chunk) {
+    for (let at = 0; at < chunk.length && !this.ended;) {
+      if (!this.#jpeg) {
+        this.#readHead(chunk[at++]);
+        continue;
+      }
+      const piece = chunk.subarray(at, at + this.#jpeg.length - this.#filled);
+      this.#jpeg.set(piece, this.#filled);
+      this.#filled += piece.length;
+      at += piece.length;
+      if (this.#filled < this.#jpeg.length) continue;
+      this.onFrame({ jpeg: this.#jpeg, captured: this.#captured });
+      this.#jpeg = null;
+    }
+  }
+
+  #readHead(byte) {
+    this.#head += String.fromCharCode(byte);
+    if (this.#head.endsWith("--frame--")) this.ended = "The sender has ended the stream.";
+    if (this.#head.length > 4096) this.ended = kNoPictures;
+    if (!this.#head.endsWith("\r\n\r\n")) return;
+    const field = (name) => this.#head.match(new RegExp(`^${name}: *([\\d.]+)`, "im"))?.[1];
+    const size = Number(field("Content-Length"));
+    if (!(size > 0 && size < 2 ** 28)) return void (this.ended = kNoPictures);
+    this.#captured = field("X-Timestamp") * 1000 || null;  // ms on the sender's clock
+    this.#jpeg = new Uint8Array(size);
+    this.#filled = 0;
+    this.#head = "";
+  }
+}
+
+// The sender's APP9 segment directly behind SOI.
+function readStamp(jpeg) {
+  const name = String.fromCharCode(...jpeg.subarray(2, 16));
+  if (jpeg.length < 57 || name !== "\xff\xe9\0\x35jpegwire\0\x01") return null;
+  const view = new DataView(jpeg.buffer);
+  return {
+    stream: view.getBigUint64(17),
+    sequence: view.getUint32(25),
+    captured: Number(view.getBigUint64(29)) / 1000,
+  };
+}
+
+// ---- How far the sender's clock is ahead of ours ----
+
+class SenderClock {
+  #polls = [];
+  best = null;
+
+  // Asked at t0, answered at t1, and in between it was `time` there: so we know that to half the
+  // round trip, and believe the shortest of the last polls.
+  add(t0, t1, time) {
+    const poll = { ahead: time - (t0 + t1) / 2, uncertainty: (t1 - t0) / 2 };
+    // Two that cannot both be right: a clock was set in between, or a machine has slept.
+    const agrees = (old) =>
+      Math.abs(old.ahead - poll.ahead) < old.uncertainty + poll.uncertainty + 1;
+    this.#polls = [...this.#polls.filter(agrees), poll].slice(-30);
+    this.best = this.#polls.reduce((a, b) => (b.uncertainty < a.uncertainty ? b : a));
+  }
+
+  ageOf(captured) {
+    if (!this.best || !captured) return null;
+    const age = now() + this.best.ahead - captured;
+    // What is seen before it was taken has a time that is not this clock's.
+    return age < -this.best.uncertainty - 1 ? null : Math.max(0, age);
+  }
+}
+
+// ---- What is measured ----
+
+class LastSecond {
+  #events = [];
+  add(value) { this.#events.push({ time: now(), value }); }
+  get events() {
+    const since = now() - 1000;
+    return (this.#events = this.#events.filter((event) => event.time > since));
+  }
+  get sum() { return this.events.reduce((sum, event) => sum + event.value, 0); }
+}
+
+const clock = new SenderClock();
+const draws = new LastSecond();     // value: the age at drawing
+const received = new LastSecond();  // bytes
+const losses = new LastSecond();    // frames
+const drops = { skipped: 0, displaced: 0, damaged: 0 };
+let stats = null;  // the sender's, as of the last second
+let shown = null;  // the frame on the canvas
+
+function drop(kind, count) {
+  drops[kind] += count;
+  losses.add(count);
+}
+
+// ---- Decoding and drawing: the latest frame wins ----
+
+const picture = $("picture");
+const pen = picture.getContext("2d", { alpha: false });
+let decoding = false;
+let waiting = null;
+
+async function show(frame) {
+  if (decoding) {
+    if (waiting) drop("displaced", 1);
+    waiting = frame;
+    return;
+  }
+  decoding = true;
+  for (; frame; [frame, waiting] = [waiting, null]) {
+    try {
+      draw(await createImageBitmap(new Blob([frame.jpeg], { type: "image/jpeg" })), frame);
+    } catch {
+      drop("damaged", 1);
+    }
+  }
+  decoding = false;
+}
+
+function draw(bitmap, frame) {
+  if (picture.width !== bitmap.width || picture.height !== bitmap.height)
+    Object.assign(picture, { width: bitmap.width, height: bitmap.height });
+  pen.drawImage(bitmap, 0, 0);
+  bitmap.close();
+  shown = { captured: frame.captured, drawn: now() };
+  draws.add(clock.ageOf(frame.captured));
+  if (!frame.connection.signal.aborted) tell(null);
+}
+
+// ---- Receiving: again and again, until the page is closed ----
+
+let connection = null;  // an AbortController
+let lastByte = 0;       // when it came
+let patience = 0;       // so long without a byte is not strange for this stream
+
+// no-store: else Chromium lets a second page wait for the first one's stream, to reuse it.
+const ask = (path, signal = AbortSignal.timeout(5000)) =>
+  fetch(path, { cache: "no-store", signal });
+const refusal = ({ status, statusText }) => `The sender answers “${status} ${statusText}”.`;
+
+// Returns how the stream ended, in a sentence.
+async function receive(connection, onFrame) {
+  const response = await ask("/stream", connection.signal);
+  if (!response.ok) return refusal(response);
+  let last = null;
+  let lastFrame = now();
+  const parser = new MultipartParser((frame) => {
+    patience = Math.max(3000, 3 * (now() - lastFrame));
+    lastFrame = now();
+    const stamp = readStamp(frame.jpeg);
+    if (stamp && last?.stream === stamp.stream) {
+      const gap = (stamp.sequence - last.sequence - 1) >>> 0;  // it wraps after 2^32
+      if (gap > 0 && gap < 2 ** 31) drop("skipped", gap);
+    }
+    last = stamp;
+    onFrame({ ...frame, connection });
+  });
+  const reader = response.body.getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return "The stream has stopped.";
+    lastByte = now();
+    received.add(value.length);
+    parser.push(value);
+    if (parser.ended) return parser.ended;
+  }
+}
+
+async function watch() {
+  let pause = 250;
+  for (;;) {
+    await seen();
+    connection = new AbortController();
+    [lastByte, patience] = [now(), 3000];
+    const onFrame = (frame) => { pause = 250; show(frame); };
+    const end = await receive(connection, onFrame).catch(() => "The stream has stopped.");
+    connection.abort();
+    if (hidden) continue;
+    tell(`${end} Trying again…`);
+    await sleep(pause);
+    pause = Math.min(2000, pause * 2);
+  }
+}
+
+async function pollStats() {
+  for (let polls = 0;; ++polls) {
+    await seen();
+    try {
+      const t0 = now();
+      const response = await ask("/stats.json");
+      const t1 = now();
+      stats = await response.json();
+      clock.add(t0, t1, stats.time_us / 1000);
+    } catch {
+      stats = null;
+    }
+    await sleep(polls < 5 ? 100 : 1000);  // the first ones are slow, as the page is being set up
+  }
+}
+
+// Hidden for so long that nobody will miss the stream.
+let hidden = false;
+let hiding = 0;
+const onSeen = [];
+const seen = () => new Promise((resolve) => (hidden ? onSeen.push(resolve) : resolve()));
+
+function leave() {
+  hidden = true;
+  connection.abort();
+  tell("Returning to the stream…");
+}
+
+document.addEventListener("visibilitychange", () => {
+  clearTimeout(hiding);
+  hidden = false;
+  if (document.hidden) hiding = setTimeout(leave, 10000);
+  else for (const resolve of onSeen.splice(0)) resolve();
+});
+
+// ---- Showing the figures ----
+
+class Figure {
+  #samples = [];  // of the last half minute
+  constructor(id) {
+    this.element = $(id);
+    this.dd = this.element.querySelector("dd");
+    this.element.insertAdjacentHTML("beforeend", `<dd aria-hidden="true">
+      <svg viewBox="0 0 59 20" preserveAspectRatio="none"><path/><path/></svg></dd>`);
+    this.paths = this.element.querySelectorAll("path");
+  }
+
+  // A line only joins what was known: null begins a new one.
+  set(value, text, unit = "") {
+    this.dd.textContent = text;
+    if (unit) this.dd.insertAdjacentHTML("beforeend", ` <small>${unit}</small>`);
+    this.#samples = value === null ? [] : [...this.#samples, value].slice(-60);
+    const most = Math.max(1, ...this.#samples) * 1.1;
+    const first = 60 - this.#samples.length;
+    const point = (y, i) => `${first + i} ${(19 - (18 * y) / most).toFixed(2)}`;
+    const line = this.#samples.map(point).join("L");
+    this.paths[0].setAttribute("d", line && `M${line}`);
+    this.paths[1].setAttribute("d", line && `M${first} 20L${line}L59 20Z`);
+  }
+}
+
+const figures = Object.fromEntries(
+  ["age", "rate", "bits", "viewers", "drops"].map((id) => [id, new Figure(id)]));
+
+function describeTime(ms) {
+  if (ms < 999.5) return [ms.toFixed(0), "ms"];
+  if (ms < 59950) return [(ms / 1000).toFixed(1), "s"];
+  const seconds = String(Math.floor(ms / 1000) % 60).padStart(2, "0");
+  return [`${Math.floor(ms / 60000)}:${seconds}`, "min"];
+}
+
+function showAge() {
+  // The median does not jump about. While no frame comes, what is on the screen grows old.
+  const ages = draws.events.map((event) => event.value).filter((age) => age !== null);
+  const median = ages.sort((a, b) => a - b)[ages.length >> 1];
+  const age = median ?? (shown && clock.ageOf(shown.captured));
+  figures.age.set(age, ...(age === null ? ["unknown"] : describeTime(age)));
+  const { element } = figures.age;
+  element.className = age > 1000 ? "red" : age > 200 ? "amber" : "";
+  const uncertainty = age === null ? "" : `±${Math.ceil(clock.best.uncertainty)} ms`;
+  element.querySelector("small").textContent = uncertainty;
+  element.title = age === null
+    ? "Not known until the sender's clock is, and the time when it took the picture"
+    : `From capture to drawing, ${uncertainty}; the screen itself adds some more`;
+  $("note").textContent = `Age: ${element.title[0].toLowerCase()}${element.title.slice(1)}.`;
+}
+
+function showFigures() {
+  showAge();
+
+  // Over the time between the first and the last, as counting alone is one off half of the time.
+  const times = draws.events.map((event) => event.time);
+  const span = times.length && times[times.length - 1] - times[0];
+  const rate = span > 700 ? ((times.length - 1) * 1000) / span : times.length;
+  figures.rate.set(rate, rate.toFixed(1), "frames/s");
+
+  const bits = received.sum * 8;
+  if (bits < 999500) figures.bits.set(bits, (bits / 1e3).toFixed(0), "kbit/s");
+  else figures.bits.set(bits, (bits / 1e6).toFixed(1), "Mbit/s");
+
+  const viewers = stats?.viewers_now ?? null;
+  figures.viewers.set(viewers, viewers ?? "–");
+
+  figures.drops.set(losses.sum, drops.skipped + drops.displaced + drops.damaged);
+  figures.drops.element.title = "So that the rest is fresh. Since this page was opened: " +
+    `${drops.skipped} frames that the sender skipped for it, ${drops.displaced} that came ` +
+    `faster than it draws, ${drops.damaged} damaged ones`;
+
+  if (stats?.source) {
+    $("source").textContent = $("source").title = stats.source;
+    document.title = `${stats.source} – jpegwire`;
+  }
+}
+
+// A sentence on the picture; null takes it away.
+function tell(sentence) {
+  document.body.classList.toggle("old", sentence !== null);
+  $("trouble").hidden = sentence === null;
+  const line = $("trouble").querySelector("span");
+  if (line.textContent !== sentence) line.textContent = sentence ?? "";
+}
+
+function checkSilence() {
+  const silence = now() - lastByte;
+  if (silence > patience && !connection.signal.aborted) tell("No new picture comes.");
+  // The way to the sender may have broken unheard, above all if it answers nothing else either.
+  if (silence > patience * (stats ? 10 : 2)) connection.abort();
+  const [since, unit] = shown ? describeTime(now() - shown.drawn) : [];
+  $("trouble").querySelector("small").textContent =
+    since ? `The last picture came ${since} ${unit} ago.` : "";
+}
+
+// ---- Buttons and keys ----
+
+function toast(text) {
+  $("toast").textContent = text;
+  clearTimeout(toast.timer);
+  toast.timer = setTimeout(() => ($("toast").textContent = ""), 4000);
+}
+
+async function saveSnapshot() {
+  try {
+    const response = await ask("/snapshot");
+    if (!response.ok) return toast(`No snapshot: ${refusal(response)}`);
+    const jpeg = new Uint8Array(await response.arrayBuffer());
+    const captured = new Date(readStamp(jpeg)?.captured ?? now());
+    const local = new Date(captured - captured.getTimezoneOffset() * 60000).toISOString();
+    const url = URL.createObjectURL(new Blob([jpeg], { type: "image/jpeg" }));
+    const download = `jpegwire-${local.slice(0, 19).replaceAll(":", "-")}.jpg`;
+    Object.assign(document.createElement("a"), { href: url, download }).click();
+    setTimeout(() => URL.revokeObjectURL(url), 60000);
+    toast(`Saved ${download}`);
+  } catch {
+    toast("No snapshot: the sender does not answer.");
+  }
+}
+
+function switchFullscreen() {
+  if (document.fullscreenElement) return document.exitFullscreen();
+  document.documentElement.requestFullscreen?.()
+    .catch((error) => toast(`No full screen: ${error.message}`));
+}
+
+function switchFigures() {
+  const bare = document.body.classList.toggle("bare");
+  toast(bare ? "Press o or tap the picture to see the figures again." : "");
+}
+
+const actions = { s: saveSnapshot, f: switchFullscreen, o: switchFigures };
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+  actions[event.key.toLowerCase()]?.();
+});
+$("snapshot").onclick = saveSnapshot;
+$("fullscreen").onclick = switchFullscreen;
+$("fullscreen").hidden = !document.fullscreenEnabled;  // as on an iPhone
+$("bare").onclick = $("stage").onclick = switchFigures;
+
+tell("Connecting…");
+watch();
+pollStats();
+setInterval(() => { checkSilence(); showFigures(); }, 500);

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <asio/io_context.hpp>
+#include <asio/steady_timer.hpp>
+#include <functional>
+#include <map>
+#include <string>
+
+#include "net/http/http_server.hpp"
+#include "sender/report.hpp"
+
+namespace jpegwire {
+
+/// What the sender serves by HTTP: the page, /stream and /snapshot, the statistics in the forms
+/// that scripts, Prometheus and ustreamer's users read, and the SDP. Bound to the io thread.
+class WebSite {
+ public:
+  /// What it asks the sender for.
+  struct Questions {
+    std::function<SenderReport()> report;
+    std::function<std::string()> sdp;  // empty: there is no stream of datagrams
+  };
+
+  WebSite(asio::io_context& io, FrameServer& frames, const HttpSettings& settings,
+          Questions questions);
+
+  /// Throws std::runtime_error with one sentence.
+  const Listener& listen(const Endpoint& endpoint) { return server_.listen(endpoint); }
+
+  /// From now on the rates of the last second are known.
+  void start();
+
+  void finish(std::chrono::milliseconds patience);
+
+  const HttpServer& server() const { return server_; }
+
+ private:
+  void serve_texts();
+  void do_tick();
+  std::string statistics() const;
+  std::string state() const;
+
+  HttpServer server_;
+  Questions questions_;
+  asio::steady_timer tick_;
+  SenderReport last_;
+  SenderRates rates_;
+};
+
+}  // namespace jpegwire
