@@ -16,13 +16,13 @@ import time
 class Sender:
     """A jpegwire-sender, on a free port where it has one."""
 
-    def __init__(self, build, *options, tcp="0", environment=None):
+    def __init__(self, build, *options, tcp="0", http="off", environment=None):
         self.process = subprocess.Popen(
-            [f"{build}/sender/jpegwire-sender", "--tcp", tcp, *options],
+            [f"{build}/sender/jpegwire-sender", "--tcp", tcp, "--http", http, *options],
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
             env={**os.environ, **(environment or {})})
         for line in self.process.stdout:
-            if match := re.search(r"jpegwire-viewer (\w+://127.0.0.1:(\d+))", line):
+            if match := re.search(r"(\w+://127.0.0.1:(\d+))", line):
                 self.url, self.port = match[1], int(match[2])
                 return
         raise SystemExit(f"jpegwire-sender {' '.join(options)} did not start")

@@ -10,6 +10,7 @@ import subprocess
 
 import datagrams
 import end_to_end
+import http_viewers
 
 
 def run_benchmark(build, name, repetitions, *options, time="real_time"):
@@ -88,6 +89,13 @@ The times in milliseconds behind the first table:
 {times}
 """
 
+HTTP_NOTES = """
+The viewers are one process that drops the pictures' bytes in the kernel. The picture is one of the test
+card, 1280x720, at 10 frames/s; the CPU is that of the sender's, the loop's or ustreamer's threads over
+some seconds, divided by the frames that the viewers counted. The camera for ustreamer and for us is the
+tests' fake one, without its own thread.
+"""
+
 RTP_NOTES = """
 The frames are the test card's at 1920x1080 and quality 80, some 210 packets of up to 1400 bytes in 34
 bands. The sender's CPU is what its thread takes within the calls, one after each band as it comes out
@@ -125,6 +133,7 @@ def main():
             + end_to_end.with_a_viewer_that_reads_nothing(build, scale, 5)
             + end_to_end.first_frame(build, 10 * scale)
             + end_to_end.passthrough_against_encoding(build, scale, 180))
+    http_rows = http_viewers.rows(build, 1 if arguments.quick else 4, 4)
     rtp_times = run_rtp_benchmarks(build, 3 * scale)
     frames, seeds = 3000, 2 * scale
     rtp_rows = (datagrams.coding(rtp_times) + rtp_ages
@@ -138,6 +147,9 @@ def main():
     print("\n## The programs, over loopback\n")
     print(table(rows))
     print(CODEC_NOTES.format(times=list_of_times(times, 2)))
+    print("## HTTP\n")
+    print(table(http_rows))
+    print(HTTP_NOTES)
     print("## RTP\n")
     print(table(rtp_rows))
     print(RTP_NOTES.format(frames=frames, seeds=seeds, times=list_of_times(rtp_times, 3)), end="")

@@ -19,6 +19,7 @@
 #include <stdexcept>
 #include <vector>
 
+#include "net/descriptor_limit.hpp"
 #include "net/early_exit.hpp"
 #include "net/frame_fan_out.hpp"
 #include "net/rtp/rtp_sender.hpp"
@@ -262,6 +263,7 @@ class Sender {
 }  // namespace
 
 int run_sender(const SenderOptions& options) {
+  raise_descriptor_limit();
   std::optional<EarlyExit> while_it_opens(std::in_place);
   Sender sender(options);
   while_it_opens.reset();
