@@ -29,7 +29,25 @@ class Audience {
     return present_;
   }
 
-  bool is_present() const { return present() > 0; }
+  /// A frame is wanted, but by nobody who watches on: a snapshot.
+  void begin_wish() {
+    {
+      const std::scoped_lock lock(mutex_);
+      ++wishes_;
+    }
+    changed_.notify_all();
+  }
+
+  void end_wish() {
+    const std::scoped_lock lock(mutex_);
+    --wishes_;
+  }
+
+  /// Whether anybody watches or wants a frame.
+  bool is_present() const {
+    const std::scoped_lock lock(mutex_);
+    return present_ + wishes_ > 0;
+  }
 
   /// The most that ever watched at a time.
   int most() const {
@@ -37,10 +55,10 @@ class Audience {
     return most_;
   }
 
-  /// Waits until somebody watches; false once stop is requested.
+  /// Waits until somebody watches or wants a frame; false once stop is requested.
   bool wait(std::stop_token stop) {
     std::unique_lock lock(mutex_);
-    return changed_.wait(lock, std::move(stop), [this] { return present_ > 0; });
+    return changed_.wait(lock, std::move(stop), [this] { return present_ + wishes_ > 0; });
   }
 
  private:
@@ -48,6 +66,7 @@ class Audience {
   std::condition_variable_any changed_;
   int present_ = 0;
   int most_ = 0;
+  int wishes_ = 0;
 };
 
 }  // namespace jpegwire

@@ -136,15 +136,16 @@ void add_http_options(CLI::App& app, SenderOptions& options) {
   app.add_option("--http-per-address", http.max_per_address, "Of these from one address [32]")
       ->check(is_whole_number_within(1, 100'000))
       ->type_name("N");
-  app.add_option("--http-head", http.max_head_bytes, "Bytes that a request may have [8192]")
-      ->check(is_whole_number_within(256, 1 << 20))
+  app.add_option("--http-head", http.max_head_bytes,
+                 "Bytes that the head of a request may have [8192]")
+      ->check(is_whole_number_within(256, 32'768))
       ->type_name("BYTES");
   app.add_option_function<double>(
          "--http-timeout",
          [&](double seconds) {
            http.head_patience = std::chrono::milliseconds(std::llround(seconds * 1000));
          },
-         "How long a request may take to come [5]")
+         "How long a connection may take for its next request [5]")
       ->check(is_number_within(0.1, 3600))
       ->type_name("S");
 }

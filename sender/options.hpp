@@ -13,6 +13,7 @@
 
 namespace jpegwire {
 
+inline constexpr double kDefaultFrameRate = 30;
 inline constexpr std::uint16_t kDefaultHttpPort = 8080;
 
 struct PictureSize {

@@ -43,6 +43,12 @@ std::uint64_t skipped_by_viewers(const SenderReport& report) {
 
 }  // namespace
 
+std::uint64_t number_of_viewers(const SenderReport& report) {
+  std::uint64_t sum = 0;
+  for (const auto& [kind, number] : report.viewers_by_kind) sum += number;
+  return sum;
+}
+
 SenderRates rates_between(const SenderReport& before, const SenderReport& now) {
   const double seconds = now.seconds - before.seconds;
   const auto rate = [seconds](std::uint64_t earlier, std::uint64_t later) {
@@ -62,7 +68,7 @@ std::string describe_progress(const SenderReport& before, const SenderReport& no
       "{:.1f} frames/s captured, {:.1f} encoded, {:.1f} passed on, {:.1f} Mbit/s a viewer, "
       "{}, {} skipped",
       rates.captured, rates.encoded, rates.passed_on, rates.bits / 1e6,
-      now.viewers_now == 1 ? "1 viewer" : fmt::format("{} viewers", now.viewers_now),
+      now.watching == 1 ? "1 viewer" : fmt::format("{} viewers", now.watching),
       now.counts.skipped_encode + skipped_by_viewers(now));
 }
 
@@ -92,7 +98,8 @@ nlohmann::json summarize(const SenderReport& report) {
           {"viewers_max", report.viewers_max},
           {"viewers", viewers},
           {"rejected", report.rejected},
-          {"refused_requests", report.refused_requests},
+          {"accept_failures", report.accept_failures},
+          {"failed_requests", report.failed_requests},
           {"snapshots", report.snapshots},
           {"cpu_seconds", usage.cpu_seconds},
           {"peak_rss_kb", usage.peak_rss_kb}};
@@ -108,11 +115,11 @@ nlohmann::json describe_as_ustreamer(const SenderReport& report, const SenderRat
             {"source",
              {{"resolution", {{"width", report.counts.width}, {"height", report.counts.height}}},
               {"online", report.is_online},
-              {"desired_fps", std::lround(report.wanted_frames_per_second.value_or(0))},
+              {"desired_fps", std::lround(report.wanted_frames_per_second)},
               {"captured_fps", std::lround(rates.captured)}}},
             {"stream",
              {{"queued_fps", std::lround(given)},
-              {"clients", report.viewers_now},
+              {"clients", number_of_viewers(report)},
               {"clients_stat", nlohmann::json::object()}}}}}};
 }
 

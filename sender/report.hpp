@@ -2,7 +2,6 @@
 
 #include <map>
 #include <nlohmann/json_fwd.hpp>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,21 +21,22 @@ struct RtpReport {
 struct SenderReport {
   std::string source;
   int quality = 0;
-  std::optional<double> wanted_frames_per_second;
+  double wanted_frames_per_second = 0;
   double seconds = 0;
   PipelineCounts counts;
   std::uint64_t corrupt = 0;     // JPEGs of the source that were refused
   std::uint64_t incomplete = 0;  // frames of a stream of datagrams that did not come whole
   std::uint64_t reopened = 0;    // times that a lost source came back
-  int viewers_now = 0;
+  int watching = 0;              // viewers over TCP and HTTP, and streams of datagrams
   int viewers_max = 0;
-  std::map<std::string, std::uint64_t> viewers_by_kind;  // there now
+  std::map<std::string, std::uint64_t> viewers_by_kind;  // there now; rtp: those that report
   std::vector<ViewerStatistics> viewers;                 // there now
   std::vector<ViewerStatistics> departed;                // the latest of those that were
   std::vector<RtpReport> rtp;
   std::map<std::string, ViewerStatistics> totals;  // by kind, of all viewers there ever were
   std::uint64_t rejected = 0;                      // connections that were one too many
-  std::uint64_t refused_requests = 0;              // HTTP requests that were not understood
+  std::uint64_t accept_failures = 0;               // times that the system had no room for one
+  std::uint64_t failed_requests = 0;               // over HTTP: refused, broken off, not taken
   std::uint64_t snapshots = 0;
   bool is_online = true;  // whether the source's own frames come
   Histogram encode_us;
@@ -50,6 +50,9 @@ struct SenderRates {
   double passed_on = 0;
   double bits = 0;  // of frames, however many viewers took them
 };
+
+/// There now.
+std::uint64_t number_of_viewers(const SenderReport& report);
 
 SenderRates rates_between(const SenderReport& before, const SenderReport& now);
 

@@ -184,39 +184,48 @@ class Sender {
 
   SenderReport report() const {
     const auto elapsed = std::chrono::steady_clock::now() - start_;
-    SenderReport report{.source = description_,
-                        .quality = options_.quality,
-                        .wanted_frames_per_second = options_.frames_per_second,
-                        .seconds = std::chrono::duration<double>(elapsed).count(),
-                        .counts = pipeline_->counts(),
-                        .corrupt = source_->corrupt(),
-                        .incomplete = source_->incomplete(),
-                        .reopened = source_->reopened(),
-                        .viewers_now = audience_.present(),
-                        .viewers_max = audience_.most(),
-                        .viewers_by_kind = viewers_by_kind(),
-                        .viewers = server_.present_viewers(),
-                        .departed = server_.departed_viewers(),
-                        .rtp = rtp_reports(),
-                        .totals = server_.totals(),
-                        .rejected = server_.rejected(),
-                        .refused_requests = 0,
-                        .snapshots = 0,
-                        .is_online = source_->is_online(),
-                        .encode_us = pipeline_->encode_us(),
-                        .age_us = server_.age_us()};
+    SenderReport report{
+        .source = description_,
+        .quality = options_.quality,
+        .wanted_frames_per_second = options_.frames_per_second.value_or(kDefaultFrameRate),
+        .seconds = std::chrono::duration<double>(elapsed).count(),
+        .counts = pipeline_->counts(),
+        .corrupt = source_->corrupt(),
+        .incomplete = source_->incomplete(),
+        .reopened = source_->reopened(),
+        .watching = audience_.present(),
+        .viewers_max = audience_.most(),
+        .viewers_by_kind = viewers_by_kind(),
+        .viewers = server_.present_viewers(),
+        .departed = server_.departed_viewers(),
+        .rtp = rtp_reports(),
+        .totals = server_.totals(),
+        .rejected = server_.rejected(),
+        .accept_failures = accept_failures(),
+        .failed_requests = 0,
+        .snapshots = 0,
+        .is_online = source_->is_online(),
+        .encode_us = pipeline_->encode_us(),
+        .age_us = server_.age_us()};
     if (web_site_) {
       report.rejected += web_site_->server().rejected();
-      report.refused_requests = web_site_->server().refused_requests();
+      report.failed_requests = web_site_->server().failed_requests();
       report.snapshots = web_site_->server().snapshots();
     }
     return report;
   }
 
+  std::uint64_t accept_failures() const {
+    std::uint64_t failures = 0;
+    for (const Listener* listener : {listener_, web_listener_})
+      if (listener != nullptr) failures += listener->failures();
+    return failures;
+  }
+
   std::map<std::string, std::uint64_t> viewers_by_kind() const {
     std::map<std::string, std::uint64_t> numbers;
     for (const ViewerStatistics& viewer : server_.present_viewers()) ++numbers[viewer.kind];
-    for (const auto& rtp : rtp_senders_) numbers["rtp"] += rtp->statistics().receivers;
+    for (const auto& rtp : rtp_senders_) numbers["rtp"] += rtp->receivers_now();
     return numbers;
   }
 

@@ -13,12 +13,10 @@
 namespace jpegwire {
 namespace {
 
-constexpr double kDefaultRate = 30;
-
 std::unique_ptr<FrameSource> open_test_card(const SenderOptions& options) {
   const PictureSize size = options.size.value_or(PictureSize{});
   return std::make_unique<TestCard>(size.width, size.height,
-                                    options.frames_per_second.value_or(kDefaultRate));
+                                    options.frames_per_second.value_or(kDefaultFrameRate));
 }
 
 std::unique_ptr<FrameSource> open_camera(const std::string& device, const SenderOptions& options) {
@@ -27,7 +25,7 @@ std::unique_ptr<FrameSource> open_camera(const std::string& device, const Sender
       CameraOptions{.device = device,
                     .width = size.width,
                     .height = size.height,
-                    .frames_per_second = options.frames_per_second.value_or(kDefaultRate),
+                    .frames_per_second = options.frames_per_second.value_or(kDefaultFrameRate),
                     .passthrough = options.passthrough});
 }
 

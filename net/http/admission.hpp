@@ -1,14 +1,16 @@
 #pragma once
 
+#include <algorithm>
 #include <asio/ip/address.hpp>
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <memory>
 
 namespace jpegwire {
 
-/// Bounds how many connections there are, in all and from one address. Bound to the io thread; must
-/// outlive the tickets.
+/// Bounds how many connections there are, in all and from one address, where an IPv6 host is known
+/// by its network: it has as many addresses as it likes there. Bound to the io thread.
 class Admission {
  public:
   /// Held while the connection lasts.
@@ -19,29 +21,40 @@ class Admission {
 
   /// Null where the connection is one too many.
   Ticket admit(const asio::ip::address& address) {
-    std::size_t& from_there = by_address_[address];
-    if (admitted_ >= max_connections_ || from_there >= max_per_address_) {
-      if (from_there == 0) by_address_.erase(address);
-      return nullptr;
-    }
-    ++admitted_;
-    ++from_there;
-    return {this, [address](Admission* admission) { admission->leave(address); }};
+    const asio::ip::address from = network_of(address);
+    const auto known = counts_->by_address.find(from);
+    const std::size_t from_there = known == counts_->by_address.end() ? 0 : known->second;
+    if (counts_->all >= max_connections_ || from_there >= max_per_address_) return nullptr;
+    ++counts_->all;
+    ++counts_->by_address[from];
+    return {this, [counts = counts_, from](const void*) { counts->leave(from); }};
   }
 
-  std::size_t admitted() const { return admitted_; }
+  std::size_t admitted() const { return counts_->all; }
 
  private:
-  void leave(const asio::ip::address& address) {
-    --admitted_;
-    const auto from_there = by_address_.find(address);
-    if (--from_there->second == 0) by_address_.erase(from_there);
+  // Shared with the tickets, which may be given back when this object is gone.
+  struct Counts {
+    void leave(const asio::ip::address& address) {
+      --all;
+      const auto from_there = by_address.find(address);
+      if (--from_there->second == 0) by_address.erase(from_there);
+    }
+
+    std::size_t all = 0;
+    std::map<asio::ip::address, std::size_t> by_address;
+  };
+
+  static asio::ip::address network_of(const asio::ip::address& address) {
+    if (!address.is_v6() || address.to_v6().is_v4_mapped()) return address;
+    auto bytes = address.to_v6().to_bytes();
+    std::fill(bytes.begin() + 8, bytes.end(), std::uint8_t{0});
+    return asio::ip::address_v6(bytes);
   }
 
   const std::size_t max_connections_;
   const std::size_t max_per_address_;
-  std::size_t admitted_ = 0;
-  std::map<asio::ip::address, std::size_t> by_address_;
+  std::shared_ptr<Counts> counts_ = std::make_shared<Counts>();
 };
 
 }  // namespace jpegwire

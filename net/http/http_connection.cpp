@@ -52,7 +52,7 @@ void HttpConnection::start() {
 
 void HttpConnection::finish() {
   keeps_alive_ = false;
-  if (state_ != State::writing) close();
+  if (state_ == State::reading || state_ == State::waiting_for_frame) close();
 }
 
 void HttpConnection::close() {
@@ -91,30 +91,41 @@ void HttpConnection::do_read() {
   socket_.async_read_some(asio::mutable_buffer(space.data(), space.size()),
                           [self = shared_from_this()](std::error_code error, std::size_t size) {
                             if (!self->socket_.is_open() || self->state_ != State::reading) return;
-                            if (error) return self->close();
+                            if (error) return self->broke_off();
                             self->reader_.received(size);
                             self->read_on();
                           });
 }
 
+void HttpConnection::broke_off() {
+  if (reader_.is_inside_head()) ++site_.failed_requests;
+  close();
+}
+
 void HttpConnection::answer() {
   const HttpRequest& request = reader_.request();
   is_head_ = request.is_head;
-  keeps_alive_ = keeps_alive_ && request.keeps_alive;
-  if (!ticket_) return refuse(503, "Too many connections are here already; try again later.");
-  std::error_code error;
-  const auto local = socket_.local_endpoint(error);
-  if (error) return close();
-  if (!request.host.empty() && !site_.hosts.allows(request.host, local.address()))
-    return refuse(421,
-                  fmt::format("This machine does not know itself as '{0}'. If that is a name of "
-                              "it, start jpegwire-sender with --http-host {0}.",
-                              request.host));
+  keeps_alive_ = keeps_alive_ && request.keeps_alive && ticket_;
+  if (!ticket_)  // counted when it came
+    return answer_with_sentence(503, "Too many connections are here already; try again later.");
+  if (!is_for_us(request)) return refuse_host(request.host);
   if (asks_for(request, "stream")) return answer_with_stream();
   if (asks_for(request, "snapshot")) return answer_with_snapshot();
   const auto text = site_.texts.find(request.path);
   if (text == site_.texts.end()) return answer_with_sentence(404, "There is nothing here.");
   answer_with_text(text->second);
+}
+
+bool HttpConnection::is_for_us(const HttpRequest& request) const {
+  std::error_code error;
+  const auto local = socket_.local_endpoint(error);
+  return request.host.empty() || (!error && site_.hosts.allows(request.host, local.address()));
+}
+
+void HttpConnection::refuse_host(const std::string& host) {
+  refuse(421, fmt::format("This machine does not know itself as '{0}'. If that is a name of it, "
+                          "start jpegwire-sender with --http-host {0}.",
+                          host));
 }
 
 void HttpConnection::answer_with_stream() {
@@ -171,7 +182,7 @@ void HttpConnection::answer_with_sentence(int status, const std::string& sentenc
 
 // What comes behind a request that was not understood cannot be told from it.
 void HttpConnection::refuse(int status, const std::string& sentence) {
-  ++site_.refused_requests;
+  ++site_.failed_requests;
   site_.refusals.warn("refused a request of {} with status {}: {}", peer_name(socket_), status,
                       sentence);
   keeps_alive_ = false;
@@ -191,6 +202,7 @@ void HttpConnection::do_write() {
   asio::async_write(socket_, buffers_,
                     [self = shared_from_this()](std::error_code error, std::size_t) {
                       if (!self->socket_.is_open()) return;
+                      if (error) ++self->site_.failed_requests;
                       if (error) return self->close();
                       self->answered();
                     });
@@ -229,7 +241,9 @@ void HttpConnection::do_limit(std::chrono::milliseconds patience) {
   deadline_.expires_after(patience);
   deadline_.async_wait([weak = weak_from_this()](std::error_code error) {
     const auto self = weak.lock();
-    if (!error && self && self->socket_.is_open()) self->timed_out();
+    if (error || !self || !self->socket_.is_open()) return;
+    // A deadline that has passed just before it was put off may still be called.
+    if (self->deadline_.expiry() <= std::chrono::steady_clock::now()) self->timed_out();
   });
 }
 
@@ -240,8 +254,11 @@ void HttpConnection::timed_out() {
       return refuse(408, "The request took too long to come.");
     case State::waiting_for_frame:
       wish_.reset();
+      ++site_.failed_requests;
       return answer_with_sentence(503, "The camera has given no picture for a while.");
     case State::writing:
+      ++site_.failed_requests;
+      return close();
     case State::lingering:
       return close();
   }

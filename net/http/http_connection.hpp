@@ -39,7 +39,10 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   void begin_request();
   void read_on();
   void do_read();
+  void broke_off();
   void answer();
+  bool is_for_us(const HttpRequest& request) const;
+  void refuse_host(const std::string& host);
   void answer_with_stream();
   void answer_with_snapshot();
   void send_snapshot(const FramePtr& frame);

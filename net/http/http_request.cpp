@@ -12,76 +12,129 @@ namespace jpegwire {
 namespace {
 
 namespace http = boost::beast::http;
+using Parser = http::request_parser<http::empty_body>;
+
+constexpr std::string_view kEndOfHead = "\r\n\r\n";
 
 /// A line that ends in LF alone: two programs that read such a head may see two different requests.
-bool has_bare_line_feed(std::string_view text) {
-  for (std::size_t at = text.find('\n'); at != std::string_view::npos; at = text.find('\n', at + 1))
+bool has_bare_line_feed(std::string_view text, std::size_t begin) {
+  for (std::size_t at = text.find('\n', begin); at != std::string_view::npos;
+       at = text.find('\n', at + 1))
     if (at == 0 || text[at - 1] != '\r') return true;
   return false;
 }
 
-int status_of(boost::system::error_code error) {
-  if (error == http::error::header_limit) return 431;
-  if (error == http::error::bad_version) return 505;
-  return 400;
+/// Whether the first line ends in an HTTP version, of whatever number.
+bool names_a_version(std::string_view head) {
+  const std::string_view line = head.substr(0, head.find('\r'));
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  if (line.size() < 9) return false;
+  const std::string_view version = line.substr(line.size() - 9);
+  return version.starts_with(" HTTP/") && is_digit(version[6]) && version[7] == '.' &&
+         is_digit(version[8]);
+}
+
+bool is_host_character(char c) {
+  const bool is_letter_or_digit =
+      (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+  return is_letter_or_digit || std::string_view(".-_:[]%").find(c) != std::string_view::npos;
 }
 
 /// "host:8080", "[::1]:8080" and "host" without the port; nothing where it is none of these.
 std::optional<std::string> host_without_port(std::string_view text) {
+  constexpr std::size_t kMostCharacters = 255;  // of a name (RFC 1035, section 2.3.4)
+  if (text.size() > kMostCharacters || !std::ranges::all_of(text, is_host_character))
+    return std::nullopt;
   const std::size_t bracket = text.starts_with('[') ? text.find(']') : 0;
   if (bracket == std::string_view::npos) return std::nullopt;
-  const std::size_t colon = text.find(':', bracket);
-  const std::string_view port = colon == std::string_view::npos ? "" : text.substr(colon + 1);
-  if (!std::ranges::all_of(port, [](char c) { return c >= '0' && c <= '9'; })) return std::nullopt;
+  const std::size_t colon = std::min(text.find(':', bracket), text.size());
   std::string_view host = text.substr(0, colon);
+  if (bracket > 0 && host.size() != bracket + 1) return std::nullopt;
   if (bracket > 0) host = host.substr(1, host.size() - 2);
   if (host.empty()) return std::nullopt;
   return std::string(host);
 }
 
-}  // namespace
+/// The status that says why such a request is not taken; 0 where it is.
+int misfit_of(const Parser& parser) {
+  const auto& head = parser.get();
+  if (head.method() != http::verb::get && head.method() != http::verb::head) return 405;
+  if (head.count(http::field::transfer_encoding) > 0) return 413;
+  if (parser.content_length().value_or(0) > 0) return 413;
+  if (head.count(http::field::host) > 1) return 400;
+  if (head.count(http::field::host) == 0 && head.version() >= 11) return 400;
+  return 0;
+}
 
-struct HttpRequestReader::Parser {
-  http::request_parser<http::empty_body> parser;
-};
+bool take_host(std::string_view text, HttpRequest& request) {
+  const std::optional<std::string> host = host_without_port(text);
+  request.host = host.value_or("");
+  return host.has_value();
+}
+
+/// "/path?query", or a whole URL as to a proxy, whose host then counts (RFC 9112, section 3.2.2).
+bool take_target(std::string_view target, HttpRequest& request) {
+  constexpr std::string_view kScheme = "http://";
+  if (boost::beast::iequals(target.substr(0, kScheme.size()), kScheme)) {
+    target.remove_prefix(kScheme.size());
+    const std::size_t path = std::min(target.find_first_of("/?"), target.size());
+    if (!take_host(target.substr(0, path), request)) return false;
+    target.remove_prefix(path);
+    if (target.empty()) target = "/";
+  }
+  if (!target.starts_with('/')) return false;
+  target = target.substr(0, target.find('#'));
+  const std::size_t question = std::min(target.find('?'), target.size());
+  request.path = target.substr(0, question);
+  request.query = target.substr(std::min(question + 1, target.size()));
+  return true;
+}
+
+}  // namespace
 
 HttpRequestReader::HttpRequestReader(std::size_t max_head_bytes) : buffer_(max_head_bytes) {}
 
-HttpRequestReader::~HttpRequestReader() = default;
-
 HttpRequestReader::Result HttpRequestReader::next() {
-  // Empty lines in front of a request are to be passed over (RFC 9112, section 2.2).
-  while (filled_ >= 2 && buffer_[0] == std::byte{'\r'} && buffer_[1] == std::byte{'\n'}) {
-    std::copy(buffer_.begin() + 2, buffer_.begin() + static_cast<std::ptrdiff_t>(filled_),
-              buffer_.begin());
-    filled_ -= 2;
-  }
-  return filled_ == 0 ? Result::need_more : read_head();
+  if (!drop_empty_lines()) return refuse(400);
+  const std::string_view text(reinterpret_cast<const char*>(buffer_.data()), filled_);
+  const std::size_t end = text.find(kEndOfHead, searched_);
+  const std::size_t size = end == std::string_view::npos ? filled_ : end + kEndOfHead.size();
+  if (has_bare_line_feed(text.substr(0, size), searched_)) return refuse(400);
+  searched_ = size - std::min(size, kEndOfHead.size() - 1);
+  if (end == std::string_view::npos)
+    return filled_ == buffer_.size() ? refuse(431) : Result::need_more;
+  if (const int status = read_head(text.substr(0, size)); status != 0) return refuse(status);
+  drop(size);
+  return Result::request;
 }
 
-HttpRequestReader::Result HttpRequestReader::read_head() {
-  if (!parser_) {
-    parser_ = std::make_unique<Parser>();
-    parser_->parser.header_limit(static_cast<std::uint32_t>(buffer_.size()));
-  }
+// They are to be passed over (RFC 9112, section 2.2), but not without end.
+bool HttpRequestReader::drop_empty_lines() {
+  constexpr std::size_t kMostBytes = 16;
+  std::size_t size = 0;
+  while (size + 2 <= filled_ && buffer_[size] == std::byte{'\r'} &&
+         buffer_[size + 1] == std::byte{'\n'})
+    size += 2;
+  const std::size_t dropped = dropped_ + size;
+  drop(size);
+  dropped_ = dropped;
+  return dropped_ <= kMostBytes;
+}
+
+/// 0 where it is a request that can be answered, else the status that says why not.
+int HttpRequestReader::read_head(std::string_view text) {
+  Parser parser;
+  parser.header_limit(static_cast<std::uint32_t>(buffer_.size()));
   boost::system::error_code error;
-  const std::size_t size =
-      parser_->parser.put(boost::asio::const_buffer(buffer_.data(), filled_), error);
-  if (!parser_->parser.is_header_done()) {
-    if (error && error != http::error::need_more) return refuse(status_of(error));
-    if (has_bare_line_feed({reinterpret_cast<const char*>(buffer_.data()), filled_}))
-      return refuse(400);
-    return filled_ == buffer_.size() ? refuse(431) : Result::need_more;
-  }
-  if (const int misfit = misfit_of_head(); misfit != 0) return refuse(misfit);
-  const auto& head = parser_->parser.get();
+  parser.put(boost::asio::const_buffer(text.data(), text.size()), error);
+  if (error == http::error::bad_version && names_a_version(text)) return 505;
+  if (!parser.is_header_done()) return 400;
+  if (const int misfit = misfit_of(parser); misfit != 0) return misfit;
+  const auto& head = parser.get();
   request_ = {.is_head = head.method() == http::verb::head, .keeps_alive = head.keep_alive()};
-  if (!take_host() || !take_target(head.target())) return refuse(400);
-  parser_.reset();
-  const auto rest = buffer_.begin() + static_cast<std::ptrdiff_t>(size);
-  std::copy(rest, buffer_.begin() + static_cast<std::ptrdiff_t>(filled_), buffer_.begin());
-  filled_ -= size;
-  return Result::request;
+  const bool has_host = head.count(http::field::host) > 0;
+  if (has_host && !take_host(head[http::field::host], request_)) return 400;
+  return take_target(head.target(), request_) ? 0 : 400;
 }
 
 HttpRequestReader::Result HttpRequestReader::refuse(int status) {
@@ -89,43 +142,13 @@ HttpRequestReader::Result HttpRequestReader::refuse(int status) {
   return Result::refused;
 }
 
-/// The status that says why such a request is not taken; 0 where it is.
-int HttpRequestReader::misfit_of_head() const {
-  const auto& head = parser_->parser.get();
-  const auto content_length = parser_->parser.content_length();
-  if (head.count(http::field::transfer_encoding) > 0) return 413;
-  if (content_length && *content_length > 0) return 413;
-  if (head.method() != http::verb::get && head.method() != http::verb::head) return 405;
-  if (head.count(http::field::host) > 1) return 400;
-  if (head.count(http::field::host) == 0 && head.version() >= 11) return 400;
-  return 0;
-}
-
-bool HttpRequestReader::take_host() {
-  const auto& head = parser_->parser.get();
-  if (head.count(http::field::host) == 0) return true;
-  const std::optional<std::string> host = host_without_port(head[http::field::host]);
-  request_.host = host.value_or("");
-  return host.has_value();
-}
-
-/// "/path?query", or a whole URL as to a proxy, whose host then counts (RFC 9112, section 3.2.2).
-bool HttpRequestReader::take_target(std::string_view target) {
-  constexpr std::string_view kScheme = "http://";
-  if (target.starts_with(kScheme)) {
-    const std::size_t path = std::min(target.find_first_of("/?", kScheme.size()), target.size());
-    const auto host = host_without_port(target.substr(kScheme.size(), path - kScheme.size()));
-    if (!host) return false;
-    request_.host = *host;
-    target.remove_prefix(path);
-    if (target.empty()) target = "/";
-  }
-  if (!target.starts_with('/')) return false;
-  target = target.substr(0, target.find('#'));
-  const std::size_t question = std::min(target.find('?'), target.size());
-  request_.path = target.substr(0, question);
-  request_.query = target.substr(std::min(question + 1, target.size()));
-  return true;
+void HttpRequestReader::drop(std::size_t size_bytes) {
+  if (size_bytes == 0) return;
+  const auto rest = buffer_.begin() + static_cast<std::ptrdiff_t>(size_bytes);
+  std::copy(rest, buffer_.begin() + static_cast<std::ptrdiff_t>(filled_), buffer_.begin());
+  filled_ -= size_bytes;
+  searched_ = 0;
+  dropped_ = 0;
 }
 
 bool has_parameter(std::string_view query, std::string_view name, std::string_view value) {

@@ -1,9 +1,9 @@
 #pragma once
 
 #include <cstddef>
-#include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace jpegwire {
@@ -13,8 +13,7 @@ struct HttpRequest {
   bool is_head = false;  // HEAD; else GET
   std::string path{};    // as it was sent, without the query
   std::string query{};   // behind the question mark
-  std::string
-      host{};  // of the Host field or the target, without a port; empty: HTTP/1.0 needs none
+  std::string host{};    // without a port; empty where there is none, as HTTP/1.0 allows
   bool keeps_alive = true;
 };
 
@@ -27,9 +26,6 @@ class HttpRequestReader {
 
   /// A head may have so many bytes, its first line included.
   explicit HttpRequestReader(std::size_t max_head_bytes);
-  HttpRequestReader(const HttpRequestReader&) = delete;
-  HttpRequestReader& operator=(const HttpRequestReader&) = delete;
-  ~HttpRequestReader();
 
   /// Where the next bytes go; never empty after need_more.
   std::span<std::byte> space() { return std::span(buffer_).subspan(filled_); }
@@ -48,17 +44,15 @@ class HttpRequestReader {
   bool is_inside_head() const { return filled_ > 0; }
 
  private:
-  struct Parser;
-
-  Result read_head();
+  bool drop_empty_lines();
+  int read_head(std::string_view text);
   Result refuse(int status);
-  int misfit_of_head() const;
-  bool take_target(std::string_view target);
-  bool take_host();
+  void drop(std::size_t size_bytes);
 
   std::vector<std::byte> buffer_;
   std::size_t filled_ = 0;
-  std::unique_ptr<Parser> parser_;
+  std::size_t searched_ = 0;  // of the head that has begun, for its end
+  std::size_t dropped_ = 0;   // in empty lines in front of it
   HttpRequest request_;
   int status_ = 0;
 };

@@ -21,20 +21,26 @@ void HttpServer::serve_text(const std::string& path, HttpText text) {
   site_.texts[path] = std::move(text);
 }
 
-// A few that are too many are told so; more of them would be too many again.
 void HttpServer::accept(asio::ip::tcp::socket socket) {
-  constexpr std::size_t kMostUnadmitted = 16;
   std::error_code error;
   const auto peer = socket.remote_endpoint(error);
-  if (error) return;
+  if (error) return;  // it has gone again
   Admission::Ticket ticket = admission_.admit(peer.address());
+  if (!ticket) return turn_away(std::move(socket));
+  serve(std::move(socket), std::move(ticket));
+}
+
+// A few that are too many are told so; more of them would be too many again.
+void HttpServer::turn_away(asio::ip::tcp::socket socket) {
+  constexpr std::size_t kMostUnadmitted = 16;
+  ++rejected_;
+  site_.refusals.warn("turned {} away: too many connections are here already", peer_name(socket));
+  if (unadmitted_ < kMostUnadmitted) serve(std::move(socket), nullptr);
+}
+
+void HttpServer::serve(asio::ip::tcp::socket socket, Admission::Ticket ticket) {
   const bool is_admitted = ticket != nullptr;
-  if (!is_admitted) {
-    ++rejected_;
-    site_.refusals.warn("turned {} away: too many connections are here already", peer_name(socket));
-    if (unadmitted_ >= kMostUnadmitted) return;
-    ++unadmitted_;
-  }
+  if (!is_admitted) ++unadmitted_;
   auto connection = std::make_shared<HttpConnection>(std::move(socket), site_, std::move(ticket),
                                                      [this, is_admitted](const Connection& gone) {
                                                        connections_.erase(gone);
@@ -47,7 +53,7 @@ void HttpServer::accept(asio::ip::tcp::socket socket) {
 }
 
 void HttpServer::finish(std::chrono::milliseconds patience) {
-  finishing_ = true;
+  if (std::exchange(finishing_, true)) return;
   for (Listener& listener : listeners_) listener.stop();
   const std::set<Connection> connections = connections_;  // finishing one may remove it
   for (const Connection& connection : connections) connection->finish();

@@ -31,16 +31,19 @@ class HttpServer {
   /// the FrameServer's to end.
   void finish(std::chrono::milliseconds patience);
 
-  /// Connections turned away, because too many were there.
+  /// Connections turned away, because too many were there, or because the system had no room.
   std::uint64_t rejected() const { return rejected_; }
 
-  std::uint64_t refused_requests() const { return site_.refused_requests; }
+  /// Requests that were refused or could not be answered.
+  std::uint64_t failed_requests() const { return site_.failed_requests; }
   std::uint64_t snapshots() const { return site_.snapshots; }
 
  private:
   using Connection = std::shared_ptr<HttpConnection>;
 
   void accept(asio::ip::tcp::socket socket);
+  void turn_away(asio::ip::tcp::socket socket);
+  void serve(asio::ip::tcp::socket socket, Admission::Ticket ticket);
 
   asio::io_context& io_;
   Admission admission_;

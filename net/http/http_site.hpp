@@ -38,7 +38,8 @@ struct HttpSite {
   std::map<std::string, HttpText> texts{};  // by path
   LogLimit refusals{1};
   std::uint64_t snapshots = 0;
-  std::uint64_t refused_requests = 0;  // malformed, too large, too slow, for another host
+  // Malformed, too large, too slow, for another host, broken off, or with an answer nobody took.
+  std::uint64_t failed_requests = 0;
 };
 
 }  // namespace jpegwire

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <string>
 
 #include "net/tcp/frame_protocol.hpp"
@@ -9,8 +8,7 @@ namespace jpegwire {
 
 /// An HTTP answer without end, multipart/x-mixed-replace: each JPEG is a part with its
 /// Content-Length. The boundary goes out behind a frame and not in front of the next one, because
-/// browsers show a part when they have seen where it ends. What the peer still sends is passed
-/// over, up to a bound.
+/// browsers show a part when they have seen where it ends.
 class MultipartProtocol final : public FrameProtocol {
  public:
   MultipartProtocol();
@@ -20,13 +18,9 @@ class MultipartProtocol final : public FrameProtocol {
   std::size_t write_head(const EncodedFrame& frame, std::size_t jpeg_size_bytes,
                          std::span<std::byte> out) override;
   std::string_view tail() const override;
-  std::span<std::byte> space() override { return passed_over_; }
-  std::string_view received(std::size_t size_bytes) override;
 
  private:
   std::string opening_;
-  std::array<std::byte, 256> passed_over_{};
-  std::size_t passed_over_bytes_ = 0;
 };
 
 /// The head of the answer alone, for who asks with HEAD.

@@ -92,6 +92,7 @@ StreamRequest::Result StreamRequest::read_head() {
   if (!is_multipart(type))
     return refuse(fmt::format("answers with {}, which is no stream of JPEGs",
                               type.empty() ? "something unnamed" : type));
+  takes_reports_ = head["X-Jpegwire"] == "reports";
   return Result::accepted;
 }
 

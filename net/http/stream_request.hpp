@@ -37,6 +37,9 @@ class StreamRequest {
   /// For a new connection.
   void begin();
 
+  /// After accepted: whether the server takes a viewer's reports on the same connection.
+  bool takes_reports() const { return takes_reports_; }
+
   /// After refused: what is wrong, as the end of a sentence.
   const std::string& error() const { return error_; }
 
@@ -51,6 +54,7 @@ class StreamRequest {
   std::vector<std::byte> head_;
   std::size_t filled_ = 0;
   std::size_t head_size_ = 0;
+  bool takes_reports_ = false;
   std::string error_;
 };
 

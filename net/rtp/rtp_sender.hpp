@@ -80,6 +80,9 @@ class RtpSender final : public FrameSink {
 
   RtpStatistics statistics() const;
 
+  /// How many report at present.
+  std::size_t receivers_now() const { return receivers_.size(); }
+
  private:
   struct Ready {
     FramePtr frame;

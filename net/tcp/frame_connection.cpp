@@ -7,6 +7,16 @@
 #include "net/tcp/socket_options.hpp"
 
 namespace jpegwire {
+namespace {
+
+std::string describe_departure(std::error_code error) {
+  if (error == asio::error::timed_out) return "it has taken nothing for half a minute";
+  if (error == asio::error::broken_pipe || error == asio::error::connection_reset)
+    return "it has gone";
+  return error.message();
+}
+
+}  // namespace
 
 FrameConnection::FrameConnection(asio::ip::tcp::socket socket,
                                  std::unique_ptr<FrameProtocol> protocol, std::uint64_t stream_id,
@@ -24,7 +34,7 @@ void FrameConnection::start() {
   std::error_code ignored;
   socket_.non_blocking(true, ignored);
   make_fresh(socket_);
-  do_read();
+  do_read_reports();
   if (!protocol_->opening().empty()) write_text(Writing::opening, protocol_->opening());
 }
 
@@ -41,13 +51,13 @@ void FrameConnection::finish() {
   if (writing_ == Writing::nothing) end_stream();
 }
 
-void FrameConnection::close(const std::string& reason) {
+void FrameConnection::close(const Departure& departure) {
   if (!socket_.is_open()) return;
   std::error_code ignored;
   socket_.close(ignored);
   in_flight_.reset();
   newest_.try_take();
-  on_closed_(shared_from_this(), reason);
+  on_closed_(shared_from_this(), departure);
 }
 
 ViewerStatistics FrameConnection::statistics() const {
@@ -71,7 +81,10 @@ void FrameConnection::begin_frame(FramePtr frame) {
 
 std::size_t FrameConnection::write_head(const EncodedFrame& frame) {
   FrameStamp stamp = make_stamp(frame, stream_id_);
-  protocol_->complete(stamp);
+  if (has_reported()) {
+    stamp.echo = reports_.report().time;
+    stamp.echo_hold = stamp.send_time - last_report_arrival_;
+  }
   const std::size_t size =
       protocol_->write_head(frame, frame.layout.size_bytes() + kStampSizeBytes,
                             std::span(head_).first<FrameProtocol::kMaxHeadSizeBytes>());
@@ -92,7 +105,7 @@ void FrameConnection::write_unsent() {
     const std::size_t sent = socket_.write_some(unsent_, error);
     if (error == asio::error::would_block) return do_wait_until_writable();
     if (error == asio::error::interrupted) continue;
-    if (error) return close(error.message());
+    if (error) return close({describe_departure(error)});
     drop_sent(sent);
   }
   written();
@@ -143,7 +156,7 @@ void FrameConnection::hang_up() {
   std::error_code ignored;
   socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
   hung_up_ = true;
-  if (peer_stopped_) close("the stream has ended");
+  if (peer_stopped_) close({"the stream has ended", true});
 }
 
 void FrameConnection::do_wait_until_writable() {
@@ -153,24 +166,32 @@ void FrameConnection::do_wait_until_writable() {
                      });
 }
 
-void FrameConnection::do_read() {
-  const std::span<std::byte> space = protocol_->space();
+void FrameConnection::do_read_reports() {
+  const std::span<std::byte> space = reports_.space();
   socket_.async_read_some(asio::mutable_buffer(space.data(), space.size()),
                           [self = shared_from_this()](std::error_code error, std::size_t size) {
                             if (!self->socket_.is_open()) return;
                             if (error == asio::error::eof) return self->peer_stopped_sending();
-                            if (error) return self->close(error.message());
-                            const std::string_view complaint = self->protocol_->received(size);
-                            if (!complaint.empty()) return self->close(std::string(complaint));
-                            self->do_read();
+                            if (error) return self->close({describe_departure(error)});
+                            if (!self->take_reports(size))
+                              return self->close({"it sent something that is no viewer's report"});
+                            self->do_read_reports();
                           });
+}
+
+bool FrameConnection::take_reports(std::size_t size_bytes) {
+  reports_.received(size_bytes);
+  ReportReader::Result result = reports_.next();
+  for (; result == ReportReader::Result::report; result = reports_.next())
+    last_report_arrival_ = wall_now();
+  return result != ReportReader::Result::not_a_report;
 }
 
 // Who has reported and stops is a viewer that leaves; who never did may just listen on.
 void FrameConnection::peer_stopped_sending() {
   peer_stopped_ = true;
-  if (hung_up_) return close("the stream has ended");
-  if (protocol_->leaves_by_end_of_stream()) finish();
+  if (hung_up_) return close({"the stream has ended", true});
+  if (has_reported()) finish();
 }
 
 }  // namespace jpegwire

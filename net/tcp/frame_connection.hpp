@@ -14,6 +14,7 @@
 #include "net/histogram.hpp"
 #include "net/latest_slot.hpp"
 #include "net/tcp/frame_protocol.hpp"
+#include "net/viewer_report.hpp"
 
 namespace jpegwire {
 
@@ -41,9 +42,13 @@ struct ViewerStatistics {
 /// both shared, and no bytes of its own. Bound to the io thread.
 class FrameConnection : public std::enable_shared_from_this<FrameConnection> {
  public:
+  struct Departure {
+    std::string reason;
+    bool is_in_order = false;  // the stream ended as it should
+  };
+
   /// Called once, when the connection has closed, for whatever reason.
-  using OnClosed =
-      std::function<void(const std::shared_ptr<FrameConnection>&, const std::string& reason)>;
+  using OnClosed = std::function<void(const std::shared_ptr<FrameConnection>&, const Departure&)>;
 
   /// `age_us` is told how old each frame was when the kernel had taken its last byte.
   FrameConnection(asio::ip::tcp::socket socket, std::unique_ptr<FrameProtocol> protocol,
@@ -59,7 +64,7 @@ class FrameConnection : public std::enable_shared_from_this<FrameConnection> {
   void finish();
 
   /// Closes at once.
-  void close(const std::string& reason);
+  void close(const Departure& departure);
 
   ViewerStatistics statistics() const;
 
@@ -77,7 +82,9 @@ class FrameConnection : public std::enable_shared_from_this<FrameConnection> {
   void end_stream();
   void hang_up();
   void do_wait_until_writable();
-  void do_read();
+  void do_read_reports();
+  bool take_reports(std::size_t size_bytes);
+  bool has_reported() const { return last_report_arrival_ != WallTime{}; }
   void peer_stopped_sending();
 
   static constexpr std::size_t kMaxHeadSizeBytes =
@@ -99,6 +106,9 @@ class FrameConnection : public std::enable_shared_from_this<FrameConnection> {
   bool finishing_ = false;
   bool hung_up_ = false;
   bool peer_stopped_ = false;
+
+  ReportReader reports_;
+  WallTime last_report_arrival_{};  // the epoch: none came
 };
 
 }  // namespace jpegwire

@@ -36,19 +36,6 @@ class FrameProtocol {
 
   /// Goes out behind the last frame's tail.
   virtual std::string_view closing() const { return {}; }
-
-  /// Adds what the peer has told to the stamp of a frame that goes out now.
-  virtual void complete(FrameStamp& stamp) const { static_cast<void>(stamp); }
-
-  /// Where the next bytes from the peer go; never empty.
-  virtual std::span<std::byte> space() = 0;
-
-  /// So many bytes are at the front of space(). Gives what is wrong with them, as the end of a
-  /// sentence; empty where nothing is.
-  virtual std::string_view received(std::size_t size_bytes) = 0;
-
-  /// Whether a peer that has closed its sending end is one that leaves; else it may just listen on.
-  virtual bool leaves_by_end_of_stream() const { return false; }
 };
 
 }  // namespace jpegwire

@@ -64,8 +64,8 @@ void FrameServer::serve(asio::ip::tcp::socket socket, std::unique_ptr<FrameProto
   auto connection =
       std::make_shared<FrameConnection>(std::move(socket), std::move(protocol), stream_id_, age_us_,
                                         [this, on_closed = std::move(on_closed)](
-                                            const Connection& closed, const std::string& reason) {
-                                          forget(closed, reason);
+                                            const Connection& closed, const Departure& departure) {
+                                          forget(closed, departure);
                                           if (on_closed) on_closed(closed->statistics());
                                         });
   news_.info("viewer {} came", connection->statistics().peer);
@@ -74,9 +74,10 @@ void FrameServer::serve(asio::ip::tcp::socket socket, std::unique_ptr<FrameProto
   connection->start();
 }
 
-void FrameServer::forget(const Connection& connection, const std::string& reason) {
+void FrameServer::forget(const Connection& connection, const Departure& departure) {
   const ViewerStatistics viewer = connection->statistics();
-  news_.info("viewer {} left after {} frames ({})", viewer.peer, viewer.frames, reason);
+  LogLimit& log = departure.is_in_order ? news_ : breaks_;
+  log.info("viewer {} left after {} frames ({})", viewer.peer, viewer.frames, departure.reason);
   connections_.erase(connection);
   audience_.leave();
   remember(viewer);
@@ -93,7 +94,7 @@ void FrameServer::submit(FramePtr frame) {
 }
 
 void FrameServer::finish(milliseconds patience) {
-  finishing_ = true;
+  if (std::exchange(finishing_, true)) return;
   wakeup_.stop();
   offer_newest();  // the last frame may have come since the io thread was woken
   for (Listener& listener : listeners_) listener.stop();
@@ -147,18 +148,19 @@ void FrameServer::remember(const ViewerStatistics& viewer) {
 
 void FrameServer::close_all() {
   const std::set<Connection> connections = connections_;
-  for (const Connection& connection : connections) connection->close("it was too slow to the end");
+  for (const Connection& connection : connections)
+    connection->close({"it was too slow to the end"});
 }
 
 FrameWish::FrameWish(FrameServer& server, std::function<void(const FramePtr&)> on_frame)
     : server_(server), on_frame_(std::move(on_frame)) {
   server_.wishes_.insert(this);
-  server_.audience_.join();
+  server_.audience_.begin_wish();
 }
 
 FrameWish::~FrameWish() {
   server_.wishes_.erase(this);
-  server_.audience_.leave();
+  server_.audience_.end_wish();
 }
 
 }  // namespace jpegwire

@@ -77,9 +77,10 @@ class FrameServer final : public FrameSink {
  private:
   friend class FrameWish;
   using Connection = std::shared_ptr<FrameConnection>;
+  using Departure = FrameConnection::Departure;
 
   void accept(asio::ip::tcp::socket socket);
-  void forget(const Connection& connection, const std::string& reason);
+  void forget(const Connection& connection, const Departure& departure);
   void offer_newest();
   void fulfil_wishes(const FramePtr& frame);
   void remember(const ViewerStatistics& viewer);
@@ -99,6 +100,7 @@ class FrameServer final : public FrameSink {
   std::map<std::string, ViewerStatistics> departed_totals_;
   Histogram age_us_;
   LogLimit news_{20};
+  LogLimit breaks_{1};
   LogLimit refusals_{1};
   std::uint64_t rejected_ = 0;
   bool finishing_ = false;

@@ -68,14 +68,17 @@ void Listener::stop() {
 void Listener::do_accept(Door& door) {
   door.acceptor.async_accept([this, &door](std::error_code error, asio::ip::tcp::socket socket) {
     if (!door.acceptor.is_open()) return;
-    if (error) return do_accept_later(door);
+    if (error) return do_accept_later(door, error);
     on_accepted_(std::move(socket));
     do_accept(door);
   });
 }
 
 // Out of descriptors, most likely: accepting at once again would only spin.
-void Listener::do_accept_later(Door& door) {
+void Listener::do_accept_later(Door& door, std::error_code trouble) {
+  ++failures_;
+  troubles_.warn("cannot accept connections on {}: {}; trying on", to_string(endpoint_),
+                 describe(trouble));
   door.pause.expires_after(std::chrono::milliseconds(200));
   door.pause.async_wait([this, &door](std::error_code error) {
     if (!error && door.acceptor.is_open()) do_accept(door);

@@ -3,10 +3,12 @@
 #include <asio/io_context.hpp>
 #include <asio/ip/tcp.hpp>
 #include <asio/steady_timer.hpp>
+#include <cstdint>
 #include <functional>
 #include <list>
 
 #include "net/endpoint.hpp"
+#include "net/log_limit.hpp"
 
 namespace jpegwire {
 
@@ -26,6 +28,9 @@ class Listener {
   /// Whether anybody but this machine can reach it.
   bool is_public() const;
 
+  /// How often a connection could not be accepted, as when there are too many descriptors.
+  std::uint64_t failures() const { return failures_; }
+
   void stop();
 
  private:
@@ -37,11 +42,13 @@ class Listener {
 
   void open(asio::io_context& io, asio::ip::tcp::endpoint address);
   void do_accept(Door& door);
-  void do_accept_later(Door& door);
+  void do_accept_later(Door& door, std::error_code trouble);
 
   Endpoint endpoint_;
   OnAccepted on_accepted_;
   std::list<Door> doors_;
+  LogLimit troubles_{1};
+  std::uint64_t failures_ = 0;
 };
 
 }  // namespace jpegwire

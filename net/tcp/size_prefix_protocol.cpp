@@ -16,20 +16,4 @@ std::string_view SizePrefixProtocol::closing() const {
   return {reinterpret_cast<const char*>(size_zero_.data()), prefix_size_bytes(prefix_)};
 }
 
-void SizePrefixProtocol::complete(FrameStamp& stamp) const {
-  if (!has_reported()) return;
-  stamp.echo = reports_.report().time;
-  stamp.echo_hold = stamp.send_time - last_report_arrival_;
-}
-
-std::string_view SizePrefixProtocol::received(std::size_t size_bytes) {
-  reports_.received(size_bytes);
-  ReportReader::Result result = reports_.next();
-  for (; result == ReportReader::Result::report; result = reports_.next())
-    last_report_arrival_ = wall_now();
-  return result == ReportReader::Result::not_a_report
-             ? "it sent something that is no viewer's report"
-             : "";
-}
-
 }  // namespace jpegwire

@@ -160,7 +160,7 @@ void StreamClient::take_frame() {
   if (frame->jpeg.layout.stamp) {
     clock_.observe(*frame->jpeg.layout.stamp, frame->first_byte);
     frame->sender_ahead = clock_.sender_ahead();
-    if (!request_) do_report();
+    if (!request_ || request_->takes_reports()) do_report();
   }
   ++frames_received_;
   if (session_frames_++ == 0 && dialer_) dialer_->reset_pause();

@@ -17,7 +17,7 @@ constexpr milliseconds kLongestSilence{4000};
 }  // namespace
 
 StreamSource::StreamSource(asio::io_context& io, const std::string& url, bool passthrough)
-    : url_(url),
+    : url_(parse_stream_address(url).text),
       passthrough_(passthrough),
       input_(open_stream(io, parse_stream_address(url),
                          {.reconnect = true, .timeout = kLongestSilence}, *this)) {

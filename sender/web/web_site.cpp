@@ -64,12 +64,12 @@ void WebSite::do_tick() {
 }
 
 std::string WebSite::statistics() const {
-  SenderReport report = questions_.report();
-  report.departed.clear();
+  const SenderReport report = questions_.report();
   nlohmann::json statistics = summarize(report);
+  statistics.erase("viewers");  // where they are is nobody's business here
   statistics["time_us"] = wall_now().time_since_epoch().count();
   statistics["online"] = report.is_online;
-  statistics["viewers_now"] = report.viewers_now;
+  statistics["viewers_now"] = number_of_viewers(report);
   statistics["viewers_by_kind"] = report.viewers_by_kind;
   statistics["captured_fps"] = rates_.captured;
   statistics["encoded_fps"] = rates_.encoded;
