@@ -43,6 +43,12 @@ class Audience {
     --wishes_;
   }
 
+  /// How many wishes are open.
+  int wishes() const {
+    const std::scoped_lock lock(mutex_);
+    return wishes_;
+  }
+
   /// Whether anybody watches or wants a frame.
   bool is_present() const {
     const std::scoped_lock lock(mutex_);

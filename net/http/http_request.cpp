@@ -5,6 +5,8 @@
 #include <boost/beast/core/string.hpp>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
+#include <cstdint>
+#include <limits>
 #include <optional>
 #include <string_view>
 
@@ -16,11 +18,15 @@ using Parser = http::request_parser<http::empty_body>;
 
 constexpr std::string_view kEndOfHead = "\r\n\r\n";
 
-/// A line that ends in LF alone: two programs that read such a head may see two different requests.
-bool has_bare_line_feed(std::string_view text, std::size_t begin) {
-  for (std::size_t at = text.find('\n', begin); at != std::string_view::npos;
-       at = text.find('\n', at + 1))
-    if (at == 0 || text[at - 1] != '\r') return true;
+/// Control characters; and a line that ends in LF alone: two programs that read such a head may see
+/// two different requests.
+bool has_stray_characters(std::string_view text, std::size_t begin) {
+  for (std::size_t at = begin; at < text.size(); ++at) {
+    const char c = text[at];
+    const bool is_control = (c >= 0 && c < ' ') || c == '\x7F';
+    if (is_control && c != '\t' && c != '\r' && c != '\n') return true;
+    if (c == '\n' && (at == 0 || text[at - 1] != '\r')) return true;
+  }
   return false;
 }
 
@@ -48,6 +54,8 @@ std::optional<std::string> host_without_port(std::string_view text) {
   const std::size_t bracket = text.starts_with('[') ? text.find(']') : 0;
   if (bracket == std::string_view::npos) return std::nullopt;
   const std::size_t colon = std::min(text.find(':', bracket), text.size());
+  const std::string_view port = text.substr(std::min(colon + 1, text.size()));
+  if (port.find_first_not_of("0123456789") != std::string_view::npos) return std::nullopt;
   std::string_view host = text.substr(0, colon);
   if (bracket > 0 && host.size() != bracket + 1) return std::nullopt;
   if (bracket > 0) host = host.substr(1, host.size() - 2);
@@ -58,9 +66,9 @@ std::optional<std::string> host_without_port(std::string_view text) {
 /// The status that says why such a request is not taken; 0 where it is.
 int misfit_of(const Parser& parser) {
   const auto& head = parser.get();
-  if (head.method() != http::verb::get && head.method() != http::verb::head) return 405;
   if (head.count(http::field::transfer_encoding) > 0) return 413;
   if (parser.content_length().value_or(0) > 0) return 413;
+  if (head.method() != http::verb::get && head.method() != http::verb::head) return 405;
   if (head.count(http::field::host) > 1) return 400;
   if (head.count(http::field::host) == 0 && head.version() >= 11) return 400;
   return 0;
@@ -99,7 +107,7 @@ HttpRequestReader::Result HttpRequestReader::next() {
   const std::string_view text(reinterpret_cast<const char*>(buffer_.data()), filled_);
   const std::size_t end = text.find(kEndOfHead, searched_);
   const std::size_t size = end == std::string_view::npos ? filled_ : end + kEndOfHead.size();
-  if (has_bare_line_feed(text.substr(0, size), searched_)) return refuse(400);
+  if (has_stray_characters(text.substr(0, size), searched_)) return refuse(400);
   searched_ = size - std::min(size, kEndOfHead.size() - 1);
   if (end == std::string_view::npos)
     return filled_ == buffer_.size() ? refuse(431) : Result::need_more;
@@ -125,6 +133,7 @@ bool HttpRequestReader::drop_empty_lines() {
 int HttpRequestReader::read_head(std::string_view text) {
   Parser parser;
   parser.header_limit(static_cast<std::uint32_t>(buffer_.size()));
+  parser.body_limit(std::numeric_limits<std::uint64_t>::max());  // none is taken, of whatever size
   boost::system::error_code error;
   parser.put(boost::asio::const_buffer(text.data(), text.size()), error);
   if (error == http::error::bad_version && names_a_version(text)) return 505;

@@ -68,11 +68,23 @@ TEST_CASE("unknown options and wrong values are wrong usage") {
   CHECK_THAT(wrong_sender_usage({"--framing", "be64"}), Contains("--framing") && Contains("be32"));
   CHECK_THAT(wrong_sender_usage({"--tcp", "127.0.0.1:70000"}), Contains("70000"));
   CHECK_THAT(wrong_sender_usage({"--tcp", "::1"}), Contains("[::1]:2500"));
-  CHECK_THAT(wrong_sender_usage({"--tcp", "off"}), Contains("--connect"));
+  CHECK_THAT(wrong_sender_usage({"--tcp", "off", "--http", "off"}), Contains("--connect"));
   CHECK_THAT(wrong_sender_usage({"--connect", "udp://localhost:1"}), Contains("tcp://HOST:PORT"));
   CHECK_THAT(wrong_sender_usage({"--frames", "0"}), Contains("--frames"));
   CHECK_THAT(wrong_sender_usage({"--source", "camera:front"}), Contains("camera:0"));
   CHECK_THAT(wrong_sender_usage({"--source", "ftp://host/a"}), Contains("tcp://HOST:PORT"));
+}
+
+TEST_CASE("wrong values of the options for HTTP are wrong usage") {
+  CHECK_THAT(wrong_sender_usage({"--http", "127.0.0.1:70000"}), Contains("70000"));
+  CHECK_THAT(wrong_sender_usage({"--http", "::1"}), Contains("--http") && Contains("brackets"));
+  CHECK_THAT(wrong_sender_usage({"--http", "http://localhost"}), Contains("--http"));
+  CHECK_THAT(wrong_sender_usage({"--http-host"}), Contains("--http-host"));
+  CHECK_THAT(wrong_sender_usage({"--http-connections", "0"}), Contains("--http-connections"));
+  CHECK_THAT(wrong_sender_usage({"--http-per-address", "-1"}), Contains("--http-per-address"));
+  CHECK_THAT(wrong_sender_usage({"--http-head", "255"}),
+             Contains("--http-head") && Contains("256"));
+  CHECK_THAT(wrong_sender_usage({"--http-timeout", "0"}), Contains("--http-timeout"));
 }
 
 TEST_CASE("the viewer's unknown options and wrong values are wrong usage too") {

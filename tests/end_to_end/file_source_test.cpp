@@ -1,6 +1,7 @@
 // Videos and pictures as the source.
 
 #include <catch2/catch.hpp>
+#include <csignal>
 #include <nlohmann/json.hpp>
 
 #include "end_to_end/pictures.hpp"
@@ -55,10 +56,11 @@ TEST_CASE("a JPEG goes out as it is but for the stamp") {
   const TemporaryDirectory directory;
   const std::string jpeg = make_jpeg(320, 240, 77);
   write_file(directory / "picture.jpg", jpeg);
-  SenderProgram sender({"--source", directory / "picture.jpg", "--summary", "-", "--seconds", "2"});
+  SenderProgram sender({"--source", directory / "picture.jpg", "--summary", "-"});
   TcpPeer peer = TcpPeer::connect(sender.port());
   for (int i = 0; i < 3; ++i) CHECK((without_stamp(peer.receive_frame().value()) == jpeg));
   peer.close();
+  sender.send_signal(SIGINT);
   const json summary = summary_of(sender);
   CHECK(summary["passthrough"] >= 3);
   CHECK(summary["encoded"] == 0);

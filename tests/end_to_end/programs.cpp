@@ -68,7 +68,8 @@ std::uint16_t SenderProgram::port() {
 std::string SenderProgram::url() { return tcp_url(port()); }
 
 ViewerProgram::ViewerProgram(const Command& options, Environment environment)
-    : Process(Command{JPEGWIRE_VIEWER, "--headless"} + options,
+    : Process(Command{JPEGWIRE_VIEWER, "--headless"} + unless_given(options, {"--timeout", "30"}) +
+                  options,
               environment.empty() ? environment_of_programs() : std::move(environment)) {}
 
 Command test_card(const Command& more) {
@@ -169,6 +170,12 @@ Environment with_fake_camera(const Environment& settings) {
   environment.emplace_back("LD_PRELOAD", runtime.empty() ? std::string(JPEGWIRE_FAKECAM)
                                                          : runtime + ":" JPEGWIRE_FAKECAM);
   return environment;
+}
+
+bool may_make_network_namespaces() {
+  if (Process({"unshare", "--net", "true"}).wait() == 0) return true;
+  WARN("skipped: only root may make a network namespace");
+  return false;
 }
 
 bool is_slowed_down() {

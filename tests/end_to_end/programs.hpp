@@ -21,7 +21,8 @@ class SenderProgram : public Process {
   std::string url();
 };
 
-/// jpegwire-viewer without a window.
+/// jpegwire-viewer without a window. It gives up where no frame comes for 30 s, unless the options
+/// say otherwise.
 class ViewerProgram : public Process {
  public:
   explicit ViewerProgram(const Command& options, Environment environment = {});
@@ -68,6 +69,9 @@ std::uint16_t port_of(Process& script);
 /// What the programs need to run as they were built, and what the fake camera needs besides.
 Environment environment_of_programs();
 Environment with_fake_camera(const Environment& settings);
+
+/// WARNs where a test must be skipped because only root may do it.
+bool may_make_network_namespaces();
 
 /// Whether a sanitizer makes all many times slower.
 bool is_slowed_down();

@@ -1,6 +1,7 @@
 // Python's standard library alone as either end of the wire.
 
 #include <catch2/catch.hpp>
+#include <csignal>
 #include <nlohmann/json.hpp>
 
 #include "end_to_end/pictures.hpp"
@@ -49,9 +50,11 @@ TEST_CASE("a Python script sees the stream end in order, for each framing") {
   const std::string framing = GENERATE("be32", "le32", "ascii16");
   INFO(framing);
   const TemporaryDirectory directory;
-  SenderProgram sender(test_card({"--framing", framing, "--seconds", "3"}));
+  SenderProgram sender(test_card({"--framing", framing}));
   Process script(python("python_viewer.py",
                         {"127.0.0.1", std::to_string(sender.port()), framing, directory.path()}));
+  REQUIRE(eventually([&] { return files_in(directory.path()).size() >= 3; }));
+  sender.send_signal(SIGINT);
   const int code = script.wait();
   INFO(script.describe());
   CHECK(code == 0);

@@ -35,8 +35,7 @@ TEST_CASE("the sender connects to a viewer that listens") {
 
 TEST_CASE("the sender needs no port of its own to connect out") {
   const std::string url = tcp_url(free_port());
-  Process sender(Command{JPEGWIRE_SENDER, "--tcp", "off", "--connect", url} + test_card(),
-                 environment_of_programs());
+  SenderProgram sender(test_card({"--tcp", "off", "--connect", url}));
   sender.wait_for("sends to " + url);
   ViewerProgram viewer({"--listen", url, "--timeout", "30", "--frames", "5", "--summary", "-"});
   CHECK(summary_of(viewer)["frames"] == 5);

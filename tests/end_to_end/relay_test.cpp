@@ -167,7 +167,7 @@ TEST_CASE("a slow stream is not taken for one that is away") {
 TEST_CASE("a stream that stalls is replaced by the card before viewers give up") {
   TcpListener listener;
   SenderProgram relay({"--source", listener.url()});
-  ViewerProgram viewer({relay.url(), "--summary", "-"});
+  ViewerProgram viewer({relay.url(), "--timeout", "5", "--summary", "-"});
   TcpPeer peer = TcpPeer::connect(relay.port());
   TcpPeer origin = listener.accept();
   origin.send(with_size(make_jpeg(320, 240, 60)));

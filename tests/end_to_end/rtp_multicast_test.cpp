@@ -27,18 +27,13 @@ Command to_group_on_loopback(const Group& group) {
   return {"--rtp", group.target, "--interface", "lo"};
 }
 
-bool may_make_network_namespaces() {
-  if (Process({"unshare", "--net", "true"}).wait() == 0) return true;
-  WARN("skipped: only root may make a network namespace");
-  return false;
-}
-
 /// The viewer on one machine of the sender on another one.
 Process on_two_machines(const std::string& sender_options, const std::string& viewer_options) {
-  return Process({JPEGWIRE_TESTS "/end_to_end/two_machines.sh",
-                  JPEGWIRE_SENDER " --source test --size 320x240 --tcp off " + sender_options,
-                  JPEGWIRE_VIEWER " --headless --summary - " + viewer_options},
-                 environment_of_programs());
+  return Process(
+      {JPEGWIRE_TESTS "/end_to_end/two_machines.sh",
+       JPEGWIRE_SENDER " --source test --size 320x240 --tcp off --http off " + sender_options,
+       JPEGWIRE_VIEWER " --headless --summary - " + viewer_options},
+      environment_of_programs());
 }
 
 }  // namespace

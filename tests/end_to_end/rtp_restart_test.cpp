@@ -73,7 +73,7 @@ TEST_CASE("an RTP viewer gives up when its sender has vanished") {
   const std::uint16_t port = free_udp_ports();
   std::optional<SenderProgram> sender(std::in_place, small_card(port));
   wait_until_sending(*sender);
-  ViewerProgram viewer({rtp_url(port)});
+  ViewerProgram viewer({rtp_url(port), "--timeout", "5"});
   wait_until_shown(viewer);
   sender.reset();
   CHECK_THAT(failure_of(viewer), Contains("no frame from " + rtp_url(port) + " within 5 s"));

@@ -97,6 +97,12 @@ void TcpPeer::close() {
   if (socket_ >= 0) ::close(std::exchange(socket_, -1));
 }
 
+void TcpPeer::reset() {
+  const linger at_once{.l_onoff = 1, .l_linger = 0};
+  ::setsockopt(socket_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+  close();
+}
+
 TcpListener::TcpListener() : socket_(open_socket(SOCK_STREAM)) {
   bind_to_loopback(socket_, 0);
   if (::listen(socket_, SOMAXCONN) != 0) throw_last_error("listen");

@@ -40,6 +40,9 @@ class TcpPeer {
   void end_sending();
   void close();
 
+  /// Closes so that the other end sees a reset.
+  void reset();
+
  private:
   std::string receive_some(std::size_t most);
 

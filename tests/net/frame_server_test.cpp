@@ -5,6 +5,7 @@
 #include <random>
 #include <string>
 
+#include "net/viewer_report.hpp"
 #include "support/loopback.hpp"
 
 namespace jpegwire {

@@ -75,11 +75,49 @@ TEST_CASE("percentiles stay within what was recorded on both sides of every powe
   }
 }
 
+TEST_CASE("the sum is that of all values") {
+  Histogram histogram;
+  CHECK(histogram.sum() == 0);
+  for (std::uint64_t value = 1; value <= 1000; ++value) histogram.record(1'000'003 * value);
+  CHECK(histogram.sum() == 1'000'003ULL * 500'500);
+}
+
+TEST_CASE("small values are counted up to a bound exactly") {
+  Histogram histogram;
+  for (std::uint64_t value = 0; value < 256; ++value) histogram.record(value);
+  for (const std::uint64_t bound : {0U, 1U, 100U, 254U, 255U})
+    CHECK(histogram.count_up_to(bound) == bound + 1);
+  CHECK(histogram.count_up_to(UINT64_MAX) == 256);
+}
+
+TEST_CASE("values are counted up to a bound to within 0.8 % of it") {
+  Histogram histogram;
+  for (std::uint64_t value = 1000; value <= 1'000'000; value += 1000) histogram.record(value);
+  CHECK(histogram.count_up_to(0) == 0);
+  CHECK(histogram.count_up_to(980) == 0);
+  std::uint64_t last = 0;
+  for (std::uint64_t bound = 1000; bound <= 1'000'000; bound += 1000) {
+    const std::uint64_t counted = histogram.count_up_to(bound);
+    CHECK(counted >= bound / 1000);
+    CHECK(counted <= (bound + bound / 128) / 1000);
+    CHECK(counted >= last);
+    last = counted;
+  }
+  CHECK(histogram.count_up_to(UINT64_MAX) == histogram.count());
+}
+
+TEST_CASE("an empty histogram counts and sums up to nothing") {
+  CHECK(Histogram().count_up_to(UINT64_MAX) == 0);
+  CHECK(Histogram().sum() == 0);
+}
+
 TEST_CASE("a value beyond the range counts as the largest") {
   Histogram histogram;
   histogram.record(UINT64_MAX);
   CHECK(histogram.max() == (std::uint64_t{1} << 40) - 1);
   CHECK(*histogram.percentile(50) == Approx(std::exp2(40)).epsilon(0.01));
+  CHECK(histogram.count_up_to(UINT64_MAX) == 1);
+  CHECK(histogram.count_up_to(std::uint64_t{1} << 39) == 0);
 }
 
 }  // namespace

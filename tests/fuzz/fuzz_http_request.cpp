@@ -1,0 +1,94 @@
+#include <algorithm>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "net/http/http_request.hpp"
+#include "support/fuzzing.hpp"
+#include "support/streams.hpp"
+
+// The first byte chooses the sizes of the pieces, the second the bound on a head; the rest is what
+// a client sends. However it is cut, the same requests come out.
+
+using namespace jpegwire;
+using namespace jpegwire::test;
+
+namespace {
+
+using Result = HttpRequestReader::Result;
+
+struct Reading {
+  std::vector<HttpRequest> requests;
+  bool is_refused = false;
+};
+
+void check_request(const HttpRequest& request, std::size_t limit) {
+  require(request.path.starts_with('/'), "a path begins with a slash");
+  require(request.path.find('?') == std::string::npos, "a query is no part of a path");
+  require(request.path.size() + request.query.size() + request.host.size() < limit,
+          "a request is no longer than a head");
+  static_cast<void>(has_parameter(request.query, "action", "stream"));
+}
+
+void check_refusal(int status) {
+  constexpr int kStatuses[] = {400, 405, 413, 431, 505};
+  require(std::ranges::find(kStatuses, status) != std::end(kStatuses), "a refusal has a status");
+}
+
+/// Takes all requests that are there; false once one is refused.
+bool take_requests(HttpRequestReader& reader, std::size_t limit, Reading& reading) {
+  Result result = reader.next();
+  for (; result == Result::request; result = reader.next()) {
+    check_request(reader.request(), limit);
+    reading.requests.push_back(reader.request());
+  }
+  if (result == Result::need_more) {
+    require(!reader.space().empty(), "there is room as long as more is wanted");
+    require(reader.next() == Result::need_more, "asking again changes nothing");
+    return true;
+  }
+  check_refusal(reader.status());
+  reading.is_refused = true;
+  return false;
+}
+
+/// A seed of 0 gives as much as there is room for.
+Reading read(Bytes input, std::size_t limit, unsigned seed) {
+  std::mt19937 random(seed);
+  HttpRequestReader reader(limit);
+  Reading reading;
+  while (!input.empty()) {
+    const std::span<std::byte> space = reader.space();
+    require(space.size() <= limit, "a head is never longer than the bound");
+    const std::size_t most = seed == 0 ? limit : 1 + random() % (1U << random() % 8);
+    const std::size_t size = std::min({space.size(), input.size(), most});
+    std::ranges::copy(input.first(size), space.begin());
+    input = input.subspan(size);
+    reader.received(size);
+    if (!take_requests(reader, limit, reading)) break;
+  }
+  return reading;
+}
+
+}  // namespace
+
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  Bytes bytes = as_input(data, size);
+  const unsigned seed = take_byte(bytes) + 1;
+  const std::size_t limit = 256 + 8 * take_byte(bytes);
+  // What is wrong with a head need not be found before its end.
+  const ByteVector input = joined(bytes, "\r\n\r\n");
+  const Reading at_once = read(input, limit, 0);
+  const Reading in_pieces = read(input, limit, seed);
+  require(at_once.is_refused == in_pieces.is_refused, "pieces are refused alike");
+  require(at_once.requests.size() == in_pieces.requests.size(), "pieces give as many requests");
+  for (std::size_t i = 0; i < at_once.requests.size(); ++i) {
+    const HttpRequest& one = at_once.requests[i];
+    const HttpRequest& other = in_pieces.requests[i];
+    require(one.path == other.path && one.query == other.query && one.host == other.host,
+            "pieces give the same requests");
+    require(one.is_head == other.is_head && one.keeps_alive == other.keeps_alive,
+            "pieces mean the same");
+  }
+  return 0;
+}
