@@ -80,7 +80,7 @@ void add_picture_options(CLI::App& app, SenderOptions& options) {
       ->type_name("auto|N");
   app.add_option_function<std::string>(
          "--passthrough", [&](const std::string& text) { options.passthrough = text == "auto"; },
-         "auto: JPEGs of a camera, picture or stream go on as they are;\n"
+         "auto: JPEGs of a camera, file or stream go on as they are;\n"
          "off: they are decoded and encoded again [auto]")
       ->check(is_one_of({"auto", "off"}))
       ->type_name("auto|off");
@@ -234,15 +234,20 @@ void add_sender_options(CLI::App& app, SenderOptions& options) {
   add_http_options(app, options);
   add_stream_options(app, options);
   const std::vector<const CLI::Option*> datagram_options = add_rtp_options(app, options);
+  add_recording_options(app, options.recording,
+                        "Record what is sent, whether or not anybody watches, in a new\n"
+                        "file: FILE.mkv, .mov or .avi");
   add_threads_option(app, options.threads);
   add_frames_option(app, options.frames);
   add_seconds_option(app, options.seconds);
   app.add_flag("--stats", options.stats, "Print a line of statistics each second");
   add_summary_option(app, options.summary);
   app.callback([&options, datagram_options] {
-    if (!options.tcp && !options.http && options.connect.empty() && options.rtp.empty())
+    if (!options.sends() && !options.recording.is_wanted())
       throw CLI::ValidationError(
-          "--tcp off and --http off leave nobody to send to: add --connect or --rtp");
+          "--tcp off and --http off leave nobody to send to: add --connect, --rtp or --record");
+    if (options.recording.split && !options.recording.is_wanted())
+      throw CLI::ValidationError("--record-split is for recordings: add --record FILE");
     check_rtp_options(options, datagram_options);
   });
 }

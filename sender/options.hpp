@@ -9,6 +9,7 @@
 #include "net/endpoint.hpp"
 #include "net/framing/size_prefix.hpp"
 #include "net/http/http_site.hpp"
+#include "net/recording/recording_options.hpp"
 #include "net/rtp/rtp_sender.hpp"
 
 namespace jpegwire {
@@ -36,6 +37,7 @@ struct SenderOptions {
   std::vector<Endpoint> rtp;
   RtpSenderSettings rtp_settings;  // for each of them
   std::string sdp_file;
+  RecordingOptions recording;
   int threads = 1;
   int bands = 0;  // 0: auto
   bool passthrough = true;
@@ -44,6 +46,9 @@ struct SenderOptions {
   bool loop = false;
   bool stats = false;
   std::string summary;
+
+  /// Else it only records.
+  bool sends() const { return tcp || http || !connect.empty() || !rtp.empty(); }
 };
 
 /// Parsing with `app` fills `options`, which must outlive it.

@@ -79,30 +79,35 @@ nlohmann::json summarize(const SenderReport& report) {
   for (const auto* some : {&report.departed, &report.viewers})
     for (const ViewerStatistics& viewer : *some) viewers.push_back(describe_viewer(viewer));
   for (const RtpReport& rtp : report.rtp) viewers.push_back(describe_rtp(rtp));
-  return {{"source", report.source},
-          {"width", counts.width},
-          {"height", counts.height},
-          {"seconds", report.seconds},
-          {"captured", counts.captured},
-          {"encoded", counts.encoded},
-          {"skipped_encode", counts.skipped_encode},
-          {"unwatched", counts.unwatched},
-          {"passthrough", counts.passthrough},
-          {"corrupt", report.corrupt + counts.corrupt},
-          {"incomplete", report.incomplete},
-          {"reopened", report.reopened},
-          {"bytes", counts.bytes},
-          {"encode_ms",
-           {{"p50", milliseconds_or_null(report.encode_us.percentile(50))},
-            {"p99", milliseconds_or_null(report.encode_us.percentile(99))}}},
-          {"viewers_max", report.viewers_max},
-          {"viewers", viewers},
-          {"rejected", report.rejected},
-          {"accept_failures", report.accept_failures},
-          {"failed_requests", report.failed_requests},
-          {"snapshots", report.snapshots},
-          {"cpu_seconds", usage.cpu_seconds},
-          {"peak_rss_kb", usage.peak_rss_kb}};
+  nlohmann::json summary = {{"source", report.source},
+                            {"width", counts.width},
+                            {"height", counts.height},
+                            {"seconds", report.seconds},
+                            {"captured", counts.captured},
+                            {"encoded", counts.encoded},
+                            {"skipped_encode", counts.skipped_encode},
+                            {"unwatched", counts.unwatched},
+                            {"passthrough", counts.passthrough},
+                            {"corrupt", report.corrupt + counts.corrupt},
+                            {"incomplete", report.incomplete},
+                            {"reopened", report.reopened},
+                            {"bytes", counts.bytes},
+                            {"encode_ms",
+                             {{"p50", milliseconds_or_null(report.encode_us.percentile(50))},
+                              {"p99", milliseconds_or_null(report.encode_us.percentile(99))}}},
+                            {"viewers_max", report.viewers_max},
+                            {"viewers", viewers},
+                            {"rejected", report.rejected},
+                            {"accept_failures", report.accept_failures},
+                            {"failed_requests", report.failed_requests},
+                            {"snapshots", report.snapshots},
+                            {"cpu_seconds", usage.cpu_seconds},
+                            {"peak_rss_kb", usage.peak_rss_kb}};
+  if (report.recorded) {
+    summary["recorded"] = *report.recorded;
+    summary["skipped_record"] = report.skipped_record;
+  }
+  return summary;
 }
 
 nlohmann::json describe_as_ustreamer(const SenderReport& report, const SenderRates& rates) {

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,7 +39,9 @@ struct SenderReport {
   std::uint64_t accept_failures = 0;               // times that the system had no room for one
   std::uint64_t failed_requests = 0;               // over HTTP: refused, broken off, not taken
   std::uint64_t snapshots = 0;
-  bool is_online = true;  // whether the source's own frames come
+  std::optional<std::uint64_t> recorded;  // frames, where some are to be
+  std::uint64_t skipped_record = 0;       // because the disk was too slow
+  bool is_online = true;                  // whether the source's own frames come
   Histogram encode_us;
   Histogram age_us;  // when the kernel had taken a frame's last byte
 };

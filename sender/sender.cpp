@@ -9,8 +9,10 @@
 #include <asio/post.hpp>
 #include <asio/signal_set.hpp>
 #include <asio/steady_timer.hpp>
+#include <atomic>
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <fstream>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -22,6 +24,7 @@
 #include "net/descriptor_limit.hpp"
 #include "net/early_exit.hpp"
 #include "net/frame_fan_out.hpp"
+#include "net/recording/frame_recorder.hpp"
 #include "net/rtp/rtp_sender.hpp"
 #include "net/summary_output.hpp"
 #include "net/tcp/frame_server.hpp"
@@ -53,6 +56,7 @@ class Sender {
     if (options_.http) open_web_site();
     sinks_.add(server_);
     for (const Endpoint& target : options_.rtp) add_rtp_sender(target);
+    if (options_.recording.is_wanted()) add_recorder();
     source_ = make_source(options_, io_);
     description_ = source_->description();
     pipeline_ = std::make_unique<Pipeline>(
@@ -68,22 +72,28 @@ class Sender {
         [this] { asio::post(io_, [this] { finish(); }); });
   }
 
-  void run() {
+  /// Gives the exit code.
+  int run() {
     print_how_to_watch();
     for (const Endpoint& viewer : options_.connect) server_.dial(viewer);
     for (const auto& rtp : rtp_senders_) rtp->start();
     if (web_listener_ != nullptr) web_site_->start();
     signals_.async_wait([this](std::error_code error, int) {
-      if (!error) finish();
+      if (error) return;
+      interrupted_ = true;
+      finish();
     });
     if (options_.seconds) do_limit_time();
     if (options_.stats) do_print_stats(report());
     pipeline_->start();
     io_.run();
     pipeline_->stop();
+    // Who presses Ctrl-C wants to leave now; else all that was sent is written.
+    if (recorder_) recorder_->finish(milliseconds{interrupted_ ? 500 : 60'000});
     summary_.write(summarize(report()));
     if (!error_.empty()) throw std::runtime_error(error_);
     if (!pipeline_->error().empty()) throw std::runtime_error(pipeline_->error());
+    return has_failed_to_record_ ? EXIT_FAILURE : EXIT_SUCCESS;
   }
 
  private:
@@ -98,6 +108,24 @@ class Sender {
       if (options_.is_http_asked_for) throw;
       spdlog::warn("there is no page for browsers: {} (--http PORT)", error.what());
     }
+  }
+
+  // A recording counts as somebody who wants frames.
+  void add_recorder() {
+    require_new_recording(options_.recording.file);
+    recorder_.emplace(options_.recording, [this](const std::string& error) {
+      has_failed_to_record_ = true;
+      spdlog::error(error);
+      asio::post(io_, [this] { go_on_without_recording(); });
+    });
+    sinks_.add(*recorder_);
+    audience_.begin_wish();
+  }
+
+  // A full disk does not take away a picture that somebody may see.
+  void go_on_without_recording() {
+    audience_.end_wish();
+    if (!options_.sends()) finish();
   }
 
   std::string sdp() const { return rtp_senders_.empty() ? "" : rtp_senders_.front()->sdp(); }
@@ -204,9 +232,15 @@ class Sender {
         .accept_failures = accept_failures(),
         .failed_requests = 0,
         .snapshots = 0,
+        .recorded = std::nullopt,
+        .skipped_record = 0,
         .is_online = source_->is_online(),
         .encode_us = pipeline_->encode_us(),
         .age_us = server_.age_us()};
+    if (recorder_) {
+      report.recorded = recorder_->recorded();
+      report.skipped_record = recorder_->skipped();
+    }
     if (web_site_) {
       report.rejected += web_site_->server().rejected();
       report.failed_requests = web_site_->server().failed_requests();
@@ -261,6 +295,9 @@ class Sender {
   const Listener* listener_ = nullptr;
   std::optional<WebSite> web_site_;
   const Listener* web_listener_ = nullptr;  // none where there is no page
+  std::optional<FrameRecorder> recorder_;
+  std::atomic<bool> has_failed_to_record_ = false;
+  bool interrupted_ = false;
   std::unique_ptr<FrameSource> source_;
   std::string description_;  // as of the start: the source itself is the capture thread's by now
   std::unique_ptr<Pipeline> pipeline_;
@@ -276,8 +313,7 @@ int run_sender(const SenderOptions& options) {
   std::optional<EarlyExit> while_it_opens(std::in_place);
   Sender sender(options);
   while_it_opens.reset();
-  sender.run();
-  return 0;
+  return sender.run();
 }
 
 }  // namespace jpegwire

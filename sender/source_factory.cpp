@@ -5,8 +5,10 @@
 #include <optional>
 #include <string>
 
+#include "net/recording/recording_options.hpp"
 #include "sender/sources/camera_source.hpp"
 #include "sender/sources/file_source.hpp"
+#include "sender/sources/recording_source.hpp"
 #include "sender/sources/stream_source.hpp"
 #include "sender/sources/test_card.hpp"
 
@@ -35,11 +37,37 @@ std::unique_ptr<FrameSource> open_first_camera(const SenderOptions& options) {
   return open_test_card(options);
 }
 
+// What is to be scaled has to be decoded, which is OpenCV's business.
+std::unique_ptr<FrameSource> open_recording(const SenderOptions& options) {
+  if (options.size || !is_recording_name(options.source)) return nullptr;
+  return RecordingSource::open({.path = options.source,
+                                .loop = options.loop,
+                                .frames_per_second = options.frames_per_second,
+                                .passthrough = options.passthrough});
+}
+
+// An AVI file with times has a tick in place of a frame rate, which OpenCV would take for one.
+std::optional<double> rate_of_recording(const std::string& path) {
+  constexpr int kEnoughFrames = 100;
+  if (!is_recording_name(path)) return std::nullopt;
+  std::optional<VideoFileReader> reader = VideoFileReader::open(path);
+  std::optional<VideoFrame> frame = reader ? reader->next() : std::nullopt;
+  if (!frame) return std::nullopt;
+  const microseconds first = frame->time;
+  microseconds last = first;
+  int intervals = 0;
+  for (; intervals < kEnoughFrames && (frame = reader->next()); ++intervals) last = frame->time;
+  if (last <= first) return std::nullopt;
+  return intervals / std::chrono::duration<double>(last - first).count();
+}
+
 std::unique_ptr<FrameSource> open_file(const SenderOptions& options) {
+  if (auto recording = open_recording(options)) return recording;
   FileSourceOptions file;
   file.path = options.source;
   file.loop = options.loop;
   file.frames_per_second = options.frames_per_second;
+  if (!file.frames_per_second) file.frames_per_second = rate_of_recording(options.source);
   if (options.size) file.size = {options.size->width, options.size->height};
   file.passthrough = options.passthrough;
   return std::make_unique<FileSource>(file);

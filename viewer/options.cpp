@@ -77,6 +77,9 @@ void add_output_options(CLI::App& app, ViewerOptions& options) {
       },
       "Write the last picture's JPEG as it came, at the end")
       ->type_name("FILE");
+  add_recording_options(app, options.recording,
+                        "Record the JPEGs as they come, with their capture times,\n"
+                        "in a new file: FILE.mkv, .mov or .avi");
 }
 
 }  // namespace
@@ -93,6 +96,8 @@ void add_viewer_options(CLI::App& app, ViewerOptions& options) {
     if (options.listen && options.stream)
       throw CLI::ValidationError("--listen waits for a sender that connects, and that of " +
                                  options.stream->text + " does not: leave it out");
+    if (options.headless && options.recording.split && !options.recording.is_wanted())
+      throw CLI::ValidationError("--record-split is for recordings: add --record FILE");
   });
 }
 

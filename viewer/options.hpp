@@ -8,6 +8,7 @@
 
 #include "net/endpoint.hpp"
 #include "net/framing/framing_detector.hpp"
+#include "net/recording/recording_options.hpp"
 #include "net/stream_address.hpp"
 
 namespace jpegwire {
@@ -25,6 +26,7 @@ struct ViewerOptions {
   std::optional<double> seconds;
   std::string save_directory;
   std::string snapshot_file;
+  RecordingOptions recording;
   std::size_t max_frame_bytes = kDefaultMaxFrameBytes;
   int threads = 1;
   std::string summary;

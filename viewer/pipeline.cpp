@@ -27,10 +27,12 @@ DecodedFrame measure(const ReceivedFrame& frame, WallTime now) {
 }  // namespace
 
 ViewerPipeline::ViewerPipeline(ViewerPipelineSettings settings, Statistics& statistics,
-                               FrameSaver* saver, OnFinished on_finished)
+                               FrameSaver* saver, RecordingSwitch& recording,
+                               OnFinished on_finished)
     : settings_(settings),
       statistics_(statistics),
       saver_(saver),
+      recording_(recording),
       on_finished_(std::move(on_finished)),
       bands_(settings.threads),
       decoder_(bands_) {}
@@ -61,7 +63,8 @@ void ViewerPipeline::frame_begun(const std::shared_ptr<ReceivedFrame>& frame) {
 
 void ViewerPipeline::frame_received(std::shared_ptr<ReceivedFrame> frame) {
   statistics_.frame_received(frame->came_bytes, frame->reads, frame->jpeg.layout.stamp);
-  if (saver_ != nullptr) saver_->save(std::move(frame));
+  if (saver_ != nullptr) saver_->save(frame);
+  recording_.record(frame);
 }
 
 // One that was begun is counted where it is decoded.

@@ -15,6 +15,7 @@
 #include "net/stream_observer.hpp"
 #include "viewer/band_patcher.hpp"
 #include "viewer/frame_saver.hpp"
+#include "viewer/recording_switch.hpp"
 #include "viewer/statistics.hpp"
 
 namespace jpegwire {
@@ -31,9 +32,9 @@ struct ViewerPipelineSettings {
   bool whole_frames_only = false;       // show no frame with older bands in it
 };
 
-/// Takes frames from a client of a stream on the io thread, gives them to the saver, decodes the
-/// newest on a thread of its own and offers the newest picture to the main thread. Counts
-/// everything on the way.
+/// Takes frames from a client of a stream on the io thread, gives them to the saver and to the
+/// recording, decodes the newest on a thread of its own and offers the newest picture to the main
+/// thread. Counts everything on the way.
 class ViewerPipeline final : public StreamObserver {
  public:
   /// Called on any thread, and perhaps more than once, when there is nothing more to do; with a
@@ -42,7 +43,7 @@ class ViewerPipeline final : public StreamObserver {
 
   /// All that is lent must outlive it; `saver` may be null.
   ViewerPipeline(ViewerPipelineSettings settings, Statistics& statistics, FrameSaver* saver,
-                 OnFinished on_finished);
+                 RecordingSwitch& recording, OnFinished on_finished);
 
   void start();
 
@@ -78,6 +79,7 @@ class ViewerPipeline final : public StreamObserver {
   ViewerPipelineSettings settings_;
   Statistics& statistics_;
   FrameSaver* saver_;
+  RecordingSwitch& recording_;
   OnFinished on_finished_;
   std::atomic<unsigned> session_ = 0;  // counts the connections
   unsigned last_session_ = 0;          // of the frame before, on the decode thread

@@ -9,7 +9,8 @@
 #include <asio/steady_timer.hpp>
 #include <atomic>
 #include <csignal>
-#include <limits>
+#include <cstdlib>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <nlohmann/json.hpp>
@@ -18,6 +19,7 @@
 #include <utility>
 
 #include "net/early_exit.hpp"
+#include "net/recording/output_file.hpp"
 #include "net/summary_output.hpp"
 #include "net/tcp/stream_client.hpp"
 #include "viewer/headless.hpp"
@@ -33,16 +35,20 @@ std::chrono::milliseconds to_duration(double seconds) {
   return std::chrono::duration_cast<milliseconds>(std::chrono::duration<double>(seconds));
 }
 
-std::unique_ptr<Display> make_display(const ViewerOptions& options) {
+std::unique_ptr<Display> make_display(const ViewerOptions& options,
+                                      std::function<void()> on_record) {
   if (options.headless) return std::make_unique<Headless>();
-  return std::make_unique<Window>("jpegwire " + options.url());
+  return std::make_unique<Window>("jpegwire " + options.url(), std::move(on_record));
+}
+
+std::uint64_t most_frames(const ViewerOptions& options) {
+  return options.frames.value_or(WriteQueue::kEveryFrame);
 }
 
 std::unique_ptr<FrameSaver> make_saver(const ViewerOptions& options, FrameSaver::OnError on_error) {
   if (options.save_directory.empty()) return nullptr;
-  constexpr auto kAll = std::numeric_limits<std::uint64_t>::max();
   return std::make_unique<FrameSaver>(options.save_directory, std::move(on_error),
-                                      options.frames.value_or(kAll));
+                                      most_frames(options));
 }
 
 StreamPolicy stream_policy(const ViewerOptions& options) {
@@ -71,19 +77,28 @@ class Viewer {
       : options_(options),
         signals_(io_, SIGINT, SIGTERM),
         summary_(options.summary),
-        display_(make_display(options)),
-        saver_(make_saver(options, [this](const std::string& error) { finish(error); })),
+        display_(make_display(options, [this] { recording_.toggle(); })),
+        saver_(make_saver(options, [this](const std::string& error) { fail_to_write(error); })),
+        recording_(
+            options.recording, [this](const std::string& error) { fail_to_write(error); },
+            most_frames(options)),
         pipeline_({.threads = options.threads,
                    .frames = options.frames,
                    .whole_frames_only = options.whole_frames},
-                  statistics_, saver_.get(), [this](const std::string& error) { finish(error); }),
+                  statistics_, saver_.get(), recording_,
+                  [this](const std::string& error) { finish(error); }),
         input_(make_input(io_, options, pipeline_)),
         time_limit_(io_) {
     if (!options_.snapshot_file.empty())
       require_writable(std::filesystem::path(options_.snapshot_file).parent_path());
+    if (options_.recording.is_wanted()) {
+      require_new_recording(options_.recording.file);
+      recording_.start();
+    }
   }
 
-  void run() {
+  /// Gives the exit code.
+  int run() {
     tell_what_is_awaited();
     signals_.async_wait([this](std::error_code error, int) {
       if (error) return;
@@ -100,6 +115,7 @@ class Viewer {
     pipeline_.stop();
     show_newest(milliseconds{0});  // what was still being decoded when the stream ended
     conclude();
+    return has_failed_to_write_ ? EXIT_FAILURE : EXIT_SUCCESS;
   }
 
  private:
@@ -125,6 +141,14 @@ class Viewer {
       finished_ = true;
     }
     pipeline_.close();
+  }
+
+  // Any thread. A full disk does not take away a picture that somebody sees; where nobody does,
+  // there is nothing to go on for.
+  void fail_to_write(const std::string& error) {
+    if (options_.headless && !is_finished()) return finish(error);
+    has_failed_to_write_ = true;
+    spdlog::error(error);
   }
 
   bool is_finished() const { return finished_; }
@@ -180,8 +204,10 @@ class Viewer {
 
   void conclude() {
     // Who presses Ctrl-C wants to leave now; else all that came is written.
-    if (saver_) saver_->finish(interrupted_ ? milliseconds{500} : milliseconds{60'000});
-    std::string error = error_;
+    const milliseconds patience{interrupted_ ? 500 : 60'000};
+    if (saver_) saver_->finish(patience);
+    recording_.finish(patience);
+    std::string error = error_;  // all that could set it has ended
     try {
       write_snapshot();
     } catch (const std::exception& trouble) {
@@ -194,7 +220,10 @@ class Viewer {
       summary["packets_recovered"] = packets->recovered;
     }
     if (saver_) summary["skipped_save"] = saver_->skipped();
-    saver_.reset();  // its thread tells the pipeline of a full disk, so it ends first
+    if (const std::optional<RecordingCounts> counts = recording_.counts()) {
+      summary["recorded"] = counts->recorded;
+      summary["skipped_record"] = counts->skipped;
+    }
     summary_.write(summary);
     if (!error.empty()) throw std::runtime_error(error);
   }
@@ -216,9 +245,11 @@ class Viewer {
   std::string error_;
   std::atomic<bool> finished_ = false;
   std::atomic<bool> interrupted_ = false;
+  std::atomic<bool> has_failed_to_write_ = false;
   std::unique_ptr<Display> display_;
   Statistics statistics_;
   std::unique_ptr<FrameSaver> saver_;
+  RecordingSwitch recording_;
   ViewerPipeline pipeline_;
   std::unique_ptr<StreamInput> input_;
   asio::steady_timer time_limit_;
@@ -234,8 +265,7 @@ int run_viewer(const ViewerOptions& options) {
   std::optional<EarlyExit> while_it_opens(std::in_place);
   Viewer viewer(options);
   while_it_opens.reset();
-  viewer.run();
-  return 0;
+  return viewer.run();
 }
 
 }  // namespace jpegwire

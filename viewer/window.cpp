@@ -102,14 +102,18 @@ void scale(const cv::Mat& from, cv::Mat to) {
 }
 
 const std::vector<ColouredText>& keys_help() {
-  static const std::vector<ColouredText> lines{
-      {"q or Esc: quit"}, {"f: full screen"}, {"o: figures"}, {"h: this list"}};
+  static const std::vector<ColouredText> lines{{"q or Esc: quit"},
+                                               {"r: begin or end recording"},
+                                               {"f: full screen"},
+                                               {"o: figures"},
+                                               {"h: this list"}};
   return lines;
 }
 
 }  // namespace
 
-Window::Window(std::string title) : title_(std::move(title)) {
+Window::Window(std::string title, std::function<void()> on_record)
+    : title_(std::move(title)), on_record_(std::move(on_record)) {
   // Held until Qt has a connection of its own: a bare X server starts anew when its last client
   // leaves, and drops whoever is just coming.
   const XConnection connection = require_display();
@@ -168,6 +172,9 @@ void Window::handle_key(int key) {
     case 'H':
       keys_visible_ = !keys_visible_;
       return redraw();
+    case 'r':
+    case 'R':
+      return on_record_();
     case 'f':
     case 'F':
       return toggle_full_screen();

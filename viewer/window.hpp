@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <opencv2/core.hpp>
 #include <string>
 #include <string_view>
@@ -11,13 +12,15 @@ namespace jpegwire {
 
 /// A window on the desktop, through OpenCV's highgui. The picture keeps its shape whatever the
 /// window's; it is scaled smoothly, and the text is drawn at the window's own resolution.
-/// Keys: q or Esc quits, o shows or hides the figures, f switches full screen, h lists the keys.
+/// Keys: q or Esc quits, r begins or ends a recording, o shows or hides the figures, f switches
+/// full screen, h lists the keys.
 class Window : public Display {
  public:
   /// Opens the window. Throws std::runtime_error where no desktop answers: Qt would end the
   /// process. Sets environment variables for Qt, so construct it before the first thread that reads
   /// any.
-  explicit Window(std::string title);
+  /// `on_record` is called when the user wants to begin or end a recording.
+  Window(std::string title, std::function<void()> on_record);
   ~Window() override;
 
   /// Keeps the picture's pixels and gives those of the one before in return, so that none are
@@ -43,6 +46,7 @@ class Window : public Display {
   cv::Size view_size() const;
 
   const std::string title_;
+  const std::function<void()> on_record_;
   cv::Size screen_;   // nothing where it cannot be known
   bool open_ = true;  // until the user wants to quit
   bool figures_visible_ = true;

@@ -30,6 +30,11 @@ bool has_stray_characters(std::string_view text, std::size_t begin) {
   return false;
 }
 
+/// All methods are words; the one exception is the CR of an empty line in front.
+bool may_begin_a_method(char c) {
+  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '\r';
+}
+
 /// Whether the first line ends in an HTTP version, of whatever number.
 bool names_a_version(std::string_view head) {
   const std::string_view line = head.substr(0, head.find('\r'));
@@ -105,6 +110,7 @@ HttpRequestReader::HttpRequestReader(std::size_t max_head_bytes) : buffer_(max_h
 HttpRequestReader::Result HttpRequestReader::next() {
   if (!drop_empty_lines()) return refuse(400);
   const std::string_view text(reinterpret_cast<const char*>(buffer_.data()), filled_);
+  if (!text.empty() && !may_begin_a_method(text.front())) return refuse(400);
   const std::size_t end = text.find(kEndOfHead, searched_);
   const std::size_t size = end == std::string_view::npos ? filled_ : end + kEndOfHead.size();
   if (has_stray_characters(text.substr(0, size), searched_)) return refuse(400);

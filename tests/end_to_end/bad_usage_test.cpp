@@ -1,8 +1,5 @@
 // Each thing that can be wrong at the start is told in one line.
 
-#include <sys/mount.h>
-#include <unistd.h>
-
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -10,6 +7,7 @@
 #include "end_to_end/pictures.hpp"
 #include "end_to_end/programs.hpp"
 #include "end_to_end/temporary_directory.hpp"
+#include "end_to_end/tiny_disk.hpp"
 
 using namespace jpegwire;
 using Catch::Matchers::Contains;
@@ -34,23 +32,6 @@ std::string failure_of_sender(const Command& options) {
   SenderProgram sender(options);
   return failure_of(sender);
 }
-
-/// A file system of a few kB, where it may be mounted.
-class TinyDisk {
- public:
-  TinyDisk() { mounted_ = ::mount("none", directory_.path().c_str(), "tmpfs", 0, "size=64k") == 0; }
-  TinyDisk(const TinyDisk&) = delete;
-  TinyDisk& operator=(const TinyDisk&) = delete;
-  ~TinyDisk() {
-    if (mounted_) ::umount2(directory_.path().c_str(), MNT_DETACH);
-  }
-  bool is_mounted() const { return mounted_; }
-  std::string path() const { return directory_.path(); }
-
- private:
-  TemporaryDirectory directory_;
-  bool mounted_ = false;
-};
 
 }  // namespace
 
@@ -160,7 +141,7 @@ TEST_CASE("a directory that cannot be written to is told at the start") {
 }
 
 TEST_CASE("a full disk ends the viewer, and what was saved before is whole") {
-  const TinyDisk disk;
+  const TinyDisk disk("64k");
   if (!disk.is_mounted()) {
     WARN("skipped: only root may mount a small disk to fill");
     return;

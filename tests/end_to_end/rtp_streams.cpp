@@ -56,7 +56,7 @@ LoopedVideo::LoopedVideo() {
 
 Command LoopedVideo::options(const Command& more) const {
   const bool has_rate = std::ranges::find(more, "--fps") != more.end();
-  return Command{"--source", directory_ / "video.avi", "--loop"} +
+  return Command{"--source", directory_ / "video.avi", "--passthrough", "off", "--loop"} +
          (has_rate ? Command{} : Command{"--fps", "20"}) + more;
 }
 

@@ -198,6 +198,21 @@ TEST_CASE("o hides the figures and shows them again") {
   CHECK(window.shows(shows_figures));
 }
 
+TEST_CASE("r ends a recording and begins another one") {
+  const XServer server;
+  const GreySender sender;
+  const TemporaryDirectory directory;
+  Window window(server, {sender.url(), "--record", directory / "film.mkv", "--summary", "-"});
+  window.viewer.wait_for("recording to '" + (directory / "film.mkv"));
+  window.press("r");
+  window.viewer.wait_for("frames in '" + (directory / "film.mkv"));
+  window.press("r");
+  window.viewer.wait_for("recording to '" + (directory / "film-2.mkv"));
+  window.press("q");
+  CHECK(summary_of(window.viewer)["recorded"] >= 2);
+  CHECK(window.viewer.has_written("frames in '" + (directory / "film-2.mkv")));
+}
+
 TEST_CASE("the picture tells that the stream is away, and goes on when it is back") {
   const XServer server;
   GreySender sender;

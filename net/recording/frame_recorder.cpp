@@ -1,0 +1,100 @@
+#include "net/recording/frame_recorder.hpp"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <stdexcept>
+#include <utility>
+
+#include "net/recording/output_file.hpp"
+
+namespace jpegwire {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr milliseconds kFlushInterval{500};  // and the queue rests less than the rest of a second
+
+constexpr std::byte kStartOfImage[] = {std::byte{0xff}, std::byte{0xd8}};
+
+void append(std::vector<std::byte>& to, Bytes bytes) {
+  to.insert(to.end(), bytes.begin(), bytes.end());
+}
+
+RecordingOptions checked(RecordingOptions options) {
+  require_writable(options.file.parent_path());
+  return options;
+}
+
+}  // namespace
+
+FrameRecorder::FrameRecorder(RecordingOptions options, WriteQueue::OnError on_error,
+                             std::uint64_t most)
+    : options_(checked(std::move(options))), queue_(*this, std::move(on_error), most) {}
+
+void FrameRecorder::record(const std::shared_ptr<const ReceivedFrame>& frame) {
+  queue_.put(as_it_came(frame, timeline_.place(*frame)));
+}
+
+void FrameRecorder::submit(FramePtr frame) {
+  const WallTime capture_time = frame->capture_time;
+  queue_.put({.jpeg = std::move(frame), .capture_time = capture_time, .whole = {}});
+}
+
+void FrameRecorder::finish(milliseconds patience) {
+  queue_.finish(patience);
+  if (queue_.skipped() > 0)
+    spdlog::warn("not recorded: {} frames, because the disk of '{}' is too slow", queue_.skipped(),
+                 options_.file.string());
+}
+
+void FrameRecorder::write(const QueuedFrame& frame) {
+  const JpegLayout& layout = frame.jpeg->layout;
+  const bool goes_on = file_ && file_->takes(layout.width, layout.height, frame.capture_time) &&
+                       !is_long_enough(frame.capture_time);
+  if (!goes_on) open_for(frame);
+  file_->write(bytes_of(frame), frame.capture_time);
+  ++recorded_;
+  is_flushed_ = false;
+  flush_when_due();
+}
+
+void FrameRecorder::rest() { flush_when_due(); }
+
+void FrameRecorder::end() {
+  if (!file_) return;
+  file_->end();
+  spdlog::info("recorded {} frames in '{}'", file_->frames(), file_->file().string());
+  file_.reset();
+}
+
+void FrameRecorder::open_for(const QueuedFrame& frame) {
+  end();
+  const JpegLayout& layout = frame.jpeg->layout;
+  file_.emplace(first_free_name(options_.file), layout.width, layout.height, frame.capture_time);
+  last_flush_ = Clock::now();
+  spdlog::info("recording to '{}'", file_->file().string());
+}
+
+bool FrameRecorder::is_long_enough(WallTime capture_time) const {
+  return options_.split && capture_time - file_->begin() >= *options_.split;
+}
+
+// What is recorded of a frame that is sent is the JPEG alone: a stamp belongs to a connection.
+Bytes FrameRecorder::bytes_of(const QueuedFrame& frame) {
+  if (!frame.whole.empty()) return frame.whole;
+  gathered_.clear();
+  append(gathered_, kStartOfImage);
+  append(gathered_, frame.jpeg->layout.header);
+  for (const Bytes band : frame.jpeg->layout.bands) append(gathered_, band);
+  return gathered_;
+}
+
+void FrameRecorder::flush_when_due() {
+  if (is_flushed_ || Clock::now() - last_flush_ < kFlushInterval) return;
+  file_->flush();
+  last_flush_ = Clock::now();
+  is_flushed_ = true;
+}
+
+}  // namespace jpegwire

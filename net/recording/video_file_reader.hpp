@@ -1,0 +1,51 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+
+#include "codec/frame.hpp"
+
+struct AVFormatContext;
+struct AVPacket;
+
+namespace jpegwire {
+
+/// A JPEG of a video file, and when it is to be shown after the file's beginning.
+struct VideoFrame {
+  Bytes jpeg;  // until the next one is read
+  microseconds time{};
+};
+
+/// Reads the JPEGs of a Matroska, QuickTime or AVI file as they are. It believes nothing that the
+/// file says of the JPEGs: who takes them has a gate. Bound to one thread.
+class VideoFileReader {
+ public:
+  /// Nothing where the file is not of these kinds, its video is not Motion JPEG, or is turned.
+  static std::optional<VideoFileReader> open(const std::filesystem::path& file);
+
+  /// Nothing at the end, and where the file is broken from there on.
+  std::optional<VideoFrame> next();
+
+  // As the file says.
+  int width() const;
+  int height() const;
+
+ private:
+  struct Close {
+    void operator()(AVFormatContext* context) const;
+  };
+  struct Free {
+    void operator()(AVPacket* packet) const;
+  };
+  using Context = std::unique_ptr<AVFormatContext, Close>;
+
+  VideoFileReader(Context context, int stream);
+  microseconds time_of_packet() const;
+
+  Context context_;
+  int stream_ = 0;
+  std::unique_ptr<AVPacket, Free> packet_;
+};
+
+}  // namespace jpegwire

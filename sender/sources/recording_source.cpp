@@ -1,0 +1,118 @@
+#include "sender/sources/recording_source.hpp"
+
+#include <fmt/format.h>
+
+#include <stdexcept>
+#include <utility>
+
+#include "codec/jpeg_layout.hpp"
+
+namespace jpegwire {
+
+std::optional<WallTime> Schedule::wait(microseconds time, std::stop_token stop) {
+  const bool is_late =
+      first_time_ && Clock::now() - (first_due_ + (time - *first_time_)) > kPatience;
+  if (!first_time_ || is_late) begin(time);
+  const microseconds since_first = time - *first_time_;
+  std::unique_lock lock(mutex_);
+  never_notified_.wait_until(lock, stop, first_due_ + since_first, [] { return false; });
+  if (stop.stop_requested()) return std::nullopt;
+  return first_wall_time_ + since_first;
+}
+
+void Schedule::begin(microseconds time) {
+  first_time_ = time;
+  first_due_ = Clock::now();
+  first_wall_time_ = wall_now();
+}
+
+// A frame of another size than the file's is one of two fields.
+std::unique_ptr<RecordingSource> RecordingSource::open(const RecordingSourceOptions& options) {
+  std::optional<VideoFileReader> reader = VideoFileReader::open(options.path);
+  if (!reader) return nullptr;
+  const int width = reader->width();
+  const int height = reader->height();
+  std::unique_ptr<RecordingSource> source(new RecordingSource(options, std::move(*reader)));
+  source->first_ = source->next_of_round();
+  if (!source->first_) return nullptr;
+  source->width_ = source->first_->jpeg->layout.width;
+  source->height_ = source->first_->jpeg->layout.height;
+  return source->width_ == width && source->height_ == height ? std::move(source) : nullptr;
+}
+
+RecordingSource::RecordingSource(RecordingSourceOptions options, VideoFileReader reader)
+    : options_(std::move(options)), reader_(std::move(reader)) {
+  if (options_.frames_per_second) pacer_.emplace(*options_.frames_per_second);
+}
+
+std::string RecordingSource::description() const {
+  std::string text = fmt::format("recording {}, {}x{}", options_.path, width_, height_);
+  if (!options_.frames_per_second)
+    text += " at its own times";
+  else if (*options_.frames_per_second > 0)
+    text += fmt::format(" at {:.4g} frames/s", *options_.frames_per_second);
+  else
+    text += " as fast as it can be read";
+  text += options_.passthrough ? ", passed through" : ", decoded and encoded again";
+  return options_.loop ? text + ", again and again" : text;
+}
+
+/// Reads first and waits then, so that a frame is given when it is due.
+std::optional<CapturedFrame> RecordingSource::read(std::stop_token stop) {
+  if (stop.stop_requested()) return std::nullopt;
+  std::optional<Frame> frame = next();
+  if (!frame) return std::nullopt;
+  CapturedFrame captured;
+  captured.jpeg = std::move(frame->jpeg);
+  if (pacer_) {
+    if (!pacer_->wait(stop)) return std::nullopt;
+    captured.capture_time = wall_now();
+    return captured;
+  }
+  const std::optional<WallTime> due = schedule_.wait(frame->time, stop);
+  if (!due) return std::nullopt;
+  captured.capture_time = *due;
+  return captured;
+}
+
+std::optional<RecordingSource::Frame> RecordingSource::next() {
+  if (first_) return std::exchange(first_, std::nullopt);
+  if (auto frame = next_of_round()) return frame;
+  if (!options_.loop) return std::nullopt;
+  begin_again();
+  return next_of_round();
+}
+
+// What the gate refuses is counted and left out.
+std::optional<RecordingSource::Frame> RecordingSource::next_of_round() {
+  while (const std::optional<VideoFrame> frame = reader_.next()) {
+    auto jpeg = admitted(frame->jpeg);
+    if (!jpeg) continue;
+    const microseconds time = round_begin_ + frame->time;
+    if (time > last_time_) interval_ = time - last_time_;
+    last_time_ = time;
+    return Frame{std::move(jpeg), time};
+  }
+  return std::nullopt;
+}
+
+std::shared_ptr<EncodedFrame> RecordingSource::admitted(Bytes jpeg) {
+  auto frame = pool_.take();
+  frame->storage.resize(1);
+  frame->storage[0].assign(jpeg.begin(), jpeg.end());
+  if (admit_with_tables(*frame) == JpegVerdict::ok) return frame;
+  ++corrupt_;
+  return nullptr;
+}
+
+/// Opens the file anew, because one without an index cannot seek.
+void RecordingSource::begin_again() {
+  std::optional<VideoFileReader> reader = VideoFileReader::open(options_.path);
+  if (!reader)
+    throw std::runtime_error(
+        fmt::format("cannot begin '{}' again; was it changed or removed?", options_.path));
+  reader_ = std::move(*reader);
+  round_begin_ = last_time_ + interval_;
+}
+
+}  // namespace jpegwire

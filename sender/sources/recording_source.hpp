@@ -1,0 +1,89 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "codec/object_pool.hpp"
+#include "net/recording/video_file_reader.hpp"
+#include "sender/sources/frame_source.hpp"
+#include "sender/sources/pacer.hpp"
+
+namespace jpegwire {
+
+struct RecordingSourceOptions {
+  std::string path;
+  bool loop = false;  // begins again at its end
+  /// Instead of the recording's times; 0: without waiting.
+  std::optional<double> frames_per_second = std::nullopt;
+  bool passthrough = true;  // only tells the description what becomes of its JPEGs
+};
+
+/// Waits until frames are due that have a time of their own. Bound to one thread.
+class Schedule {
+ public:
+  /// Waits until `time` has passed since the first call's, and gives when that is on the wall
+  /// clock: times are as far apart as they were. Who comes later than by kPatience has waited for
+  /// viewers, or could not keep up: then the frame is due now, and all later ones are by so much
+  /// later. Nothing at once when stop is requested, also while it waits.
+  std::optional<WallTime> wait(microseconds time, std::stop_token stop);
+
+  static constexpr milliseconds kPatience{1000};
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  void begin(microseconds time);
+
+  std::optional<microseconds> first_time_;
+  Clock::time_point first_due_{};
+  WallTime first_wall_time_{};
+  std::mutex mutex_;  // nobody else takes it: a condition variable wants one
+  std::condition_variable_any never_notified_;
+};
+
+/// A video file of JPEGs, as --record writes them: each frame is given as it is, when it is due. A
+/// file whose rest is broken ends where it breaks.
+class RecordingSource final : public FrameSource {
+ public:
+  /// Null where the file holds no JPEGs that can be passed on; OpenCV may know it.
+  static std::unique_ptr<RecordingSource> open(const RecordingSourceOptions& options);
+
+  std::string description() const override;
+  std::optional<CapturedFrame> read(std::stop_token stop) override;
+  bool waits_for_viewers() const override { return true; }
+  std::uint64_t corrupt() const override { return corrupt_; }
+
+ private:
+  /// A JPEG that has passed the gate, and its time since the beginning, of all rounds.
+  struct Frame {
+    std::shared_ptr<EncodedFrame> jpeg;
+    microseconds time{};
+  };
+
+  RecordingSource(RecordingSourceOptions options, VideoFileReader reader);
+
+  std::optional<Frame> next();
+  std::optional<Frame> next_of_round();
+  std::shared_ptr<EncodedFrame> admitted(Bytes jpeg);
+  void begin_again();
+
+  const RecordingSourceOptions options_;
+  VideoFileReader reader_;
+  ObjectPool<EncodedFrame> pool_;
+  std::optional<Frame> first_;  // read to see whether it can be
+  int width_ = 0;
+  int height_ = 0;
+  microseconds round_begin_{};
+  microseconds last_time_{};
+  microseconds interval_{33'333};  // between the last two frames, at first a guess
+  std::optional<Pacer> pacer_;     // of a rate of one's own
+  Schedule schedule_;
+  std::atomic<std::uint64_t> corrupt_ = 0;
+};
+
+}  // namespace jpegwire

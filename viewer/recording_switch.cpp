@@ -1,0 +1,61 @@
+#include "viewer/recording_switch.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <exception>
+#include <utility>
+
+namespace jpegwire {
+
+RecordingSwitch::RecordingSwitch(RecordingOptions options, WriteQueue::OnError on_error,
+                                 std::uint64_t most)
+    : options_(std::move(options)), on_error_(std::move(on_error)), most_(most) {}
+
+void RecordingSwitch::start() {
+  RecordingOptions options = options_;
+  if (!options.is_wanted()) options.file = recording_name_at(wall_now());
+  auto recorder = std::make_unique<FrameRecorder>(std::move(options), on_error_, most_);
+  const std::scoped_lock lock(mutex_);
+  recorders_.push_back(std::move(recorder));
+}
+
+void RecordingSwitch::stop() {
+  const std::scoped_lock lock(mutex_);
+  if (!recorders_.empty()) recorders_.back()->close();
+}
+
+void RecordingSwitch::toggle() {
+  if (is_on()) return stop();
+  try {
+    start();
+  } catch (const std::exception& error) {
+    spdlog::error(error.what());
+  }
+}
+
+void RecordingSwitch::finish(milliseconds patience) {
+  for (const auto& recorder : recorders_) recorder->finish(patience);
+}
+
+std::optional<RecordingCounts> RecordingSwitch::counts() const {
+  const std::scoped_lock lock(mutex_);
+  if (recorders_.empty()) return std::nullopt;
+  RecordingCounts counts;
+  for (const auto& recorder : recorders_) {
+    counts.recorded += recorder->recorded();
+    counts.skipped += recorder->skipped();
+  }
+  return counts;
+}
+
+void RecordingSwitch::record(const std::shared_ptr<const ReceivedFrame>& frame) {
+  const std::scoped_lock lock(mutex_);
+  if (!recorders_.empty()) recorders_.back()->record(frame);
+}
+
+bool RecordingSwitch::is_on() const {
+  const std::scoped_lock lock(mutex_);
+  return !recorders_.empty() && !recorders_.back()->is_closed();
+}
+
+}  // namespace jpegwire
