@@ -6,6 +6,7 @@
 
 #include "codec/frame.hpp"
 #include "net/band_feed.hpp"
+#include "net/framing/frame_reads.hpp"
 
 namespace jpegwire {
 
@@ -18,6 +19,7 @@ struct ReceivedFrame {
   WallTime last_byte{};        // when it was whole
   std::size_t came_bytes = 0;  // of an incomplete one less than it has
   std::uint32_t reads = 0;     // calls of recv that brought a part of it, its prefix included
+  FrameReads arrival;          // these, where the stream's user asked for them
   std::optional<microseconds> sender_ahead;  // the sender's clock less ours, where it is known
   BandFeed bands;
 

@@ -14,6 +14,7 @@
 #include "net/rtp/sdp.hpp"
 #include "net/stream_input.hpp"
 #include "net/stream_observer.hpp"
+#include "net/tcp/socket_options.hpp"
 
 namespace jpegwire {
 
@@ -35,6 +36,7 @@ struct StreamPolicy {
   bool reconnect = false;      // try on whatever happens; else the first failure ends the stream
   milliseconds timeout{5000};  // without a frame for so long the sender is taken for dead
   std::size_t max_frame_bytes = kDefaultMaxFrameBytes;
+  ReadSettings read{};  // for streams of bytes; datagrams come whole
 };
 
 /// Throws std::runtime_error where the stream cannot be received.

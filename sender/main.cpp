@@ -1,4 +1,5 @@
 #include "net/command_line.hpp"
+#include "sender/echo.hpp"
 #include "sender/options.hpp"
 #include "sender/sender.hpp"
 
@@ -9,5 +10,7 @@ int main(int argc, char** argv) {
       "jpegwire-sender"};
   jpegwire::SenderOptions options;
   jpegwire::add_sender_options(app, options);
-  return jpegwire::run_command_line(app, argc, argv, [&] { return jpegwire::run_sender(options); });
+  return jpegwire::run_command_line(app, argc, argv, [&] {
+    return options.echo ? jpegwire::run_echo(options) : jpegwire::run_sender(options);
+  });
 }

@@ -225,6 +225,29 @@ void add_stream_options(CLI::App& app, SenderOptions& options) {
       ->type_name("PREFIX");
 }
 
+// For who wants to see what partial reads and writes are (docs/partial-reads.md).
+void add_laboratory_options(CLI::App& app, WriteSettings& write) {
+  constexpr std::int64_t kMostBytes = std::int64_t{64} << 20;
+  app.add_option("--send-buffer", write.buffer_bytes,
+                 "A viewer's send buffer, SO_SNDBUF [the system's]")
+      ->check(is_whole_number_within(1, kMostBytes))
+      ->type_name("BYTES");
+  app.add_option("--write-size", write.piece_bytes,
+                 "Write frames in pieces of at most so many bytes [whole]")
+      ->check(is_whole_number_within(1, kMostBytes))
+      ->type_name("BYTES");
+  app.add_option_function<std::int64_t>(
+         "--write-delay", [&](std::int64_t us) { write.pause = microseconds(us); },
+         "Pause so many microseconds between two pieces [0]")
+      ->check(is_whole_number_within(0, 1'000'000))
+      ->type_name("US");
+  app.add_option_function<std::string>(
+         "--nodelay", [&](const std::string& text) { write.no_delay = text == "on"; },
+         "off: let Nagle's algorithm hold small pieces back [on]")
+      ->check(is_one_of({"on", "off"}))
+      ->type_name("on|off");
+}
+
 }  // namespace
 
 void add_sender_options(CLI::App& app, SenderOptions& options) {
@@ -237,6 +260,10 @@ void add_sender_options(CLI::App& app, SenderOptions& options) {
   add_recording_options(app, options.recording,
                         "Record what is sent, whether or not anybody watches, in a new\n"
                         "file: FILE.mkv, .mov or .avi");
+  add_laboratory_options(app, options.write);
+  app.add_flag("--echo", options.echo,
+               "Send no stream: send back each size-prefixed message that\ncomes to --tcp (for the "
+               "viewer's --echo)");
   add_threads_option(app, options.threads);
   add_frames_option(app, options.frames);
   add_seconds_option(app, options.seconds);
@@ -248,6 +275,10 @@ void add_sender_options(CLI::App& app, SenderOptions& options) {
           "--tcp off and --http off leave nobody to send to: add --connect, --rtp or --record");
     if (options.recording.split && !options.recording.is_wanted())
       throw CLI::ValidationError("--record-split is for recordings: add --record FILE");
+    if (options.write.pause.count() > 0 && options.write.piece_bytes == 0)
+      throw CLI::ValidationError("--write-delay is a pause between two pieces: add --write-size");
+    if (options.echo && !options.tcp)
+      throw CLI::ValidationError("--echo listens on the --tcp address, which may not be off");
     check_rtp_options(options, datagram_options);
   });
 }

@@ -11,6 +11,7 @@
 #include "net/http/http_site.hpp"
 #include "net/recording/recording_options.hpp"
 #include "net/rtp/rtp_sender.hpp"
+#include "net/tcp/socket_options.hpp"
 
 namespace jpegwire {
 
@@ -33,6 +34,8 @@ struct SenderOptions {
   bool is_http_asked_for = false;  // else, where the port is taken, there is no page
   HttpSettings http_settings;
   SizePrefix framing = SizePrefix::be32;
+  WriteSettings write;
+  bool echo = false;  // in place of a stream: send back what comes
   std::vector<Endpoint> connect;
   std::vector<Endpoint> rtp;
   RtpSenderSettings rtp_settings;  // for each of them

@@ -49,7 +49,7 @@ class Sender {
       : options_(options),
         signals_(io_, SIGINT, SIGTERM),
         summary_(options.summary),
-        server_(io_, audience_, {.prefix = options.framing}),
+        server_(io_, audience_, {.prefix = options.framing, .write = options.write}),
         time_limit_(io_),
         stats_tick_(io_) {
     if (options_.tcp) listener_ = &server_.listen(*options_.tcp);

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <memory>
 #include <string_view>
 
 #include "codec/frame.hpp"
+#include "viewer/frame_arrival.hpp"
 #include "viewer/live_figures.hpp"
 
 namespace jpegwire {
@@ -14,6 +16,11 @@ class Display {
   Display(const Display&) = delete;
   Display& operator=(const Display&) = delete;
   virtual ~Display() = default;
+
+  /// How the picture that is shown next came over a stream of bytes; null where that is not known.
+  virtual void note_arrival(const std::shared_ptr<const FrameArrival>& arrival) {
+    static_cast<void>(arrival);
+  }
 
   /// Shows the picture and draws the figures over it. It may draw into the picture, and keep its
   /// pixels and leave other ones in their place.

@@ -1,4 +1,5 @@
 #include "net/command_line.hpp"
+#include "viewer/echo.hpp"
 #include "viewer/options.hpp"
 #include "viewer/viewer.hpp"
 
@@ -9,5 +10,7 @@ int main(int argc, char** argv) {
       "jpegwire-viewer"};
   jpegwire::ViewerOptions options;
   jpegwire::add_viewer_options(app, options);
-  return jpegwire::run_command_line(app, argc, argv, [&] { return jpegwire::run_viewer(options); });
+  return jpegwire::run_command_line(app, argc, argv, [&] {
+    return options.laboratory.echo ? jpegwire::run_echo(options) : jpegwire::run_viewer(options);
+  });
 }

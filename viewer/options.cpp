@@ -82,6 +82,20 @@ void add_output_options(CLI::App& app, ViewerOptions& options) {
                         "in a new file: FILE.mkv, .mov or .avi");
 }
 
+// What shows how bytes arrive needs a stream of bytes; what draws, a window.
+void check_laboratory(const ViewerOptions& options,
+                      const std::vector<const CLI::Option*>& laboratory) {
+  const bool is_datagrams =
+      options.stream && std::holds_alternative<RtpSession>(options.stream->where);
+  for (const CLI::Option* option : laboratory)
+    if (is_datagrams && option->count() > 0)
+      throw CLI::ValidationError(
+          fmt::format("{} is for streams of bytes, and {} comes as datagrams", option->get_name(),
+                      options.stream->text));
+  if (options.laboratory.trace && options.headless)
+    throw CLI::ValidationError("--trace draws in the window, and with --headless there is none");
+}
+
 }  // namespace
 
 void add_viewer_options(CLI::App& app, ViewerOptions& options) {
@@ -92,7 +106,12 @@ void add_viewer_options(CLI::App& app, ViewerOptions& options) {
   add_seconds_option(app, options.seconds);
   add_threads_option(app, options.threads);
   add_summary_option(app, options.summary);
-  app.callback([&options] {
+  add_echo_options(app, options.laboratory);
+  const std::vector<const CLI::Option*> laboratory =
+      add_laboratory_options(app, options.laboratory);
+  app.callback([&options, &app, laboratory] {
+    check_laboratory(options, laboratory);
+    check_echo_options(app, options.laboratory);
     if (options.listen && options.stream)
       throw CLI::ValidationError("--listen waits for a sender that connects, and that of " +
                                  options.stream->text + " does not: leave it out");

@@ -10,6 +10,7 @@
 #include "net/framing/framing_detector.hpp"
 #include "net/recording/recording_options.hpp"
 #include "net/stream_address.hpp"
+#include "viewer/laboratory_options.hpp"
 
 namespace jpegwire {
 
@@ -28,6 +29,7 @@ struct ViewerOptions {
   std::string snapshot_file;
   RecordingOptions recording;
   std::size_t max_frame_bytes = kDefaultMaxFrameBytes;
+  LaboratoryOptions laboratory;
   int threads = 1;
   std::string summary;
 

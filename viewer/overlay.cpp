@@ -175,7 +175,8 @@ void TextBox::draw(cv::Mat& picture, cv::Point corner, const std::vector<Coloure
   if (words != words_ || picture.size() != picture_size_) {
     words_ = words;
     picture_size_ = picture.size();
-    render({picture.cols - 2 * corner.x, picture.rows - 2 * corner.x},
+    const int edge = std::min(corner.x, overlay_margin(picture.size()));
+    render({picture.cols - corner.x - edge, picture.rows - 2 * edge},
            cap_height_for(picture.size()));
   }
   area_ = cv::Rect(corner, add_.size()) & cv::Rect({}, picture.size());

@@ -63,6 +63,7 @@ void ViewerPipeline::frame_begun(const std::shared_ptr<ReceivedFrame>& frame) {
 
 void ViewerPipeline::frame_received(std::shared_ptr<ReceivedFrame> frame) {
   statistics_.frame_received(frame->came_bytes, frame->reads, frame->jpeg.layout.stamp);
+  if (settings_.laboratory != nullptr) settings_.laboratory->frame_received(*frame);
   if (saver_ != nullptr) saver_->save(frame);
   recording_.record(frame);
 }
@@ -111,7 +112,9 @@ Reception ViewerPipeline::decode_frame(ReceivedFrame& frame, const std::stop_tok
   if (decoded.is_patched) decoded.decode.reset();  // waiting for the rest was no decoding
   statistics_.frame_decoded(decoded);
   last_picture_ = picture;
-  if (pictures_.put({picture, frame.capture_time()})) statistics_.skipped_display();
+  ShownFrame shown{picture, frame.capture_time()};
+  if (settings_.laboratory != nullptr) shown.arrival = settings_.laboratory->arrival_of(frame);
+  if (pictures_.put(std::move(shown))) statistics_.skipped_display();
   return reception;
 }
 
@@ -126,6 +129,9 @@ Reception ViewerPipeline::decode_bands(ReceivedFrame& frame, Picture& picture,
   for (;;) {
     frame.bands.take(new_bands_, stop);
     if (new_bands_.empty()) break;
+    if (settings_.laboratory != nullptr &&
+        settings_.laboratory->decode_naively(frame, decoder_, picture))
+      continue;
     is_sound = decoder_.decode(frame.jpeg.layout, new_bands_, picture) && is_sound;
     patcher_.note(new_bands_, steady_now());
   }

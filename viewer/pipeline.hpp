@@ -15,6 +15,7 @@
 #include "net/stream_observer.hpp"
 #include "viewer/band_patcher.hpp"
 #include "viewer/frame_saver.hpp"
+#include "viewer/laboratory.hpp"
 #include "viewer/recording_switch.hpp"
 #include "viewer/statistics.hpp"
 
@@ -23,13 +24,15 @@ namespace jpegwire {
 /// A decoded frame on its way to the display.
 struct ShownFrame {
   std::shared_ptr<Picture> picture;
-  std::optional<WallTime> capture_time;  // as steady_now() tells it
+  std::optional<WallTime> capture_time;           // as steady_now() tells it
+  std::shared_ptr<const FrameArrival> arrival{};  // null where its reads were not recorded
 };
 
 struct ViewerPipelineSettings {
   int threads = 1;
   std::optional<std::uint64_t> frames;  // end after so many whole ones
   bool whole_frames_only = false;       // show no frame with older bands in it
+  Laboratory* laboratory = nullptr;     // is told how frames came, where there is one
 };
 
 /// Takes frames from a client of a stream on the io thread, gives them to the saver and to the

@@ -38,7 +38,10 @@ std::chrono::milliseconds to_duration(double seconds) {
 std::unique_ptr<Display> make_display(const ViewerOptions& options,
                                       std::function<void()> on_record) {
   if (options.headless) return std::make_unique<Headless>();
-  return std::make_unique<Window>("jpegwire " + options.url(), std::move(on_record));
+  return std::make_unique<Window>(
+      "jpegwire " + options.url(),
+      WindowSettings{.trace = options.laboratory.trace, .caption = options.laboratory.naive},
+      std::move(on_record));
 }
 
 std::uint64_t most_frames(const ViewerOptions& options) {
@@ -51,10 +54,20 @@ std::unique_ptr<FrameSaver> make_saver(const ViewerOptions& options, FrameSaver:
                                       most_frames(options));
 }
 
+// In a window the arrival of frames can be asked for at any time.
+ReadSettings read_settings(const ViewerOptions& options) {
+  const LaboratoryOptions& laboratory = options.laboratory;
+  ReadSettings read = laboratory.read;
+  read.are_recorded =
+      !options.headless || laboratory.explain || laboratory.naive || !laboratory.trace_file.empty();
+  return read;
+}
+
 StreamPolicy stream_policy(const ViewerOptions& options) {
   return {.reconnect = options.reconnect.value_or(!options.headless),
           .timeout = to_duration(options.timeout_seconds),
-          .max_frame_bytes = options.max_frame_bytes};
+          .max_frame_bytes = options.max_frame_bytes,
+          .read = read_settings(options)};
 }
 
 std::unique_ptr<StreamInput> make_input(asio::io_context& io, const ViewerOptions& options,
@@ -66,7 +79,8 @@ std::unique_ptr<StreamInput> make_input(asio::io_context& io, const ViewerOption
                                       .listen = true,
                                       .reconnect = policy.reconnect,
                                       .timeout = policy.timeout,
-                                      .max_frame_bytes = policy.max_frame_bytes};
+                                      .max_frame_bytes = policy.max_frame_bytes,
+                                      .read = policy.read};
   return std::make_unique<StreamClient>(io, settings, observer);
 }
 
@@ -78,13 +92,15 @@ class Viewer {
         signals_(io_, SIGINT, SIGTERM),
         summary_(options.summary),
         display_(make_display(options, [this] { recording_.toggle(); })),
+        laboratory_(options.laboratory),
         saver_(make_saver(options, [this](const std::string& error) { fail_to_write(error); })),
         recording_(
             options.recording, [this](const std::string& error) { fail_to_write(error); },
             most_frames(options)),
         pipeline_({.threads = options.threads,
                    .frames = options.frames,
-                   .whole_frames_only = options.whole_frames},
+                   .whole_frames_only = options.whole_frames,
+                   .laboratory = &laboratory_},
                   statistics_, saver_.get(), recording_,
                   [this](const std::string& error) { finish(error); }),
         input_(make_input(io_, options, pipeline_)),
@@ -173,6 +189,7 @@ class Viewer {
   void show_newest(milliseconds patience) {
     if (const std::optional<ShownFrame> frame = pipeline_.take_picture(patience)) {
       shown_ = {nullptr, frame->capture_time};
+      display_->note_arrival(frame->arrival);
       last_change_ = Clock::now();
       display_->show(*frame->picture, statistics_.live());
       statistics_.displayed();
@@ -208,12 +225,15 @@ class Viewer {
     if (saver_) saver_->finish(patience);
     recording_.finish(patience);
     std::string error = error_;  // all that could set it has ended
+    fmt::print(summary_.text_stream(), "{}", laboratory_.explanation());
     try {
+      laboratory_.finish();
       write_snapshot();
     } catch (const std::exception& trouble) {
       if (error.empty()) error = trouble.what();
     }
     nlohmann::json summary = statistics_.summary(input_->url());
+    laboratory_.add_to(summary);
     if (const std::optional<PacketCounts> packets = input_->packet_counts()) {
       summary["packets"] = packets->received;
       summary["packets_lost"] = packets->lost;
@@ -248,6 +268,7 @@ class Viewer {
   std::atomic<bool> has_failed_to_write_ = false;
   std::unique_ptr<Display> display_;
   Statistics statistics_;
+  Laboratory laboratory_;
   std::unique_ptr<FrameSaver> saver_;
   RecordingSwitch recording_;
   ViewerPipeline pipeline_;

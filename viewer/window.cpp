@@ -106,14 +106,18 @@ const std::vector<ColouredText>& keys_help() {
                                                {"r: begin or end recording"},
                                                {"f: full screen"},
                                                {"o: figures"},
+                                               {"t: how frames arrive"},
                                                {"h: this list"}};
   return lines;
 }
 
 }  // namespace
 
-Window::Window(std::string title, std::function<void()> on_record)
-    : title_(std::move(title)), on_record_(std::move(on_record)) {
+Window::Window(std::string title, WindowSettings settings, std::function<void()> on_record)
+    : title_(std::move(title)),
+      on_record_(std::move(on_record)),
+      trace_visible_(settings.trace),
+      caption_visible_(settings.caption) {
   // Held until Qt has a connection of its own: a bare X server starts anew when its last client
   // leaves, and drops whoever is just coming.
   const XConnection connection = require_display();
@@ -124,6 +128,22 @@ Window::Window(std::string title, std::function<void()> on_record)
 
 Window::~Window() {
   if (cv::getWindowProperty(title_, cv::WND_PROP_VISIBLE) >= 0) cv::destroyWindow(title_);
+}
+
+void Window::note_arrival(const std::shared_ptr<const FrameArrival>& arrival) {
+  if (!arrival) return;
+  if (caption_visible_) note_mistake(*arrival);
+  trace_.add(arrival);
+}
+
+// A sentence that changes with each frame cannot be read.
+void Window::note_mistake(const FrameArrival& arrival) {
+  constexpr std::chrono::seconds kLegible{1};
+  const auto now = std::chrono::steady_clock::now();
+  if (now - captioned_ < kLegible) return;
+  captioned_ = now;
+  caption_ = arrival.naive_mistake();
+  if (caption_.empty()) caption_ = "one recv brought the whole frame: that is luck, and no promise";
 }
 
 void Window::show(Picture& picture, const LiveFigures& figures) {
@@ -175,6 +195,9 @@ void Window::handle_key(int key) {
     case 'r':
     case 'R':
       return on_record_();
+    case 't':
+    case 'T':
+      return toggle_trace();
     case 'f':
     case 'F':
       return toggle_full_screen();
@@ -189,14 +212,32 @@ void Window::toggle_full_screen() {
                         full ? cv::WINDOW_NORMAL : cv::WINDOW_FULLSCREEN);
 }
 
+/// The strip comes below the picture, for which the window grows where it can.
+void Window::toggle_trace() {
+  const cv::Size view = view_size();
+  const int height = ArrivalTrace::strip_height(view);
+  trace_visible_ = !trace_visible_;
+  const bool full = cv::getWindowProperty(title_, cv::WND_PROP_FULLSCREEN) > 0;
+  const int grown = view.height + (trace_visible_ ? height : -height);
+  if (!full && picture_.width > 0 && grown > height) cv::resizeWindow(title_, view.width, grown);
+  canvas_.release();
+  redraw();
+}
+
+int Window::strip_height(cv::Size view) const {
+  return trace_visible_ ? std::min(ArrivalTrace::strip_height(view), view.height / 2) : 0;
+}
+
 /// As large as the picture, unless the user has chosen a size already.
 void Window::fit_to_first_picture() {
   if (view_size() != kSizeBeforePictures) return;
   cv::Size size = size_of(picture_);
+  const int strip = strip_height(size);
   const cv::Size room(cvFloor(screen_.width * kLargestShareOfScreen),
-                      cvFloor(screen_.height * kLargestShareOfScreen));
+                      std::max(cvFloor(screen_.height * kLargestShareOfScreen) - strip, 1));
   if (!room.empty() && (size.width > room.width || size.height > room.height))
     size = scaled_to_fit(size, room);
+  size.height += strip;
   cv::resizeWindow(title_, size);
   if (!screen_.empty()) keep_on_screen(size);
 }
@@ -213,7 +254,8 @@ void Window::keep_on_screen(cv::Size size) {
 void Window::redraw() {
   if (!open_) return;
   shown_size_ = view_size();
-  const bool drawn_on_canvas = !notice_.empty() || shown_size_ != size_of(picture_);
+  const bool drawn_on_canvas =
+      !notice_.empty() || trace_visible_ || shown_size_ != size_of(picture_);
   if (drawn_on_canvas) draw_canvas();
   cv::Mat view = drawn_on_canvas ? canvas_ : as_mat(picture_);
   if (notice_.empty())
@@ -222,17 +264,22 @@ void Window::redraw() {
     show_with_notice(view);
 }
 
-/// The picture in the middle of a canvas of the window's size.
+/// The picture in the middle of a canvas of the window's size, over the strip where there is one.
 void Window::draw_canvas() {
   cv::Rect area;
-  if (picture_.width > 0)
-    area = centred(scaled_to_fit(size_of(picture_), shown_size_), shown_size_);
+  const int strip = notice_.empty() ? strip_height(shown_size_) : 0;
+  const cv::Size room(shown_size_.width, shown_size_.height - strip);
+  if (picture_.width > 0) area = centred(scaled_to_fit(size_of(picture_), room), room);
   if (canvas_.size() != shown_size_ || area != picture_area_) {
     canvas_.create(shown_size_, CV_8UC3);
     canvas_.setTo(kBackground);
     picture_area_ = area;
   }
   if (!area.empty()) scale(as_mat(picture_), canvas_(area));
+  if (strip == 0 || area.empty()) return;
+  cv::Mat picture = canvas_(area);
+  trace_.draw_tint(picture);
+  trace_.draw_strip(canvas_, {0, room.height, room.width, strip});
 }
 
 void Window::show_with_boxes(cv::Mat& view) {
@@ -244,10 +291,20 @@ void Window::show_with_boxes(cv::Mat& view) {
     corner.y += overlay_.area().height + margin;
   }
   if (keys_visible_) keys_.draw(view, corner, keys_help());
+  draw_caption(view);
   cv::imshow(title_, view);
   // So that the next drawing finds the picture as it came, and the canvas around it clean.
+  if (!caption_.empty()) caption_box_.erase(view);
   if (keys_visible_) keys_.erase(view);
   if (figures_shown) overlay_.erase(view);
+}
+
+/// Across the picture's lower edge.
+void Window::draw_caption(cv::Mat& view) {
+  if (caption_.empty()) return;
+  const int margin = overlay_margin(view.size());
+  const int bottom = view.rows - strip_height(view.size()) - 6 * margin;
+  caption_box_.draw(view, {margin, std::max(bottom, 0)}, {{caption_, {120, 200, 255}}});
 }
 
 void Window::show_with_notice(cv::Mat& view) {

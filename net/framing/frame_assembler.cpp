@@ -10,8 +10,6 @@
 namespace jpegwire {
 namespace {
 
-constexpr std::size_t kStagingSizeBytes = std::size_t{64} << 10;
-
 bool is_line_break(std::byte b) { return b == std::byte{'\r'} || b == std::byte{'\n'}; }
 
 // Nothing, line breaks, or a whole boundary line, which some senders write behind a part.
@@ -34,8 +32,11 @@ std::optional<std::string> as_printable(Bytes bytes) {
 
 }  // namespace
 
-FrameAssembler::FrameAssembler(ObjectPool<ReceivedFrame>& frames, std::size_t max_frame_bytes)
-    : frames_(frames), max_frame_bytes_(max_frame_bytes), staging_(kStagingSizeBytes) {}
+FrameAssembler::FrameAssembler(ObjectPool<ReceivedFrame>& frames, std::size_t max_frame_bytes,
+                               Settings settings)
+    : frames_(frames), max_frame_bytes_(max_frame_bytes), staging_(settings.staging_bytes) {
+  if (settings.records_reads) recorder_.emplace();
+}
 
 Bytes FrameAssembler::staged() const { return Bytes(staging_).subspan(begin_, end_ - begin_); }
 
@@ -52,7 +53,11 @@ std::span<std::byte> FrameAssembler::space() {
 
 void FrameAssembler::received(std::size_t size, WallTime now) {
   // What ends one part may come long before the next part begins.
-  if (is_between_frames()) reads_ = 0;
+  if (is_between_frames()) {
+    reads_ = 0;
+    if (recorder_) recorder_->restart();
+  }
+  if (recorder_) recorder_->received(size, now);
   if (reads_++ == 0) first_byte_ = now;
   last_read_ = now;
   if (frame_ && body_size_)
@@ -196,6 +201,7 @@ FrameAssembler::Event FrameAssembler::finish_frame() {
   frame_->reads = reads_;
   frame_->first_byte = first_byte_;
   frame_->last_byte = last_read_;
+  if (recorder_) recorder_->end_frame(staged().size(), frame_->arrival);
   reads_ = staged().empty() ? 0 : 1;  // what is staged came with the read that ended this frame
   first_byte_ = last_read_;
   body_size_.reset();

@@ -25,6 +25,11 @@ namespace jpegwire {
 /// its content is not looked at (that is the gate's job). Bound to one thread.
 class FrameAssembler {
  public:
+  struct Settings {
+    std::size_t staging_bytes = std::size_t{64} << 10;  // the most that one read can bring
+    bool records_reads = false;                         // into each frame's `arrival`
+  };
+
   enum class Event {
     need_more,      // receive more
     frame,          // take_frame(), then ask again
@@ -32,7 +37,9 @@ class FrameAssembler {
     failed,         // error() says why; nothing more can be read from this stream
   };
 
-  FrameAssembler(ObjectPool<ReceivedFrame>& frames, std::size_t max_frame_bytes);
+  FrameAssembler(ObjectPool<ReceivedFrame>& frames, std::size_t max_frame_bytes, Settings settings);
+  FrameAssembler(ObjectPool<ReceivedFrame>& frames, std::size_t max_frame_bytes)
+      : FrameAssembler(frames, max_frame_bytes, Settings()) {}
 
   /// Where the next bytes go; never empty. Valid until the next call.
   std::span<std::byte> space();
@@ -95,6 +102,7 @@ class FrameAssembler {
   std::uint32_t reads_ = 0;               // since the frame's first byte
   WallTime first_byte_{};
   WallTime last_read_{};
+  std::optional<ReadRecorder> recorder_;
   std::string error_;
 };
 

@@ -4,8 +4,6 @@
 #include <asio/buffer.hpp>
 #include <utility>
 
-#include "net/tcp/socket_options.hpp"
-
 namespace jpegwire {
 namespace {
 
@@ -20,12 +18,15 @@ std::string describe_departure(std::error_code error) {
 
 FrameConnection::FrameConnection(asio::ip::tcp::socket socket,
                                  std::unique_ptr<FrameProtocol> protocol, std::uint64_t stream_id,
-                                 Histogram& age_us, OnClosed on_closed)
+                                 Histogram& age_us, WriteSettings write, OnClosed on_closed)
     : socket_(std::move(socket)),
       protocol_(std::move(protocol)),
       stream_id_(stream_id),
       age_us_(age_us),
-      on_closed_(std::move(on_closed)) {
+      write_(write),
+      on_closed_(std::move(on_closed)),
+      unsent_(write_.piece_bytes),
+      pause_(socket_.get_executor()) {
   statistics_.peer = peer_name(socket_);
   statistics_.kind = protocol_->kind();
 }
@@ -34,6 +35,7 @@ void FrameConnection::start() {
   std::error_code ignored;
   socket_.non_blocking(true, ignored);
   make_fresh(socket_);
+  apply(write_, socket_);
   do_read_reports();
   if (!protocol_->opening().empty()) write_text(Writing::opening, protocol_->opening());
 }
@@ -48,6 +50,7 @@ void FrameConnection::offer(FramePtr frame) {
 
 void FrameConnection::finish() {
   if (std::exchange(finishing_, true)) return;
+  pause_.cancel();
   if (writing_ == Writing::nothing) end_stream();
 }
 
@@ -55,6 +58,7 @@ void FrameConnection::close(const Departure& departure) {
   if (!socket_.is_open()) return;
   std::error_code ignored;
   socket_.close(ignored);
+  pause_.cancel();
   in_flight_.reset();
   newest_.try_take();
   on_closed_(shared_from_this(), departure);
@@ -67,15 +71,13 @@ ViewerStatistics FrameConnection::statistics() const {
 }
 
 void FrameConnection::begin_frame(FramePtr frame) {
-  const std::string_view tail = protocol_->tail();
   in_flight_ = std::move(frame);
   writing_ = Writing::frame;
-  buffers_.clear();
-  buffers_.emplace_back(head_.data(), write_head(*in_flight_));
-  buffers_.emplace_back(in_flight_->layout.header.data(), in_flight_->layout.header.size());
-  for (const Bytes band : in_flight_->layout.bands) buffers_.emplace_back(band.data(), band.size());
-  if (!tail.empty()) buffers_.emplace_back(tail.data(), tail.size());
-  unsent_ = buffers_;
+  unsent_.clear();
+  unsent_.add(Bytes(head_).first(write_head(*in_flight_)));
+  unsent_.add(in_flight_->layout.header);
+  for (const Bytes band : in_flight_->layout.bands) unsent_.add(band);
+  unsent_.add(protocol_->tail());
   write_unsent();
 }
 
@@ -93,8 +95,8 @@ std::size_t FrameConnection::write_head(const EncodedFrame& frame) {
 
 void FrameConnection::write_text(Writing what, std::string_view text) {
   writing_ = what;
-  buffers_.assign(1, asio::const_buffer(text.data(), text.size()));
-  unsent_ = buffers_;
+  unsent_.clear();
+  unsent_.add(text);
   write_unsent();
 }
 
@@ -102,24 +104,23 @@ void FrameConnection::write_text(Writing what, std::string_view text) {
 void FrameConnection::write_unsent() {
   while (!unsent_.empty()) {
     std::error_code error;
-    const std::size_t sent = socket_.write_some(unsent_, error);
+    const std::span<const asio::const_buffer> piece = unsent_.piece();
+    const std::size_t sent = socket_.write_some(piece, error);
     if (error == asio::error::would_block) return do_wait_until_writable();
     if (error == asio::error::interrupted) continue;
     if (error) return close({describe_departure(error)});
-    drop_sent(sent);
+    const bool piece_ends = note_sent(sent, asio::buffer_size(piece));
+    if (piece_ends && !unsent_.empty() && write_.pause.count() > 0 && !finishing_)
+      return do_pause();
   }
   written();
 }
 
-void FrameConnection::drop_sent(std::size_t size) {
+// True where a piece was written to its end.
+bool FrameConnection::note_sent(std::size_t size, std::size_t given) {
   statistics_.bytes += size;
-  while (!unsent_.empty() && size >= unsent_.front().size()) {
-    size -= unsent_.front().size();
-    unsent_ = unsent_.subspan(1);
-  }
-  if (unsent_.empty()) return;
-  unsent_.front() += size;
-  ++statistics_.partial_writes;
+  if (size < given) ++statistics_.partial_writes;
+  return unsent_.sent(size);
 }
 
 void FrameConnection::written() {
@@ -164,6 +165,14 @@ void FrameConnection::do_wait_until_writable() {
                      [self = shared_from_this()](std::error_code error) {
                        if (!error && self->socket_.is_open()) self->write_unsent();
                      });
+}
+
+// Cancelled where the stream is to end: what is left of the frame then goes out at once.
+void FrameConnection::do_pause() {
+  pause_.expires_after(write_.pause);
+  pause_.async_wait([self = shared_from_this()](std::error_code) {
+    if (self->socket_.is_open()) self->write_unsent();
+  });
 }
 
 void FrameConnection::do_read_reports() {

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <asio/ip/tcp.hpp>
+#include <asio/steady_timer.hpp>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -14,6 +15,8 @@
 #include "net/histogram.hpp"
 #include "net/latest_slot.hpp"
 #include "net/tcp/frame_protocol.hpp"
+#include "net/tcp/socket_options.hpp"
+#include "net/tcp/unsent_bytes.hpp"
 #include "net/viewer_report.hpp"
 
 namespace jpegwire {
@@ -52,7 +55,8 @@ class FrameConnection : public std::enable_shared_from_this<FrameConnection> {
 
   /// `age_us` is told how old each frame was when the kernel had taken its last byte.
   FrameConnection(asio::ip::tcp::socket socket, std::unique_ptr<FrameProtocol> protocol,
-                  std::uint64_t stream_id, Histogram& age_us, OnClosed on_closed);
+                  std::uint64_t stream_id, Histogram& age_us, WriteSettings write,
+                  OnClosed on_closed);
 
   void start();
 
@@ -60,7 +64,8 @@ class FrameConnection : public std::enable_shared_from_this<FrameConnection> {
   void offer(FramePtr frame);
 
   /// Ends the stream in order: finishes the frame that is being written, then what closes the
-  /// stream, then FIN.
+  /// stream, then FIN. Pauses between the pieces of that frame
+  /// are left out.
   void finish();
 
   /// Closes at once.
@@ -75,13 +80,14 @@ class FrameConnection : public std::enable_shared_from_this<FrameConnection> {
   std::size_t write_head(const EncodedFrame& frame);
   void write_text(Writing what, std::string_view text);
   void write_unsent();
-  void drop_sent(std::size_t size);
+  bool note_sent(std::size_t size, std::size_t given);
   void written();
   void end_frame();
   void go_on();
   void end_stream();
   void hang_up();
   void do_wait_until_writable();
+  void do_pause();
   void do_read_reports();
   bool take_reports(std::size_t size_bytes);
   bool has_reported() const { return last_report_arrival_ != WallTime{}; }
@@ -94,14 +100,15 @@ class FrameConnection : public std::enable_shared_from_this<FrameConnection> {
   const std::unique_ptr<FrameProtocol> protocol_;
   const std::uint64_t stream_id_;
   Histogram& age_us_;
+  const WriteSettings write_;
   OnClosed on_closed_;
   ViewerStatistics statistics_;
 
   LatestSlot<FramePtr> newest_;
   FramePtr in_flight_;
   std::array<std::byte, kMaxHeadSizeBytes> head_{};  // the protocol's, SOI, stamp
-  std::vector<asio::const_buffer> buffers_;
-  std::span<asio::const_buffer> unsent_;
+  UnsentBytes unsent_;
+  asio::steady_timer pause_;  // between two pieces
   Writing writing_ = Writing::nothing;
   bool finishing_ = false;
   bool hung_up_ = false;

@@ -61,13 +61,13 @@ void FrameServer::dial(const Endpoint& endpoint) {
 
 void FrameServer::serve(asio::ip::tcp::socket socket, std::unique_ptr<FrameProtocol> protocol,
                         std::function<void(const ViewerStatistics&)> on_closed) {
-  auto connection =
-      std::make_shared<FrameConnection>(std::move(socket), std::move(protocol), stream_id_, age_us_,
-                                        [this, on_closed = std::move(on_closed)](
-                                            const Connection& closed, const Departure& departure) {
-                                          forget(closed, departure);
-                                          if (on_closed) on_closed(closed->statistics());
-                                        });
+  auto connection = std::make_shared<FrameConnection>(
+      std::move(socket), std::move(protocol), stream_id_, age_us_, settings_.write,
+      [this, on_closed = std::move(on_closed)](const Connection& closed,
+                                               const Departure& departure) {
+        forget(closed, departure);
+        if (on_closed) on_closed(closed->statistics());
+      });
   news_.info("viewer {} came", connection->statistics().peer);
   connections_.insert(connection);
   audience_.join();

@@ -34,6 +34,7 @@ class FrameServer final : public FrameSink {
   struct Settings {
     SizePrefix prefix = SizePrefix::be32;
     std::size_t max_viewers = 256;  // that connect to listen()'s port
+    WriteSettings write{};          // of every connection
   };
 
   FrameServer(asio::io_context& io, Audience& audience, Settings settings);

@@ -19,6 +19,19 @@ void make_fresh(asio::ip::tcp::socket& socket) {
   socket.set_option(asio::socket_base::keep_alive(true), ignored);
 }
 
+void apply(const WriteSettings& settings, asio::ip::tcp::socket& socket) {
+  std::error_code ignored;
+  socket.set_option(asio::ip::tcp::no_delay(settings.no_delay), ignored);
+  if (settings.buffer_bytes)
+    socket.set_option(asio::socket_base::send_buffer_size(*settings.buffer_bytes), ignored);
+}
+
+void apply(const ReadSettings& settings, asio::ip::tcp::socket& socket) {
+  std::error_code ignored;
+  if (settings.buffer_bytes)
+    socket.set_option(asio::socket_base::receive_buffer_size(*settings.buffer_bytes), ignored);
+}
+
 std::string peer_name(const asio::ip::tcp::socket& socket) {
   std::error_code error;
   const auto peer = socket.remote_endpoint(error);

@@ -7,8 +7,6 @@
 #include <asio/buffer.hpp>
 #include <utility>
 
-#include "net/tcp/socket_options.hpp"
-
 namespace jpegwire {
 namespace {
 
@@ -71,7 +69,8 @@ void StreamClient::begin_session(asio::ip::tcp::socket socket) {
   std::error_code ignored;
   socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
   socket_.non_blocking(true, ignored);
-  assembler_.emplace(frames_, settings_.max_frame_bytes);
+  apply(settings_.read, socket_);
+  assembler_.emplace(frames_, settings_.max_frame_bytes, assembler_settings());
   clock_ = ClockOffset(steady_now());
   last_report_ = {};
   reports_are_read_ = true;
@@ -94,8 +93,20 @@ void StreamClient::ask_for_stream() {
   socket_.write_some(asio::buffer(request_->text()), ignored);
 }
 
-void StreamClient::do_read() {
+FrameAssembler::Settings StreamClient::assembler_settings() const {
+  FrameAssembler::Settings settings{.records_reads = settings_.read.are_recorded};
+  settings.staging_bytes = std::max(settings.staging_bytes, settings_.read.most_bytes);
+  return settings;
+}
+
+std::span<std::byte> StreamClient::space_for_read() {
   const std::span<std::byte> space = awaits_answer_ ? request_->space() : assembler_->space();
+  const std::size_t most = settings_.read.most_bytes;
+  return most == 0 ? space : space.first(std::min(most, space.size()));
+}
+
+void StreamClient::do_read() {
+  const std::span<std::byte> space = space_for_read();
   socket_.async_read_some(asio::mutable_buffer(space.data(), space.size()),
                           [this, session = session_](std::error_code error, std::size_t size) {
                             if (stopped_ || session != session_) return;

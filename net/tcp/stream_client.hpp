@@ -14,6 +14,7 @@
 #include "net/stream_observer.hpp"
 #include "net/tcp/dialer.hpp"
 #include "net/tcp/listener.hpp"
+#include "net/tcp/socket_options.hpp"
 #include "net/viewer_report.hpp"
 
 namespace jpegwire {
@@ -25,6 +26,7 @@ struct StreamClientSettings {
   bool reconnect = false;         // try on whatever happens; else the first failure ends the stream
   milliseconds timeout{5000};     // without a frame for so long the connection is taken for dead
   std::size_t max_frame_bytes = kDefaultMaxFrameBytes;
+  ReadSettings read{};
 };
 
 /// The receiving end of a stream over TCP: connects (or accepts), asks for it where the sender is
@@ -51,6 +53,8 @@ class StreamClient final : public StreamInput {
  private:
   void begin_session(asio::ip::tcp::socket socket);
   void ask_for_stream();
+  std::span<std::byte> space_for_read();
+  FrameAssembler::Settings assembler_settings() const;
   void do_read();
   void take_answer(std::size_t size);
   void take_frames();

@@ -213,6 +213,29 @@ TEST_CASE("r ends a recording and begins another one") {
   CHECK(window.viewer.has_written("frames in '" + (directory / "film-2.mkv")));
 }
 
+TEST_CASE("t shows how frames arrive below the picture, and hides it again") {
+  const XServer server;
+  const GreySender sender;
+  Window window(server, {sender.url(), "--read-size", "500"});
+  CHECK(window.shows(shows_picture));
+  window.press("t");
+  // The tint changes the grey, and the strip below makes the window higher.
+  CHECK(window.shows([](const auto& shot) {
+    return shot.width == 320 && shot.height > 240 && !is_about(shot.at(160, 200), kGrey);
+  }));
+  window.press("t");
+  CHECK(window.shows([](const auto& shot) { return shows_picture(shot) && shot.height == 240; }));
+}
+
+TEST_CASE("the option --trace begins with it, and --naive says what is wrong") {
+  const XServer server;
+  const GreySender sender;
+  Window window(server, {sender.url(), "--trace", "--naive", "--read-size", "100"});
+  CHECK(window.shows([](const auto& shot) { return shot.width == 320 && shot.height > 240; }));
+  window.press("q");
+  CHECK(window.viewer.wait() == 0);
+}
+
 TEST_CASE("the picture tells that the stream is away, and goes on when it is back") {
   const XServer server;
   GreySender sender;

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <asio/io_context.hpp>
+#include <asio/ip/tcp.hpp>
+#include <cstddef>
+#include <functional>
+#include <vector>
+
+#include "codec/time.hpp"
+#include "net/echo/echo_message.hpp"
+#include "net/endpoint.hpp"
+#include "net/tcp/socket_options.hpp"
+
+namespace jpegwire {
+
+/// The round trips of messages of one size.
+struct EchoMeasurement {
+  std::size_t size = 0;  // bytes, without the prefix
+  std::vector<std::chrono::nanoseconds> times{};
+  std::vector<std::size_t> reads{};  // that it took to receive each answer
+
+  /// The time that is not below so many percent of all (nearest rank).
+  std::chrono::nanoseconds time(double percent) const;
+  double reads_per_message() const;    // the mean
+  double megabits_per_second() const;  // of the message, there and back, in the median time
+};
+
+/// Measures against an EchoServer. Waits in each call, for no longer than its patience.
+class EchoClient {
+ public:
+  /// Connects. Throws std::runtime_error with one sentence.
+  EchoClient(const Endpoint& endpoint, const ReadSettings& read, milliseconds patience);
+
+  /// So many messages of a size, one after the other. Throws std::runtime_error where the answer
+  /// does not come, or is not what was sent.
+  EchoMeasurement measure(std::size_t size, std::size_t round_trips);
+
+ private:
+  using Started = std::function<void(const std::function<void(std::error_code)>&)>;
+
+  void wait_for(const Started& start);
+  void send();
+  void receive();
+  void receive_some();
+
+  const Endpoint endpoint_;
+  const ReadSettings read_;
+  const milliseconds patience_;
+  asio::io_context io_{1};
+  asio::ip::tcp::socket socket_{io_};
+  EchoMessage sent_;
+  EchoMessage answer_;
+};
+
+}  // namespace jpegwire

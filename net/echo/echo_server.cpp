@@ -1,0 +1,88 @@
+#include "net/echo/echo_server.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <asio/write.hpp>
+#include <utility>
+
+#include "net/echo/echo_message.hpp"
+
+namespace jpegwire {
+
+class EchoServer::Peer : public std::enable_shared_from_this<Peer> {
+ public:
+  Peer(asio::ip::tcp::socket socket, EchoServer& server)
+      : socket_(std::move(socket)), server_(server) {}
+
+  void start() {
+    make_fresh(socket_);
+    apply(server_.write_, socket_);
+    begin_message();
+  }
+
+  void close() {
+    std::error_code ignored;
+    socket_.close(ignored);
+  }
+
+ private:
+  void begin_message() {
+    message_.begin();
+    do_read();
+  }
+
+  void do_read() {
+    const std::span<std::byte> space = message_.space();
+    socket_.async_read_some(asio::mutable_buffer(space.data(), space.size()),
+                            [self = shared_from_this()](std::error_code error, std::size_t size) {
+                              if (!self->socket_.is_open()) return;
+                              if (error || !self->message_.received(size)) return self->leave();
+                              if (self->message_.is_whole()) return self->do_write();
+                              self->do_read();
+                            });
+  }
+
+  void do_write() {
+    asio::async_write(socket_, asio::buffer(message_.bytes().data(), message_.bytes().size()),
+                      [self = shared_from_this()](std::error_code error, std::size_t) {
+                        if (!self->socket_.is_open()) return;
+                        if (error) return self->leave();
+                        ++self->server_.messages_;
+                        self->begin_message();
+                      });
+  }
+
+  void leave() {
+    close();
+    server_.peers_.erase(shared_from_this());
+  }
+
+  asio::ip::tcp::socket socket_;
+  EchoServer& server_;
+  EchoMessage message_;
+};
+
+EchoServer::EchoServer(asio::io_context& io, const Endpoint& endpoint, WriteSettings write)
+    : write_(write),
+      listener_(io, endpoint, [this](asio::ip::tcp::socket socket) { accept(std::move(socket)); }) {
+}
+
+EchoServer::~EchoServer() = default;
+
+void EchoServer::stop() {
+  listener_.stop();
+  for (const auto& peer : peers_) peer->close();
+  peers_.clear();
+}
+
+void EchoServer::accept(asio::ip::tcp::socket socket) {
+  if (peers_.size() >= kMostPeers) {
+    spdlog::warn("turned {} away: {} are there already", peer_name(socket), kMostPeers);
+    return;
+  }
+  const auto peer = std::make_shared<Peer>(std::move(socket), *this);
+  peers_.insert(peer);
+  peer->start();
+}
+
+}  // namespace jpegwire

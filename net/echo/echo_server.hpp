@@ -1,0 +1,41 @@
+#pragma once
+
+#include <asio/io_context.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <set>
+
+#include "net/tcp/listener.hpp"
+#include "net/tcp/socket_options.hpp"
+
+namespace jpegwire {
+
+/// Sends every message back to whom it came from. Holds one message a peer, and few peers at a
+/// time: what they cost is bounded. Bound to the io thread; must outlive the io context's run.
+class EchoServer {
+ public:
+  static constexpr std::size_t kMostPeers = 8;
+
+  /// Throws std::runtime_error with one sentence.
+  EchoServer(asio::io_context& io, const Endpoint& endpoint, WriteSettings write);
+  ~EchoServer();
+
+  const Listener& listener() const { return listener_; }
+  std::uint64_t messages() const { return messages_; }
+
+  /// Closes all connections.
+  void stop();
+
+ private:
+  class Peer;
+
+  void accept(asio::ip::tcp::socket socket);
+
+  const WriteSettings write_;
+  std::set<std::shared_ptr<Peer>> peers_;
+  std::uint64_t messages_ = 0;
+  Listener listener_;
+};
+
+}  // namespace jpegwire

@@ -1,0 +1,133 @@
+#include <catch2/catch.hpp>
+#include <thread>
+
+#include "net/echo/echo_client.hpp"
+#include "net/echo/echo_server.hpp"
+#include "support/loopback.hpp"
+
+namespace jpegwire {
+namespace {
+
+using namespace test;
+using Catch::Contains;
+
+constexpr milliseconds kLong{60'000};
+
+/// A server on a thread of its own.
+struct Stage {
+  Stage() : server(io, {"127.0.0.1", 0}, {}), endpoint(server.listener().endpoint()) {
+    thread = std::jthread([this] { io.run(); });
+  }
+  ~Stage() {
+    io.stop();
+    thread.join();
+  }
+
+  asio::io_context io{1};
+  EchoServer server;
+  Endpoint endpoint;
+  std::jthread thread;
+};
+
+TEST_CASE("a message comes in pieces of any size") {
+  EchoMessage sent;
+  sent.fill(1000);
+  CHECK(sent.is_whole());
+  CHECK(sent.bytes().size() == 1004);
+  for (const std::size_t piece : {std::size_t{1}, std::size_t{3}, std::size_t{5000}}) {
+    EchoMessage message;
+    message.begin();
+    Bytes rest = sent.bytes();
+    while (!message.is_whole()) {
+      const std::size_t size = std::min(piece, message.space().size());
+      REQUIRE(size > 0);
+      std::ranges::copy(rest.first(size), message.space().begin());
+      rest = rest.subspan(size);
+      CHECK(message.received(size));
+    }
+    CHECK(rest.empty());
+    CHECK(message.space().empty());
+    CHECK(message.reads() == (piece == 1 ? 1004 : piece == 3 ? 2 + 334 : 2));
+    CHECK(std::ranges::equal(message.bytes(), sent.bytes()));
+    message.begin();
+    CHECK_FALSE(message.is_whole());
+    CHECK(message.space().size() == EchoMessage::kPrefixBytes);
+  }
+}
+
+TEST_CASE("an empty message is whole with its size, and one that is too large is refused") {
+  EchoMessage message;
+  message.begin();
+  std::ranges::copy(prefix_of(SizePrefix::be32, 0), message.space().begin());
+  CHECK(message.received(4));
+  CHECK(message.is_whole());
+  message.begin();
+  std::ranges::copy(prefix_of(SizePrefix::be32, EchoMessage::kLargest + 1),
+                    message.space().begin());
+  CHECK_FALSE(message.received(4));
+}
+
+TEST_CASE("what is measured is what there and back took") {
+  Stage stage;
+  EchoClient client(stage.endpoint, {}, kLong);
+  for (const std::size_t size : {std::size_t{4}, std::size_t{1} << 20}) {
+    const EchoMeasurement measured = client.measure(size, 7);
+    CHECK(measured.size == size);
+    REQUIRE(measured.times.size() == 7);
+    CHECK(measured.time(50).count() > 0);
+    CHECK(measured.time(99) >= measured.time(50));
+    CHECK(measured.reads_per_message() >= 2);  // its size, and it
+    CHECK(measured.megabits_per_second() > 0);
+  }
+}
+
+TEST_CASE("smaller reads are more reads") {
+  Stage stage;
+  EchoClient client(stage.endpoint, {.most_bytes = 100}, kLong);
+  CHECK(client.measure(1000, 3).reads_per_message() >= 11);
+}
+
+TEST_CASE("percentiles are nearest ranks") {
+  EchoMeasurement measured;
+  for (int i = 1; i <= 100; ++i) measured.times.emplace_back(101 - i);
+  CHECK(measured.time(50).count() == 50);
+  CHECK(measured.time(99).count() == 99);
+  measured.times.resize(1);
+  CHECK(measured.time(99).count() == 100);
+}
+
+TEST_CASE("who announces too much, or is one too many, is let go; the others are served") {
+  Stage stage;
+  asio::io_context io(1);
+  Peer greedy(io, stage.endpoint);
+  greedy.send(prefix_of(SizePrefix::be32, EchoMessage::kLargest + 1));
+  REQUIRE(run_until(io, [&] { return greedy.is_closed(); }));
+  std::vector<std::unique_ptr<EchoClient>> clients;
+  for (std::size_t i = 0; i < EchoServer::kMostPeers; ++i) {
+    clients.push_back(std::make_unique<EchoClient>(stage.endpoint, ReadSettings(), kLong));
+    clients.back()->measure(10, 1);
+  }
+  Peer surplus(io, stage.endpoint);
+  CHECK(run_until(io, [&] { return surplus.is_closed(); }));
+  CHECK(clients[0]->measure(10, 1).times.size() == 1);
+}
+
+TEST_CASE("an echo that does not answer, or answers otherwise, is told") {
+  asio::io_context io(1);
+  tcp::acceptor acceptor(io, tcp::endpoint(asio::ip::address_v4::loopback(), 0));
+  const Endpoint endpoint{"127.0.0.1", acceptor.local_endpoint().port()};
+  EchoClient client(endpoint, {}, milliseconds(50));
+  CHECK_THROWS_WITH(client.measure(4, 1), Contains("did not answer within 0.05 s"));
+  EchoClient other(endpoint, {}, kLong);
+  Peer accepted(io);
+  accepted.accept(acceptor);  // the first one's
+  Peer second(io);
+  second.accept(acceptor);
+  second.send(to_bytes("HTTP/1.1"));
+  CHECK_THROWS_WITH(other.measure(4, 1), Contains("does not echo"));
+  acceptor.close();
+  CHECK_THROWS_WITH(EchoClient(endpoint, {}, kLong), Contains("refused"));
+}
+
+}  // namespace
+}  // namespace jpegwire

@@ -1,0 +1,58 @@
+#include "viewer/reads_report.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "support/arrivals.hpp"
+
+namespace jpegwire {
+namespace {
+
+using namespace test;
+using Catch::Contains;
+
+TEST_CASE("bars stand for single values where these are close") {
+  Bars bars;
+  for (const std::uint64_t value : {3, 4, 4, 6}) bars.count(value);
+  CHECK(bars.text() ==
+        "                     3  ####################                     1\n"
+        "                     4  ######################################## 2\n"
+        "                     5                                           0\n"
+        "                     6  ####################                     1\n");
+}
+
+TEST_CASE("bars stand for powers of two where the values differ much") {
+  Bars bars;
+  for (const std::uint64_t value : {1, 2, 4, 5, 8, 1000}) bars.count(value);
+  CHECK_THAT(bars.text(), Contains(" 1  ####################  ") && Contains("3 to 4  ") &&
+                              Contains("5 to 8  ######################################## 2\n") &&
+                              Contains("17 to 32  ") && Contains("513 to 1024  "));
+  CHECK_THAT(bars.text(), !Contains("1025"));
+  CHECK(Bars().text().find('#') == std::string::npos);
+}
+
+TEST_CASE("the report tells how many frames one read would have broken, and why") {
+  ReadsReport report;
+  report.add(make_reads({100}));
+  report.add(make_reads({60, 40}));
+  report.add(make_reads({60, 30, 10}));
+  report.add(make_reads({100}, 20));
+  CHECK(report.frames() == 4);
+  CHECK(report.broken() == 3);
+  CHECK_THAT(report.text(4096), Contains("4 frames came") && Contains("had 100 bytes") &&
+                                    Contains("one recv of 4096 bytes") &&
+                                    Contains("broken 3 of 4 frames (75.0 %): 2 because the read "
+                                             "ended before the frame did, 1 because the read "
+                                             "brought the end of another frame first. "));
+}
+
+TEST_CASE("the report has a sentence for luck, and for nothing") {
+  ReadsReport report;
+  CHECK_THAT(report.text(65536), Contains("No frame came"));
+  report.add({});
+  CHECK(report.frames() == 0);
+  report.add(make_reads({100}));
+  CHECK_THAT(report.text(65536), Contains("broken 0 of 1 frames (0.0 %). It was lucky"));
+}
+
+}  // namespace
+}  // namespace jpegwire

@@ -1,0 +1,118 @@
+#include "viewer/reads_report.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+
+namespace jpegwire {
+namespace {
+
+constexpr std::uint64_t kBarWidth = 40;
+
+std::string name_of_power(std::size_t index) {
+  if (index <= 1) return fmt::format("{}", index + 1);
+  const std::uint64_t most = std::uint64_t{1} << index;
+  return fmt::format("{} to {}", most / 2 + 1, most);
+}
+
+std::uint64_t middle(const Histogram& histogram) {
+  return static_cast<std::uint64_t>(histogram.percentile(50).value_or(0));
+}
+
+std::uint64_t smallest(const Histogram& histogram) {
+  return static_cast<std::uint64_t>(histogram.percentile(0).value_or(0));
+}
+
+std::string counted(std::uint64_t number, std::string_view what) {
+  return fmt::format("{} {}{}", number, what, number == 1 ? "" : "s");
+}
+
+}  // namespace
+
+void Bars::count(std::uint64_t value) {
+  values_.record(value);
+  ++powers_[static_cast<std::size_t>(std::bit_width(std::max<std::uint64_t>(value, 1) - 1))];
+}
+
+std::vector<Bars::Bar> Bars::bar_for_each_value() const {
+  std::vector<Bar> bars;
+  for (std::uint64_t value = smallest(values_); value <= values_.max().value_or(0); ++value) {
+    const std::uint64_t below = value == 0 ? 0 : values_.count_up_to(value - 1);
+    bars.push_back({fmt::format("{}", value), values_.count_up_to(value) - below});
+  }
+  return bars;
+}
+
+std::vector<Bars::Bar> Bars::bar_for_each_power() const {
+  std::vector<Bar> bars;
+  for (std::size_t i = 0; i < powers_.size(); ++i)
+    if (powers_[i] > 0 || !bars.empty()) bars.push_back({name_of_power(i), powers_[i]});
+  while (!bars.empty() && bars.back().count == 0) bars.pop_back();
+  return bars;
+}
+
+std::string Bars::text() const {
+  constexpr std::uint64_t kMostLines = 12;
+  constexpr std::uint64_t kExactBelow = 256;  // so far the histogram tells each value
+  const std::uint64_t largest = values_.max().value_or(0);
+  const bool is_narrow = largest < kExactBelow && largest - smallest(values_) < kMostLines;
+  const std::vector<Bar> bars = is_narrow ? bar_for_each_value() : bar_for_each_power();
+  std::uint64_t most = 1;
+  for (const Bar& bar : bars) most = std::max(most, bar.count);
+  std::string text;
+  for (const Bar& bar : bars) {
+    // Whatever there is shows, however little.
+    const std::uint64_t length = (bar.count * kBarWidth + most - 1) / most;
+    text += fmt::format("  {:>20}  {:<40} {}\n", bar.name, std::string(length, '#'), bar.count);
+  }
+  return text;
+}
+
+void ReadsReport::add(const FrameReads& reads) {
+  if (reads.list.empty()) return;
+  size_.record(reads.size_bytes());
+  reads_per_frame_.count(reads.count());
+  for (const FrameRead& read : reads.list) {
+    read_bytes_.count(read.bytes);
+  }
+  if (reads.bytes_before > 0)
+    ++begun_late_;
+  else if (!reads.is_one_whole_read())
+    ++cut_off_;
+}
+
+std::string ReadsReport::text(std::size_t read_bytes) const {
+  if (frames() == 0) return "No frame came, so there is nothing to explain.\n";
+  return fmt::format(
+             "{} came, each with what stands in front of it. The one in the middle had {} bytes "
+             "and came in {}; the most that any took was {}.\n\n"
+             "So many reads a frame took, and how many frames did:\n{}\n"
+             "So many bytes a read brought, and how many reads did (in the middle {}):\n{}\n",
+             counted(frames(), "frame"), middle(size_),
+             counted(middle(reads_per_frame_.values()), "read"),
+             reads_per_frame_.values().max().value_or(0), reads_per_frame_.text(),
+             middle(read_bytes_.values()), read_bytes_.text()) +
+         verdict(read_bytes);
+}
+
+std::string ReadsReport::verdict(std::size_t read_bytes) const {
+  std::string text = fmt::format(
+      "A reader that takes what one recv of {} bytes returns for a frame would have broken {} of "
+      "{} frames ({:.1f} %)",
+      read_bytes, broken(), frames(),
+      100 * static_cast<double>(broken()) / static_cast<double>(frames()));
+  if (broken() == 0)
+    return text + ". It was lucky: a slower network or a larger picture ends that.\n";
+  if (cut_off_ > 0)
+    text += fmt::format(": {} because the read ended before the frame did", cut_off_);
+  if (begun_late_ > 0)
+    text += fmt::format("{} {} because the read brought the end of another frame first",
+                        cut_off_ > 0 ? "," : ":", begun_late_);
+  return text +
+         ". recv returns what is there, not what was sent; the size in front of a frame, and a "
+         "loop "
+         "until so many bytes have come, make frames of it.\n";
+}
+
+}  // namespace jpegwire
