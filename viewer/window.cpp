@@ -102,12 +102,9 @@ void scale(const cv::Mat& from, cv::Mat to) {
 }
 
 const std::vector<ColouredText>& keys_help() {
-  static const std::vector<ColouredText> lines{{"q or Esc: quit"},
-                                               {"r: begin or end recording"},
-                                               {"f: full screen"},
-                                               {"o: figures"},
-                                               {"t: how frames arrive"},
-                                               {"h: this list"}};
+  static const std::vector<ColouredText> lines{
+      {"q or Esc: quit"}, {"r: begin or end recording"}, {"f: full screen"},
+      {"o: figures"},     {"t: how frames arrive"},      {"h: this list"}};
   return lines;
 }
 

@@ -19,8 +19,8 @@ struct WindowSettings {
 
 /// A window on the desktop, through OpenCV's highgui. The picture keeps its shape whatever the
 /// window's; it is scaled smoothly, and the text is drawn at the window's own resolution.
-/// Keys: q or Esc quits, r begins or ends a recording, o shows or hides the figures, t shows how the
-/// frames arrive, f switches full screen, h lists the keys.
+/// Keys: q or Esc quits, r begins or ends a recording, o shows or hides the figures, t shows how
+/// the frames arrive, f switches full screen, h lists the keys.
 class Window : public Display {
  public:
   /// Opens the window. Throws std::runtime_error where no desktop answers: Qt would end the
