@@ -30,10 +30,8 @@ bool has_stray_characters(std::string_view text, std::size_t begin) {
   return false;
 }
 
-/// All methods are words; the one exception is the CR of an empty line in front.
-bool may_begin_a_method(char c) {
-  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '\r';
-}
+/// A method is visible characters; the one exception is the CR of an empty line in front.
+bool may_begin_a_method(char c) { return (c > ' ' && c < '\x7F') || c == '\r'; }
 
 /// Whether the first line ends in an HTTP version, of whatever number.
 bool names_a_version(std::string_view head) {
