@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <spdlog/spdlog.h>
-#include <unistd.h>
 
 #include <asio/io_context.hpp>
 #include <asio/post.hpp>
@@ -24,6 +23,7 @@
 #include "net/descriptor_limit.hpp"
 #include "net/early_exit.hpp"
 #include "net/frame_fan_out.hpp"
+#include "net/host_name.hpp"
 #include "net/recording/frame_recorder.hpp"
 #include "net/rtp/rtp_sender.hpp"
 #include "net/summary_output.hpp"
@@ -35,12 +35,6 @@
 
 namespace jpegwire {
 namespace {
-
-std::string host_name() {
-  char name[256] = "HOST";
-  static_cast<void>(::gethostname(name, sizeof name - 1));
-  return name;
-}
 
 /// The parts of a running sender, and what ends it. The main thread is the io thread.
 class Sender {

@@ -1,18 +1,12 @@
 #include "net/http/host_allow_list.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cctype>
 
+#include "net/host_name.hpp"
+
 namespace jpegwire {
 namespace {
-
-std::string host_name() {
-  char name[256] = "";
-  static_cast<void>(::gethostname(name, sizeof name - 1));
-  return name;
-}
 
 std::string normalized(std::string_view name) {
   if (name.ends_with('.')) name.remove_suffix(1);

@@ -9,7 +9,7 @@
 
 #include "end_to_end/pictures.hpp"
 #include "end_to_end/programs.hpp"
-#include "end_to_end/temporary_directory.hpp"
+#include "support/temporary_directory.hpp"
 
 using namespace jpegwire;
 using Catch::Matchers::Contains;

@@ -7,7 +7,7 @@
 
 #include "end_to_end/process.hpp"
 #include "end_to_end/tcp_peer.hpp"
-#include "end_to_end/temporary_directory.hpp"
+#include "support/temporary_directory.hpp"
 
 namespace jpegwire {
 

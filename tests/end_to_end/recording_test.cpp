@@ -11,9 +11,9 @@
 #include "end_to_end/pictures.hpp"
 #include "end_to_end/programs.hpp"
 #include "end_to_end/rtp_streams.hpp"
-#include "end_to_end/temporary_directory.hpp"
 #include "end_to_end/tiny_disk.hpp"
 #include "end_to_end/udp_peer.hpp"
+#include "support/temporary_directory.hpp"
 
 using namespace jpegwire;
 using Catch::Matchers::Contains;

@@ -9,7 +9,7 @@
 
 #include "end_to_end/impairment_proxy.hpp"
 #include "end_to_end/programs.hpp"
-#include "end_to_end/temporary_directory.hpp"
+#include "support/temporary_directory.hpp"
 
 namespace jpegwire {
 

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "end_to_end/temporary_directory.hpp"
+#include "support/temporary_directory.hpp"
 
 namespace jpegwire {
 

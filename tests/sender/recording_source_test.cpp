@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "net/recording/video_file_writer.hpp"
-#include "support/directory.hpp"
 #include "support/jpegs.hpp"
+#include "support/temporary_directory.hpp"
 
 using namespace jpegwire;
 using namespace jpegwire::test;
@@ -36,7 +36,7 @@ RecordingSourceOptions as_fast_as_it_can(const fs::path& file) {
 }  // namespace
 
 TEST_CASE("a recording is given byte for byte, at its own times", "[recording_source]") {
-  const Directory directory;
+  const TemporaryDirectory directory;
   write_recording(directory / "video.mkv");
   const auto source = RecordingSource::open({.path = directory / "video.mkv"});
   REQUIRE(source);
@@ -57,7 +57,7 @@ TEST_CASE("a recording is given byte for byte, at its own times", "[recording_so
 }
 
 TEST_CASE("a looped recording goes on in its pace", "[recording_source]") {
-  const Directory directory;
+  const TemporaryDirectory directory;
   write_recording(directory / "video.mov");
   const auto source = RecordingSource::open({.path = directory / "video.mov", .loop = true});
   REQUIRE(source);
@@ -73,7 +73,7 @@ TEST_CASE("a looped recording goes on in its pace", "[recording_source]") {
 }
 
 TEST_CASE("a looped recording that was removed is told", "[recording_source]") {
-  const Directory directory;
+  const TemporaryDirectory directory;
   write_recording(directory / "video.avi");
   auto options = as_fast_as_it_can(directory / "video.avi");
   options.loop = true;
@@ -85,7 +85,7 @@ TEST_CASE("a looped recording that was removed is told", "[recording_source]") {
 }
 
 TEST_CASE("a stopped recording gives nothing more", "[recording_source]") {
-  const Directory directory;
+  const TemporaryDirectory directory;
   write_recording(directory / "video.mkv");
   const auto source = RecordingSource::open({.path = directory / "video.mkv"});
   REQUIRE(source);
@@ -96,7 +96,7 @@ TEST_CASE("a stopped recording gives nothing more", "[recording_source]") {
 }
 
 TEST_CASE("a damaged JPEG in a recording is counted and left out", "[recording_source]") {
-  const Directory directory;
+  const TemporaryDirectory directory;
   {
     VideoFileWriter writer(directory / "video.mkv", 64, 48, kBegin);
     ByteVector half = make_jpeg(1);
@@ -115,7 +115,7 @@ TEST_CASE("a damaged JPEG in a recording is counted and left out", "[recording_s
 }
 
 TEST_CASE("what cannot be passed on is left to OpenCV", "[recording_source]") {
-  const Directory directory;
+  const TemporaryDirectory directory;
   write_recording(directory / "fields.avi", 96);
   std::ofstream(directory / "garbage.mkv") << std::string(5000, 'x');
   CHECK_FALSE(RecordingSource::open(as_fast_as_it_can(directory / "fields.avi")));

@@ -5,8 +5,8 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "end_to_end/temporary_directory.hpp"
 #include "support/arrivals.hpp"
+#include "support/temporary_directory.hpp"
 
 namespace jpegwire {
 namespace {

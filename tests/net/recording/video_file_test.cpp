@@ -5,8 +5,8 @@
 #include "net/recording/recording_options.hpp"
 #include "net/recording/video_file_reader.hpp"
 #include "net/recording/video_file_writer.hpp"
-#include "support/directory.hpp"
 #include "support/jpegs.hpp"
+#include "support/temporary_directory.hpp"
 
 using namespace jpegwire;
 using namespace jpegwire::test;
@@ -65,7 +65,7 @@ std::string read_bytes(const fs::path& file) {
 TEST_CASE("what is written is read again, byte for byte and at its times", "[video_file]") {
   const std::string name = GENERATE("video.mkv", "video.mov", "video.avi", "VIDEO.MKV");
   INFO(name);
-  const Directory directory;
+  const TemporaryDirectory directory;
   VideoFileWriter writer(directory / name, 64, 48, kBegin);
   for (std::size_t i = 0; i < std::size(kTimes); ++i) {
     write_frame(writer, i);
@@ -79,7 +79,7 @@ TEST_CASE("what is written is read again, byte for byte and at its times", "[vid
 TEST_CASE("what was flushed is there before the end", "[video_file]") {
   const std::string name = GENERATE("video.mkv", "video.mov", "video.avi");
   INFO(name);
-  const Directory directory;
+  const TemporaryDirectory directory;
   VideoFileWriter writer(directory / name, 64, 48, kBegin);
   for (std::size_t i = 0; i < 4; ++i) write_frame(writer, i);
   writer.flush();
@@ -89,7 +89,7 @@ TEST_CASE("what was flushed is there before the end", "[video_file]") {
 TEST_CASE("times that do not grow are put right behind each other", "[video_file]") {
   const std::string name = GENERATE("video.mkv", "video.mov", "video.avi");
   INFO(name);
-  const Directory directory;
+  const TemporaryDirectory directory;
   VideoFileWriter writer(directory / name, 64, 48, kBegin);
   for (const microseconds time : {0us, 40'000us, 40'000us, -7'000'000us, 80'000us})
     writer.write(make_jpeg(1), kBegin + time);
@@ -101,7 +101,7 @@ TEST_CASE("times that do not grow are put right behind each other", "[video_file
 }
 
 TEST_CASE("another size, and a long pause in AVI, want another file", "[video_file]") {
-  const Directory directory;
+  const TemporaryDirectory directory;
   VideoFileWriter avi(directory / "video.avi", 64, 48, kBegin);
   VideoFileWriter mkv(directory / "video.mkv", 64, 48, kBegin);
   for (VideoFileWriter* writer : {&avi, &mkv}) {
@@ -115,7 +115,7 @@ TEST_CASE("another size, and a long pause in AVI, want another file", "[video_fi
 }
 
 TEST_CASE("a file that is there is not touched", "[video_file]") {
-  const Directory directory;
+  const TemporaryDirectory directory;
   write_bytes(directory / "video.mkv", "precious");
   CHECK_THROWS_WITH(VideoFileWriter(directory / "video.mkv", 64, 48, kBegin),
                     Contains("video.mkv") && Contains("File exists"));
@@ -125,7 +125,7 @@ TEST_CASE("a file that is there is not touched", "[video_file]") {
 }
 
 TEST_CASE("what is no video of JPEGs is not opened", "[video_file]") {
-  const Directory directory;
+  const TemporaryDirectory directory;
   write_bytes(directory / "empty.mkv", "");
   write_bytes(directory / "garbage.mkv", std::string(5000, 'x'));
   write_bytes(directory / "list.avi", "ffconcat version 1.0\nfile garbage.mkv\n");
@@ -136,7 +136,7 @@ TEST_CASE("what is no video of JPEGs is not opened", "[video_file]") {
 TEST_CASE("a file that is cut anywhere ends there", "[video_file]") {
   const std::string name = GENERATE("video.mkv", "video.mov", "video.avi");
   INFO(name);
-  const Directory directory;
+  const TemporaryDirectory directory;
   {
     VideoFileWriter writer(directory / name, 64, 48, kBegin);
     for (std::size_t i = 0; i < std::size(kTimes); ++i) {
@@ -156,7 +156,7 @@ TEST_CASE("a file that is cut anywhere ends there", "[video_file]") {
 }
 
 TEST_CASE("recordings have names of their own", "[recording_options]") {
-  const Directory directory;
+  const TemporaryDirectory directory;
   CHECK(is_recording_name("a.mkv"));
   CHECK(is_recording_name("a.b/c.MOV"));
   CHECK_FALSE(is_recording_name("a.mp4"));
