@@ -12,8 +12,8 @@ constexpr std::uint64_t kBarWidth = 40;
 
 std::string name_of_power(std::size_t index) {
   if (index <= 1) return fmt::format("{}", index + 1);
-  const std::uint64_t most = std::uint64_t{1} << index;
-  return fmt::format("{} to {}", most / 2 + 1, most);
+  const std::uint64_t below = std::uint64_t{1} << (index - 1);
+  return fmt::format("{} to {}", below + 1, 2 * below);
 }
 
 std::uint64_t middle(const Histogram& histogram) {
@@ -46,9 +46,11 @@ std::vector<Bars::Bar> Bars::bar_for_each_value() const {
 
 std::vector<Bars::Bar> Bars::bar_for_each_power() const {
   std::vector<Bar> bars;
-  for (std::size_t i = 0; i < powers_.size(); ++i)
-    if (powers_[i] > 0 || !bars.empty()) bars.push_back({name_of_power(i), powers_[i]});
-  while (!bars.empty() && bars.back().count == 0) bars.pop_back();
+  const auto is_used = [](std::uint64_t count) { return count > 0; };
+  const auto first = std::ranges::find_if(powers_, is_used);
+  const auto end = std::find_if(powers_.rbegin(), powers_.rend(), is_used).base();
+  for (auto at = first; at < end; ++at)
+    bars.push_back({name_of_power(static_cast<std::size_t>(at - powers_.begin())), *at});
   return bars;
 }
 
