@@ -14,10 +14,8 @@
 namespace jpegwire {
 namespace {
 
-using std::chrono::seconds;
-
-constexpr seconds kRecent{1};
-constexpr seconds kForgotten{5};
+constexpr std::chrono::seconds kRecent{1};
+constexpr std::chrono::seconds kForgotten{5};
 
 double to_seconds(SteadyTime::duration duration) {
   return std::chrono::duration<double>(duration).count();

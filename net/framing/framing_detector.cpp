@@ -6,7 +6,7 @@
 namespace jpegwire {
 namespace {
 
-using Kind = DetectedFraming::Kind;
+using DetectedKind = DetectedFraming::Kind;
 
 bool begins_multipart(std::string_view text) {
   return text.starts_with("--") || text == "HTTP" || text == "\r\n--";
@@ -16,24 +16,24 @@ bool begins_multipart(std::string_view text) {
 bool begins_ascii_number(std::string_view text) { return text.find_first_of("+-0123456789") == 0; }
 
 DetectedFraming detect_text(std::string_view text) {
-  if (begins_multipart(text)) return {Kind::multipart};
-  if (begins_ascii_number(text)) return {Kind::size_prefix, SizePrefix::ascii16};
-  return {Kind::unknown};
+  if (begins_multipart(text)) return {DetectedKind::multipart};
+  if (begins_ascii_number(text)) return {DetectedKind::size_prefix, SizePrefix::ascii16};
+  return {DetectedKind::unknown};
 }
 
 }  // namespace
 
 DetectedFraming detect_framing(std::span<const std::byte> first_bytes,
                                std::size_t max_frame_bytes) {
-  if (first_bytes.size() < kDetectionSizeBytes) return {Kind::need_more};
+  if (first_bytes.size() < kDetectionSizeBytes) return {DetectedKind::need_more};
   const auto big = *read_size(SizePrefix::be32, first_bytes);
   const auto little = *read_size(SizePrefix::le32, first_bytes);
   const bool big_is_possible = big <= max_frame_bytes;
   const bool little_is_possible = little <= max_frame_bytes;
   if (big_is_possible && little_is_possible)
-    return {big == little ? Kind::size_prefix : Kind::ambiguous, SizePrefix::be32};
-  if (big_is_possible) return {Kind::size_prefix, SizePrefix::be32};
-  if (little_is_possible) return {Kind::size_prefix, SizePrefix::le32};
+    return {big == little ? DetectedKind::size_prefix : DetectedKind::ambiguous, SizePrefix::be32};
+  if (big_is_possible) return {DetectedKind::size_prefix, SizePrefix::be32};
+  if (little_is_possible) return {DetectedKind::size_prefix, SizePrefix::le32};
   return detect_text({reinterpret_cast<const char*>(first_bytes.data()), kDetectionSizeBytes});
 }
 

@@ -15,6 +15,8 @@ extern "C" {
 
 namespace jpegwire {
 
+constexpr AVRational kMicrosecond{1, 1'000'000};
+
 inline std::string describe_libav_error(int error) {
   char text[AV_ERROR_MAX_STRING_SIZE] = "unknown error";
   av_strerror(error, text, sizeof text);

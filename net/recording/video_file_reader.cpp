@@ -9,8 +9,6 @@
 namespace jpegwire {
 namespace {
 
-constexpr AVRational kMicrosecond{1, 1'000'000};
-
 // Within the range of every clock, whatever a damaged file says.
 constexpr std::int64_t kLatestMicroseconds = std::int64_t{366} * 24 * 3600 * 1'000'000;
 

@@ -16,7 +16,6 @@
 namespace jpegwire {
 namespace {
 
-constexpr AVRational kMicrosecond{1, 1'000'000};
 constexpr std::chrono::seconds kLongestGapInAvi{90};
 
 bool is_avi(const AVOutputFormat& format) { return std::string_view(format.name) == "avi"; }

@@ -230,7 +230,7 @@ std::vector<std::shared_ptr<ReceivedFrame>> feed_by_the_second(
   return frames;
 }
 
-WallTime second(int seconds) { return WallTime(std::chrono::seconds(seconds)); }
+WallTime second(int number) { return WallTime(std::chrono::seconds(number)); }
 
 TEST_CASE("reads and arrival are counted from a frame's first byte to its last") {
   const ByteVector frame = framed(SizePrefix::be32, ByteVector(96, std::byte{9}));

@@ -10,7 +10,7 @@ namespace {
 
 using namespace test;
 
-WallTime at(int us) { return WallTime{microseconds(us)}; }
+WallTime at_us(int us) { return WallTime{microseconds(us)}; }
 
 std::vector<std::size_t> sizes_of(const FrameReads& reads) {
   std::vector<std::size_t> sizes;
@@ -28,7 +28,7 @@ std::vector<FrameReads> reads_of(Bytes stream, const std::vector<std::size_t>& p
     REQUIRE(assembler.space().size() >= piece);
     std::ranges::copy(stream.first(piece), assembler.space().begin());
     stream = stream.subspan(piece);
-    assembler.received(piece, at(now += 10));
+    assembler.received(piece, at_us(now += 10));
     while (assembler.next() == FrameAssembler::Event::frame)
       all.push_back(assembler.take_frame()->arrival);
   }
@@ -102,7 +102,7 @@ TEST_CASE("the bytes of the reads add up for each frame, whatever the pieces") {
           std::min({rest.size(), assembler.space().size(), 1 + std::size_t{random() % 200}});
       std::ranges::copy(rest.first(piece), assembler.space().begin());
       rest = rest.subspan(piece);
-      assembler.received(piece, at(0));
+      assembler.received(piece, at_us(0));
       while (assembler.next() == FrameAssembler::Event::frame) {
         const auto frame = assembler.take_frame();
         std::size_t sum = 0;
@@ -121,7 +121,7 @@ TEST_CASE("the bytes of the reads add up for each frame, whatever the pieces") {
 TEST_CASE("the number of reads is bounded, and what is beyond is merged and counted") {
   ReadRecorder recorder;
   constexpr std::size_t kReads = FrameReads::kMost + 100;
-  for (std::size_t i = 0; i < kReads; ++i) recorder.received(2, at(static_cast<int>(i)));
+  for (std::size_t i = 0; i < kReads; ++i) recorder.received(2, at_us(static_cast<int>(i)));
   FrameReads reads;
   recorder.end_frame(1, reads);
   CHECK(reads.list.size() == FrameReads::kMost);
@@ -129,7 +129,7 @@ TEST_CASE("the number of reads is bounded, and what is beyond is merged and coun
   CHECK(reads.count() == kReads);
   CHECK(reads.size_bytes() == 2 * kReads - 1);
   CHECK(reads.duration() == microseconds(kReads - 1));
-  recorder.received(4, at(9000));
+  recorder.received(4, at_us(9000));
   recorder.end_frame(0, reads);
   CHECK(sizes_of(reads) == std::vector<std::size_t>{1, 4});
   CHECK(reads.bytes_before == 1);
@@ -141,7 +141,7 @@ TEST_CASE("nothing is recorded where nobody asked") {
   FrameAssembler assembler(pool, kDefaultMaxFrameBytes);
   const ByteVector stream = framed(SizePrefix::be32, ByteVector(20));
   std::ranges::copy(stream, assembler.space().begin());
-  assembler.received(stream.size(), at(0));
+  assembler.received(stream.size(), at_us(0));
   REQUIRE(assembler.next() == FrameAssembler::Event::frame);
   CHECK(assembler.take_frame()->arrival.list.empty());
 }

@@ -9,8 +9,8 @@ namespace {
 
 using namespace test;
 
-constexpr cv::Rect::value_type kWidth = 400;
-const cv::Rect kRow(10, 20, kWidth, 30);
+constexpr cv::Rect::value_type kRowWidth = 400;
+const cv::Rect kRow(10, 20, kRowWidth, 30);
 
 TEST_CASE("each read is a block as wide as its bytes, in the colour of its time") {
   ArrivalTrace trace;
@@ -46,7 +46,7 @@ TEST_CASE("only the last frames are kept") {
   trace.add(make_arrival({1000}));
   for (std::size_t i = 0; i < ArrivalTrace::kHistory; ++i) trace.add(make_arrival({100}));
   for (std::size_t age = 0; age < ArrivalTrace::kHistory; ++age)
-    CHECK(trace.blocks(age, kRow)[0].area.width == kWidth);
+    CHECK(trace.blocks(age, kRow)[0].area.width == kRowWidth);
 }
 
 TEST_CASE("reads that are narrower than a pixel share it, and leave no hole") {

@@ -20,8 +20,8 @@ constexpr int kWidth = 168;
 constexpr int kHeight = 128;
 
 /// Frames of our own and of a camera's, by turns, and their packets in one row.
-struct Stream {
-  Stream() {
+struct MixedStream {
+  MixedStream() {
     JpegPacketizer packetizer({.first_sequence = 0xFF00, .mtu_bytes = kLeastMtuBytes});
     for (std::uint32_t number = 0; number < kFrames; ++number) {
       frames.push_back(number % 2 == 0 ? own(number) : camera(number));
@@ -44,8 +44,8 @@ struct Stream {
   std::vector<ByteVector> datagrams;
 };
 
-const Stream& stream() {
-  static const Stream once;
+const MixedStream& stream() {
+  static const MixedStream once;
   return once;
 }
 

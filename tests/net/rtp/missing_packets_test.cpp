@@ -3,13 +3,14 @@
 #include <catch2/catch.hpp>
 #include <vector>
 
+#include "support/test_time.hpp"
+
 using namespace jpegwire;
+using test::at;
 
 namespace {
 
 constexpr milliseconds kPatience{20};
-
-WallTime at(int ms) { return WallTime(milliseconds(1'000'000 + ms)); }
 
 std::vector<int> due(MissingPackets& missing, int ms) {
   const auto numbers = missing.due(at(ms), kPatience);

@@ -2,11 +2,12 @@
 
 #include <catch2/catch.hpp>
 
+#include "support/test_time.hpp"
+
 using namespace jpegwire;
+using test::at;
 
 namespace {
-
-WallTime at(int ms) { return WallTime(milliseconds(1'000'000 + ms)); }
 
 void begin_frame(PacketHistory& history, int ms, std::uint16_t first, int packets) {
   SentFrame& sent = history.begin(std::make_shared<EncodedFrame>(), at(ms));

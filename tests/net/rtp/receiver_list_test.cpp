@@ -2,11 +2,12 @@
 
 #include <catch2/catch.hpp>
 
+#include "support/test_time.hpp"
+
 using namespace jpegwire;
+using test::at;
 
 namespace {
-
-WallTime at(int ms) { return WallTime(milliseconds(1'000'000 + ms)); }
 
 RtcpCompound report(std::uint32_t ssrc, std::uint32_t reference) {
   RtcpCompound compound;

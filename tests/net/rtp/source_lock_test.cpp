@@ -2,14 +2,11 @@
 
 #include <catch2/catch.hpp>
 
+#include "support/test_time.hpp"
+
 using namespace jpegwire;
+using test::at;
 using Verdict = SourceLock::Verdict;
-
-namespace {
-
-WallTime at(int ms) { return WallTime(milliseconds(1'000'000 + ms)); }
-
-}  // namespace
 
 TEST_CASE("the first source is watched from its first packet on", "[source_lock]") {
   SourceLock lock;
