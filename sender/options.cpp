@@ -267,6 +267,10 @@ void add_sender_options(CLI::App& app, SenderOptions& options) {
   add_threads_option(app, options.threads);
   add_frames_option(app, options.frames);
   add_seconds_option(app, options.seconds);
+  app.add_option("--share", options.shared_directory,
+                 "Let viewers list and fetch the recordings and pictures in\n"
+                 "this directory, over the TCP port")
+      ->type_name("DIR");
   app.add_flag("--stats", options.stats, "Print a line of statistics each second");
   add_summary_option(app, options.summary);
   app.callback([&options, datagram_options] {
@@ -279,6 +283,8 @@ void add_sender_options(CLI::App& app, SenderOptions& options) {
       throw CLI::ValidationError("--write-delay is a pause between two pieces: add --write-size");
     if (options.echo && !options.tcp)
       throw CLI::ValidationError("--echo listens on the --tcp address, which may not be off");
+    if (!options.tcp && !options.shared_directory.empty())
+      throw CLI::ValidationError("--share needs the TCP port, so leave out --tcp off");
     check_rtp_options(options, datagram_options);
   });
 }

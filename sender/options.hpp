@@ -49,6 +49,7 @@ struct SenderOptions {
   bool loop = false;
   bool stats = false;
   std::string summary;
+  std::string shared_directory;
 
   /// Else it only records.
   bool sends() const { return tcp || http || !connect.empty() || !rtp.empty(); }

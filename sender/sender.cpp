@@ -18,6 +18,7 @@
 #include <optional>
 #include <sstream>
 #include <stdexcept>
+#include <utility>
 #include <vector>
 
 #include "net/descriptor_limit.hpp"
@@ -26,6 +27,7 @@
 #include "net/host_name.hpp"
 #include "net/recording/frame_recorder.hpp"
 #include "net/rtp/rtp_sender.hpp"
+#include "net/share/file_server.hpp"
 #include "net/summary_output.hpp"
 #include "net/tcp/frame_server.hpp"
 #include "sender/pipeline.hpp"
@@ -44,8 +46,12 @@ class Sender {
         signals_(io_, SIGINT, SIGTERM),
         summary_(options.summary),
         server_(io_, audience_, {.prefix = options.framing, .write = options.write}),
+        file_server_(options.shared_directory, options.framing),
         time_limit_(io_),
         stats_tick_(io_) {
+    server_.let_ask_for_files([this](asio::ip::tcp::socket socket, Bytes request) {
+      file_server_.serve(std::move(socket), request);
+    });
     if (options_.tcp) listener_ = &server_.listen(*options_.tcp);
     if (options_.http) open_web_site();
     sinks_.add(server_);
@@ -183,6 +189,15 @@ class Sender {
     if (!public_ports.empty())
       fmt::print(out, "note:   whoever reaches port {} of this machine sees the picture\n",
                  fmt::join(public_ports, " or "));
+    if (!options_.shared_directory.empty() && listener_ != nullptr)
+      print_share(out, shown(*listener_));
+  }
+
+  void print_share(std::FILE* out, const Endpoint& endpoint) const {
+    fmt::print(out, "share:  jpegwire-viewer --list {}\n", to_tcp_url(endpoint));
+    if (listener_->is_public())
+      fmt::print(out, "note:   whoever reaches it can fetch the recordings and pictures in '{}'\n",
+                 options_.shared_directory);
   }
 
   void do_limit_time() {
@@ -274,6 +289,7 @@ class Sender {
     pipeline_->request_stop();  // so that waiting for a camera and for viewers goes on side by side
     if (web_site_) web_site_->finish(kPatience);
     server_.finish(kPatience);
+    file_server_.finish();
     for (const auto& rtp : rtp_senders_) rtp->finish();
   }
 
@@ -284,6 +300,7 @@ class Sender {
   SummaryOutput summary_;
   Audience audience_;
   FrameServer server_;
+  FileServer file_server_;
   std::vector<std::unique_ptr<RtpSender>> rtp_senders_;
   FrameFanOut sinks_;
   const Listener* listener_ = nullptr;

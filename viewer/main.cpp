@@ -1,5 +1,6 @@
 #include "net/command_line.hpp"
 #include "viewer/echo.hpp"
+#include "viewer/file_commands.hpp"
 #include "viewer/options.hpp"
 #include "viewer/viewer.hpp"
 
@@ -11,6 +12,8 @@ int main(int argc, char** argv) {
   jpegwire::ViewerOptions options;
   jpegwire::add_viewer_options(app, options);
   return jpegwire::run_command_line(app, argc, argv, [&] {
-    return options.laboratory.echo ? jpegwire::run_echo(options) : jpegwire::run_viewer(options);
+    if (options.laboratory.echo) return jpegwire::run_echo(options);
+    return options.asks_for_files() ? jpegwire::run_file_command(options)
+                                    : jpegwire::run_viewer(options);
   });
 }

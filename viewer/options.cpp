@@ -8,6 +8,7 @@
 #include <variant>
 
 #include "net/command_line.hpp"
+#include "net/share/file_name.hpp"
 
 namespace jpegwire {
 namespace {
@@ -96,12 +97,37 @@ void check_laboratory(const ViewerOptions& options,
     throw CLI::ValidationError("--trace draws in the window, and with --headless there is none");
 }
 
+void add_file_options(CLI::App& app, ViewerOptions& options) {
+  app.add_flag("--list", options.list_files,
+               "List the recordings and pictures that a sender shares");
+  add_parsed_option(
+      app, "--fetch",
+      [&](const std::string& name) {
+        if (!is_offered_name(name))
+          throw std::invalid_argument(
+              "a recording or picture is named as --list shows it, such as monday.mkv");
+        options.fetch_name = name;
+      },
+      "Get one of them into the working directory; what an earlier\n"
+      "try has left in NAME.part is gone on with")
+      ->type_name("NAME");
+}
+
+void check_file_options(const ViewerOptions& options) {
+  if (!options.asks_for_files()) return;
+  if (options.list_files && !options.fetch_name.empty())
+    throw CLI::ValidationError("--list and --fetch are two commands: give one of them");
+  if (options.listen || options.stream)
+    throw CLI::ValidationError("--list and --fetch ask a sender: name it as tcp://HOST:PORT");
+}
+
 }  // namespace
 
 void add_viewer_options(CLI::App& app, ViewerOptions& options) {
   let_last_value_count(app);
   add_stream_options(app, options);
   add_output_options(app, options);
+  add_file_options(app, options);
   add_frames_option(app, options.frames);
   add_seconds_option(app, options.seconds);
   add_threads_option(app, options.threads);
@@ -112,6 +138,7 @@ void add_viewer_options(CLI::App& app, ViewerOptions& options) {
   app.callback([&options, &app, laboratory] {
     check_laboratory(options, laboratory);
     check_echo_options(app, options.laboratory);
+    check_file_options(options);
     if (options.listen && options.stream)
       throw CLI::ValidationError("--listen waits for a sender that connects, and that of " +
                                  options.stream->text + " does not: leave it out");

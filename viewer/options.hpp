@@ -32,6 +32,11 @@ struct ViewerOptions {
   LaboratoryOptions laboratory;
   int threads = 1;
   std::string summary;
+  bool list_files = false;
+  std::string fetch_name;
+
+  /// Whether the sender is asked for its files rather than watched.
+  bool asks_for_files() const { return list_files || !fetch_name.empty(); }
 
   std::string url() const { return stream ? stream->text : to_tcp_url(listen.value_or(sender)); }
 };

@@ -41,7 +41,7 @@ void FrameConnection::start() {
 }
 
 void FrameConnection::offer(FramePtr frame) {
-  if (finishing_ || !socket_.is_open()) return;
+  if (finishing_ || asks_for_files_ || !socket_.is_open()) return;
   if (writing_ == Writing::nothing)
     begin_frame(std::move(frame));
   else
@@ -145,6 +145,7 @@ void FrameConnection::end_frame() {
 }
 
 void FrameConnection::go_on() {
+  if (asks_for_files_) return hand_over();
   if (finishing_) return end_stream();
   if (std::optional<FramePtr> next = newest_.try_take()) begin_frame(std::move(*next));
 }
@@ -184,16 +185,29 @@ void FrameConnection::do_read_reports() {
                             if (error) return self->close({describe_departure(error)});
                             if (!self->take_reports(size))
                               return self->close({"it sent something that is no viewer's report"});
-                            self->do_read_reports();
+                            if (!self->asks_for_files_) return self->do_read_reports();
+                            if (self->writing_ == Writing::nothing) self->hand_over();
                           });
 }
 
 bool FrameConnection::take_reports(std::size_t size_bytes) {
   reports_.received(size_bytes);
   ReportReader::Result result = reports_.next();
-  for (; result == ReportReader::Result::report; result = reports_.next())
-    last_report_arrival_ = wall_now();
-  return result != ReportReader::Result::not_a_report;
+  for (; result != ReportReader::Result::need_more; result = reports_.next()) {
+    if (result == ReportReader::Result::not_a_report) return false;
+    if (result == ReportReader::Result::report) last_report_arrival_ = wall_now();
+    asks_for_files_ = result == ReportReader::Result::file_request && on_file_request_;
+    if (asks_for_files_) break;
+  }
+  return true;
+}
+
+// Nothing of asio's is under way on the socket by then: nothing is read behind a request.
+void FrameConnection::hand_over() {
+  asio::ip::tcp::socket socket = std::move(socket_);
+  newest_.try_take();
+  on_closed_(shared_from_this(), {"it asks for files", true});
+  on_file_request_(std::move(socket), reports_.file_request());
 }
 
 // Who has reported and stops is a viewer that leaves; who never did may just listen on.

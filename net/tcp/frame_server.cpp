@@ -35,8 +35,9 @@ const Listener& FrameServer::listen(const Endpoint& endpoint) {
 void FrameServer::accept(asio::ip::tcp::socket socket) {
   if (accepted_ < settings_.max_viewers) {
     ++accepted_;
-    return serve(std::move(socket), std::make_unique<SizePrefixProtocol>(settings_.prefix),
-                 [this](const ViewerStatistics&) { --accepted_; });
+    return serve(
+        std::move(socket), std::make_unique<SizePrefixProtocol>(settings_.prefix),
+        [this](const ViewerStatistics&) { --accepted_; }, on_file_request_);
   }
   ++rejected_;
   refusals_.warn("turned {} away: {} viewers are there already", peer_name(socket), accepted_);
@@ -60,7 +61,8 @@ void FrameServer::dial(const Endpoint& endpoint) {
 }
 
 void FrameServer::serve(asio::ip::tcp::socket socket, std::unique_ptr<FrameProtocol> protocol,
-                        std::function<void(const ViewerStatistics&)> on_closed) {
+                        std::function<void(const ViewerStatistics&)> on_closed,
+                        FrameConnection::OnFileRequest on_file_request) {
   auto connection = std::make_shared<FrameConnection>(
       std::move(socket), std::move(protocol), stream_id_, age_us_, settings_.write,
       [this, on_closed = std::move(on_closed)](const Connection& closed,
@@ -68,6 +70,7 @@ void FrameServer::serve(asio::ip::tcp::socket socket, std::unique_ptr<FrameProto
         forget(closed, departure);
         if (on_closed) on_closed(closed->statistics());
       });
+  connection->let_ask_for_files(std::move(on_file_request));
   news_.info("viewer {} came", connection->statistics().peer);
   connections_.insert(connection);
   audience_.join();

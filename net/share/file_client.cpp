@@ -1,0 +1,158 @@
+#include "net/share/file_client.hpp"
+
+#include <fmt/format.h>
+
+#include <asio/buffer.hpp>
+#include <exception>
+#include <utility>
+#include <vector>
+
+namespace jpegwire {
+
+using Next = FileDialogue::Next;
+
+FileClient::FileClient(asio::io_context& io, FileClientSettings settings, FileDialogue& dialogue,
+                       OnEnded on_ended)
+    : settings_(std::move(settings)),
+      dialogue_(dialogue),
+      on_ended_(std::move(on_ended)),
+      dialer_(
+          io, settings_.endpoint,
+          [this](Dialer&, asio::ip::tcp::socket socket) { begin_session(std::move(socket)); },
+          [this](Dialer&, std::error_code error) { could_not_connect(error); }),
+      socket_(io),
+      silence_(io) {}
+
+void FileClient::start() {
+  dialer_.dial();
+  do_watch_for_answers();
+}
+
+void FileClient::stop() {
+  is_stopped_ = true;
+  dialer_.cancel();
+  silence_.cancel();
+  close();
+}
+
+// So little as a request always fits into a new connection's buffer.
+void FileClient::begin_session(asio::ip::tcp::socket socket) {
+  socket_ = std::move(socket);
+  was_connected_ = true;
+  assembler_.emplace(messages_, settings_.max_frame_bytes);
+  const std::vector<std::byte> request = write_file_request(dialogue_.request());
+  std::error_code error;
+  socket_.write_some(asio::buffer(request), error);
+  if (error) return end_session(error.message());
+  do_read();
+}
+
+void FileClient::do_read() {
+  const std::span<std::byte> space = assembler_->space();
+  socket_.async_read_some(asio::mutable_buffer(space.data(), space.size()),
+                          [this, session = session_](std::error_code error, std::size_t size) {
+                            if (is_stopped_ || session != session_) return;
+                            if (error) return end_session("the connection was lost");
+                            assembler_->received(size, steady_now());
+                            take_messages();
+                          });
+}
+
+void FileClient::take_messages() {
+  const unsigned session = session_;
+  while (!is_stopped_ && session == session_) {
+    switch (assembler_->next()) {
+      case FrameAssembler::Event::need_more:
+        return do_read();
+      case FrameAssembler::Event::frame:
+        take_message(assembler_->take_frame()->bytes());
+        break;
+      case FrameAssembler::Event::end_of_stream:
+        return end_session("it has ended the stream");
+      case FrameAssembler::Event::failed:
+        return end(fmt::format("what {} sends cannot be read: {}", to_tcp_url(settings_.endpoint),
+                               assembler_->error()));
+    }
+  }
+}
+
+// Frames may come before the first answer; a sender that knows nothing of this sends nothing else.
+void FileClient::take_message(Bytes message) {
+  if (!is_file_message(message)) return;
+  const std::optional<FileMessage> parsed = parse_file_message(message);
+  if (!parsed)
+    return end(fmt::format("{}: its answer is not understood, so one of the two is too old",
+                           to_tcp_url(settings_.endpoint)));
+  was_answered_ = true;
+  if (!std::holds_alternative<FileHead>(*parsed)) do_watch_for_answers();
+  if (std::holds_alternative<FileChunk>(*parsed)) dialer_.reset_pause();
+  try {
+    go_on(dialogue_.take(*parsed));
+  } catch (const std::exception& error) {
+    end(error.what());
+  }
+}
+
+void FileClient::go_on(Next next) {
+  switch (next) {
+    case Next::go_on:
+      return;
+    case Next::ask_again:
+      close();
+      return dialer_.dial();
+    case Next::ask_later:
+      close();
+      return dialer_.dial_later();
+    case Next::done:
+      return end("");
+    case Next::failed:
+      return end(fmt::format("{}: {}", to_tcp_url(settings_.endpoint), dialogue_.error()));
+  }
+}
+
+void FileClient::end_session(const std::string& trouble) {
+  trouble_ = trouble;
+  close();
+  dialer_.dial_later();
+}
+
+void FileClient::could_not_connect(std::error_code error) {
+  trouble_ = describe(error);
+  if (!settings_.is_persistent && is_about_name(error))
+    return end(fmt::format("cannot connect to {}: {}", to_tcp_url(settings_.endpoint), trouble_));
+  dialer_.dial_later();
+}
+
+void FileClient::do_watch_for_answers() {
+  silence_.expires_after(settings_.patience);
+  silence_.async_wait([this](std::error_code error) {
+    if (!error && !is_stopped_) no_answer_came();
+  });
+}
+
+void FileClient::no_answer_came() {
+  if (settings_.is_persistent) {
+    do_watch_for_answers();
+    return socket_.is_open() ? end_session("no answer came") : void();
+  }
+  const std::string url = to_tcp_url(settings_.endpoint);
+  const double seconds = std::chrono::duration<double>(settings_.patience).count();
+  const std::string trouble = trouble_.empty() ? "" : fmt::format(" ({})", trouble_);
+  if (!was_connected_) return end(fmt::format("cannot connect to {}: {}", url, trouble_));
+  end(fmt::format("no answer from {} within {} s{}: {}", url, seconds, trouble,
+                  was_answered_ ? "it has gone, or the network has"
+                                : "it shares nothing, or is too old to share files"));
+}
+
+void FileClient::close() {
+  ++session_;
+  std::error_code ignored;
+  socket_.close(ignored);
+}
+
+void FileClient::end(const std::string& error) {
+  stop();
+  on_ended_(error);
+}
+
+}  // namespace jpegwire

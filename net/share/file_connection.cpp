@@ -1,0 +1,106 @@
+#include "net/share/file_connection.hpp"
+
+#include <asio/buffer.hpp>
+#include <asio/post.hpp>
+#include <asio/write.hpp>
+#include <exception>
+#include <utility>
+
+namespace jpegwire {
+namespace {
+
+constexpr std::chrono::seconds kFarewellPatience{2};
+
+// What no answer has foreseen, such as no memory, ends this one and nothing else.
+bool next_messages(FileAnswer& answer, FileMessageWriter& out) {
+  try {
+    return answer.next(out);
+  } catch (const std::exception&) {
+    out.clear();
+    out.add(Refusal{Refusal::Reason::unreadable, "it has no memory for that at present"});
+    return false;
+  }
+}
+
+}  // namespace
+
+FileConnection::FileConnection(asio::ip::tcp::socket socket, SizePrefix prefix,
+                               std::unique_ptr<FileAnswer> answer, WorkThread& work_thread,
+                               OnClosed on_closed)
+    : socket_(std::move(socket)),
+      farewell_(socket_.get_executor()),
+      answer_(std::move(answer)),
+      work_thread_(work_thread),
+      on_closed_(std::move(on_closed)),
+      is_transfer_(dynamic_cast<FetchAnswer*>(answer_.get()) != nullptr),
+      ahead_(prefix),
+      outgoing_(prefix) {}
+
+void FileConnection::start() {
+  do_watch_for_end();
+  do_prepare();
+}
+
+void FileConnection::close() {
+  if (!socket_.is_open()) return;
+  std::error_code ignored;
+  socket_.close(ignored);
+  farewell_.cancel();
+  on_closed_(shared_from_this(), is_sent_);
+}
+
+void FileConnection::do_prepare() {
+  is_preparing_ = true;
+  work_thread_.run([self = shared_from_this(), executor = socket_.get_executor()] {
+    const bool is_more = next_messages(*self->answer_, self->ahead_);
+    if (!is_more) self->ahead_.add_end_of_stream();
+    asio::post(executor, [self, is_more] { self->prepared(is_more); });
+  });
+}
+
+void FileConnection::prepared(bool is_more) {
+  is_preparing_ = false;
+  is_more_ = is_more;
+  go_on();
+}
+
+void FileConnection::go_on() {
+  if (!socket_.is_open() || is_preparing_ || is_writing_) return;
+  if (ahead_.bytes().empty()) return hang_up();
+  std::swap(ahead_, outgoing_);
+  ahead_.clear();
+  if (is_more_) do_prepare();
+  do_write();
+}
+
+void FileConnection::do_write() {
+  is_writing_ = true;
+  const Bytes bytes = outgoing_.bytes();
+  asio::async_write(socket_, asio::buffer(bytes.data(), bytes.size()),
+                    [self = shared_from_this()](std::error_code error, std::size_t) {
+                      self->is_writing_ = false;
+                      if (error)
+                        self->close();
+                      else
+                        self->go_on();
+                    });
+}
+
+// The client closes first: else what it has yet to read might be lost.
+void FileConnection::hang_up() {
+  is_sent_ = true;
+  std::error_code ignored;
+  socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+  farewell_.expires_after(kFarewellPatience);
+  farewell_.async_wait([self = shared_from_this()](std::error_code error) {
+    if (!error) self->close();
+  });
+}
+
+// A client says nothing behind its request, so what comes is its end, or a fault.
+void FileConnection::do_watch_for_end() {
+  socket_.async_wait(asio::ip::tcp::socket::wait_read,
+                     [self = shared_from_this()](std::error_code) { self->close(); });
+}
+
+}  // namespace jpegwire

@@ -1,0 +1,89 @@
+#include "net/share/file_server.hpp"
+
+#include <netinet/in.h>
+#include <netinet/ip.h>
+#include <sys/socket.h>
+
+#include <utility>
+
+#include "net/share/file_name.hpp"
+#include "net/tcp/socket_options.hpp"
+
+namespace jpegwire {
+namespace {
+
+using Reason = Refusal::Reason;
+
+constexpr std::size_t kMostTransfers = 4;
+constexpr std::size_t kMostConnections = 32;
+
+std::unique_ptr<FileAnswer> refuse(Reason reason, const char* sentence) {
+  return std::make_unique<RefusingAnswer>(Refusal{reason, sentence});
+}
+
+// RFC 8622's lower effort; a queue that knows priorities, this machine's or a Wi-Fi's, lets frames
+// pass. Where there is none it costs nothing.
+void let_frames_pass(asio::ip::tcp::socket& socket) {
+  constexpr int kLowerEffort = 1 << 2;
+  constexpr int kBulk = 2;  // TC_PRIO_BULK of linux/pkt_sched.h
+  using TypeOfService = asio::detail::socket_option::integer<IPPROTO_IP, IP_TOS>;
+  using TrafficClass = asio::detail::socket_option::integer<IPPROTO_IPV6, IPV6_TCLASS>;
+  using Priority = asio::detail::socket_option::integer<SOL_SOCKET, SO_PRIORITY>;
+  std::error_code ignored;
+  socket.set_option(TypeOfService(kLowerEffort), ignored);
+  socket.set_option(TrafficClass(kLowerEffort), ignored);
+  socket.set_option(Priority(kBulk), ignored);
+}
+
+}  // namespace
+
+FileServer::FileServer(const std::string& directory, SizePrefix prefix) : prefix_(prefix) {
+  if (!directory.empty()) directory_.emplace(directory);
+}
+
+void FileServer::serve(asio::ip::tcp::socket socket, Bytes request) {
+  if (is_finished_ || connections_.size() >= kMostConnections) return;
+  let_frames_pass(socket);
+  const std::string peer = peer_name(socket);
+  const auto on_closed = [this, peer](const Connection& closed, bool is_sent) {
+    if (closed->is_transfer()) {
+      --transfers_;
+      news_.info("viewer {} left ({})", peer, is_sent ? "it has been sent all" : "it broke off");
+    }
+    connections_.erase(closed);
+  };
+  const auto connection = std::make_shared<FileConnection>(
+      std::move(socket), prefix_, answer(peer, request), work_thread_, on_closed);
+  if (connection->is_transfer()) ++transfers_;
+  connections_.insert(connection);
+  connection->start();
+}
+
+void FileServer::finish() {
+  is_finished_ = true;
+  const std::set<Connection> connections = connections_;  // closing one removes it
+  for (const Connection& connection : connections) connection->close();
+}
+
+std::unique_ptr<FileAnswer> FileServer::answer(const std::string& peer, Bytes request) {
+  const std::optional<FileRequest> parsed = parse_file_request(request);
+  if (!parsed)
+    return refuse(Reason::not_understood,
+                  "it does not understand what was asked, so one of the two programs is too old");
+  if (!directory_)
+    return refuse(Reason::nothing_shared, "it shares no files; --share DIR on the sender does");
+  if (const auto* fetch = std::get_if<FetchRequest>(&*parsed)) return answer_fetch(peer, *fetch);
+  news_.info("viewer {} lists the shared files", peer);
+  return std::make_unique<ListAnswer>(*directory_);
+}
+
+std::unique_ptr<FileAnswer> FileServer::answer_fetch(const std::string& peer,
+                                                     const FetchRequest& request) {
+  if (transfers_ >= kMostTransfers)
+    return refuse(Reason::busy, "it is sending as many files as it does at a time");
+  if (is_plain_text(request.name))
+    news_.info("viewer {} fetches '{}' from byte {} on", peer, request.name, request.offset);
+  return std::make_unique<FetchAnswer>(*directory_, request);
+}
+
+}  // namespace jpegwire

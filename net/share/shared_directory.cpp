@@ -1,0 +1,126 @@
+#include "net/share/shared_directory.hpp"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <memory>
+#include <stdexcept>
+#include <tuple>
+
+#include "net/share/file_name.hpp"
+
+namespace jpegwire {
+namespace {
+
+std::error_code last_error() { return {errno, std::generic_category()}; }
+
+std::int64_t nanoseconds_of(const struct stat& status) {
+  return std::int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + status.st_mtim.tv_nsec;
+}
+
+WallTime modified(const struct stat& status) {
+  return WallTime(std::chrono::floor<microseconds>(
+      std::chrono::nanoseconds(std::max<std::int64_t>(nanoseconds_of(status), 0))));
+}
+
+std::uint64_t size_of(const struct stat& status) {
+  return static_cast<std::uint64_t>(status.st_size);
+}
+
+struct CloseDirectory {
+  void operator()(DIR* directory) const { ::closedir(directory); }
+};
+
+}  // namespace
+
+std::optional<SharedFile> SharedFile::of(Descriptor file, std::error_code& error) {
+  struct stat status{};
+  if (!file.is_open() || ::fstat(file.number(), &status) != 0) {
+    error = last_error();
+    return std::nullopt;
+  }
+  if (!S_ISREG(status.st_mode)) {
+    error = std::make_error_code(std::errc::no_such_file_or_directory);
+    return std::nullopt;
+  }
+  ::posix_fadvise(file.number(), 0, 0, POSIX_FADV_SEQUENTIAL);
+  return SharedFile(std::move(file), {size_of(status), modified(status)}, nanoseconds_of(status));
+}
+
+std::size_t SharedFile::read(std::uint64_t offset, std::span<std::byte> out,
+                             std::error_code& error) const {
+  std::size_t size = 0;
+  while (size < out.size()) {
+    const ssize_t got = ::pread(file_.number(), out.data() + size, out.size() - size,
+                                static_cast<off_t>(offset + size));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) error = last_error();
+    if (got <= 0) break;
+    size += static_cast<std::size_t>(got);
+  }
+  return error ? 0 : size;
+}
+
+bool SharedFile::has_changed() const {
+  struct stat status{};
+  return ::fstat(file_.number(), &status) != 0 || size_of(status) != head_.size_bytes ||
+         nanoseconds_of(status) != nanoseconds_;
+}
+
+SharedDirectory::SharedDirectory(const std::string& path)
+    : directory_(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+  if (directory_.is_open()) return;
+  const int error = errno;
+  throw std::runtime_error(
+      error == ENOTDIR
+          ? fmt::format("cannot share '{}': it is not a directory", path)
+          : fmt::format("cannot share '{}': {}", path, std::generic_category().message(error)));
+}
+
+SharedDirectory::Listing SharedDirectory::list(std::size_t most) const {
+  Listing listing;
+  // A descriptor of its own, as it has a position, and several threads may list.
+  const int number = ::openat(directory_.number(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const std::unique_ptr<DIR, CloseDirectory> entries(number < 0 ? nullptr : ::fdopendir(number));
+  if (!entries) return listing;
+  while (const dirent* entry = ::readdir(entries.get()))  // NOLINT(concurrency-mt-unsafe): its own
+    if (std::optional<OfferedFile> file = describe(entry->d_name))
+      listing.files.push_back(std::move(*file));
+  std::ranges::sort(listing.files, [](const OfferedFile& left, const OfferedFile& right) {
+    return std::tie(right.modified, left.name) < std::tie(left.modified, right.name);
+  });
+  if (listing.files.size() > most) {
+    listing.left_out = static_cast<std::uint32_t>(listing.files.size() - most);
+    listing.files.resize(most);
+  }
+  return listing;
+}
+
+std::optional<SharedFile> SharedDirectory::open(std::string_view name,
+                                                std::error_code& error) const {
+  // Looked at before it is opened, as opening a device may do something.
+  if (!describe(name)) {
+    error = std::make_error_code(std::errc::no_such_file_or_directory);
+    return std::nullopt;
+  }
+  // And what it is then is asked of the open file, as it may be another by now; O_NONBLOCK, as a
+  // FIFO would wait for its writer.
+  constexpr int kFlags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+  return SharedFile::of(
+      Descriptor(::openat(directory_.number(), std::string(name).c_str(), kFlags)), error);
+}
+
+std::optional<OfferedFile> SharedDirectory::describe(std::string_view name) const {
+  if (!is_offered_name(name)) return std::nullopt;
+  struct stat status{};
+  const int result =
+      ::fstatat(directory_.number(), std::string(name).c_str(), &status, AT_SYMLINK_NOFOLLOW);
+  if (result != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
+  return OfferedFile{std::string(name), size_of(status), modified(status)};
+}
+
+}  // namespace jpegwire

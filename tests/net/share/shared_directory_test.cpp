@@ -1,0 +1,204 @@
+#include "net/share/shared_directory.hpp"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
+
+#include "net/share/file_answer.hpp"
+#include "support/streams.hpp"
+#include "support/temporary_directory.hpp"
+
+namespace jpegwire {
+namespace {
+
+using namespace test;
+namespace fs = std::filesystem;
+
+void write(const std::string& path, const std::string& text) {
+  std::ofstream(path, std::ios::binary) << text;
+}
+
+/// A directory that is shared, in one that is not.
+struct Stage {
+  Stage() {
+    fs::create_directory(shared);
+    write(root / "secret.jpg", "secret");
+  }
+
+  bool can_open(std::string_view name) const {
+    std::error_code error;
+    return SharedDirectory(shared).open(name, error).has_value();
+  }
+
+  std::vector<std::string> listed() const {
+    std::vector<std::string> names;
+    for (const OfferedFile& file : SharedDirectory(shared).list(100).files)
+      names.push_back(file.name);
+    std::ranges::sort(names);
+    return names;
+  }
+
+  TemporaryDirectory root;
+  std::string shared = root / "shared";
+};
+
+TEST_CASE("a shared directory lists recordings and pictures, the newest first") {
+  const Stage stage;
+  write(stage.shared + "/old.mkv", "12345");
+  write(stage.shared + "/new.jpg", "");
+  for (const char* name : {"notes.txt", ".hidden.jpg", "film.mkv.part", "caf\xE9.jpg", "a\n.jpg"})
+    write(stage.shared + "/" + name, "x");
+  fs::create_directory(stage.shared + "/directory.jpg");
+  fs::last_write_time(stage.shared + "/old.mkv",
+                      fs::last_write_time(stage.shared + "/new.jpg") - std::chrono::hours(1));
+  const SharedDirectory directory(stage.shared);
+  const SharedDirectory::Listing listing = directory.list(100);
+  REQUIRE(listing.files.size() == 2);
+  CHECK(listing.files[0].name == "new.jpg");
+  CHECK(listing.files[0].size_bytes == 0);
+  CHECK(listing.files[1].name == "old.mkv");
+  CHECK(listing.files[1].size_bytes == 5);
+  CHECK(listing.files[0].modified - listing.files[1].modified == std::chrono::hours(1));
+  CHECK(listing.left_out == 0);
+  CHECK(directory.list(1).files.size() == 1);
+  CHECK(directory.list(1).left_out == 1);
+}
+
+TEST_CASE("a shared file is read as it is, and a change is noticed") {
+  const Stage stage;
+  const std::string file = stage.shared + "/a.jpg";
+  write(file, "0123456789");
+  std::error_code error;
+  const auto open = SharedDirectory(stage.shared).open("a.jpg", error);
+  REQUIRE(open);
+  CHECK(open->head().size_bytes == 10);
+  ByteVector space(20);
+  CHECK(open->read(7, space, error) == 3);
+  CHECK_FALSE(error);
+  CHECK(space[0] == std::byte{'7'});
+  CHECK(open->read(10, space, error) == 0);
+  CHECK_FALSE(open->has_changed());
+  SECTION("in its size") { write(file, "012345678"); }
+  SECTION("in its time") {
+    fs::last_write_time(file, fs::last_write_time(file) + std::chrono::nanoseconds(1));
+  }
+  CHECK(open->has_changed());
+}
+
+TEST_CASE("no name leads out of a shared directory") {
+  const Stage stage;
+  const std::string name =
+      GENERATE("", ".", "..", "../secret.jpg", "/etc/passwd", "shared/../../secret.jpg", "./a.jpg",
+               std::string("../secret.jpg\0.jpg", 18), std::string("a.jpg\0", 6),
+               std::string(4096, 'n') + ".jpg", std::string("caf\xE9.jpg"), "a.txt", ".hidden.jpg");
+  for (const char* file : {"/a.jpg", "/caf\xE9.jpg", "/a.txt", "/.hidden.jpg"})
+    write(stage.shared + file, "x");
+  CAPTURE(name);
+  CHECK_FALSE(stage.can_open(name));
+  CHECK_FALSE(stage.can_open((stage.root / "secret.jpg")));
+  CHECK(stage.can_open("a.jpg"));
+}
+
+TEST_CASE("links, directories, FIFOs and sockets of a shared directory are not offered") {
+  const Stage stage;
+  write(stage.shared + "/a.jpg", "x");
+  fs::create_directory(stage.root / "other");
+  fs::create_symlink("../secret.jpg", stage.shared + "/link.jpg");
+  fs::create_symlink("a.jpg", stage.shared + "/inner.jpg");
+  fs::create_symlink("../other", stage.shared + "/directory_link.jpg");
+  fs::create_symlink("nowhere", stage.shared + "/broken.jpg");
+  fs::create_symlink("/dev/zero", stage.shared + "/device.jpg");
+  fs::create_directory(stage.shared + "/directory.jpg");
+  REQUIRE(::mkfifo((stage.shared + "/fifo.jpg").c_str(), 0600) == 0);
+  CHECK(stage.listed() == std::vector<std::string>{"a.jpg"});
+  for (const char* name : {"link.jpg", "inner.jpg", "directory_link.jpg", "broken.jpg",
+                           "device.jpg", "directory.jpg", "fifo.jpg"}) {
+    CAPTURE(name);
+    CHECK_FALSE(stage.can_open(name));
+  }
+}
+
+TEST_CASE("what cannot be shared is told in a sentence") {
+  const Stage stage;
+  CHECK_THROWS_WITH(SharedDirectory(stage.root / "none"),
+                    Catch::Contains("cannot share") && Catch::Contains("No such file"));
+  CHECK_THROWS_WITH(SharedDirectory(stage.root / "secret.jpg"),
+                    Catch::Contains("it is not a directory"));
+}
+
+std::vector<FileMessage> messages_of(FileAnswer& answer, FileMessageWriter& writer) {
+  while (answer.next(writer)) {
+  }
+  std::vector<FileMessage> messages;
+  for (Bytes rest = writer.bytes(); !rest.empty();) {
+    const auto size = static_cast<std::size_t>(*read_size(SizePrefix::be32, rest));
+    messages.push_back(parse_file_message(rest.subspan(4, size)).value());
+    rest = rest.subspan(4 + size);
+  }
+  return messages;
+}
+
+TEST_CASE("a file is answered by its head, the digest of what is there, chunks and its digest") {
+  const Stage stage;
+  const std::string content = std::string(kMaxChunkBytes, 'a') + "behind";
+  write(stage.shared + "/a.jpg", content);
+  const SharedDirectory directory(stage.shared);
+  const std::size_t offset = GENERATE(0U, 1U, 131'072U, 131'077U, 131'078U);
+  FileMessageWriter writer(SizePrefix::be32);
+  FetchAnswer answer(directory, {offset, "a.jpg"});
+  std::vector<FileMessage> messages = messages_of(answer, writer);
+  CHECK(std::get<FileHead>(messages.front()).size_bytes == content.size());
+  Sha256 hash;
+  hash.add(to_bytes(content.substr(0, offset)));
+  if (offset > 0) CHECK(std::get<FileDigest>(messages[1]) == FileDigest{offset, hash.digest()});
+  hash.add(to_bytes(content.substr(offset)));
+  CHECK(std::get<FileDigest>(messages.back()) == FileDigest{content.size(), hash.digest()});
+  std::string came = content.substr(0, offset);
+  for (const FileMessage& message : messages)
+    if (const auto* chunk = std::get_if<FileChunk>(&message)) {
+      CHECK(chunk->offset == came.size());
+      came.append(reinterpret_cast<const char*>(chunk->data.data()), chunk->data.size());
+    }
+  CHECK((came == content));
+}
+
+TEST_CASE("a file that changes while it is sent is refused from then on") {
+  const Stage stage;
+  const std::string file = stage.shared + "/a.jpg";
+  write(file, std::string(3 * kMaxChunkBytes, 'a'));
+  const SharedDirectory directory(stage.shared);
+  FileMessageWriter writer(SizePrefix::be32);
+  FetchAnswer answer(directory, {0, "a.jpg"});
+  REQUIRE(answer.next(writer));
+  REQUIRE(answer.next(writer));
+  SECTION("longer") { write(file, std::string(4 * kMaxChunkBytes, 'a')); }
+  SECTION("shorter") { write(file, "a"); }
+  writer.clear();
+  const auto messages = messages_of(answer, writer);
+  REQUIRE(messages.size() == 1);
+  CHECK(std::get<Refusal>(messages[0]).reason == Refusal::Reason::changed);
+}
+
+TEST_CASE("what is not there, or beyond a file's end, is refused with a sentence") {
+  const Stage stage;
+  write(stage.shared + "/a.jpg", "12345");
+  const SharedDirectory directory(stage.shared);
+  FileMessageWriter writer(SizePrefix::be32);
+  FetchAnswer answer(directory, {6, "a.jpg"});
+  CHECK(std::get<Refusal>(messages_of(answer, writer).back()).reason ==
+        Refusal::Reason::beyond_end);
+  for (const std::string& name : {std::string("b.jpg"), std::string("../secret.jpg"),
+                                  std::string("\033[2J.jpg"), std::string(255, '\xFF')}) {
+    FileMessageWriter other(SizePrefix::be32);
+    FetchAnswer none(directory, {0, name});
+    const auto messages = messages_of(none, other);
+    REQUIRE(messages.size() == 1);
+    CHECK(std::get<Refusal>(messages[0]).reason == Refusal::Reason::no_such_file);
+  }
+}
+
+}  // namespace
+}  // namespace jpegwire

@@ -1,0 +1,136 @@
+#include "viewer/file_commands.hpp"
+
+#include <fmt/format.h>
+
+#include <asio/io_context.hpp>
+#include <asio/post.hpp>
+#include <asio/signal_set.hpp>
+#include <csignal>
+#include <stdexcept>
+#include <string>
+
+#include "net/share/file_client.hpp"
+#include "net/share/file_fetch.hpp"
+#include "net/share/file_listing.hpp"
+#include "viewer/fetch_progress.hpp"
+#include "viewer/file_table.hpp"
+
+namespace jpegwire {
+namespace {
+
+FileClientSettings client_settings(const ViewerOptions& options) {
+  return {.endpoint = options.sender,
+          .patience = std::chrono::duration_cast<milliseconds>(
+              std::chrono::duration<double>(options.timeout_seconds)),
+          .is_persistent = options.reconnect.value_or(false),
+          .max_frame_bytes = options.max_frame_bytes};
+}
+
+/// Runs one dialogue with a sender in this thread, until it ends or a signal comes.
+class Conversation {
+ public:
+  Conversation(const ViewerOptions& options, FileDialogue& dialogue)
+      : signals_(io_, SIGINT, SIGTERM),
+        client_(io_, client_settings(options), dialogue,
+                [this](const std::string& error) { end(error); }) {
+    signals_.async_wait([this](std::error_code error, int) {
+      if (!error) end("interrupted");
+    });
+  }
+
+  /// First `prepare`, again and again until it gives false. Gives "", or why it failed.
+  std::string run(std::function<bool()> prepare) {
+    asio::post(io_, [this, prepare = std::move(prepare)] { do_prepare(prepare); });
+    io_.run();
+    return error_;
+  }
+
+ private:
+  // In steps, between which a signal is heard.
+  void do_prepare(const std::function<bool()>& prepare) {
+    if (has_ended_) return;
+    if (!prepare()) return client_.start();
+    asio::post(io_, [this, prepare] { do_prepare(prepare); });
+  }
+
+  void end(const std::string& error) {
+    has_ended_ = true;
+    error_ = error;
+    signals_.cancel();
+    client_.stop();
+  }
+
+  asio::io_context io_{1};
+  asio::signal_set signals_;
+  FileClient client_;
+  bool has_ended_ = false;
+  std::string error_;
+};
+
+/// A fetch that shows how far it is.
+class ShownFetch final : public FileDialogue {
+ public:
+  explicit ShownFetch(PartFile& part)
+      : part_(part),
+        progress_(stdout, part.name()),
+        fetch_(part, [this](const std::string& sentence) { progress_.tell(sentence); }) {}
+
+  FileRequest request() override { return fetch_.request(); }
+
+  Next take(const FileMessage& message) override {
+    const Next next = fetch_.take(message);
+    if (fetch_.size_bytes() && next == Next::go_on)
+      progress_.show(part_.size_bytes(), *fetch_.size_bytes());
+    return next;
+  }
+
+  const std::string& error() const override { return fetch_.error(); }
+  FetchProgress& progress() { return progress_; }
+
+ private:
+  PartFile& part_;
+  FetchProgress progress_;
+  FileFetch fetch_;
+};
+
+std::string advice(const PartFile& part) {
+  if (part.size_bytes() == 0) return "";
+  return fmt::format("; '{}' keeps {}, and the same command goes on there", part.part_name(),
+                     describe_size(part.size_bytes()));
+}
+
+void list_files(const ViewerOptions& options) {
+  FileListing listing;
+  const std::string error = Conversation(options, listing).run([] { return false; });
+  if (!error.empty()) throw std::runtime_error(error);
+  if (listing.files().empty())
+    fmt::print("{} shares no recordings or pictures yet\n", to_tcp_url(options.sender));
+  else
+    fmt::print("{}", make_table(listing.files()));
+  if (listing.left_out() > 0) fmt::print("and {} older ones\n", listing.left_out());
+}
+
+void fetch_file(const ViewerOptions& options) {
+  PartFile part(options.fetch_name);
+  if (part.size_bytes() > 0)
+    fmt::print("'{}' has {} already\n", part.part_name(), describe_size(part.size_bytes()));
+  std::fflush(stdout);
+  ShownFetch fetch(part);
+  const std::string error = Conversation(options, fetch).run([&] { return part.hash_some(); });
+  fetch.progress().end();
+  if (!error.empty()) throw std::runtime_error(error + advice(part));
+  fmt::print("'{}' is here, {}, and its SHA-256 is the sender's\n", part.name(),
+             describe_size(part.size_bytes()));
+}
+
+}  // namespace
+
+int run_file_command(const ViewerOptions& options) {
+  if (options.list_files)
+    list_files(options);
+  else
+    fetch_file(options);
+  return 0;
+}
+
+}  // namespace jpegwire
