@@ -11,6 +11,7 @@ import subprocess
 import datagrams
 import end_to_end
 import http_viewers
+import recordings
 
 
 def run_benchmark(build, name, repetitions, *options, time="real_time"):
@@ -134,6 +135,7 @@ def main():
             + end_to_end.first_frame(build, 10 * scale)
             + end_to_end.passthrough_against_encoding(build, scale, 180))
     http_rows = http_viewers.rows(build, 1 if arguments.quick else 4, 4)
+    recording_rows = recordings.rows(build, 1 if arguments.quick else 4, 5)
     rtp_times = run_rtp_benchmarks(build, 3 * scale)
     frames, seeds = 3000, 2 * scale
     rtp_rows = (datagrams.coding(rtp_times) + rtp_ages
@@ -150,7 +152,9 @@ def main():
     print("## HTTP\n")
     print(table(http_rows))
     print(HTTP_NOTES)
-    print("## RTP\n")
+    print("## Recordings\n")
+    print(table(recording_rows))
+    print("\n## RTP\n")
     print(table(rtp_rows))
     print(RTP_NOTES.format(frames=frames, seeds=seeds, times=list_of_times(rtp_times, 3)), end="")
 

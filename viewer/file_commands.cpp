@@ -12,6 +12,7 @@
 #include "net/share/file_client.hpp"
 #include "net/share/file_fetch.hpp"
 #include "net/share/file_listing.hpp"
+#include "net/share/thread_priority.hpp"
 #include "viewer/fetch_progress.hpp"
 #include "viewer/file_table.hpp"
 
@@ -126,6 +127,7 @@ void fetch_file(const ViewerOptions& options) {
 }  // namespace
 
 int run_file_command(const ViewerOptions& options) {
+  let_frames_go_first();
   if (options.list_files)
     list_files(options);
   else

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "codec/jpeg_layout.hpp"
@@ -160,8 +161,7 @@ std::optional<FrameAssembler::Event> FrameAssembler::begin_frame(std::uint64_t s
 }
 
 void FrameAssembler::move_to_frame(std::size_t size) {
-  std::ranges::copy(staged().first(size),
-                    frame_->jpeg.storage[0].begin() + static_cast<std::ptrdiff_t>(filled_));
+  if (size > 0) std::memcpy(frame_->jpeg.storage[0].data() + filled_, staged().data(), size);
   drop_staged(size);
   filled_ += size;
 }

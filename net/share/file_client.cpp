@@ -39,7 +39,10 @@ void FileClient::stop() {
 void FileClient::begin_session(asio::ip::tcp::socket socket) {
   socket_ = std::move(socket);
   was_connected_ = true;
-  assembler_.emplace(messages_, settings_.max_frame_bytes);
+  // Small, so that nearly all of a chunk is read to where it stays.
+  constexpr std::size_t kStagingBytes = 4096;
+  assembler_.emplace(messages_, settings_.max_frame_bytes,
+                     FrameAssembler::Settings{.staging_bytes = kStagingBytes});
   const std::vector<std::byte> request = write_file_request(dialogue_.request());
   std::error_code error;
   socket_.write_some(asio::buffer(request), error);

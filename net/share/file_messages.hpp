@@ -93,7 +93,7 @@ bool is_file_message(Bytes message);
 std::optional<FileMessage> parse_file_message(Bytes message);
 
 /// Bytes that a chunk has at most.
-inline constexpr std::size_t kMaxChunkBytes = std::size_t{128} << 10;
+inline constexpr std::size_t kMaxChunkBytes = std::size_t{512} << 10;
 
 /// Puts messages one behind the other, each with a size in front. A size is never a multiple of
 /// 256, as such sizes may mean another one in the other byte order, and the first message of a

@@ -8,6 +8,8 @@
 #include <thread>
 #include <utility>
 
+#include "net/share/thread_priority.hpp"
+
 namespace jpegwire {
 
 /// A thread that does one job after the other, in the order in which they came. Who gives it jobs
@@ -30,6 +32,7 @@ class WorkThread {
 
  private:
   void work(const std::stop_token& stop) {
+    let_frames_go_first();
     while (const std::function<void()> job = wait_for_job(stop)) job();
   }
 
