@@ -4,9 +4,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <opencv2/imgproc.hpp>
 #include <utility>
+
+#include "viewer/blending.hpp"
 
 namespace jpegwire {
 namespace {
@@ -34,42 +35,6 @@ struct StripMetrics {
 
 std::string in_milliseconds(microseconds time) {
   return fmt::format("{:.3g} ms", to_milliseconds(time));
-}
-
-/// Three quarters of the bytes and one of the colour's, eight bytes at a time: with a
-/// multiplication for each byte a large picture would take milliseconds.
-std::uint64_t quarter_towards(std::uint64_t bytes, std::uint64_t colour) {
-  constexpr std::uint64_t kLowSeven = 0x7F7F7F7F7F7F7F7F;
-  const auto average = [](std::uint64_t a, std::uint64_t b) {
-    return (a & b) + (((a ^ b) >> 1) & kLowSeven);
-  };
-  return average(bytes, average(bytes, colour));
-}
-
-/// The colour's three bytes over and over, as they lie behind each other in a row.
-using ColourPattern = std::array<std::uint64_t, 3>;
-
-ColourPattern pattern_of(const cv::Vec3b& colour) {
-  std::array<std::uint8_t, sizeof(ColourPattern)> bytes{};
-  for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = colour[static_cast<int>(i % 3)];
-  ColourPattern pattern;
-  std::memcpy(pattern.data(), bytes.data(), bytes.size());
-  return pattern;
-}
-
-void tint_row(std::uint8_t* row, std::size_t size, const ColourPattern& pattern) {
-  std::size_t at = 0;
-  for (; at + sizeof pattern <= size; at += sizeof pattern) {
-    ColourPattern pixels;
-    std::memcpy(pixels.data(), row + at, sizeof pixels);
-    for (std::size_t i = 0; i < pixels.size(); ++i)
-      pixels[i] = quarter_towards(pixels[i], pattern[i]);
-    std::memcpy(row + at, pixels.data(), sizeof pixels);
-  }
-  ColourPattern rest{};
-  std::memcpy(rest.data(), row + at, size - at);
-  for (std::size_t i = 0; i < rest.size(); ++i) rest[i] = quarter_towards(rest[i], pattern[i]);
-  std::memcpy(row + at, rest.data(), size - at);
 }
 
 /// Where a byte stands in a row that so many bytes fill.
@@ -224,19 +189,21 @@ void ArrivalTrace::draw_text(cv::Mat& view, cv::Rect strip) {
   scale_end_.draw(view, {bar.br().x, y}, {{in_milliseconds(scale()) + " later"}});
 }
 
-void ArrivalTrace::draw_tint(cv::Mat& picture) const {
+void ArrivalTrace::draw_tint(cv::Mat& picture, const cv::Rect2d& part) const {
   if (!rows_[0]) return;
   const int edge = std::min(overlay_margin(picture.size()), picture.cols);
-  const auto scaled = [&](int y) { return y * picture.rows / std::max(rows_[0]->height, 1); };
-  for (const Tint& tint : tints()) {
-    const int top = std::clamp(scaled(tint.top), 0, picture.rows);
-    const int bottom = std::clamp(scaled(tint.top + tint.height), top, picture.rows);
-    const ColourPattern pattern = pattern_of(tint.colour);
-    for (int y = top; y < bottom; ++y)
-      tint_row(picture.ptr<std::uint8_t>(y), 3 * static_cast<std::size_t>(picture.cols), pattern);
+  const auto seen = [&](int row) {
+    const double share = static_cast<double>(row) / std::max(rows_[0]->height, 1);
+    return std::clamp(cvFloor((share - part.y) / part.height * picture.rows), 0, picture.rows);
+  };
+  for (const Tint& band : tints()) {
+    const int top = seen(band.top);
+    const int bottom = seen(band.top + band.height);
+    if (bottom <= top) continue;
     cv::Mat rows = picture.rowRange(top, bottom);
-    rows.colRange(0, edge).setTo(tint.colour);
-    if (bottom - top > 4) rows.rowRange(0, 1).setTo(tint.colour);
+    tint(rows, band.colour);
+    rows.colRange(0, edge).setTo(band.colour);
+    if (bottom - top > 4) rows.rowRange(0, 1).setTo(band.colour);
   }
 }
 

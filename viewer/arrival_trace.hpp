@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "viewer/frame_arrival.hpp"
-#include "viewer/overlay.hpp"
+#include "viewer/text_box.hpp"
 
 namespace jpegwire {
 
@@ -64,8 +64,8 @@ class ArrivalTrace {
   /// Fills this part of a view, which is as wide as the view.
   void draw_strip(cv::Mat& view, cv::Rect strip);
 
-  /// Tints the newest frame's picture, scaled or not.
-  void draw_tint(cv::Mat& picture) const;
+  /// Tints this part (in shares of its sides) of the newest frame's picture, scaled or not.
+  void draw_tint(cv::Mat& picture, const cv::Rect2d& part = {0, 0, 1, 1}) const;
 
  private:
   using Clock = std::chrono::steady_clock;

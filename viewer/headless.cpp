@@ -4,7 +4,10 @@
 
 namespace jpegwire {
 
-void Headless::show(Picture&, const LiveFigures&) { notice_.clear(); }
+bool Headless::show(const ShownFrame&, const LiveFigures&) {
+  notice_.clear();
+  return true;
+}
 
 void Headless::show_notice(std::string_view sentence) {
   if (sentence == notice_) return;

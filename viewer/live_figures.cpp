@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 namespace jpegwire {
 
 std::string describe(const LiveFigures& figures) {
@@ -16,9 +18,7 @@ std::string describe_rate(const LiveFigures& figures) {
 }
 
 std::string describe_age(const LiveFigures& figures) {
-  if (!figures.age_ms) return "age unknown";
-  // A tenth of a millisecond says nothing about an age of many, and its flicker distracts.
-  return fmt::format("age {:.{}f} ms", *figures.age_ms, *figures.age_ms < 99.95 ? 1 : 0);
+  return "age " + describe_milliseconds(figures.age_ms);
 }
 
 std::string describe_bit_rate(const LiveFigures& figures) {
@@ -41,6 +41,30 @@ std::string describe_patched(const LiveFigures& figures) {
 
 std::string describe_skipped(const LiveFigures& figures) {
   return fmt::format("{} skipped", figures.skipped);
+}
+
+std::string describe_milliseconds(std::optional<double> time_ms) {
+  if (!time_ms) return "unknown";
+  if (*time_ms >= 10'000) return fmt::format("{:.1f} s", *time_ms / 1000);
+  // A tenth of a millisecond says nothing about many, and its flicker distracts.
+  return fmt::format("{:.{}f} ms", *time_ms, *time_ms < 99.95 ? 1 : 0);
+}
+
+std::string describe_stages(const LiveFigures& figures) {
+  const std::pair<const char*, std::optional<double>> stages[] = {{"encode", figures.encode_ms},
+                                                                  {"network", figures.network_ms},
+                                                                  {"decode", figures.decode_ms}};
+  std::string words;
+  for (const auto& [name, time_ms] : stages)
+    if (time_ms)
+      words +=
+          fmt::format("{}{} {}", words.empty() ? "" : ", ", name, describe_milliseconds(time_ms));
+  return words.empty() ? "unknown" : words;
+}
+
+std::string describe_reads(const LiveFigures& figures) {
+  if (!figures.reads_per_frame) return "unknown";
+  return fmt::format("{:.0f} per frame", *figures.reads_per_frame);
 }
 
 }  // namespace jpegwire

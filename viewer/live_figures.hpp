@@ -1,10 +1,31 @@
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 
 namespace jpegwire {
+
+/// The ages of the last frames in milliseconds, the oldest first.
+class AgeHistory {
+ public:
+  static constexpr std::size_t kMost = 120;
+
+  /// Takes no more than kMost of them.
+  void add(float age_ms) {
+    if (count_ < kMost) ages_[count_++] = age_ms;
+  }
+  std::span<const float> ages() const { return std::span(ages_).first(count_); }
+
+  bool operator==(const AgeHistory&) const = default;
+
+ private:
+  std::array<float, kMost> ages_{};
+  std::size_t count_ = 0;
+};
 
 /// What the overlay and the lines on the terminal tell about the last second.
 struct LiveFigures {
@@ -16,6 +37,15 @@ struct LiveFigures {
   std::uint64_t lost = 0;     // frames that never came, since the start
   std::uint64_t patched = 0;  // frames shown with older bands in them, since the start
   std::uint64_t skipped = 0;  // frames that came and were not shown, since the start
+
+  // For who looks closer; medians, and nothing while they are not known.
+  std::optional<double> age_p50_ms{};  // of the last 5 s
+  std::optional<double> age_p99_ms{};  // likewise
+  std::optional<double> encode_ms{};   // capture to the first byte sent
+  std::optional<double> network_ms{};  // first byte sent to last byte received
+  std::optional<double> decode_ms{};   // last byte received to decoded pixels
+  std::optional<double> reads_per_frame{};
+  AgeHistory age_history{};
 
   bool operator==(const LiveFigures&) const = default;
 };
@@ -32,5 +62,13 @@ std::string describe_size(const LiveFigures& figures);
 std::string describe_lost(const LiveFigures& figures);
 std::string describe_patched(const LiveFigures& figures);
 std::string describe_skipped(const LiveFigures& figures);
+
+/// "7.1 ms", "1234 ms", "95.3 s", or "unknown".
+std::string describe_milliseconds(std::optional<double> time_ms);
+
+/// "encode 3.1 ms, network 0.4 ms, decode 2.6 ms", as far as they are known.
+std::string describe_stages(const LiveFigures& figures);
+
+std::string describe_reads(const LiveFigures& figures);
 
 }  // namespace jpegwire

@@ -89,14 +89,16 @@ void ViewerPipeline::ended(const std::string& error) { on_finished_(error); }
 void ViewerPipeline::decode(std::stop_token stop) {
   std::uint64_t whole = 0;
   while (std::optional<std::shared_ptr<ReceivedFrame>> frame = received_.take(stop)) {
-    if (decode_frame(**frame, stop) != Reception::whole) continue;
+    if (decode_frame(*frame, stop) != Reception::whole) continue;
     last_frame_ = std::move(*frame);
     if (++whole == settings_.frames) return on_finished_("");
   }
 }
 
-Reception ViewerPipeline::decode_frame(ReceivedFrame& frame, const std::stop_token& stop) {
-  const std::shared_ptr<Picture> picture = picture_pool_.take();
+Reception ViewerPipeline::decode_frame(const std::shared_ptr<ReceivedFrame>& received,
+                                       const std::stop_token& stop) {
+  ReceivedFrame& frame = *received;
+  std::shared_ptr<Picture> picture = picture_pool_.take();
   const Reception reception = decode_bands(frame, *picture, stop);
   if (reception == Reception::refused) statistics_.corrupt();
   if (reception == Reception::incomplete) {
@@ -111,9 +113,12 @@ Reception ViewerPipeline::decode_frame(ReceivedFrame& frame, const std::stop_tok
   decoded.is_patched = reception == Reception::incomplete;
   if (decoded.is_patched) decoded.decode.reset();  // waiting for the rest was no decoding
   statistics_.frame_decoded(decoded);
-  last_picture_ = picture;
-  ShownFrame shown{picture, frame.capture_time()};
+  ShownFrame shown{.picture = picture, .capture_time = frame.capture_time()};
   if (settings_.laboratory != nullptr) shown.arrival = settings_.laboratory->arrival_of(frame);
+  if (reception == Reception::whole) shown.received = received;
+  // A stream of bytes needs no patches, and the display may draw on a picture that it has alone.
+  last_picture_ = shown.arrival ? nullptr : std::move(picture);
+  picture.reset();
   if (pictures_.put(std::move(shown))) statistics_.skipped_display();
   return reception;
 }

@@ -17,16 +17,10 @@
 #include "viewer/frame_saver.hpp"
 #include "viewer/laboratory.hpp"
 #include "viewer/recording_switch.hpp"
+#include "viewer/shown_frame.hpp"
 #include "viewer/statistics.hpp"
 
 namespace jpegwire {
-
-/// A decoded frame on its way to the display.
-struct ShownFrame {
-  std::shared_ptr<Picture> picture;
-  std::optional<WallTime> capture_time;           // as steady_now() tells it
-  std::shared_ptr<const FrameArrival> arrival{};  // null where its reads were not recorded
-};
 
 struct ViewerPipelineSettings {
   int threads = 1;
@@ -76,7 +70,8 @@ class ViewerPipeline final : public StreamObserver {
   void ended(const std::string& error) override;
 
   void decode(std::stop_token stop);
-  Reception decode_frame(ReceivedFrame& frame, const std::stop_token& stop);
+  Reception decode_frame(const std::shared_ptr<ReceivedFrame>& received,
+                         const std::stop_token& stop);
   Reception decode_bands(ReceivedFrame& frame, Picture& picture, const std::stop_token& stop);
 
   ViewerPipelineSettings settings_;
@@ -90,7 +85,7 @@ class ViewerPipeline final : public StreamObserver {
   BandPool bands_;
   JpegDecoder decoder_;
   ObjectPool<Picture> picture_pool_;
-  std::shared_ptr<const Picture> last_picture_;
+  std::shared_ptr<const Picture> last_picture_;  // where the next one may need patches of it
   std::vector<Band> new_bands_;
   BandPatcher patcher_;
   std::shared_ptr<const ReceivedFrame> last_frame_;

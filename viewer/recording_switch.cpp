@@ -1,5 +1,6 @@
 #include "viewer/recording_switch.hpp"
 
+#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include <exception>
@@ -8,13 +9,17 @@
 namespace jpegwire {
 
 RecordingSwitch::RecordingSwitch(RecordingOptions options, WriteQueue::OnError on_error,
-                                 std::uint64_t most)
-    : options_(std::move(options)), on_error_(std::move(on_error)), most_(most) {}
+                                 std::uint64_t most, OnNews on_news)
+    : options_(std::move(options)),
+      on_error_(std::move(on_error)),
+      most_(most),
+      on_news_(std::move(on_news)) {}
 
 void RecordingSwitch::start() {
   RecordingOptions options = options_;
   if (!options.is_wanted()) options.file = recording_name_at(wall_now());
-  auto recorder = std::make_unique<FrameRecorder>(std::move(options), on_error_, most_);
+  auto recorder = std::make_unique<FrameRecorder>(std::move(options), on_error_, most_, on_news_);
+  begun_ = std::chrono::steady_clock::now();
   const std::scoped_lock lock(mutex_);
   recorders_.push_back(std::move(recorder));
 }
@@ -30,7 +35,13 @@ void RecordingSwitch::toggle() {
     start();
   } catch (const std::exception& error) {
     spdlog::error(error.what());
+    on_news_(fmt::format("no recording: {}", error.what()));
   }
+}
+
+std::optional<std::chrono::seconds> RecordingSwitch::running_for() const {
+  if (!is_on()) return std::nullopt;
+  return std::chrono::floor<std::chrono::seconds>(std::chrono::steady_clock::now() - begun_);
 }
 
 void RecordingSwitch::finish(milliseconds patience) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -18,16 +19,23 @@ struct RecordingCounts {
 /// Begins and ends recordings while frames come: --record and the window's key.
 class RecordingSwitch {
  public:
+  using OnNews = FrameRecorder::OnNews;
+
   /// Nothing is recorded yet. A recording has `most` frames; `on_error` is called on a thread of
-  /// its own when one cannot be written, which ends it.
-  RecordingSwitch(RecordingOptions options, WriteQueue::OnError on_error, std::uint64_t most);
+  /// its own when one cannot be written, which ends it. `on_news` is told, on that thread or
+  /// toggle()'s, what a recording's user wants to know: which file was begun or ended.
+  RecordingSwitch(RecordingOptions options, WriteQueue::OnError on_error, std::uint64_t most,
+                  OnNews on_news);
 
   // The main thread. A recording goes to the options' file, or to one that is named by the time,
   // and never to one that is there already. start() throws std::runtime_error where the directory
-  // cannot be written to; toggle() tells that in the log. Neither waits for the disk.
+  // cannot be written to; toggle() tells that in the log and as news. Neither waits for the disk.
   void start();
   void stop();
   void toggle();
+
+  /// Since start(), while it is on.
+  std::optional<std::chrono::seconds> running_for() const;
 
   /// Waits until all is written, but no longer than `patience`; what is left then is skipped.
   void finish(milliseconds patience);
@@ -44,6 +52,8 @@ class RecordingSwitch {
   const RecordingOptions options_;
   const WriteQueue::OnError on_error_;
   const std::uint64_t most_;
+  const OnNews on_news_;
+  std::chrono::steady_clock::time_point begun_{};
 
   mutable std::mutex mutex_;
   std::vector<std::unique_ptr<FrameRecorder>> recorders_;  // only the last one may be on

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <span>
@@ -14,14 +15,22 @@
 namespace jpegwire {
 namespace {
 
-constexpr std::chrono::seconds kRecent{1};
-constexpr std::chrono::seconds kForgotten{5};
+constexpr std::chrono::seconds kAgesAreRecent{5};
 
 double to_seconds(SteadyTime::duration duration) {
   return std::chrono::duration<double>(duration).count();
 }
 
 double rounded(double value) { return std::round(value * 1000) / 1000; }
+
+std::optional<double> in_milliseconds(std::optional<double> time_us) {
+  if (time_us) *time_us /= 1000;
+  return time_us;
+}
+
+std::int64_t known_or_below_zero(std::optional<microseconds> duration) {
+  return duration ? std::max<std::int64_t>(duration->count(), 0) : -1;
+}
 
 /// Two clocks that are not quite in step may make a short time negative.
 void record(Histogram& histogram, std::optional<microseconds> duration) {
@@ -52,42 +61,6 @@ nlohmann::json ages_summary(const Histogram& age_us) {
 
 }  // namespace
 
-void RecentEvents::add(SteadyTime time, std::int64_t amount) {
-  events_[next_] = {time, amount};
-  next_ = (next_ + 1) % kCapacity;
-  count_ = std::min(count_ + 1, kCapacity);
-}
-
-const RecentEvents::Event& RecentEvents::newest(std::size_t age) const {
-  return events_[(next_ + kCapacity - 1 - age) % kCapacity];
-}
-
-RecentEvents::Rates RecentEvents::rates(SteadyTime now) const {
-  if (count_ < 2 || now - newest(0).time > kForgotten) return {};
-  std::size_t first = 0;
-  double amount = 0;
-  while (first + 1 < count_ && (first == 0 || now - newest(first).time < kRecent))
-    amount += static_cast<double>(newest(first++).amount);
-  const double events = static_cast<double>(first);
-  const double between = to_seconds(newest(0).time - newest(first).time);
-  const double since = to_seconds(now - newest(first).time);
-  if (between <= 0 || since <= 0) return {};
-  const double rate = std::min(events / between, (events + 1) / since);
-  return {.events_per_second = rate, .amount_per_second = rate * amount / events};
-}
-
-std::optional<double> RecentEvents::median_amount(SteadyTime now) const {
-  if (count_ == 0 || now - newest(0).time > kForgotten) return std::nullopt;
-  std::array<std::int64_t, kCapacity> amounts{};
-  std::size_t known = 0;
-  for (std::size_t i = 0; i < count_ && (i == 0 || now - newest(i).time < kRecent); ++i)
-    if (newest(i).amount >= 0) amounts[known++] = newest(i).amount;
-  if (known == 0) return std::nullopt;
-  const auto middle = amounts.begin() + static_cast<std::ptrdiff_t>(known / 2);
-  std::nth_element(amounts.begin(), middle, amounts.begin() + static_cast<std::ptrdiff_t>(known));
-  return static_cast<double>(*middle);
-}
-
 std::uint64_t SequenceGaps::frames_missing_before(const FrameStamp& stamp) {
   const auto last = std::exchange(last_, Position{stamp.stream_id, stamp.sequence});
   if (!last || last->stream_id != stamp.stream_id) return 0;
@@ -110,7 +83,9 @@ void Statistics::frame_received(std::size_t bytes, std::size_t reads,
   reads_per_frame_.record(reads);
   if (reads > 1) ++partial_frames_;
   if (stamp) lost_ += gaps_.frames_missing_before(*stamp);
-  recently_received_.add(clock_(), static_cast<std::int64_t>(bytes));
+  const SteadyTime now = clock_();
+  recently_received_.add(now, static_cast<std::int64_t>(bytes));
+  recent_reads_.add(now, static_cast<std::int64_t>(reads));
 }
 
 // A frame of which nothing told its number is counted with the gap that it leaves; a stream without
@@ -139,7 +114,10 @@ void Statistics::frame_decoded(const DecodedFrame& frame) {
   record(encode_us_, frame.encode);
   record(network_us_, frame.network);
   record(decode_us_, frame.decode);
-  recently_decoded_.add(now, frame.age ? std::max<std::int64_t>(frame.age->count(), 0) : -1);
+  recent_ages_.add(now, known_or_below_zero(frame.age));
+  recent_encode_.add(now, known_or_below_zero(frame.encode));
+  recent_network_.add(now, known_or_below_zero(frame.network));
+  recent_decode_.add(now, known_or_below_zero(frame.decode));
 }
 
 void Statistics::displayed() {
@@ -182,15 +160,28 @@ LiveFigures Statistics::live() const {
   const std::scoped_lock lock(mutex_);
   const SteadyTime now = clock_();
   LiveFigures figures;
-  figures.frames_per_second = recently_decoded_.rates(now).events_per_second;
-  if (const auto age_us = recently_decoded_.median_amount(now)) figures.age_ms = *age_us / 1000;
+  figures.frames_per_second = recent_ages_.rates(now).events_per_second;
+  figures.age_ms = in_milliseconds(recent_ages_.median(now));
   figures.megabits_per_second = recently_received_.rates(now).amount_per_second * 8 / 1e6;
   figures.width = width_;
   figures.height = height_;
   figures.lost = lost_;
   figures.patched = patched_;
   figures.skipped = skipped_decode_ + skipped_display_;
+  add_close_look(figures, now);
   return figures;
+}
+
+void Statistics::add_close_look(LiveFigures& figures, SteadyTime now) const {
+  figures.age_p50_ms = in_milliseconds(recent_ages_.percentile(now, kAgesAreRecent, 50));
+  figures.age_p99_ms = in_milliseconds(recent_ages_.percentile(now, kAgesAreRecent, 99));
+  figures.encode_ms = in_milliseconds(recent_encode_.median(now));
+  figures.network_ms = in_milliseconds(recent_network_.median(now));
+  figures.decode_ms = in_milliseconds(recent_decode_.median(now));
+  figures.reads_per_frame = recent_reads_.median(now);
+  for (std::size_t age = std::min(recent_ages_.count(), AgeHistory::kMost); age-- > 0;)
+    if (const std::int64_t age_us = recent_ages_.newest_amount(age); age_us >= 0)
+      figures.age_history.add(static_cast<float>(age_us) / 1000);
 }
 
 nlohmann::json Statistics::summary(std::string_view url) const {

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -14,41 +13,9 @@
 #include "codec/time.hpp"
 #include "net/histogram.hpp"
 #include "viewer/live_figures.hpp"
+#include "viewer/recent_events.hpp"
 
 namespace jpegwire {
-
-using SteadyTime = std::chrono::steady_clock::time_point;
-
-/// The newest events and an amount that each carries, for figures about the last second.
-class RecentEvents {
- public:
-  struct Rates {
-    double events_per_second = 0;
-    double amount_per_second = 0;
-  };
-
-  void add(SteadyTime time, std::int64_t amount);
-
-  /// Between the first and the last event of the last second (of the last two events where they
-  /// are rarer), so that it is steady; falls as soon as the next event is overdue.
-  Rates rates(SteadyTime now) const;
-
-  /// Of the last second's amounts, those below zero left out.
-  std::optional<double> median_amount(SteadyTime now) const;
-
- private:
-  struct Event {
-    SteadyTime time;
-    std::int64_t amount = 0;
-  };
-  static constexpr std::size_t kCapacity = 256;
-
-  const Event& newest(std::size_t age) const;
-
-  std::array<Event, kCapacity> events_{};
-  std::size_t next_ = 0;
-  std::size_t count_ = 0;
-};
 
 /// How many frames a sender counted that never came.
 class SequenceGaps {
@@ -119,6 +86,9 @@ class Statistics {
   nlohmann::json reads_summary() const;
   nlohmann::json stages_summary() const;
   double frames_per_second() const;
+  void add_close_look(LiveFigures& figures, SteadyTime now) const;
+
+  static constexpr std::size_t kMostRecentAges = 2048;  // 5 s of 400 frames/s
 
   const Clock clock_;
   const SteadyTime start_;
@@ -140,7 +110,12 @@ class Statistics {
   SteadyTime last_decoded_{};
   SequenceGaps gaps_;
   RecentEvents recently_received_;  // with their bytes
-  RecentEvents recently_decoded_;   // with their ages in microseconds, or -1
+  RecentEvents recent_reads_;       // of whole frames
+  // All that follow with microseconds, or -1 where they are not known.
+  RecentEvents recent_ages_{kMostRecentAges};
+  RecentEvents recent_encode_;
+  RecentEvents recent_network_;
+  RecentEvents recent_decode_;
   Histogram read_bytes_;
   Histogram reads_per_frame_;
   Histogram age_us_;

@@ -24,6 +24,7 @@
 #include "net/tcp/stream_client.hpp"
 #include "viewer/headless.hpp"
 #include "viewer/pipeline.hpp"
+#include "viewer/snapshot_saver.hpp"
 #include "viewer/window.hpp"
 
 namespace jpegwire {
@@ -35,13 +36,12 @@ std::chrono::milliseconds to_duration(double seconds) {
   return std::chrono::duration_cast<milliseconds>(std::chrono::duration<double>(seconds));
 }
 
-std::unique_ptr<Display> make_display(const ViewerOptions& options,
-                                      std::function<void()> on_record) {
+std::unique_ptr<Display> make_display(const ViewerOptions& options, CameraControls controls) {
   if (options.headless) return std::make_unique<Headless>();
-  return std::make_unique<Window>(
-      "jpegwire " + options.url(),
-      WindowSettings{.trace = options.laboratory.trace, .caption = options.laboratory.naive},
-      std::move(on_record));
+  const PictureViewSettings view{.source = options.url(),
+                                 .trace = options.laboratory.trace,
+                                 .caption = options.laboratory.naive};
+  return std::make_unique<Window>("jpegwire " + options.url(), view, std::move(controls));
 }
 
 std::uint64_t most_frames(const ViewerOptions& options) {
@@ -91,12 +91,14 @@ class Viewer {
       : options_(options),
         signals_(io_, SIGINT, SIGTERM),
         summary_(options.summary),
-        display_(make_display(options, [this] { recording_.toggle(); })),
+        display_(make_display(options, controls())),
         laboratory_(options.laboratory),
         saver_(make_saver(options, [this](const std::string& error) { fail_to_write(error); })),
         recording_(
             options.recording, [this](const std::string& error) { fail_to_write(error); },
-            most_frames(options)),
+            most_frames(options), [this](const std::string& news) { news_.put(news); }),
+        snapshots_(options.recording.file.parent_path(),
+                   [this](const std::string& news) { news_.put(news); }),
         pipeline_({.threads = options.threads,
                    .frames = options.frames,
                    .whole_frames_only = options.whole_frames,
@@ -135,9 +137,14 @@ class Viewer {
   }
 
  private:
+  CameraControls controls() {
+    return {.toggle_recording = [this] { recording_.toggle(); },
+            .save_picture = [this](const ShownFrame& frame) { snapshots_.save(frame); }};
+  }
+
   void tell_what_is_awaited() {
     const std::string who = options_.listen ? "a sender that connects to " : "";
-    display_->show_notice("waiting for " + who + input_->url());
+    display_->camera().show_notice("waiting for " + who + input_->url());
     if (input_->is_public())
       spdlog::warn("whoever reaches {} can send a picture here", input_->url());
   }
@@ -165,6 +172,7 @@ class Viewer {
     if (options_.headless && !is_finished()) return finish(error);
     has_failed_to_write_ = true;
     spdlog::error(error);
+    news_.put(error);
   }
 
   bool is_finished() const { return finished_; }
@@ -182,6 +190,7 @@ class Viewer {
     while (!is_finished()) {
       show_newest(patience);
       print_figures();
+      show_news();
       if (!display_->handle_events()) return;
     }
   }
@@ -189,15 +198,21 @@ class Viewer {
   void show_newest(milliseconds patience) {
     if (const std::optional<ShownFrame> frame = pipeline_.take_picture(patience)) {
       shown_ = {nullptr, frame->capture_time};
-      display_->note_arrival(frame->arrival);
       last_change_ = Clock::now();
-      display_->show(*frame->picture, statistics_.live());
-      statistics_.displayed();
+      if (display_->camera().show(*frame, statistics_.live()))
+        statistics_.displayed();
+      else
+        statistics_.skipped_display();
     } else if (const std::optional<std::string> notice = pipeline_.take_notice()) {
-      display_->show_notice(*notice);
+      display_->camera().show_notice(*notice);
     } else {
       show_that_it_grows_old();
     }
+  }
+
+  void show_news() {
+    display_->camera().show_recording(recording_.running_for());
+    if (const std::optional<std::string> news = news_.try_take()) display_->camera().tell(*news);
   }
 
   // While no frame comes, the age of the picture that is shown still grows, and is shown.
@@ -208,7 +223,7 @@ class Viewer {
     LiveFigures figures = statistics_.live();
     if (shown_->capture_time)
       figures.age_ms = to_milliseconds(steady_now() - *shown_->capture_time);
-    display_->refresh(figures);
+    display_->camera().refresh(figures);
   }
 
   void print_figures() {
@@ -224,6 +239,7 @@ class Viewer {
     const milliseconds patience{interrupted_ ? 500 : 60'000};
     if (saver_) saver_->finish(patience);
     recording_.finish(patience);
+    snapshots_.finish(patience);
     std::string error = error_;  // all that could set it has ended
     fmt::print(summary_.text_stream(), "{}", laboratory_.explanation());
     try {
@@ -267,10 +283,12 @@ class Viewer {
   std::atomic<bool> interrupted_ = false;
   std::atomic<bool> has_failed_to_write_ = false;
   std::unique_ptr<Display> display_;
+  LatestSlot<std::string> news_;  // disks' threads to main thread
   Statistics statistics_;
   Laboratory laboratory_;
   std::unique_ptr<FrameSaver> saver_;
   RecordingSwitch recording_;
+  SnapshotSaver snapshots_;
   ViewerPipeline pipeline_;
   std::unique_ptr<StreamInput> input_;
   asio::steady_timer time_limit_;

@@ -8,7 +8,6 @@
 #include <cstdlib>
 #include <memory>
 #include <opencv2/highgui.hpp>
-#include <opencv2/imgproc.hpp>
 #include <stdexcept>
 #include <utility>
 #include <vector>
@@ -19,7 +18,6 @@ namespace {
 constexpr int kEscape = 27;
 constexpr double kLargestShareOfScreen = 0.9;
 const cv::Size kSizeBeforePictures{640, 360};
-const cv::Scalar kBackground{24, 24, 24};
 
 std::string environment(const char* name) {
   const char* value = std::getenv(name);
@@ -77,100 +75,62 @@ void open_window(const std::string& title, cv::Size size) {
   cv::resizeWindow(title, size);
 }
 
-/// The largest size of the same shape that fits.
-cv::Size scaled_to_fit(cv::Size size, cv::Size room) {
-  const double factor = std::min(static_cast<double>(room.width) / size.width,
-                                 static_cast<double>(room.height) / size.height);
-  return {std::clamp(cvRound(size.width * factor), 1, std::max(room.width, 1)),
-          std::clamp(cvRound(size.height * factor), 1, std::max(room.height, 1))};
+struct Key {
+  const char* names;
+  const char* what;
+};
+
+/// In the order in which h lists them.
+constexpr Key kKeys[] = {
+    {"q, Esc", "quit"},
+    {"f", "full screen"},
+    {"space", "freeze the picture; the stream goes on"},
+    {"s", "save the picture as it came"},
+    {"r", "begin or end a recording"},
+    {"o", "figures: one line, all, none"},
+    {"t", "how frames arrive"},
+    {"+  -", "zoom at the mouse"},
+    {"0", "the whole picture again"},
+    {"h", "this list"},
+};
+
+std::vector<ColouredText> keys_help() {
+  const cv::Vec3b name_colour{120, 215, 255};
+  std::vector<ColouredText> words;
+  for (const Key& key : kKeys) {
+    words.push_back({key.names, name_colour});
+    words.push_back({key.what});
+  }
+  return words;
 }
 
-cv::Rect centred(cv::Size size, cv::Size room) {
-  return {(room.width - size.width) / 2, (room.height - size.height) / 2, size.width, size.height};
-}
-
-cv::Size size_of(const Picture& picture) { return {picture.width, picture.height}; }
-
-cv::Mat as_mat(Picture& picture) {
-  return {picture.height, picture.width, CV_8UC3, picture.pixels.data()};
-}
-
-/// Averages where many pixels become one; else bilinear is as good and several times faster.
-void scale(const cv::Mat& from, cv::Mat to) {
-  const bool much_smaller = to.cols * 2 < from.cols;
-  cv::resize(from, to, to.size(), 0, 0, much_smaller ? cv::INTER_AREA : cv::INTER_LINEAR);
-}
-
-const std::vector<ColouredText>& keys_help() {
-  static const std::vector<ColouredText> lines{
-      {"q or Esc: quit"}, {"r: begin or end recording"}, {"f: full screen"},
-      {"o: figures"},     {"t: how frames arrive"},      {"h: this list"}};
-  return lines;
-}
+void keep_mouse(int, int x, int y, int, void* mouse) { *static_cast<cv::Point*>(mouse) = {x, y}; }
 
 }  // namespace
 
-Window::Window(std::string title, WindowSettings settings, std::function<void()> on_record)
-    : title_(std::move(title)),
-      on_record_(std::move(on_record)),
-      trace_visible_(settings.trace),
-      caption_visible_(settings.caption) {
+Window::Window(std::string title, const PictureViewSettings& settings, CameraControls controls)
+    : title_(std::move(title)), controls_(std::move(controls)), view_(settings) {
   // Held until Qt has a connection of its own: a bare X server starts anew when its last client
   // leaves, and drops whoever is just coming.
   const XConnection connection = require_display();
   screen_ = screen_size(connection.get());
   silence_qt();
   open_window(title_, kSizeBeforePictures);
+  mouse_ = {kSizeBeforePictures.width / 2, kSizeBeforePictures.height / 2};
+  cv::setMouseCallback(title_, keep_mouse, &mouse_);
 }
 
 Window::~Window() {
   if (cv::getWindowProperty(title_, cv::WND_PROP_VISIBLE) >= 0) cv::destroyWindow(title_);
 }
 
-void Window::note_arrival(const std::shared_ptr<const FrameArrival>& arrival) {
-  if (!arrival) return;
-  if (caption_visible_) note_mistake(*arrival);
-  trace_.add(arrival);
-}
-
-// A sentence that changes with each frame cannot be read.
-void Window::note_mistake(const FrameArrival& arrival) {
-  constexpr std::chrono::seconds kLegible{1};
-  const auto now = std::chrono::steady_clock::now();
-  if (now - captioned_ < kLegible) return;
-  captioned_ = now;
-  caption_ = arrival.naive_mistake();
-  if (caption_.empty()) caption_ = "one recv brought the whole frame: that is luck, and no promise";
-}
-
-void Window::show(Picture& picture, const LiveFigures& figures) {
-  const bool first = picture_.width == 0;
-  std::swap(picture_, picture);
-  figures_ = figures;
-  notice_.clear();
-  if (first) fit_to_first_picture();
-  redraw();
-}
-
-void Window::show_notice(std::string_view sentence) {
-  if (sentence == notice_) return;
-  notice_ = sentence;
-  redraw();
-}
-
-void Window::refresh(const LiveFigures& figures) {
-  figures_ = figures;
-  if (notice_.empty()) redraw();
-}
-
 bool Window::handle_events() {
   if (!open_) return false;
+  if (is_changed_ || view_.is_stale() || view_size() != shown_size_) redraw();
   const int key = cv::pollKey();
   // The user may have closed the window just now. Drawing would open another one.
   open_ = cv::getWindowProperty(title_, cv::WND_PROP_VISIBLE) >= 1;
-  if (!open_) return false;
-  if (key >= 0) handle_key(key & 0xff);
-  if (view_size() != shown_size_) redraw();
+  if (open_ && key >= 0) handle_key(key & 0xff);
   return open_;
 }
 
@@ -181,23 +141,34 @@ void Window::handle_key(int key) {
     case 'Q':
       open_ = false;
       return;
-    case 'o':
-    case 'O':
-      figures_visible_ = !figures_visible_;
-      return redraw();
-    case 'h':
-    case 'H':
-      keys_visible_ = !keys_visible_;
-      return redraw();
-    case 'r':
-    case 'R':
-      return on_record_();
-    case 't':
-    case 'T':
-      return toggle_trace();
     case 'f':
     case 'F':
       return toggle_full_screen();
+    case ' ':
+      return view_.toggle_freeze();
+    case 's':
+    case 'S':
+      return save_picture();
+    case 'r':
+    case 'R':
+      return controls_.toggle_recording();
+    case 'o':
+    case 'O':
+      return view_.next_overlay();
+    case 't':
+    case 'T':
+      return toggle_trace();
+    case '+':
+    case '=':
+      return view_.zoom_nearer(mouse_, view_size());
+    case '-':
+    case '_':
+      return view_.zoom_further(mouse_, view_size());
+    case '0':
+      return view_.reset_zoom();
+    case 'h':
+    case 'H':
+      return toggle_keys();
     default:
       return;
   }
@@ -207,29 +178,36 @@ void Window::toggle_full_screen() {
   const bool full = cv::getWindowProperty(title_, cv::WND_PROP_FULLSCREEN) > 0;
   cv::setWindowProperty(title_, cv::WND_PROP_FULLSCREEN,
                         full ? cv::WINDOW_NORMAL : cv::WINDOW_FULLSCREEN);
+  view_.tell(full ? "in a window again" : "full screen: f leaves it");
 }
 
 /// The strip comes below the picture, for which the window grows where it can.
 void Window::toggle_trace() {
   const cv::Size view = view_size();
   const int height = ArrivalTrace::strip_height(view);
-  trace_visible_ = !trace_visible_;
+  view_.toggle_trace();
   const bool full = cv::getWindowProperty(title_, cv::WND_PROP_FULLSCREEN) > 0;
-  const int grown = view.height + (trace_visible_ ? height : -height);
-  if (!full && picture_.width > 0 && grown > height) cv::resizeWindow(title_, view.width, grown);
-  canvas_.release();
-  redraw();
+  const int grown = view.height + (view_.has_trace() ? height : -height);
+  const bool has_picture = !view_.picture_size().empty();
+  if (!full && has_picture && grown > height) cv::resizeWindow(title_, view.width, grown);
 }
 
-int Window::strip_height(cv::Size view) const {
-  return trace_visible_ ? std::min(ArrivalTrace::strip_height(view), view.height / 2) : 0;
+void Window::toggle_keys() {
+  keys_visible_ = !keys_visible_;
+  is_changed_ = true;
+}
+
+void Window::save_picture() {
+  if (!view_.shown().picture) return view_.tell("there is no picture yet to save");
+  controls_.save_picture(view_.shown());
 }
 
 /// As large as the picture, unless the user has chosen a size already.
 void Window::fit_to_first_picture() {
+  is_fitted_ = true;
   if (view_size() != kSizeBeforePictures) return;
-  cv::Size size = size_of(picture_);
-  const int strip = strip_height(size);
+  cv::Size size = view_.picture_size();
+  const int strip = view_.strip_height(size);
   const cv::Size room(cvFloor(screen_.width * kLargestShareOfScreen),
                       std::max(cvFloor(screen_.height * kLargestShareOfScreen) - strip, 1));
   if (!room.empty() && (size.width > room.width || size.height > room.height))
@@ -249,67 +227,26 @@ void Window::keep_on_screen(cv::Size size) {
 }
 
 void Window::redraw() {
-  if (!open_) return;
+  if (!is_fitted_ && !view_.picture_size().empty()) fit_to_first_picture();
   shown_size_ = view_size();
-  const bool drawn_on_canvas =
-      !notice_.empty() || trace_visible_ || shown_size_ != size_of(picture_);
-  if (drawn_on_canvas) draw_canvas();
-  cv::Mat view = drawn_on_canvas ? canvas_ : as_mat(picture_);
-  if (notice_.empty())
-    show_with_boxes(view);
-  else
-    show_with_notice(view);
-}
-
-/// The picture in the middle of a canvas of the window's size, over the strip where there is one.
-void Window::draw_canvas() {
-  cv::Rect area;
-  const int strip = notice_.empty() ? strip_height(shown_size_) : 0;
-  const cv::Size room(shown_size_.width, shown_size_.height - strip);
-  if (picture_.width > 0) area = centred(scaled_to_fit(size_of(picture_), room), room);
-  if (canvas_.size() != shown_size_ || area != picture_area_) {
+  is_changed_ = false;
+  if (std::optional<cv::Mat> picture = view_.draw_in_place(shown_size_)) {
+    show_with_keys(*picture);
+    view_.erase(*picture);
+  } else {
     canvas_.create(shown_size_, CV_8UC3);
-    canvas_.setTo(kBackground);
-    picture_area_ = area;
+    view_.draw(canvas_);
+    show_with_keys(canvas_);
   }
-  if (!area.empty()) scale(as_mat(picture_), canvas_(area));
-  if (strip == 0 || area.empty()) return;
-  cv::Mat picture = canvas_(area);
-  trace_.draw_tint(picture);
-  trace_.draw_strip(canvas_, {0, room.height, room.width, strip});
 }
 
-void Window::show_with_boxes(cv::Mat& view) {
-  const int margin = overlay_margin(view.size());
-  cv::Point corner(margin, margin);
-  const bool figures_shown = figures_visible_ && picture_.width > 0;
-  if (figures_shown) {
-    overlay_.draw(view, figures_);
-    corner.y += overlay_.area().height + margin;
+void Window::show_with_keys(cv::Mat& image) {
+  if (keys_visible_) {
+    keys_.place(image.size(), inside_margin(image.size()), Corner::middle, keys_help());
+    keys_.paint(image);
   }
-  if (keys_visible_) keys_.draw(view, corner, keys_help());
-  draw_caption(view);
-  cv::imshow(title_, view);
-  // So that the next drawing finds the picture as it came, and the canvas around it clean.
-  if (!caption_.empty()) caption_box_.erase(view);
-  if (keys_visible_) keys_.erase(view);
-  if (figures_shown) overlay_.erase(view);
-}
-
-/// Across the picture's lower edge.
-void Window::draw_caption(cv::Mat& view) {
-  if (caption_.empty()) return;
-  const int margin = overlay_margin(view.size());
-  const int bottom = view.rows - strip_height(view.size()) - 6 * margin;
-  caption_box_.draw(view, {margin, std::max(bottom, 0)}, {{caption_, {120, 200, 255}}});
-}
-
-void Window::show_with_notice(cv::Mat& view) {
-  draw_notice(view, notice_);
-  const int margin = overlay_margin(view.size());
-  if (keys_visible_) keys_.draw(view, {margin, margin}, keys_help());
-  cv::imshow(title_, view);
-  canvas_.release();  // dimmed and written on all over
+  cv::imshow(title_, image);
+  if (keys_visible_) keys_.erase(image);
 }
 
 cv::Size Window::view_size() const {

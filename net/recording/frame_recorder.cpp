@@ -4,6 +4,7 @@
 #include <spdlog/spdlog.h>
 
 #include <stdexcept>
+#include <system_error>
 #include <utility>
 
 #include "net/recording/output_file.hpp"
@@ -14,6 +15,12 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr milliseconds kFlushInterval{500};  // and the queue rests less than the rest of a second
+
+/// As somebody finds it who does not know where this program runs.
+std::string full_name(const std::filesystem::path& file) {
+  std::error_code ignored;
+  return std::filesystem::absolute(file, ignored).string();
+}
 
 constexpr std::byte kStartOfImage[] = {std::byte{0xff}, std::byte{0xd8}};
 
@@ -29,8 +36,10 @@ RecordingOptions checked(RecordingOptions options) {
 }  // namespace
 
 FrameRecorder::FrameRecorder(RecordingOptions options, WriteQueue::OnError on_error,
-                             std::uint64_t most)
-    : options_(checked(std::move(options))), queue_(*this, std::move(on_error), most) {}
+                             std::uint64_t most, OnNews on_news)
+    : options_(checked(std::move(options))),
+      on_news_(std::move(on_news)),
+      queue_(*this, std::move(on_error), most) {}
 
 void FrameRecorder::record(const std::shared_ptr<const ReceivedFrame>& frame) {
   queue_.put(as_it_came(frame, timeline_.place(*frame)));
@@ -62,18 +71,26 @@ void FrameRecorder::write(const QueuedFrame& frame) {
 void FrameRecorder::rest() { flush_when_due(); }
 
 void FrameRecorder::end() {
+  if (recorded_ == 0) on_news_("recording ended: no frame came, so there is no file");
+  end_file();
+}
+
+void FrameRecorder::end_file() {
   if (!file_) return;
   file_->end();
   spdlog::info("recorded {} frames in '{}'", file_->frames(), file_->file().string());
+  on_news_(
+      fmt::format("recording ended: {}, {} frames", full_name(file_->file()), file_->frames()));
   file_.reset();
 }
 
 void FrameRecorder::open_for(const QueuedFrame& frame) {
-  end();
+  end_file();
   const JpegLayout& layout = frame.jpeg->layout;
   file_.emplace(first_free_name(options_.file), layout.width, layout.height, frame.capture_time);
   last_flush_ = Clock::now();
   spdlog::info("recording to '{}'", file_->file().string());
+  on_news_(fmt::format("recording to {}", full_name(file_->file())));
 }
 
 bool FrameRecorder::is_long_enough(WallTime capture_time) const {

@@ -3,8 +3,10 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "net/frame_sink.hpp"
@@ -21,11 +23,15 @@ namespace jpegwire {
 /// ago is safe from all that happens to the program.
 class FrameRecorder final : public FrameSink, private FrameWriter {
  public:
+  using OnNews = std::function<void(const std::string& sentence)>;
+
   /// Records `most` frames and then no more. `on_error` is called on the queue's thread when one
-  /// cannot be written, as when the disk is full; nothing is recorded after it. Throws
-  /// std::runtime_error where the file's directory cannot be written to.
-  FrameRecorder(RecordingOptions options, WriteQueue::OnError on_error,
-                std::uint64_t most = WriteQueue::kEveryFrame);
+  /// cannot be written, as when the disk is full; nothing is recorded after it. `on_news` is called
+  /// on it when a file is begun or ended. Throws std::runtime_error where the file's directory
+  /// cannot be written to.
+  FrameRecorder(
+      RecordingOptions options, WriteQueue::OnError on_error,
+      std::uint64_t most = WriteQueue::kEveryFrame, OnNews on_news = [](const std::string&) {});
 
   /// A received frame, as it came. Frames come from one thread. Never blocks.
   void record(const std::shared_ptr<const ReceivedFrame>& frame);
@@ -48,12 +54,14 @@ class FrameRecorder final : public FrameSink, private FrameWriter {
   void write(const QueuedFrame& frame) override;
   void rest() override;
   void end() override;
+  void end_file();
   void open_for(const QueuedFrame& frame);
   bool is_long_enough(WallTime capture_time) const;
   Bytes bytes_of(const QueuedFrame& frame);
   void flush_when_due();
 
   const RecordingOptions options_;
+  const OnNews on_news_;
   CaptureTimeline timeline_;  // of who calls record()
   std::atomic<std::uint64_t> recorded_ = 0;
 

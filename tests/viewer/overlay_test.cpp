@@ -162,6 +162,80 @@ TEST_CASE("the overlay does no harm to a picture that is too small for it") {
   CHECK(same(before, picture));
 }
 
+Overlay full_overlay() {
+  Overlay overlay("tcp://camera-machine:2500");
+  overlay.next_level();
+  return overlay;
+}
+
+LiveFigures all_figures() {
+  LiveFigures figures = kFigures;
+  figures.age_p50_ms = 7;
+  figures.age_p99_ms = 12;
+  figures.encode_ms = 3;
+  figures.network_ms = 1;
+  figures.decode_ms = 2;
+  figures.reads_per_frame = 3;
+  for (int i = 0; i < 120; ++i) figures.age_history.add(static_cast<float>(5 + i % 20));
+  return figures;
+}
+
+TEST_CASE("all figures are legible on white and on black, and can be erased") {
+  const int background = GENERATE(0, 128, 255);
+  cv::Mat picture(720, 1280, CV_8UC3, cv::Scalar::all(background));
+  const cv::Mat before = picture.clone();
+  Overlay overlay = full_overlay();
+  overlay.draw(picture, all_figures());
+  CHECK(contrast(inside(picture, overlay.area())) > 7);
+  CHECK(overlay.area().width < 1280 * 2 / 3);
+  CHECK(overlay.area().height < 720 / 2);
+  overlay.erase(picture);
+  CHECK(same(before, picture));
+}
+
+TEST_CASE("all figures stand still while they change") {
+  cv::Mat picture = noise({1280, 720});
+  Overlay overlay = full_overlay();
+  LiveFigures figures = all_figures();
+  figures.encode_ms = figures.network_ms = figures.decode_ms = 1234;
+  overlay.draw(picture, figures);
+  const cv::Rect area = overlay.area();
+  figures = all_figures();
+  figures.age_p99_ms.reset();
+  overlay.draw(picture, figures);
+  CHECK(overlay.area() == area);
+  overlay.draw(picture, {});
+  CHECK(overlay.area() == area);
+}
+
+TEST_CASE("all figures do no harm to a picture that is too small for them") {
+  const cv::Size size = GENERATE(cv::Size(1, 1), cv::Size(64, 8), cv::Size(8, 64), cv::Size(64, 48),
+                                 cv::Size(200, 150));
+  const cv::Mat before = noise(size);
+  cv::Mat picture = before.clone();
+  Overlay overlay = full_overlay();
+  overlay.draw(picture, all_figures());
+  CHECK((overlay.area() & cv::Rect({}, size)) == overlay.area());
+  overlay.erase(picture);
+  CHECK(same(before, picture));
+}
+
+TEST_CASE("the overlay goes from small to full, off, and small again") {
+  Overlay overlay;
+  CHECK(overlay.level() == Overlay::Level::small);
+  overlay.next_level();
+  CHECK(overlay.level() == Overlay::Level::full);
+  overlay.next_level();
+  CHECK(overlay.level() == Overlay::Level::off);
+  cv::Mat picture = noise({640, 360});
+  const cv::Mat before = picture.clone();
+  overlay.draw(picture, kFigures);
+  CHECK(same(before, picture));
+  CHECK(overlay.area().empty());
+  overlay.next_level();
+  CHECK(overlay.level() == Overlay::Level::small);
+}
+
 TEST_CASE("a notice dims the picture and is legible across its middle") {
   const int background = GENERATE(0, 255);
   cv::Mat picture(360, 640, CV_8UC3, cv::Scalar::all(background));

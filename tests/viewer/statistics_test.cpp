@@ -1,10 +1,12 @@
 #include "viewer/statistics.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <chrono>
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <span>
 #include <thread>
 #include <vector>
 
@@ -341,6 +343,62 @@ TEST_CASE("a process knows what it uses") {
   while (process_usage().cpu_seconds < before.cpu_seconds + 0.02)
     for (const char c : memory) sum = sum + static_cast<std::uint64_t>(c);
   CHECK(process_usage().peak_rss_kb >= before.peak_rss_kb + 20'000);
+}
+
+TEST_CASE("ages of the last five seconds have a median and a 99th percentile") {
+  Bench bench;
+  CHECK_FALSE(bench.statistics.live().age_p50_ms);
+  for (int i = 0; i < 50; ++i) {
+    bench.now += milliseconds(20);
+    bench.decode(milliseconds(900));
+  }
+  bench.now += seconds{5};
+  for (int i = 1; i <= 100; ++i) {
+    bench.now += milliseconds(20);
+    bench.decode(milliseconds(i));
+  }
+  const LiveFigures figures = bench.statistics.live();
+  CHECK(figures.age_p50_ms.value() == Approx(51).margin(1));
+  CHECK(figures.age_p99_ms.value() == Approx(100).margin(1));
+  CHECK(figures.age_ms.value() > 60);  // of the last second alone
+  bench.now += seconds{6};
+  CHECK_FALSE(bench.statistics.live().age_p50_ms);
+}
+
+TEST_CASE("the ages of the last frames are kept in their order") {
+  Bench bench;
+  for (int i = 0; i < 150; ++i) {
+    bench.now += milliseconds(20);
+    bench.decode(milliseconds(i));
+    if (i == 140) bench.decode();  // one without an age is left out
+  }
+  const LiveFigures figures = bench.statistics.live();
+  const std::span<const float> ages = figures.age_history.ages();
+  REQUIRE(ages.size() == AgeHistory::kMost - 1);
+  CHECK(ages.front() == 31);
+  CHECK(ages.back() == 149);
+  CHECK(std::ranges::is_sorted(ages));
+}
+
+TEST_CASE("stages and reads are medians of the last second, as far as they are known") {
+  Bench bench;
+  for (int i = 0; i < 9; ++i) {
+    bench.now += milliseconds(30);
+    bench.receive(stamp(static_cast<std::uint32_t>(i)), 1000, i == 0 ? 50 : 4);
+    bench.statistics.frame_decoded({.width = 64,
+                                    .height = 48,
+                                    .age = std::nullopt,
+                                    .encode = milliseconds(i == 0 ? 900 : 3),
+                                    .network = std::nullopt,
+                                    .decode = microseconds(1500)});
+  }
+  const LiveFigures figures = bench.statistics.live();
+  CHECK(figures.encode_ms == 3.0);
+  CHECK_FALSE(figures.network_ms);
+  CHECK(figures.decode_ms == 1.5);
+  CHECK(figures.reads_per_frame == 4.0);
+  CHECK(describe_stages(figures) == "encode 3.0 ms, decode 1.5 ms");
+  CHECK(describe_reads(figures) == "4 per frame");
 }
 
 }  // namespace
