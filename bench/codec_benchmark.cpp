@@ -77,6 +77,18 @@ void decode(benchmark::State& state) {
 }
 BENCHMARK(decode)->ArgName("threads")->Arg(1)->Arg(2);
 
+/// On one thread, as each camera of a mosaic is.
+void decode_scaled(benchmark::State& state) {
+  BandPool pool(1);
+  const auto frame =
+      JpegEncoder(pool, {.quality = kQuality}).encode(*test_picture(kWidth, kHeight));
+  JpegDecoder decoder(pool);
+  Picture picture;
+  const DecodeScale scale{static_cast<int>(state.range(0))};
+  for (auto _ : state) benchmark::DoNotOptimize(decoder.decode(frame->layout, picture, scale));
+}
+BENCHMARK(decode_scaled)->ArgName("eighths")->DenseRange(1, DecodeScale::kWhole);
+
 void decode_with_opencv(benchmark::State& state) {
   BandPool pool(1);
   const auto frame =

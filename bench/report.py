@@ -11,6 +11,7 @@ import subprocess
 import datagrams
 import end_to_end
 import http_viewers
+import mosaic
 import recordings
 
 
@@ -56,6 +57,9 @@ def codec_rows(times):
         ("1080p JPEG to BGR, two threads: times faster than imdecode", "at least 2.2",
          ratios(imdecode, times["decode/threads:2"])),
         ("the same, one thread", "", ratios(imdecode, times["decode/threads:1"])),
+        *((f"1080p JPEG to a picture of {name} the size, one thread: times faster than to the whole", "",
+           ratios(times["decode_scaled/eighths:8"], times[f"decode_scaled/eighths:{eighths}"]))
+          for name, eighths in (("half", 4), ("a quarter", 2), ("an eighth", 1))),
         ("the test card's own cost, 1080p, ms", "under 1", end_to_end.spread(times["test_card"])),
         ("the gate, 1080p, ms", "", end_to_end.spread(times["gate"], 3)),
     ]
@@ -154,7 +158,8 @@ def main():
     rows = (tcp_ages
             + end_to_end.with_a_viewer_that_reads_nothing(build, scale, 5)
             + end_to_end.first_frame(build, 10 * scale)
-            + end_to_end.passthrough_against_encoding(build, scale, 180))
+            + end_to_end.passthrough_against_encoding(build, scale, 180)
+            + mosaic.rows(build, 1 if arguments.quick else 3, 10))
     http_rows = http_viewers.rows(build, 1 if arguments.quick else 4, 4)
     recording_rows = recordings.rows(build, 1 if arguments.quick else 4, 5)
     rtp_times = run_rtp_benchmarks(build, 3 * scale)

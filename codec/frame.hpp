@@ -60,6 +60,12 @@ struct Picture {
   int width = 0;
   int height = 0;
   std::vector<std::byte> pixels;
+
+  void resize(int new_width, int new_height) {
+    width = new_width;
+    height = new_height;
+    pixels.resize(raw_size_bytes(PixelFormat::bgr, width, height));
+  }
 };
 
 /// A run of whole MCU rows that can be decoded alone. Whoever gives it owns the bytes.

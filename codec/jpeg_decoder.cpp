@@ -29,14 +29,14 @@ void renumber_restarts(std::span<std::byte> band) {
 /// One worker's libturbojpeg and scratch memory.
 class JpegDecoder::BandDecoder {
  public:
-  bool decode(const JpegLayout& layout, const Band& band, Picture& picture) {
+  bool decode(const JpegLayout& layout, const Band& band, DecodeScale scale, Picture& picture) {
     assemble(layout, band);
-    const std::size_t stride = 3 * static_cast<std::size_t>(layout.width);
+    const std::size_t stride = 3 * static_cast<std::size_t>(picture.width);
     auto* pixels = reinterpret_cast<unsigned char*>(picture.pixels.data()) +
-                   static_cast<std::size_t>(band.top) * stride;
+                   static_cast<std::size_t>(scale.of(band.top)) * stride;
     const auto* jpeg = reinterpret_cast<const unsigned char*>(jpeg_.data());
-    const int failure = tjDecompress2(handle_.get(), jpeg, jpeg_.size(), pixels, layout.width, 0,
-                                      band.height, TJPF_BGR, 0);
+    const int failure = tjDecompress2(handle_.get(), jpeg, jpeg_.size(), pixels, picture.width, 0,
+                                      scale.of(band.height), TJPF_BGR, 0);
     return failure == 0 || is_harmless();
   }
 
@@ -73,21 +73,21 @@ JpegDecoder::JpegDecoder(BandPool& pool) : pool_(pool) {
 
 JpegDecoder::~JpegDecoder() = default;
 
-bool JpegDecoder::decode(const JpegLayout& layout, Picture& picture) {
+bool JpegDecoder::decode(const JpegLayout& layout, Picture& picture, DecodeScale scale) {
   all_bands_.clear();
   for (std::size_t band = 0; band < layout.bands.size(); ++band)
     all_bands_.push_back(layout.band(band));
-  return decode(layout, all_bands_, picture);
+  return decode(layout, all_bands_, picture, scale);
 }
 
-bool JpegDecoder::decode(const JpegLayout& layout, std::span<const Band> bands, Picture& picture) {
-  picture.width = layout.width;
-  picture.height = layout.height;
-  picture.pixels.resize(raw_size_bytes(PixelFormat::bgr, layout.width, layout.height));
+bool JpegDecoder::decode(const JpegLayout& layout, std::span<const Band> bands, Picture& picture,
+                         DecodeScale scale) {
+  picture.resize(scale.of(layout.width), scale.of(layout.height));
   std::atomic<bool> damaged = false;
   pool_.run(static_cast<int>(bands.size()), [&](int band, int worker) {
     BandDecoder& decoder = *decoders_[static_cast<std::size_t>(worker)];
-    if (!decoder.decode(layout, bands[static_cast<std::size_t>(band)], picture)) damaged = true;
+    if (!decoder.decode(layout, bands[static_cast<std::size_t>(band)], scale, picture))
+      damaged = true;
   });
   return !damaged;
 }

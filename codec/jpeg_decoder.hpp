@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "codec/band_pool.hpp"
+#include "codec/decode_scale.hpp"
 #include "codec/frame.hpp"
 
 namespace jpegwire {
@@ -16,13 +17,14 @@ class JpegDecoder {
   explicit JpegDecoder(BandPool& pool);
   ~JpegDecoder();
 
-  /// Decodes into `picture`, which takes the layout's size. False where the entropy-coded bytes are
-  /// damaged: then the picture must not be shown. Never throws on account of the bytes.
-  bool decode(const JpegLayout& layout, Picture& picture);
+  /// Decodes into `picture`, which takes the layout's size, scaled. False where the entropy-coded
+  /// bytes are damaged: then the picture must not be shown. Never throws on account of the bytes.
+  bool decode(const JpegLayout& layout, Picture& picture, DecodeScale scale = {});
 
   /// The same for some of the frame's bands: the picture's other rows stay as they are, where its
   /// size does. Of the layout it needs all but the bands.
-  bool decode(const JpegLayout& layout, std::span<const Band> bands, Picture& picture);
+  bool decode(const JpegLayout& layout, std::span<const Band> bands, Picture& picture,
+              DecodeScale scale = {});
 
  private:
   class BandDecoder;

@@ -24,6 +24,11 @@ inline WallTime steady_now() {
   return start.first + std::chrono::duration_cast<microseconds>(steady_clock::now() - start.second);
 }
 
+/// Of options, which speak in seconds.
+inline milliseconds from_seconds(double seconds) {
+  return std::chrono::duration_cast<milliseconds>(std::chrono::duration<double>(seconds));
+}
+
 /// For logs and statistics, which speak in milliseconds.
 inline double to_milliseconds(microseconds duration) {
   return std::chrono::duration<double, std::milli>(duration).count();

@@ -16,16 +16,16 @@ std::span<std::byte> rows_of(Picture& picture, int top, int end) {
 
 }  // namespace
 
-void BandPatcher::begin(int width, int height) {
-  const auto parts = static_cast<std::size_t>((height + kRows - 1) / kRows);
-  if (width != width_ || height != height_) decoded_at_.clear();
-  width_ = width;
-  height_ = height;
+void BandPatcher::begin(PixelSize jpeg, DecodeScale scale) {
+  const auto parts = static_cast<std::size_t>((jpeg.height + kRows - 1) / kRows);
+  if (jpeg != jpeg_ || scale != scale_) decoded_at_.clear();
+  jpeg_ = jpeg;
+  scale_ = scale;
   decoded_at_.resize(parts);
   is_decoded_.assign(parts, false);
 }
 
-void BandPatcher::forget() { width_ = height_ = 0; }
+void BandPatcher::forget() { jpeg_ = {}; }
 
 void BandPatcher::note(std::span<const Band> bands, WallTime now) {
   for (const Band& band : bands)
@@ -40,10 +40,12 @@ bool BandPatcher::is_fresh(std::size_t part, WallTime now) const {
 }
 
 void BandPatcher::fill_gaps(const Picture* older, Picture& picture, WallTime now) {
+  const int rows_of_part = scale_.of(kRows);
   for (std::size_t part = 0; part < is_decoded_.size(); ++part) {
     if (is_decoded_[part]) continue;
-    const int top = static_cast<int>(part) * kRows;
-    const std::span<std::byte> rows = rows_of(picture, top, std::min(top + kRows, height_));
+    const int top = static_cast<int>(part) * rows_of_part;
+    const std::span<std::byte> rows =
+        rows_of(picture, top, std::min(top + rows_of_part, picture.height));
     const auto offset = rows.data() - picture.pixels.data();
     if (older != nullptr && is_fresh(part, now))
       std::ranges::copy(Bytes(older->pixels).subspan(static_cast<std::size_t>(offset), rows.size()),

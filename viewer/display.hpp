@@ -6,6 +6,7 @@
 #include <optional>
 #include <string_view>
 
+#include "codec/decode_scale.hpp"
 #include "viewer/live_figures.hpp"
 #include "viewer/shown_frame.hpp"
 
@@ -38,6 +39,9 @@ class CameraDisplay {
   /// Shows the last picture again with newer figures: while no frame comes, its age still grows.
   virtual void refresh(const LiveFigures& figures) = 0;
 
+  /// How large its pictures are shown, in pixels; empty where they are wanted whole.
+  virtual PixelSize wanted_size() const = 0;
+
   /// Shows for a few seconds what happened, in place of what is told so already.
   virtual void tell(std::string_view sentence) = 0;
 
@@ -53,8 +57,8 @@ class Display {
   Display& operator=(const Display&) = delete;
   virtual ~Display() = default;
 
-  /// The camera's own part of it, for as long as the display lives.
-  virtual CameraDisplay& camera() = 0;
+  /// This camera's own part of it, for as long as the display lives.
+  virtual CameraDisplay& camera(std::size_t index) = 0;
 
   /// Handles what the user did since the last call, and brings all that was shown since to the
   /// screen; false once the user wants to quit.

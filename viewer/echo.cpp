@@ -24,7 +24,7 @@ int run_echo(const ViewerOptions& options) {
   const LaboratoryOptions& laboratory = options.laboratory;
   if (!laboratory.plot_file.empty())
     require_writable(std::filesystem::path(laboratory.plot_file).parent_path());
-  const milliseconds patience(static_cast<std::int64_t>(options.timeout_seconds * 1000));
+  const milliseconds patience = from_seconds(options.timeout_seconds);
   EchoClient client(*laboratory.echo, laboratory.read, patience);
   std::vector<EchoMeasurement> measurements;
   fmt::print("{}\n", echo_table_head());

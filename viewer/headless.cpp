@@ -4,12 +4,12 @@
 
 namespace jpegwire {
 
-bool Headless::show(const ShownFrame&, const LiveFigures&) {
+bool Headless::Log::show(const ShownFrame&, const LiveFigures&) {
   notice_.clear();
   return true;
 }
 
-void Headless::show_notice(std::string_view sentence) {
+void Headless::Log::show_notice(std::string_view sentence) {
   if (sentence == notice_) return;
   notice_ = sentence;
   spdlog::warn("{}", sentence);

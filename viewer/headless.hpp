@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <string>
 #include <string_view>
 
@@ -8,22 +9,31 @@
 namespace jpegwire {
 
 /// Shows nothing and logs the notices, for machines without a screen and for measurements.
-class Headless : public Display, private CameraDisplay {
+class Headless : public Display {
  public:
-  CameraDisplay& camera() override { return *this; }
+  explicit Headless(std::size_t cameras) : logs_(cameras) {}
+
+  CameraDisplay& camera(std::size_t index) override { return logs_.at(index); }
   bool handle_events() override { return true; }
 
  private:
-  bool show(const ShownFrame& frame, const LiveFigures& figures) override;
+  class Log : public CameraDisplay {
+   public:
+    bool show(const ShownFrame& frame, const LiveFigures& figures) override;
 
-  /// Logs the sentence as a warning, once for as long as it stays the same and no frame comes.
-  void show_notice(std::string_view sentence) override;
+    /// Logs the sentence as a warning, once for as long as it stays the same and no frame comes.
+    void show_notice(std::string_view sentence) override;
 
-  void refresh(const LiveFigures&) override {}
-  void tell(std::string_view) override {}  // all that matters is in the log
-  void show_recording(std::optional<std::chrono::seconds>) override {}
+    void refresh(const LiveFigures&) override {}
+    PixelSize wanted_size() const override { return {}; }
+    void tell(std::string_view) override {}  // all that matters is in the log
+    void show_recording(std::optional<std::chrono::seconds>) override {}
 
-  std::string notice_;
+   private:
+    std::string notice_;
+  };
+
+  std::deque<Log> logs_;
 };
 
 }  // namespace jpegwire

@@ -23,6 +23,8 @@ struct LaboratoryOptions {
   std::size_t largest_echo_bytes = std::size_t{16} << 20;
   std::string plot_file;
 
+  bool is_about_one_stream() const { return trace || explain || naive || !trace_file.empty(); }
+
   /// What the recv at the beginning of a frame asks for where nobody says otherwise.
   static constexpr std::size_t kDefaultReadBytes = std::size_t{64} << 10;
   std::size_t read_bytes() const {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <stdexcept>
 #include <utility>
@@ -20,21 +21,46 @@ void require_jpeg_name(const std::string& file) {
         fmt::format("'{}': the picture is written as it came, so name it .jpg", file));
 }
 
-void choose_stream(const std::string& text, ViewerOptions& options) {
+constexpr std::size_t kMostCameras = 64;
+
+// A lone sender's host and port are options too, which may say otherwise.
+void add_stream(const std::string& text, ViewerOptions& options) {
   StreamAddress address = parse_stream_address(text);
-  options.stream.reset();
-  if (const auto* sender = std::get_if<Endpoint>(&address.where))
-    options.sender = *sender;
-  else
-    options.stream = std::move(address);
+  if (std::ranges::count(options.streams, address.text, &StreamAddress::text) > 0)
+    throw std::invalid_argument(address.text + " is there twice: name each camera once");
+  if (options.streams.size() == kMostCameras)
+    throw std::invalid_argument(
+        fmt::format("a mosaic has room for {} cameras, and these are more", kMostCameras));
+  if (const auto* sender = std::get_if<Endpoint>(&address.where)) options.sender = *sender;
+  options.streams.push_back(std::move(address));
+}
+
+void check_streams(const CLI::App& app, ViewerOptions& options) {
+  std::vector<StreamAddress>& streams = options.streams;
+  if (streams.size() == 1 && std::holds_alternative<Endpoint>(streams[0].where)) streams.clear();
+  if (streams.empty()) return;
+  if (options.listen)
+    throw CLI::ValidationError("--listen waits for a sender that connects, and that of " +
+                               streams[0].text + " does not: leave it out");
+  for (const char* name : {"-s", "-p"})
+    if (streams.size() > 1 && app.count(name) > 0)
+      throw CLI::ValidationError(
+          fmt::format("{} is about one sender: with several URLs, write it into them", name));
+}
+
+std::filesystem::path with_ending(const std::filesystem::path& file, const std::string& ending) {
+  std::filesystem::path name = file;
+  return name.replace_filename(file.stem().string() + ending + file.extension().string());
 }
 
 void add_stream_options(CLI::App& app, ViewerOptions& options) {
-  add_parsed_option(
-      app, "URL", [&](const std::string& text) { choose_stream(text, options); },
+  add_parsed_list(
+      app, "URL", [&](const std::string& text) { add_stream(text, options); },
       "The stream to watch: tcp://HOST:PORT [tcp://localhost:2500],\n"
       "rtp://ADDR:PORT where datagrams come to, an SDP file, or an\n"
-      "MJPEG camera's http://[USER:PASSWORD@]HOST[:PORT]/PATH")
+      "MJPEG camera's http://[USER:PASSWORD@]HOST[:PORT]/PATH.\n"
+      "Several: a mosaic")
+      ->allow_extra_args()
       ->type_name("");
   app.add_option("-s", options.sender.host, "The sender's host, as the classic scripts name it")
       ->type_name("HOST");
@@ -68,7 +94,8 @@ void add_output_options(CLI::App& app, ViewerOptions& options) {
                "than show older bands in place of the missing ones");
   app.add_flag("--headless", options.headless, "Open no window; print statistics each second");
   app.add_option("--save", options.save_directory,
-                 "Write each JPEG as it came: DIR/000000.jpg and so on")
+                 "Write each JPEG as it came: DIR/000000.jpg and so on;\n"
+                 "of several cameras, DIR/camera1/000000.jpg")
       ->type_name("DIR");
   add_parsed_option(
       app, "--snapshot",
@@ -83,16 +110,18 @@ void add_output_options(CLI::App& app, ViewerOptions& options) {
                         "in a new file: FILE.mkv, .mov or .avi");
 }
 
-// What shows how bytes arrive needs a stream of bytes; what draws, a window.
+// What shows how bytes arrive needs a stream of bytes, and one alone; what draws, a window.
 void check_laboratory(const ViewerOptions& options,
                       const std::vector<const CLI::Option*>& laboratory) {
-  const bool is_datagrams =
-      options.stream && std::holds_alternative<RtpSession>(options.stream->where);
-  for (const CLI::Option* option : laboratory)
-    if (is_datagrams && option->count() > 0)
-      throw CLI::ValidationError(
-          fmt::format("{} is for streams of bytes, and {} comes as datagrams", option->get_name(),
-                      options.stream->text));
+  for (const StreamAddress& stream : options.streams)
+    for (const CLI::Option* option : laboratory)
+      if (std::holds_alternative<RtpSession>(stream.where) && option->count() > 0)
+        throw CLI::ValidationError(
+            fmt::format("{} is for streams of bytes, and {} comes as datagrams", option->get_name(),
+                        stream.text));
+  if (options.cameras() > 1 && options.laboratory.is_about_one_stream())
+    throw CLI::ValidationError(
+        "--trace, --trace-file, --explain and --naive are about one stream: name one URL");
   if (options.laboratory.trace && options.headless)
     throw CLI::ValidationError("--trace draws in the window, and with --headless there is none");
 }
@@ -117,11 +146,36 @@ void check_file_options(const ViewerOptions& options) {
   if (!options.asks_for_files()) return;
   if (options.list_files && !options.fetch_name.empty())
     throw CLI::ValidationError("--list and --fetch are two commands: give one of them");
-  if (options.listen || options.stream)
+  if (options.listen || !options.streams.empty())
     throw CLI::ValidationError("--list and --fetch ask a sender: name it as tcp://HOST:PORT");
 }
 
 }  // namespace
+
+std::vector<StreamAddress> ViewerOptions::addresses() const {
+  if (!streams.empty()) return streams;
+  const Endpoint endpoint = listen.value_or(sender);
+  return {{to_tcp_url(endpoint), endpoint}};
+}
+
+std::string ViewerOptions::name_ending_of(std::size_t camera) const {
+  return cameras() == 1 ? "" : fmt::format("-camera{}", camera + 1);
+}
+
+RecordingOptions ViewerOptions::recording_of(std::size_t camera) const {
+  RecordingOptions result = recording;
+  if (result.is_wanted()) result.file = with_ending(result.file, name_ending_of(camera));
+  return result;
+}
+
+std::filesystem::path ViewerOptions::save_directory_of(std::size_t camera) const {
+  const std::filesystem::path directory = save_directory;
+  return cameras() == 1 ? directory : directory / fmt::format("camera{}", camera + 1);
+}
+
+std::filesystem::path ViewerOptions::snapshot_file_of(std::size_t camera) const {
+  return with_ending(snapshot_file, name_ending_of(camera));
+}
 
 void add_viewer_options(CLI::App& app, ViewerOptions& options) {
   let_last_value_count(app);
@@ -136,12 +190,10 @@ void add_viewer_options(CLI::App& app, ViewerOptions& options) {
   const std::vector<const CLI::Option*> laboratory =
       add_laboratory_options(app, options.laboratory);
   app.callback([&options, &app, laboratory] {
+    check_streams(app, options);
     check_laboratory(options, laboratory);
     check_echo_options(app, options.laboratory);
     check_file_options(options);
-    if (options.listen && options.stream)
-      throw CLI::ValidationError("--listen waits for a sender that connects, and that of " +
-                                 options.stream->text + " does not: leave it out");
     if (options.headless && options.recording.split && !options.recording.is_wanted())
       throw CLI::ValidationError("--record-split is for recordings: add --record FILE");
   });

@@ -3,8 +3,10 @@
 #include <CLI/App.hpp>
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "net/endpoint.hpp"
 #include "net/framing/framing_detector.hpp"
@@ -17,8 +19,8 @@ namespace jpegwire {
 /// What the user wants of jpegwire-viewer; the README and --help say what each means.
 struct ViewerOptions {
   Endpoint sender{"localhost", kDefaultPort};
-  std::optional<Endpoint> listen;       // in place of `sender`
-  std::optional<StreamAddress> stream;  // likewise, datagrams or an HTTP server
+  std::optional<Endpoint> listen;      // in place of `sender`
+  std::vector<StreamAddress> streams;  // likewise; several: a mosaic
   bool whole_frames = false;
   bool headless = false;
   std::optional<bool> reconnect;  // as given; a window reconnects by default, headless does not
@@ -38,7 +40,18 @@ struct ViewerOptions {
   /// Whether the sender is asked for its files rather than watched.
   bool asks_for_files() const { return list_files || !fetch_name.empty(); }
 
-  std::string url() const { return stream ? stream->text : to_tcp_url(listen.value_or(sender)); }
+  std::size_t cameras() const { return streams.empty() ? 1 : streams.size(); }
+
+  /// Where to watch each camera; where a sender connects instead, what it connects to.
+  std::vector<StreamAddress> addresses() const;
+
+  // What is written of one camera, of several apart from what is written of the others.
+  RecordingOptions recording_of(std::size_t camera) const;
+  std::filesystem::path save_directory_of(std::size_t camera) const;
+  std::filesystem::path snapshot_file_of(std::size_t camera) const;
+
+  /// What names of files end with before the extension: nothing, or "-camera2" of several.
+  std::string name_ending_of(std::size_t camera) const;
 };
 
 /// Parsing with `app` fills `options`, which must outlive it.

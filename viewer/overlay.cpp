@@ -29,6 +29,12 @@ std::vector<ColouredText> words_of(const LiveFigures& figures) {
   return words;
 }
 
+/// For one of several cameras, which have little room.
+std::vector<ColouredText> short_words_of(const LiveFigures& figures, const std::string& name) {
+  return {
+      {name, kNameColour}, {describe_age(figures), colour_of(figures)}, {describe_rate(figures)}};
+}
+
 std::string describe_ages(const LiveFigures& figures) {
   std::string ages = describe_milliseconds(figures.age_ms);
   if (figures.age_p50_ms && figures.age_p99_ms)
@@ -69,8 +75,8 @@ std::vector<ColouredText> table_of(const LiveFigures& figures, const std::string
 
 }  // namespace
 
-void Overlay::next_level() {
-  level_ = level_ == Level::small ? Level::full : level_ == Level::full ? Level::off : Level::small;
+Overlay::Level Overlay::after(Level level) {
+  return level == Level::small ? Level::full : level == Level::full ? Level::off : Level::small;
 }
 
 cv::Rect Overlay::place(cv::Size picture, const LiveFigures& figures) {
@@ -78,7 +84,9 @@ cv::Rect Overlay::place(cv::Size picture, const LiveFigures& figures) {
   if (level_ == Level::off) return {};
   const bool is_full = level_ == Level::full;
   return box().place(picture, inside_margin(picture), Corner::top_left,
-                     is_full ? table_of(figures, source_) : words_of(figures));
+                     is_full         ? table_of(figures, source_)
+                     : name_.empty() ? words_of(figures)
+                                     : short_words_of(figures, name_));
 }
 
 void Overlay::paint(cv::Mat& picture) {

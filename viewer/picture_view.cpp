@@ -45,9 +45,10 @@ std::string as_clock(std::chrono::seconds time) {
 
 PictureView::PictureView(const PictureViewSettings& settings, Clock clock)
     : clock_(std::move(clock)),
+      name_(settings.name),
       has_trace_(settings.trace),
       has_caption_(settings.caption),
-      overlay_(settings.source) {}
+      overlay_(settings.source, settings.name) {}
 
 bool PictureView::show(const ShownFrame& frame, const LiveFigures& figures) {
   figures_ = figures;
@@ -114,6 +115,11 @@ void PictureView::next_overlay() {
                                                    : "all figures");
 }
 
+void PictureView::show_overlay(Overlay::Level level) {
+  while (overlay_.level() != level) overlay_.next_level();
+  is_changed_ = true;
+}
+
 void PictureView::toggle_trace() {
   has_trace_ = !has_trace_;
   tell(has_trace_ ? "how the frames arrive: each block is one read" : "no arrival trace");
@@ -134,6 +140,12 @@ void PictureView::reset_zoom() {
   tell(zoom_.describe());
 }
 
+void PictureView::show_plainly() {
+  zoom_.reset();
+  has_trace_ = false;
+  is_changed_ = true;
+}
+
 /// In shares of what is seen of the picture; its nearest point where it is outside.
 cv::Point2d PictureView::picture_point(cv::Point point, cv::Size view) const {
   const cv::Rect area = areas_of(view).picture;
@@ -143,12 +155,16 @@ cv::Point2d PictureView::picture_point(cv::Point point, cv::Size view) const {
 }
 
 cv::Size PictureView::picture_size() const {
-  return shown_.picture ? cv::Size(shown_.picture->width, shown_.picture->height) : cv::Size();
+  if (!shown_.picture) return {};
+  const PixelSize jpeg = shown_.jpeg_size;
+  if (jpeg == PixelSize{}) return pixels().size();
+  return {jpeg.width, jpeg.height};
 }
 
 cv::Mat PictureView::pixels() const {
-  const cv::Size size = picture_size();
-  return size.empty() ? cv::Mat() : cv::Mat(size, CV_8UC3, shown_.picture->pixels.data());
+  if (!shown_.picture) return {};
+  Picture& picture = *shown_.picture;
+  return {picture.height, picture.width, CV_8UC3, picture.pixels.data()};
 }
 
 int PictureView::strip_height(cv::Size view) const {
@@ -188,7 +204,7 @@ void PictureView::draw_picture(cv::Mat& view, const Areas& areas) {
 }
 
 std::optional<cv::Mat> PictureView::draw_in_place(cv::Size view) {
-  const bool is_bare = picture_size() == view && !has_notice() && !has_trace_ && zoom_.is_whole();
+  const bool is_bare = pixels().size() == view && !has_notice() && !has_trace_ && zoom_.is_whole();
   if (!is_bare || shown_.picture.use_count() > 1) return std::nullopt;
   cv::Mat picture = pixels();
   draw_boxes(picture, areas_of(view));
@@ -198,6 +214,7 @@ std::optional<cv::Mat> PictureView::draw_in_place(cv::Size view) {
 void PictureView::draw_boxes(cv::Mat& view, const Areas& areas) {
   place_boxes(view.size(), areas);
   if (overlay_drawn_) overlay_.paint(view);
+  if (name_drawn_) name_box_.paint(view);
   if (signs_drawn_) signs_.paint(view);
   if (caption_drawn_) caption_box_.paint(view);
   if (toast_drawn_) toast_.paint(view);
@@ -210,6 +227,7 @@ void PictureView::erase(cv::Mat& view) {
   if (toast_drawn_) toast_.erase(view);
   if (caption_drawn_) caption_box_.erase(view);
   if (signs_drawn_) signs_.erase(view);
+  if (name_drawn_) name_box_.erase(view);
   if (overlay_drawn_) overlay_.erase(view);
 }
 
@@ -217,6 +235,9 @@ void PictureView::erase(cv::Mat& view) {
 void PictureView::place_boxes(cv::Size view, const Areas& areas) {
   const cv::Rect room = inside_margin({view.width, view.height - areas.strip.height});
   overlay_drawn_ = shown_.picture && !has_notice() && !overlay_.place(view, told_figures()).empty();
+  name_drawn_ = !name_.empty() && has_notice();  // else the figures begin with it
+  if (name_drawn_)
+    name_box_.place(view, inside_margin(view), Corner::top_left, {{name_, kNameColour}});
   toast_drawn_ = toast_.is_told(clock_());
   const int bottom = place_caption(view, room.br().y);
   if (toast_drawn_) {

@@ -17,6 +17,7 @@ namespace jpegwire {
 /// What a view of one camera begins with.
 struct PictureViewSettings {
   std::string source;    // where the frames come from, as its user knows it
+  std::string name{};    // what tells it from other cameras; empty where there are none
   bool trace = false;    // show how the frames arrive
   bool caption = false;  // say what is wrong with a picture that one read was to bring
 };
@@ -36,11 +37,18 @@ class PictureView final : public CameraDisplay {
   void tell(std::string_view sentence) override;
   void show_recording(std::optional<std::chrono::seconds> since_begin) override;
 
+  PixelSize wanted_size() const override { return wanted_size_; }
+
+  /// Its pictures need not be larger; empty: they are wanted whole.
+  void want(PixelSize size) { wanted_size_ = size; }
+
   // What the user wants.
 
   /// The picture stays, and its age counts on; or the newest one is shown again.
   void toggle_freeze();
   void next_overlay();
+  void show_overlay(Overlay::Level level);
+  Overlay::Level overlay_level() const { return overlay_.level(); }
   void toggle_trace();
 
   /// At this point of a view of this size.
@@ -48,13 +56,17 @@ class PictureView final : public CameraDisplay {
   void zoom_further(cv::Point point, cv::Size view);
   void reset_zoom();
 
+  /// Of what was there to look closer, only the freezing stays.
+  void show_plainly();
+
   /// What is shown, frozen or not; without a picture before the first one.
   const ShownFrame& shown() const { return shown_; }
 
-  /// Of the picture; nothing before the first one.
+  /// Of the picture as it came; nothing before the first one.
   cv::Size picture_size() const;
 
   bool has_trace() const { return has_trace_; }
+  bool is_recorded() const { return recorded_for_.has_value(); }
 
   /// What the trace takes of a view of this size, below the picture.
   int strip_height(cv::Size view) const;
@@ -92,6 +104,8 @@ class PictureView final : public CameraDisplay {
   int place_caption(cv::Size view, int bottom);
 
   const Clock clock_;
+  const std::string name_;
+  PixelSize wanted_size_;
   ShownFrame shown_;
   ShownFrame waiting_;  // the newest one, while an older one is frozen
   bool is_frozen_ = false;
@@ -110,6 +124,7 @@ class PictureView final : public CameraDisplay {
 
   Overlay overlay_;
   Toast toast_;
+  TextBox name_box_{TextBox::Flow::wrap};
   TextBox signs_{TextBox::Flow::wrap};
   TextBox caption_box_{TextBox::Flow::wrap};
 
@@ -117,6 +132,7 @@ class PictureView final : public CameraDisplay {
   bool is_changed_ = true;
   WallTime drawn_at_{};
   bool overlay_drawn_ = false;
+  bool name_drawn_ = false;
   bool toast_drawn_ = false;
   bool signs_drawn_ = false;
   bool caption_drawn_ = false;

@@ -24,16 +24,19 @@ DecodedFrame measure(const ReceivedFrame& frame, WallTime now) {
   return decoded;
 }
 
+PixelSize size_of(const JpegLayout& layout) { return {layout.width, layout.height}; }
+
 }  // namespace
 
 ViewerPipeline::ViewerPipeline(ViewerPipelineSettings settings, Statistics& statistics,
                                FrameSaver* saver, RecordingSwitch& recording,
-                               OnFinished on_finished)
+                               OnFinished on_finished, OnNews on_news)
     : settings_(settings),
       statistics_(statistics),
       saver_(saver),
       recording_(recording),
       on_finished_(std::move(on_finished)),
+      on_news_(std::move(on_news)),
       bands_(settings.threads),
       decoder_(bands_) {}
 
@@ -46,8 +49,9 @@ void ViewerPipeline::stop() {
   if (decode_thread_.joinable()) decode_thread_.join();
 }
 
-std::optional<ShownFrame> ViewerPipeline::take_picture(milliseconds patience) {
-  return pictures_.take_for(patience);
+void ViewerPipeline::put_notice(std::string sentence) {
+  notices_.put(std::move(sentence));
+  on_news_();
 }
 
 void ViewerPipeline::connected(const std::string& peer) {
@@ -81,7 +85,7 @@ void ViewerPipeline::frame_refused(JpegVerdict verdict) {
 }
 
 void ViewerPipeline::interrupted(const std::string& sentence) {
-  notices_.put(sentence + "; reconnecting");
+  put_notice(sentence + "; reconnecting");
 }
 
 void ViewerPipeline::ended(const std::string& error) { on_finished_(error); }
@@ -113,13 +117,16 @@ Reception ViewerPipeline::decode_frame(const std::shared_ptr<ReceivedFrame>& rec
   decoded.is_patched = reception == Reception::incomplete;
   if (decoded.is_patched) decoded.decode.reset();  // waiting for the rest was no decoding
   statistics_.frame_decoded(decoded);
-  ShownFrame shown{.picture = picture, .capture_time = frame.capture_time()};
+  ShownFrame shown{.picture = picture,
+                   .jpeg_size = size_of(frame.jpeg.layout),
+                   .capture_time = frame.capture_time()};
   if (settings_.laboratory != nullptr) shown.arrival = settings_.laboratory->arrival_of(frame);
   if (reception == Reception::whole) shown.received = received;
   // A stream of bytes needs no patches, and the display may draw on a picture that it has alone.
   last_picture_ = shown.arrival ? nullptr : std::move(picture);
   picture.reset();
   if (pictures_.put(std::move(shown))) statistics_.skipped_display();
+  on_news_();
   return reception;
 }
 
@@ -130,17 +137,25 @@ Reception ViewerPipeline::decode_bands(ReceivedFrame& frame, Picture& picture,
   const unsigned session = session_;
   if (session != last_session_) patcher_.forget();
   last_session_ = session;
-  patcher_.begin(frame.jpeg.layout.width, frame.jpeg.layout.height);
+  const PixelSize jpeg = size_of(frame.jpeg.layout);
+  const DecodeScale scale = scale_for(jpeg);
+  picture.resize(scale.of(jpeg.width), scale.of(jpeg.height));
+  patcher_.begin(jpeg, scale);
   for (;;) {
     frame.bands.take(new_bands_, stop);
     if (new_bands_.empty()) break;
     if (settings_.laboratory != nullptr &&
         settings_.laboratory->decode_naively(frame, decoder_, picture))
       continue;
-    is_sound = decoder_.decode(frame.jpeg.layout, new_bands_, picture) && is_sound;
+    is_sound = decoder_.decode(frame.jpeg.layout, new_bands_, picture, scale) && is_sound;
     patcher_.note(new_bands_, steady_now());
   }
   return is_sound ? frame.bands.reception() : Reception::refused;
+}
+
+DecodeScale ViewerPipeline::scale_for(PixelSize jpeg) const {
+  const PixelSize wanted = wanted_;
+  return wanted == PixelSize{} ? DecodeScale{} : smallest_scale(jpeg, wanted);
 }
 
 }  // namespace jpegwire

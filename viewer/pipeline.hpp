@@ -38,23 +38,30 @@ class ViewerPipeline final : public StreamObserver {
   /// sentence where that is a failure.
   using OnFinished = std::function<void(const std::string& error)>;
 
+  /// Called on any thread when there is a picture or a notice to be taken.
+  using OnNews = std::function<void()>;
+
   /// All that is lent must outlive it; `saver` may be null.
   ViewerPipeline(ViewerPipelineSettings settings, Statistics& statistics, FrameSaver* saver,
-                 RecordingSwitch& recording, OnFinished on_finished);
+                 RecordingSwitch& recording, OnFinished on_finished, OnNews on_news);
 
   void start();
 
   /// Ends the decode thread and waits for it.
   void stop();
 
-  /// The newest picture, or nothing when none comes within `patience`; at once after close().
-  std::optional<ShownFrame> take_picture(milliseconds patience);
+  /// From the next frame on, pictures are decoded no larger than it takes to show them at this
+  /// size; whole where it is empty, as it is at first. Any thread.
+  void want(PixelSize size) { wanted_ = size; }
+
+  /// The newest picture that was not taken yet, or nothing.
+  std::optional<ShownFrame> take_picture() { return pictures_.try_take(); }
 
   /// Why no frame comes, once for each time that it is interrupted.
   std::optional<std::string> take_notice() { return notices_.try_take(); }
 
-  /// Wakes who waits in take_picture(). Any thread.
-  void close() { pictures_.close(); }
+  /// Leaves a notice to be taken. Any thread.
+  void put_notice(std::string sentence);
 
   /// After stop(): the last frame that was decoded, or null.
   std::shared_ptr<const ReceivedFrame> last_frame() const { return last_frame_; }
@@ -73,12 +80,15 @@ class ViewerPipeline final : public StreamObserver {
   Reception decode_frame(const std::shared_ptr<ReceivedFrame>& received,
                          const std::stop_token& stop);
   Reception decode_bands(ReceivedFrame& frame, Picture& picture, const std::stop_token& stop);
+  DecodeScale scale_for(PixelSize jpeg) const;
 
   ViewerPipelineSettings settings_;
   Statistics& statistics_;
   FrameSaver* saver_;
   RecordingSwitch& recording_;
   OnFinished on_finished_;
+  OnNews on_news_;
+  std::atomic<PixelSize> wanted_ = PixelSize{};
   std::atomic<unsigned> session_ = 0;  // counts the connections
   unsigned last_session_ = 0;          // of the frame before, on the decode thread
 

@@ -8,16 +8,17 @@
 
 namespace jpegwire {
 
-RecordingSwitch::RecordingSwitch(RecordingOptions options, WriteQueue::OnError on_error,
-                                 std::uint64_t most, OnNews on_news)
+RecordingSwitch::RecordingSwitch(RecordingOptions options, std::string name_ending,
+                                 WriteQueue::OnError on_error, std::uint64_t most, OnNews on_news)
     : options_(std::move(options)),
+      name_ending_(std::move(name_ending)),
       on_error_(std::move(on_error)),
       most_(most),
       on_news_(std::move(on_news)) {}
 
 void RecordingSwitch::start() {
   RecordingOptions options = options_;
-  if (!options.is_wanted()) options.file = recording_name_at(wall_now());
+  if (!options.is_wanted()) options.file = recording_name_at(wall_now(), name_ending_);
   auto recorder = std::make_unique<FrameRecorder>(std::move(options), on_error_, most_, on_news_);
   begun_ = std::chrono::steady_clock::now();
   const std::scoped_lock lock(mutex_);

@@ -5,6 +5,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "net/recording/frame_recorder.hpp"
@@ -23,9 +24,10 @@ class RecordingSwitch {
 
   /// Nothing is recorded yet. A recording has `most` frames; `on_error` is called on a thread of
   /// its own when one cannot be written, which ends it. `on_news` is told, on that thread or
-  /// toggle()'s, what a recording's user wants to know: which file was begun or ended.
-  RecordingSwitch(RecordingOptions options, WriteQueue::OnError on_error, std::uint64_t most,
-                  OnNews on_news);
+  /// toggle()'s, what a recording's user wants to know: which file was begun or ended. A name that
+  /// the user has not given ends with `name_ending`.
+  RecordingSwitch(RecordingOptions options, std::string name_ending, WriteQueue::OnError on_error,
+                  std::uint64_t most, OnNews on_news);
 
   // The main thread. A recording goes to the options' file, or to one that is named by the time,
   // and never to one that is there already. start() throws std::runtime_error where the directory
@@ -50,6 +52,7 @@ class RecordingSwitch {
   bool is_on() const;
 
   const RecordingOptions options_;
+  const std::string name_ending_;
   const WriteQueue::OnError on_error_;
   const std::uint64_t most_;
   const OnNews on_news_;

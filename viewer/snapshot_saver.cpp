@@ -33,15 +33,17 @@ void write_new_file(const std::filesystem::path& file, Bytes bytes) {
 
 }  // namespace
 
-std::filesystem::path snapshot_name_at(WallTime time) {
+std::filesystem::path snapshot_name_at(WallTime time, std::string_view ending) {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
-  std::filesystem::path name = recording_name_at(seconds);
+  std::filesystem::path name = recording_name_at(seconds, ending);
   name.replace_extension(fmt::format(".{:06}.jpg", (time - seconds).count()));
   return name;
 }
 
-SnapshotSaver::SnapshotSaver(std::filesystem::path directory, OnNews on_news)
+SnapshotSaver::SnapshotSaver(std::filesystem::path directory, std::string name_ending,
+                             OnNews on_news)
     : directory_(std::move(directory)),
+      name_ending_(std::move(name_ending)),
       on_news_(std::move(on_news)),
       queue_(*this, [](const std::string&) {}) {}
 
@@ -56,7 +58,7 @@ void SnapshotSaver::write(const QueuedFrame& frame) {
   std::string news;
   try {
     const std::filesystem::path file =
-        first_free_name(directory_ / snapshot_name_at(frame.capture_time));
+        first_free_name(directory_ / snapshot_name_at(frame.capture_time, name_ending_));
     write_new_file(file, frame.whole);
     news = fmt::format("saved {}", std::filesystem::absolute(file).string());
     spdlog::info(news);

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "net/recording/write_queue.hpp"
 #include "viewer/shown_frame.hpp"
@@ -16,9 +17,10 @@ class SnapshotSaver : private FrameWriter {
  public:
   using OnNews = std::function<void(const std::string& sentence)>;
 
-  /// They go to this directory. `on_news` is told what became of each: where the file lies, once it
-  /// is there, or why there is none. It is called on the queue's thread, or on save()'s.
-  SnapshotSaver(std::filesystem::path directory, OnNews on_news);
+  /// They go to this directory, with names that end with `name_ending`. `on_news` is told what
+  /// became of each: where the file lies, once it is there, or why there is none. It is called on
+  /// the queue's thread, or on save()'s.
+  SnapshotSaver(std::filesystem::path directory, std::string name_ending, OnNews on_news);
 
   /// One thread; never blocks.
   void save(const ShownFrame& frame);
@@ -30,11 +32,12 @@ class SnapshotSaver : private FrameWriter {
   void write(const QueuedFrame& frame) override;
 
   const std::filesystem::path directory_;
+  const std::string name_ending_;
   const OnNews on_news_;
   WriteQueue queue_;
 };
 
-/// jpegwire-YYYY-MM-DDTHH-MM-SS.ffffff.jpg, in local time.
-std::filesystem::path snapshot_name_at(WallTime time);
+/// jpegwire-YYYY-MM-DDTHH-MM-SS.ffffff.jpg, in local time, with the ending in front of the point.
+std::filesystem::path snapshot_name_at(WallTime time, std::string_view ending = "");
 
 }  // namespace jpegwire

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <asio/io_context.hpp>
 #include <asio/post.hpp>
 #include <asio/signal_set.hpp>
@@ -10,21 +11,20 @@
 #include <atomic>
 #include <csignal>
 #include <cstdlib>
-#include <functional>
 #include <memory>
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <thread>
-#include <utility>
+#include <variant>
+#include <vector>
 
 #include "net/early_exit.hpp"
-#include "net/recording/output_file.hpp"
+#include "net/process_usage.hpp"
 #include "net/summary_output.hpp"
-#include "net/tcp/stream_client.hpp"
+#include "viewer/camera.hpp"
+#include "viewer/camera_names.hpp"
 #include "viewer/headless.hpp"
-#include "viewer/pipeline.hpp"
-#include "viewer/snapshot_saver.hpp"
 #include "viewer/window.hpp"
 
 namespace jpegwire {
@@ -32,56 +32,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-std::chrono::milliseconds to_duration(double seconds) {
-  return std::chrono::duration_cast<milliseconds>(std::chrono::duration<double>(seconds));
-}
-
-std::unique_ptr<Display> make_display(const ViewerOptions& options, CameraControls controls) {
-  if (options.headless) return std::make_unique<Headless>();
-  const PictureViewSettings view{.source = options.url(),
-                                 .trace = options.laboratory.trace,
-                                 .caption = options.laboratory.naive};
-  return std::make_unique<Window>("jpegwire " + options.url(), view, std::move(controls));
-}
-
-std::uint64_t most_frames(const ViewerOptions& options) {
-  return options.frames.value_or(WriteQueue::kEveryFrame);
-}
-
-std::unique_ptr<FrameSaver> make_saver(const ViewerOptions& options, FrameSaver::OnError on_error) {
-  if (options.save_directory.empty()) return nullptr;
-  return std::make_unique<FrameSaver>(options.save_directory, std::move(on_error),
-                                      most_frames(options));
-}
-
-// In a window the arrival of frames can be asked for at any time.
-ReadSettings read_settings(const ViewerOptions& options) {
-  const LaboratoryOptions& laboratory = options.laboratory;
-  ReadSettings read = laboratory.read;
-  read.are_recorded =
-      !options.headless || laboratory.explain || laboratory.naive || !laboratory.trace_file.empty();
-  return read;
-}
-
-StreamPolicy stream_policy(const ViewerOptions& options) {
-  return {.reconnect = options.reconnect.value_or(!options.headless),
-          .timeout = to_duration(options.timeout_seconds),
-          .max_frame_bytes = options.max_frame_bytes,
-          .read = read_settings(options)};
-}
-
-std::unique_ptr<StreamInput> make_input(asio::io_context& io, const ViewerOptions& options,
-                                        StreamObserver& observer) {
-  const StreamPolicy policy = stream_policy(options);
-  if (options.stream) return open_stream(io, *options.stream, policy, observer);
-  if (!options.listen) return open_stream(io, {options.url(), options.sender}, policy, observer);
-  const StreamClientSettings settings{.endpoint = *options.listen,
-                                      .listen = true,
-                                      .reconnect = policy.reconnect,
-                                      .timeout = policy.timeout,
-                                      .max_frame_bytes = policy.max_frame_bytes,
-                                      .read = policy.read};
-  return std::make_unique<StreamClient>(io, settings, observer);
+std::string title_of(const ViewerOptions& options) {
+  if (options.cameras() > 1) return fmt::format("jpegwire: {} cameras", options.cameras());
+  return "jpegwire " + options.addresses()[0].text;
 }
 
 /// The parts of a running viewer, and what ends it. The main thread owns the display.
@@ -89,30 +42,13 @@ class Viewer {
  public:
   explicit Viewer(const ViewerOptions& options)
       : options_(options),
+        names_(camera_names(options.addresses())),
         signals_(io_, SIGINT, SIGTERM),
         summary_(options.summary),
-        display_(make_display(options, controls())),
-        laboratory_(options.laboratory),
-        saver_(make_saver(options, [this](const std::string& error) { fail_to_write(error); })),
-        recording_(
-            options.recording, [this](const std::string& error) { fail_to_write(error); },
-            most_frames(options), [this](const std::string& news) { news_.put(news); }),
-        snapshots_(options.recording.file.parent_path(),
-                   [this](const std::string& news) { news_.put(news); }),
-        pipeline_({.threads = options.threads,
-                   .frames = options.frames,
-                   .whole_frames_only = options.whole_frames,
-                   .laboratory = &laboratory_},
-                  statistics_, saver_.get(), recording_,
-                  [this](const std::string& error) { finish(error); }),
-        input_(make_input(io_, options, pipeline_)),
+        display_(make_display()),
         time_limit_(io_) {
-    if (!options_.snapshot_file.empty())
-      require_writable(std::filesystem::path(options_.snapshot_file).parent_path());
-    if (options_.recording.is_wanted()) {
-      require_new_recording(options_.recording.file);
-      recording_.start();
-    }
+    for (std::size_t index = 0; index < options.cameras(); ++index)
+      cameras_.push_back(std::make_unique<Camera>(io_, options, index, events_of(index)));
   }
 
   /// Gives the exit code.
@@ -121,180 +57,201 @@ class Viewer {
     signals_.async_wait([this](std::error_code error, int) {
       if (error) return;
       interrupted_ = true;
-      finish("");
+      finish();
     });
     if (options_.seconds) do_limit_time();
-    input_->start();
-    pipeline_.start();
+    for (const auto& camera : cameras_) camera->start();
     std::jthread io_thread([this] { io_.run(); });
     show_until_finished();
     asio::post(io_, [this] { leave(); });
     io_thread.join();
-    pipeline_.stop();
-    show_newest(milliseconds{0});  // what was still being decoded when the stream ended
+    for (const auto& camera : cameras_) camera->stop_decoding();
+    show_last_pictures();
     conclude();
     return has_failed_to_write_ ? EXIT_FAILURE : EXIT_SUCCESS;
   }
 
  private:
-  CameraControls controls() {
-    return {.toggle_recording = [this] { recording_.toggle(); },
-            .save_picture = [this](const ShownFrame& frame) { snapshots_.save(frame); }};
+  std::unique_ptr<Display> make_display() {
+    if (options_.headless) return std::make_unique<Headless>(options_.cameras());
+    std::vector<PictureViewSettings> views;
+    std::vector<CameraControls> controls;
+    for (std::size_t index = 0; index < options_.cameras(); ++index) {
+      views.push_back({.source = options_.addresses()[index].text,
+                       .name = options_.cameras() > 1 ? names_[index] : "",
+                       .trace = options_.laboratory.trace,
+                       .caption = options_.laboratory.naive});
+      controls.push_back(controls_of(index));
+    }
+    return std::make_unique<Window>(title_of(options_), views, std::move(controls));
+  }
+
+  CameraControls controls_of(std::size_t camera) {
+    return {.toggle_recording = [this, camera] { cameras_[camera]->toggle_recording(); },
+            .save_picture =
+                [this, camera](const ShownFrame& frame) { cameras_[camera]->save_picture(frame); }};
+  }
+
+  CameraEvents events_of(std::size_t camera) {
+    return {.on_finished = [this, camera](const std::string& error) { end_camera(camera, error); },
+            .on_write_error = [this](const std::string& error) { fail_to_write(error); },
+            .on_news = [this] { news_.put({}); }};
   }
 
   void tell_what_is_awaited() {
-    const std::string who = options_.listen ? "a sender that connects to " : "";
-    display_->camera().show_notice("waiting for " + who + input_->url());
-    if (input_->is_public())
-      spdlog::warn("whoever reaches {} can send a picture here", input_->url());
+    for (std::size_t index = 0; index < cameras_.size(); ++index) {
+      const Camera& camera = *cameras_[index];
+      display_->camera(index).show_notice("waiting for " + camera.what_is_awaited());
+      if (camera.is_public())
+        spdlog::warn("whoever reaches {} can send a picture here", camera.url());
+    }
   }
 
   void do_limit_time() {
-    time_limit_.expires_after(to_duration(*options_.seconds));
+    time_limit_.expires_after(from_seconds(*options_.seconds));
     time_limit_.async_wait([this](std::error_code error) {
-      if (!error) finish("");
+      if (!error) finish();
     });
   }
 
-  // Any thread; the first one to say why is believed.
-  void finish(const std::string& error) {
-    {
-      const std::scoped_lock lock(mutex_);
-      if (!finished_) error_ = error;
-      finished_ = true;
-    }
-    pipeline_.close();
+  // Any thread, once for each camera. The others go on without it.
+  void end_camera(std::size_t index, const std::string& error) {
+    note_failure(error);
+    if (++ended_ == options_.cameras()) return finish();
+    asio::post(io_, [this, index] { cameras_[index]->stop_input(); });
+    cameras_[index]->tell_end(error);
+  }
+
+  // Any thread.
+  void finish() {
+    finished_ = true;
+    news_.close();
+    end_.close();
+  }
+
+  // Any thread; what fails when all is over is believed no more.
+  void note_failure(const std::string& error) {
+    if (error.empty() || finished_) return;
+    const std::scoped_lock lock(mutex_);
+    failures_.push_back(error);
   }
 
   // Any thread. A full disk does not take away a picture that somebody sees; where nobody does,
   // there is nothing to go on for.
   void fail_to_write(const std::string& error) {
-    if (options_.headless && !is_finished()) return finish(error);
+    if (options_.headless && !finished_) {
+      note_failure(error);
+      return finish();
+    }
     has_failed_to_write_ = true;
     spdlog::error(error);
-    news_.put(error);
   }
-
-  bool is_finished() const { return finished_; }
 
   // On the io thread; with nothing left to wait for, its run ends.
   void leave() {
     signals_.cancel();
     time_limit_.cancel();
-    input_->stop();
+    for (const auto& camera : cameras_) camera->stop_input();
   }
 
   void show_until_finished() {
     // A window's events are only handled between two pictures, so it may not wait long for one.
     const milliseconds patience{options_.headless ? 250 : 10};
-    while (!is_finished()) {
-      show_newest(patience);
+    while (!finished_) {
+      news_.take_for(patience);
+      if (is_mosaic_window()) await_turn();
+      if (finished_) return;
+      for (std::size_t index = 0; index < cameras_.size(); ++index)
+        cameras_[index]->show_news(display_->camera(index));
       print_figures();
-      show_news();
       if (!display_->handle_events()) return;
     }
   }
 
-  void show_newest(milliseconds patience) {
-    if (const std::optional<ShownFrame> frame = pipeline_.take_picture(patience)) {
-      shown_ = {nullptr, frame->capture_time};
-      last_change_ = Clock::now();
-      if (display_->camera().show(*frame, statistics_.live()))
-        statistics_.displayed();
-      else
-        statistics_.skipped_display();
-    } else if (const std::optional<std::string> notice = pipeline_.take_notice()) {
-      display_->camera().show_notice(*notice);
-    } else {
-      show_that_it_grows_old();
-    }
+  bool is_mosaic_window() const { return cameras_.size() > 1 && !options_.headless; }
+
+  // The pictures of several cameras that come shortly one after the other are drawn together.
+  void await_turn() {
+    constexpr milliseconds kTurn{15};
+    end_.take_for(next_turn_ - Clock::now());
+    next_turn_ = Clock::now() + kTurn;
   }
 
-  void show_news() {
-    display_->camera().show_recording(recording_.running_for());
-    if (const std::optional<std::string> news = news_.try_take()) display_->camera().tell(*news);
+  // What was still being decoded when the streams ended.
+  void show_last_pictures() {
+    for (std::size_t index = 0; index < cameras_.size(); ++index)
+      cameras_[index]->show_picture(display_->camera(index));
   }
 
-  // While no frame comes, the age of the picture that is shown still grows, and is shown.
-  void show_that_it_grows_old() {
-    constexpr milliseconds kPause{200};
-    if (!shown_ || Clock::now() - last_change_ < kPause) return;
-    last_change_ = Clock::now();
-    LiveFigures figures = statistics_.live();
-    if (shown_->capture_time)
-      figures.age_ms = to_milliseconds(steady_now() - *shown_->capture_time);
-    display_->camera().refresh(figures);
-  }
-
+  // From the first picture on, a line for each camera, also for one that does not answer.
   void print_figures() {
     if (!options_.headless || Clock::now() < next_line_) return;
     next_line_ += std::chrono::seconds(1);
-    if (statistics_.frames_decoded() == 0) return;
-    fmt::print(summary_.text_stream(), "{}\n", describe(statistics_.live()));
+    const auto has_decoded = [](const auto& camera) {
+      return camera->statistics().frames_decoded() > 0;
+    };
+    if (std::ranges::none_of(cameras_, has_decoded)) return;
+    for (std::size_t index = 0; index < cameras_.size(); ++index)
+      fmt::print(summary_.text_stream(), "{}{}\n", line_begin(index),
+                 describe(cameras_[index]->statistics().live()));
     std::fflush(summary_.text_stream());
+  }
+
+  std::string line_begin(std::size_t camera) const {
+    if (cameras_.size() == 1) return "";
+    const auto longest = std::ranges::max(names_, {}, &std::string::size).size();
+    return fmt::format("{:<{}}  ", names_[camera] + ":", longest + 1);
   }
 
   void conclude() {
     // Who presses Ctrl-C wants to leave now; else all that came is written.
     const milliseconds patience{interrupted_ ? 500 : 60'000};
-    if (saver_) saver_->finish(patience);
-    recording_.finish(patience);
-    snapshots_.finish(patience);
-    std::string error = error_;  // all that could set it has ended
-    fmt::print(summary_.text_stream(), "{}", laboratory_.explanation());
-    try {
-      laboratory_.finish();
-      write_snapshot();
-    } catch (const std::exception& trouble) {
-      if (error.empty()) error = trouble.what();
+    for (const auto& camera : cameras_) {
+      camera->finish_writing(patience);
+      fmt::print(summary_.text_stream(), "{}", camera->explanation());
+      write_last_files(*camera);
     }
-    nlohmann::json summary = statistics_.summary(input_->url());
-    laboratory_.add_to(summary);
-    if (const std::optional<PacketCounts> packets = input_->packet_counts()) {
-      summary["packets"] = packets->received;
-      summary["packets_lost"] = packets->lost;
-      summary["packets_recovered"] = packets->recovered;
-    }
-    if (saver_) summary["skipped_save"] = saver_->skipped();
-    if (const std::optional<RecordingCounts> counts = recording_.counts()) {
-      summary["recorded"] = counts->recorded;
-      summary["skipped_record"] = counts->skipped;
-    }
-    summary_.write(summary);
-    if (!error.empty()) throw std::runtime_error(error);
+    summary_.write(summary());
+    if (failures_.size() == 1 && cameras_.size() == 1) throw std::runtime_error(failures_[0]);
+    if (!failures_.empty())
+      throw std::runtime_error(fmt::format("{} of {} cameras failed: {}", failures_.size(),
+                                           cameras_.size(), fmt::join(failures_, "; ")));
   }
 
-  void write_snapshot() {
-    if (options_.snapshot_file.empty()) return;
-    const auto frame = pipeline_.last_frame();
-    if (!frame)
-      throw std::runtime_error("no frame came, so there is none to write to '" +
-                               options_.snapshot_file + "'");
-    write_whole_file(options_.snapshot_file, frame->bytes());
+  void write_last_files(Camera& camera) {
+    try {
+      camera.write_last_files();
+    } catch (const std::exception& trouble) {
+      if (failures_.empty()) failures_.emplace_back(trouble.what());
+    }
+  }
+
+  nlohmann::json summary() const {
+    if (cameras_.size() == 1) return cameras_[0]->summary();
+    const ProcessUsage usage = process_usage();
+    nlohmann::json all{{"cpu_seconds", usage.cpu_seconds}, {"peak_rss_kb", usage.peak_rss_kb}};
+    for (const auto& camera : cameras_) all["cameras"].push_back(camera->summary());
+    return all;
   }
 
   const ViewerOptions& options_;
+  const std::vector<std::string> names_;
   asio::io_context io_{1};
   asio::signal_set signals_;  // early, so that a signal while the window opens is not lost
   SummaryOutput summary_;
   std::mutex mutex_;
-  std::string error_;
+  std::vector<std::string> failures_;
   std::atomic<bool> finished_ = false;
   std::atomic<bool> interrupted_ = false;
   std::atomic<bool> has_failed_to_write_ = false;
+  std::atomic<std::size_t> ended_ = 0;  // cameras
+  LatestSlot<std::monostate> news_;     // wakes the main thread
+  LatestSlot<std::monostate> end_;      // likewise, but only when all is over
   std::unique_ptr<Display> display_;
-  LatestSlot<std::string> news_;  // disks' threads to main thread
-  Statistics statistics_;
-  Laboratory laboratory_;
-  std::unique_ptr<FrameSaver> saver_;
-  RecordingSwitch recording_;
-  SnapshotSaver snapshots_;
-  ViewerPipeline pipeline_;
-  std::unique_ptr<StreamInput> input_;
+  std::vector<std::unique_ptr<Camera>> cameras_;
   asio::steady_timer time_limit_;
 
-  std::optional<ShownFrame> shown_;
-  Clock::time_point last_change_{};
+  Clock::time_point next_turn_{};
   Clock::time_point next_line_ = Clock::now() + std::chrono::seconds(1);
 };
 

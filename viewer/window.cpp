@@ -9,6 +9,7 @@
 #include <memory>
 #include <opencv2/highgui.hpp>
 #include <stdexcept>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -18,6 +19,7 @@ namespace {
 constexpr int kEscape = 27;
 constexpr double kLargestShareOfScreen = 0.9;
 const cv::Size kSizeBeforePictures{640, 360};
+const cv::Size kSizeOfMosaic{1280, 720};
 
 std::string environment(const char* name) {
   const char* value = std::getenv(name);
@@ -78,11 +80,13 @@ void open_window(const std::string& title, cv::Size size) {
 struct Key {
   const char* names;
   const char* what;
+  bool is_for_several = false;
 };
 
 /// In the order in which h lists them.
 constexpr Key kKeys[] = {
     {"q, Esc", "quit"},
+    {"m, click", "one camera alone, and all again", true},
     {"f", "full screen"},
     {"space", "freeze the picture; the stream goes on"},
     {"s", "save the picture as it came"},
@@ -94,44 +98,74 @@ constexpr Key kKeys[] = {
     {"h", "this list"},
 };
 
-std::vector<ColouredText> keys_help() {
+std::vector<ColouredText> keys_help(bool several) {
   const cv::Vec3b name_colour{120, 215, 255};
   std::vector<ColouredText> words;
   for (const Key& key : kKeys) {
+    if (key.is_for_several && !several) continue;
     words.push_back({key.names, name_colour});
     words.push_back({key.what});
   }
   return words;
 }
 
-void keep_mouse(int, int x, int y, int, void* mouse) { *static_cast<cv::Point*>(mouse) = {x, y}; }
+/// Shares of the screen leave room for what the desktop has around a window.
+cv::Size room_on(cv::Size screen) {
+  return {cvFloor(screen.width * kLargestShareOfScreen),
+          cvFloor(screen.height * kLargestShareOfScreen)};
+}
+
+cv::Size fitted(cv::Size size, cv::Size room) {
+  const bool fits = room.empty() || (size.width <= room.width && size.height <= room.height);
+  return fits ? size : scaled_to_fit(size, room);
+}
 
 }  // namespace
 
-Window::Window(std::string title, const PictureViewSettings& settings, CameraControls controls)
-    : title_(std::move(title)), controls_(std::move(controls)), view_(settings) {
+Window::Window(std::string title, const std::vector<PictureViewSettings>& views,
+               std::vector<CameraControls> controls)
+    : title_(std::move(title)), controls_(std::move(controls)), mosaic_(views) {
   // Held until Qt has a connection of its own: a bare X server starts anew when its last client
   // leaves, and drops whoever is just coming.
   const XConnection connection = require_display();
   screen_ = screen_size(connection.get());
   silence_qt();
-  open_window(title_, kSizeBeforePictures);
-  mouse_ = {kSizeBeforePictures.width / 2, kSizeBeforePictures.height / 2};
-  cv::setMouseCallback(title_, keep_mouse, &mouse_);
+  const cv::Size size = is_mosaic() ? fitted(kSizeOfMosaic, room_on(screen_)) : kSizeBeforePictures;
+  is_fitted_ = is_mosaic();
+  open_window(title_, size);
+  mouse_.place = {size.width / 2, size.height / 2};
+  cv::setMouseCallback(title_, note_mouse, &mouse_);
 }
 
 Window::~Window() {
   if (cv::getWindowProperty(title_, cv::WND_PROP_VISIBLE) >= 0) cv::destroyWindow(title_);
 }
 
+void Window::note_mouse(int event, int x, int y, int, void* user) {
+  Mouse& mouse = *static_cast<Mouse*>(user);
+  mouse.place = {x, y};
+  if (event == cv::EVENT_LBUTTONDBLCLK) mouse.is_second = true;
+  if (event == cv::EVENT_LBUTTONUP) mouse.is_clicked |= !std::exchange(mouse.is_second, false);
+}
+
 bool Window::handle_events() {
   if (!open_) return false;
-  if (is_changed_ || view_.is_stale() || view_size() != shown_size_) redraw();
+  if (is_changed_ || mosaic_.is_stale() || view_size() != shown_size_) redraw();
   const int key = cv::pollKey();
   // The user may have closed the window just now. Drawing would open another one.
   open_ = cv::getWindowProperty(title_, cv::WND_PROP_VISIBLE) >= 1;
   if (open_ && key >= 0) handle_key(key & 0xff);
+  if (std::exchange(mouse_.is_clicked, false)) mosaic_.toggle_alone(mouse_.place);
   return open_;
+}
+
+PictureView* Window::view_alone() {
+  return mosaic_.alone() ? &mosaic_.view(*mosaic_.alone()) : nullptr;
+}
+
+/// Where the user looks.
+void Window::tell(std::string_view sentence) {
+  mosaic_.view(mosaic_.nearest_to(mouse_.place)).tell(sentence);
 }
 
 void Window::handle_key(int key) {
@@ -144,33 +178,45 @@ void Window::handle_key(int key) {
     case 'f':
     case 'F':
       return toggle_full_screen();
-    case ' ':
-      return view_.toggle_freeze();
+    case 'm':
+    case 'M':
+      return mosaic_.toggle_alone(mouse_.place);
     case 's':
     case 'S':
-      return save_picture();
+      return save_pictures();
     case 'r':
     case 'R':
-      return controls_.toggle_recording();
+      return toggle_recording();
     case 'o':
     case 'O':
-      return view_.next_overlay();
-    case 't':
-    case 'T':
-      return toggle_trace();
-    case '+':
-    case '=':
-      return view_.zoom_nearer(mouse_, view_size());
-    case '-':
-    case '_':
-      return view_.zoom_further(mouse_, view_size());
-    case '0':
-      return view_.reset_zoom();
+      return next_overlay();
     case 'h':
     case 'H':
       return toggle_keys();
     default:
-      return;
+      return handle_key_for_one(key);
+  }
+}
+
+/// Those that are for one camera, and tell so in the grid.
+void Window::handle_key_for_one(int key) {
+  if (std::string_view(" tT+=-_0").find(static_cast<char>(key)) == std::string_view::npos) return;
+  PictureView* view = view_alone();
+  if (view == nullptr) return tell("this key is for one camera: press m or click it first");
+  switch (key) {
+    case ' ':
+      return view->toggle_freeze();
+    case 't':
+    case 'T':
+      return toggle_trace(*view);
+    case '+':
+    case '=':
+      return view->zoom_nearer(mouse_.place, view_size());
+    case '-':
+    case '_':
+      return view->zoom_further(mouse_.place, view_size());
+    default:
+      return view->reset_zoom();
   }
 }
 
@@ -178,18 +224,19 @@ void Window::toggle_full_screen() {
   const bool full = cv::getWindowProperty(title_, cv::WND_PROP_FULLSCREEN) > 0;
   cv::setWindowProperty(title_, cv::WND_PROP_FULLSCREEN,
                         full ? cv::WINDOW_NORMAL : cv::WINDOW_FULLSCREEN);
-  view_.tell(full ? "in a window again" : "full screen: f leaves it");
+  tell(full ? "in a window again" : "full screen: f leaves it");
 }
 
 /// The strip comes below the picture, for which the window grows where it can.
-void Window::toggle_trace() {
-  const cv::Size view = view_size();
-  const int height = ArrivalTrace::strip_height(view);
-  view_.toggle_trace();
+void Window::toggle_trace(PictureView& view) {
+  const cv::Size size = view_size();
+  const int height = ArrivalTrace::strip_height(size);
+  view.toggle_trace();
   const bool full = cv::getWindowProperty(title_, cv::WND_PROP_FULLSCREEN) > 0;
-  const int grown = view.height + (view_.has_trace() ? height : -height);
-  const bool has_picture = !view_.picture_size().empty();
-  if (!full && has_picture && grown > height) cv::resizeWindow(title_, view.width, grown);
+  const int grown = size.height + (view.has_trace() ? height : -height);
+  const bool has_picture = !view.picture_size().empty();
+  const bool may_grow = !full && !is_mosaic() && has_picture && grown > height;
+  if (may_grow) cv::resizeWindow(title_, size.width, grown);
 }
 
 void Window::toggle_keys() {
@@ -197,21 +244,41 @@ void Window::toggle_keys() {
   is_changed_ = true;
 }
 
-void Window::save_picture() {
-  if (!view_.shown().picture) return view_.tell("there is no picture yet to save");
-  controls_.save_picture(view_.shown());
+/// All cameras of a grid have their figures alike.
+void Window::next_overlay() {
+  if (PictureView* view = view_alone()) return view->next_overlay();
+  const Overlay::Level next = Overlay::after(mosaic_.view(0).overlay_level());
+  for (const std::size_t camera : mosaic_.shown()) mosaic_.view(camera).show_overlay(next);
+}
+
+/// Of a grid all cameras are recorded, or none.
+void Window::toggle_recording() {
+  const std::vector<std::size_t> shown = mosaic_.shown();
+  const bool ends = std::ranges::all_of(
+      shown, [this](std::size_t camera) { return mosaic_.view(camera).is_recorded(); });
+  for (const std::size_t camera : shown)
+    if (mosaic_.view(camera).is_recorded() == ends) controls_[camera].toggle_recording();
+}
+
+void Window::save_pictures() {
+  for (const std::size_t camera : mosaic_.shown()) {
+    PictureView& view = mosaic_.view(camera);
+    if (view.shown().picture)
+      controls_[camera].save_picture(view.shown());
+    else
+      view.tell("there is no picture yet to save");
+  }
 }
 
 /// As large as the picture, unless the user has chosen a size already.
 void Window::fit_to_first_picture() {
   is_fitted_ = true;
   if (view_size() != kSizeBeforePictures) return;
-  cv::Size size = view_.picture_size();
-  const int strip = view_.strip_height(size);
-  const cv::Size room(cvFloor(screen_.width * kLargestShareOfScreen),
-                      std::max(cvFloor(screen_.height * kLargestShareOfScreen) - strip, 1));
-  if (!room.empty() && (size.width > room.width || size.height > room.height))
-    size = scaled_to_fit(size, room);
+  cv::Size size = mosaic_.view(0).picture_size();
+  const int strip = mosaic_.view(0).strip_height(size);
+  cv::Size room = room_on(screen_);
+  if (!room.empty()) room.height = std::max(room.height - strip, 1);
+  size = fitted(size, room);
   size.height += strip;
   cv::resizeWindow(title_, size);
   if (!screen_.empty()) keep_on_screen(size);
@@ -227,22 +294,25 @@ void Window::keep_on_screen(cv::Size size) {
 }
 
 void Window::redraw() {
-  if (!is_fitted_ && !view_.picture_size().empty()) fit_to_first_picture();
+  if (!is_fitted_ && !mosaic_.view(0).picture_size().empty()) fit_to_first_picture();
   shown_size_ = view_size();
   is_changed_ = false;
-  if (std::optional<cv::Mat> picture = view_.draw_in_place(shown_size_)) {
+  PictureView* view = is_mosaic() ? nullptr : view_alone();
+  std::optional<cv::Mat> picture;
+  if (view != nullptr) picture = view->draw_in_place(shown_size_);
+  if (picture) {
     show_with_keys(*picture);
-    view_.erase(*picture);
+    view->erase(*picture);
   } else {
     canvas_.create(shown_size_, CV_8UC3);
-    view_.draw(canvas_);
+    mosaic_.draw(canvas_);
     show_with_keys(canvas_);
   }
 }
 
 void Window::show_with_keys(cv::Mat& image) {
   if (keys_visible_) {
-    keys_.place(image.size(), inside_margin(image.size()), Corner::middle, keys_help());
+    keys_.place(image.size(), inside_margin(image.size()), Corner::middle, keys_help(is_mosaic()));
     keys_.paint(image);
   }
   cv::imshow(title_, image);

@@ -67,9 +67,9 @@ std::filesystem::path first_free_name(const std::filesystem::path& file) {
   return name;
 }
 
-std::filesystem::path recording_name_at(WallTime time) {
+std::filesystem::path recording_name_at(WallTime time, std::string_view ending) {
   const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
-  return fmt::format("jpegwire-{:%Y-%m-%dT%H-%M-%S}.mkv", fmt::localtime(seconds));
+  return fmt::format("jpegwire-{:%Y-%m-%dT%H-%M-%S}{}.mkv", fmt::localtime(seconds), ending);
 }
 
 }  // namespace jpegwire

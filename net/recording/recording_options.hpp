@@ -4,6 +4,7 @@
 #include <chrono>
 #include <filesystem>
 #include <optional>
+#include <string_view>
 
 #include "codec/time.hpp"
 
@@ -30,7 +31,7 @@ void require_new_recording(const std::filesystem::path& file);
 std::filesystem::path first_free_name(const std::filesystem::path& file);
 
 /// A name for a recording that the user has not named: jpegwire-YYYY-MM-DDTHH-MM-SS.mkv, in the
-/// working directory and in local time.
-std::filesystem::path recording_name_at(WallTime time);
+/// working directory and in local time, with the ending in front of the extension.
+std::filesystem::path recording_name_at(WallTime time, std::string_view ending = "");
 
 }  // namespace jpegwire

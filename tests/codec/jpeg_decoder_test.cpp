@@ -85,6 +85,103 @@ TEST_CASE("frames from elsewhere decode as a plain decoder does it") {
   check_like_plain_decoding(jpeg, 2);
 }
 
+TEST_CASE("at any scale, bands decode as a plain decoder decodes the whole") {
+  const auto subsampling =
+      GENERATE(TJSAMP_420, TJSAMP_422, TJSAMP_444, TJSAMP_440, TJSAMP_411, TJSAMP_GRAY);
+  const auto restart = GENERATE(as<std::string>{}, "", "1", "2", "7", "10B");
+  const auto [width, height] = GENERATE(table<int, int>({{160, 120}, {161, 307}, {17, 19}}));
+  const int eighths = GENERATE(range(1, 9));
+  CAPTURE(subsampling, restart, width, height, eighths);
+  const ByteVector jpeg =
+      encode_plainly(make_bgr(width, height), {.subsampling = subsampling, .restart = restart});
+  JpegLayout layout;
+  REQUIRE(inspect_jpeg(jpeg, layout) == JpegVerdict::ok);
+  BandPool pool(2);
+  JpegDecoder decoder(pool);
+  Picture picture;
+  REQUIRE(decoder.decode(layout, picture, {eighths}));
+  // Where chroma has half the rows of luma, those beside a band's edge are interpolated; in 4:2:0
+  // only at the whole size, since below it chroma is decoded at luma's.
+  const bool is_interpolated =
+      subsampling == TJSAMP_440 || (subsampling == TJSAMP_420 && eighths == 8);
+  const int band_height = DecodeScale{eighths}.of(layout.band_height);
+  for (const int row : differing_rows(picture, decode_plainly(jpeg, eighths))) {
+    CAPTURE(row, band_height);
+    CHECK(is_interpolated);
+    const int in_band = row % band_height;
+    CHECK((in_band == 0 || in_band == band_height - 1));
+  }
+}
+
+TEST_CASE("our own frames decode at any scale, whatever their bands and odd their size") {
+  const auto [width, height] =
+      GENERATE(table<int, int>({{1, 1}, {16, 16}, {33, 47}, {641, 481}, {1921, 1081}}));
+  const auto bands = GENERATE(0, 1, 2, 32);
+  const int eighths = GENERATE(range(1, 9));
+  CAPTURE(width, height, bands, eighths);
+  BandPool pool(2);
+  JpegEncoder encoder(pool, {.bands = bands});
+  const auto frame = encoder.encode(make_picture(PixelFormat::i420, width, height));
+  JpegDecoder decoder(pool);
+  Picture picture;
+  REQUIRE(decoder.decode(frame->layout, picture, {eighths}));
+  const auto differing = differing_rows(picture, decode_plainly(bytes_of(frame->layout), eighths));
+  if (eighths < 8) CHECK(differing.empty());
+}
+
+TEST_CASE("a picture of one scale makes room for one of another") {
+  BandPool pool(2);
+  JpegDecoder decoder(pool);
+  Picture picture;
+  const ByteVector jpeg = encode_plainly(make_bgr(161, 123), {.restart = "1"});
+  JpegLayout layout;
+  REQUIRE(inspect_jpeg(jpeg, layout) == JpegVerdict::ok);
+  for (const int eighths : {8, 1, 5, 2, 8, 3}) {
+    CAPTURE(eighths);
+    REQUIRE(decoder.decode(layout, picture, {eighths}));
+    CHECK(picture.width == (161 * eighths + 7) / 8);
+    CHECK(picture.height == (123 * eighths + 7) / 8);
+    CHECK(psnr(picture.pixels, decode_plainly(jpeg, eighths).pixels) > 40);
+  }
+}
+
+TEST_CASE("some bands of a scaled picture leave its other rows as they are") {
+  BandPool pool(2);
+  JpegEncoder encoder(pool, {});
+  JpegDecoder decoder(pool);
+  const auto frame = encoder.encode(make_picture(PixelFormat::i420, 320, 240));
+  Picture whole;
+  REQUIRE(decoder.decode(frame->layout, whole, {3}));
+  Picture part = whole;
+  std::ranges::fill(part.pixels, std::byte{7});
+  const Band second = frame->layout.band(1);
+  REQUIRE(second.top == 64);
+  REQUIRE(decoder.decode(frame->layout, std::span(&second, 1), part, {3}));
+  for (int row = 0; row < part.height; ++row) {
+    CAPTURE(row);
+    const std::size_t at = 3 * static_cast<std::size_t>(part.width) * static_cast<std::size_t>(row);
+    CHECK((part.pixels[at] == std::byte{7}) == (row < 24 || row >= 48));
+  }
+  CHECK(differing_rows(part, whole).count(30) == 0);
+}
+
+TEST_CASE("the scale is the smallest fast one that gives what is wanted") {
+  const auto eighths = [](PixelSize jpeg, PixelSize wanted) {
+    return smallest_scale(jpeg, wanted).eighths;
+  };
+  CHECK(eighths({1920, 1080}, {1920, 1080}) == 8);
+  CHECK(eighths({1920, 1080}, {3840, 2160}) == 8);
+  CHECK(eighths({1920, 1080}, {960, 540}) == 4);
+  CHECK(eighths({1920, 1080}, {961, 540}) == 8);
+  CHECK(eighths({1920, 1080}, {960, 541}) == 8);
+  CHECK(eighths({1920, 1080}, {480, 270}) == 2);
+  CHECK(eighths({1920, 1080}, {481, 270}) == 4);
+  CHECK(eighths({1920, 1080}, {240, 135}) == 1);
+  CHECK(eighths({1920, 1080}, {1, 1}) == 1);
+  CHECK(eighths({641, 481}, {81, 61}) == 1);
+  CHECK(eighths({1, 1}, {1, 1}) == 1);
+}
+
 TEST_CASE("any number of threads gives the same pixels") {
   const ByteVector jpeg = encode_plainly(make_bgr(641, 481), {.restart = "1"});
   const std::optional<Picture> expected = decode(jpeg, 1);

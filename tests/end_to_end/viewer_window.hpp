@@ -82,6 +82,11 @@ class Window {
         {"xdotool", "mousemove", "--sync", "--window", id_, std::to_string(x), std::to_string(y)});
   }
 
+  void click(int x, int y) const {
+    server_.run({"xdotool", "mousemove", "--window", id_, std::to_string(x), std::to_string(y)});
+    server_.run({"xdotool", "click", "1"});
+  }
+
   void close() const {
     server_.run({"python3", JPEGWIRE_TESTS "/end_to_end/close_window.py", id_});
   }
@@ -106,7 +111,7 @@ class Window {
 
  private:
   bool find() {
-    Process search({"xdotool", "search", "--onlyvisible", "--name", "jpegwire (tcp|http|rtp)"},
+    Process search({"xdotool", "search", "--onlyvisible", "--name", "jpegwire( (tcp|http|rtp)|: )"},
                    server_.environment());
     if (search.wait() != 0) return false;
     id_ = search.out().substr(0, search.out().find('\n'));
@@ -148,9 +153,9 @@ inline bool shows_toast(const Screenshot& shot) { return is_covered(shot, 60, 21
 /// A sender of one grey, so that all else in the window was drawn by the viewer.
 class GreySender {
  public:
-  GreySender() { start(); }
+  explicit GreySender(int grey = kGrey, int height = 240) : height_(height) { start(grey); }
   void start(int grey = kGrey) {
-    write_file(directory_ / "grey.jpg", make_jpeg(320, 240, grey));
+    write_file(directory_ / "grey.jpg", make_jpeg(320, height_, grey));
     sender_.emplace(Command{"--source", directory_ / "grey.jpg", "--tcp", std::to_string(port_)});
     sender_->port();
   }
@@ -158,6 +163,7 @@ class GreySender {
   std::string url() const { return tcp_url(port_); }
 
  private:
+  const int height_;
   TemporaryDirectory directory_;
   std::uint16_t port_ = free_port();
   std::optional<SenderProgram> sender_;

@@ -100,8 +100,9 @@ inline ByteVector encode_plainly(const RawFrame& bgr, const EncodeOptions& optio
   return jpeg;
 }
 
-/// The picture, in BGR; throws where the JPEG gives cause even for a warning.
-inline Picture decode_plainly(Bytes jpeg) {
+/// The picture, in BGR and of so many eighths of its size; throws where the JPEG gives cause even
+/// for a warning.
+inline Picture decode_plainly(Bytes jpeg, int eighths = 8) {
   const Handle handle(tjInitDecompress());
   Picture picture;
   int subsampling = 0;
@@ -109,7 +110,8 @@ inline Picture decode_plainly(Bytes jpeg) {
   int failure = tjDecompressHeader3(handle.get(), as_chars(jpeg), jpeg.size(), &picture.width,
                                     &picture.height, &subsampling, &colorspace);
   if (failure == 0) {
-    picture.pixels.resize(raw_size_bytes(PixelFormat::bgr, picture.width, picture.height));
+    const tjscalingfactor scale{eighths, 8};
+    picture.resize(TJSCALED(picture.width, scale), TJSCALED(picture.height, scale));
     failure = tjDecompress2(handle.get(), as_chars(jpeg), jpeg.size(),
                             reinterpret_cast<unsigned char*>(picture.pixels.data()), picture.width,
                             0, picture.height, TJPF_BGR, 0);

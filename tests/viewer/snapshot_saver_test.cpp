@@ -35,7 +35,7 @@ std::string content_of(const std::string& file) {
 class Saver {
  public:
   explicit Saver(const std::filesystem::path& directory)
-      : saver(directory, [this](const std::string& sentence) {
+      : saver(directory, "", [this](const std::string& sentence) {
           const std::scoped_lock lock(mutex_);
           news_.push_back(sentence);
         }) {}
