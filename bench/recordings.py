@@ -91,6 +91,8 @@ def shared_recording(build, megabytes, *options):
         os.mkdir(shared)
         os.mkdir(here)
         write_recording(f"{shared}/a.mkv", megabytes)
+        # What was written just now may be a recording that goes on.
+        os.utime(f"{shared}/a.mkv", (time.time() - 60, time.time() - 60))
         with Sender(build, "--source", "test", "--share", shared, *options) as sender:
             yield sender, shared, here
 

@@ -10,6 +10,7 @@
 
 #include "codec/band_pool.hpp"
 #include "net/parse_number.hpp"
+#include "net/standard_streams.hpp"
 
 namespace jpegwire {
 namespace {
@@ -61,6 +62,7 @@ CLI::Validator is_within(Number least, Number most, const char* what) {
 int run_command_line(CLI::App& app, int argc, const char* const* argv,
                      const std::function<int()>& run) {
   try {
+    open_closed_standard_streams();
     write_logs_to_standard_error(app.get_name());
     app.set_version_flag("--version", JPEGWIRE_VERSION, "Print the version and exit");
     app.get_formatter()->column_width(30);

@@ -19,7 +19,7 @@ int columns_of(std::FILE* out) {
 
 // Without the multiplication that a file of exabytes would take too far.
 double share_of(std::uint64_t have, std::uint64_t all) {
-  return all == 0 ? 1 : static_cast<double>(have) / static_cast<double>(all);
+  return have >= all ? 1 : static_cast<double>(have) / static_cast<double>(all);
 }
 
 }  // namespace
@@ -48,11 +48,16 @@ void FetchProgress::draw(std::uint64_t have, std::uint64_t all) {
     const int room = columns_of(out_) - static_cast<int>(text.size()) - 4;
     const int width = std::clamp(room, 0, 40);
     const int filled = static_cast<int>(share_of(have, all) * width);
-    fmt::print(out_, "\r[{:#<{}}{:<{}}] {}\033[K", "", filled, "", width - filled, text);
+    put(fmt::format("\r[{:#<{}}{:<{}}] {}\033[K", "", filled, "", width - filled, text));
     has_bar_ = true;
   } else {
-    fmt::print(out_, "{}: {}\n", name_, text);
+    put(fmt::format("{}: {}\n", name_, text));
   }
+}
+
+// Where nobody can be told, as on a full disk, the file still comes.
+void FetchProgress::put(const std::string& text) {
+  std::fputs(text.c_str(), out_);
   std::fflush(out_);
 }
 
@@ -66,12 +71,11 @@ std::string FetchProgress::figures(std::uint64_t have, std::uint64_t all) const 
 
 void FetchProgress::tell(const std::string& sentence) {
   end();
-  fmt::print(out_, "{}\n", sentence);
-  std::fflush(out_);
+  put(sentence + "\n");
 }
 
 void FetchProgress::end() {
-  if (std::exchange(has_bar_, false)) fmt::print(out_, "\n");
+  if (std::exchange(has_bar_, false)) put("\n");
 }
 
 }  // namespace jpegwire

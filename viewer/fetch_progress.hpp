@@ -26,6 +26,7 @@ class FetchProgress {
  private:
   using Clock = std::chrono::steady_clock;
 
+  void put(const std::string& text);
   void draw(std::uint64_t have, std::uint64_t all);
   std::string figures(std::uint64_t have, std::uint64_t all) const;
 

@@ -5,14 +5,20 @@
 #include <asio/io_context.hpp>
 #include <asio/post.hpp>
 #include <asio/signal_set.hpp>
+#include <cerrno>
+#include <chrono>
 #include <csignal>
+#include <cstdio>
+#include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <string>
+#include <system_error>
 
 #include "net/share/file_client.hpp"
 #include "net/share/file_fetch.hpp"
 #include "net/share/file_listing.hpp"
 #include "net/share/thread_priority.hpp"
+#include "net/summary_output.hpp"
 #include "viewer/fetch_progress.hpp"
 #include "viewer/file_table.hpp"
 
@@ -71,9 +77,9 @@ class Conversation {
 /// A fetch that shows how far it is.
 class ShownFetch final : public FileDialogue {
  public:
-  explicit ShownFetch(PartFile& part)
+  ShownFetch(PartFile& part, FetchProgress& progress)
       : part_(part),
-        progress_(stdout, part.name()),
+        progress_(progress),
         fetch_(part, [this](const std::string& sentence) { progress_.tell(sentence); }) {}
 
   FileRequest request() override { return fetch_.request(); }
@@ -86,12 +92,32 @@ class ShownFetch final : public FileDialogue {
   }
 
   const std::string& error() const override { return fetch_.error(); }
-  FetchProgress& progress() { return progress_; }
 
  private:
   PartFile& part_;
-  FetchProgress progress_;
+  FetchProgress& progress_;
   FileFetch fetch_;
+};
+
+/// What --summary says of either command.
+class Summary {
+ public:
+  explicit Summary(const ViewerOptions& options)
+      : url_(to_tcp_url(options.sender)), output_(options.summary) {}
+
+  std::FILE* text_stream() const { return output_.text_stream(); }
+
+  void write(nlohmann::json summary) {
+    const std::chrono::duration<double> time = std::chrono::steady_clock::now() - begin_;
+    summary["url"] = url_;
+    summary["seconds"] = time.count();
+    output_.write(summary);
+  }
+
+ private:
+  const std::string url_;
+  SummaryOutput output_;
+  const std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
 };
 
 std::string advice(const PartFile& part) {
@@ -100,28 +126,58 @@ std::string advice(const PartFile& part) {
                      describe_size(part.size_bytes()));
 }
 
+std::string describe_list(const ViewerOptions& options, const FileListing& listing) {
+  std::string text =
+      listing.files().empty()
+          ? fmt::format("{} shares no recordings or pictures yet\n", to_tcp_url(options.sender))
+          : make_table(listing.files());
+  if (listing.left_out() > 0) text += fmt::format("and {} older ones\n", listing.left_out());
+  return text;
+}
+
+// The list is all that was asked for, so one that cannot be written is a failure.
+void put_list(const std::string& text, std::FILE* out) {
+  if (std::fputs(text.c_str(), out) >= 0 && std::fflush(out) == 0) return;
+  throw std::runtime_error(fmt::format("cannot write the list to standard {}: {}",
+                                       out == stdout ? "output" : "error",
+                                       std::generic_category().message(errno)));
+}
+
+nlohmann::json summarize(const FileListing& listing) {
+  nlohmann::json files = nlohmann::json::array();
+  for (const OfferedFile& file : listing.files()) {
+    const std::chrono::duration<double> modified = file.modified.time_since_epoch();
+    files.push_back({{"name", file.name},
+                     {"bytes", file.size_bytes},
+                     {"modified", modified.count()},
+                     {"is_being_written", file.is_being_written}});
+  }
+  return {{"files", std::move(files)}, {"left_out", listing.left_out()}};
+}
+
 void list_files(const ViewerOptions& options) {
+  Summary summary(options);
   FileListing listing;
   const std::string error = Conversation(options, listing).run([] { return false; });
   if (!error.empty()) throw std::runtime_error(error);
-  if (listing.files().empty())
-    fmt::print("{} shares no recordings or pictures yet\n", to_tcp_url(options.sender));
-  else
-    fmt::print("{}", make_table(listing.files()));
-  if (listing.left_out() > 0) fmt::print("and {} older ones\n", listing.left_out());
+  put_list(describe_list(options, listing), summary.text_stream());
+  summary.write(summarize(listing));
 }
 
 void fetch_file(const ViewerOptions& options) {
   PartFile part(options.fetch_name);
+  Summary summary(options);
+  FetchProgress progress(summary.text_stream(), part.name());
   if (part.size_bytes() > 0)
-    fmt::print("'{}' has {} already\n", part.part_name(), describe_size(part.size_bytes()));
-  std::fflush(stdout);
-  ShownFetch fetch(part);
+    progress.tell(
+        fmt::format("'{}' has {} already", part.part_name(), describe_size(part.size_bytes())));
+  ShownFetch fetch(part, progress);
   const std::string error = Conversation(options, fetch).run([&] { return part.hash_some(); });
-  fetch.progress().end();
+  progress.end();
   if (!error.empty()) throw std::runtime_error(error + advice(part));
-  fmt::print("'{}' is here, {}, and its SHA-256 is the sender's\n", part.name(),
-             describe_size(part.size_bytes()));
+  progress.tell(fmt::format("'{}' is here, {}, and its SHA-256 is the sender's", part.name(),
+                            describe_size(part.size_bytes())));
+  summary.write({{"name", part.name()}, {"bytes", part.size_bytes()}});
 }
 
 }  // namespace

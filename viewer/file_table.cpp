@@ -7,14 +7,13 @@
 #include <array>
 #include <ctime>
 
+#include "net/share/plain_text.hpp"
+
 namespace jpegwire {
 namespace {
 
-// Characters of UTF-8: all bytes but those that go on with one.
-std::size_t width_of(std::string_view text) {
-  return static_cast<std::size_t>(std::ranges::count_if(
-      text, [](char letter) { return (static_cast<unsigned char>(letter) & 0xC0U) != 0x80U; }));
-}
+// A name that is longer makes its own line longer, and not those of all others.
+constexpr std::size_t kWidestNameColumns = 40;
 
 std::string describe_time(WallTime time) {
   const std::time_t seconds =
@@ -26,7 +25,7 @@ std::string describe_time(WallTime time) {
 
 std::string make_row(std::string_view name, std::size_t name_width, std::string_view size,
                      std::string_view time) {
-  const std::size_t padding = name_width - width_of(name);
+  const std::size_t padding = name_width - std::min(name_width, columns_of(name));
   return fmt::format("{}{:{}}  {:>7}  {}\n", name, "", padding, size, time);
 }
 
@@ -43,11 +42,12 @@ std::string describe_size(std::uint64_t size_bytes) {
 
 std::string make_table(std::span<const OfferedFile> files) {
   std::size_t name_width = 4;
-  for (const OfferedFile& file : files) name_width = std::max(name_width, width_of(file.name));
+  for (const OfferedFile& file : files)
+    name_width = std::clamp(columns_of(file.name), name_width, kWidestNameColumns);
   std::string table = make_row("NAME", name_width, "SIZE", "TIME");
   for (const OfferedFile& file : files)
     table += make_row(file.name, name_width, describe_size(file.size_bytes),
-                      describe_time(file.modified));
+                      file.is_being_written ? "still being written" : describe_time(file.modified));
   return table;
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 #include <stdexcept>
 #include <utility>
 #include <variant>
@@ -142,12 +143,31 @@ void add_file_options(CLI::App& app, ViewerOptions& options) {
       ->type_name("NAME");
 }
 
-void check_file_options(const ViewerOptions& options) {
+// What else there is would have no effect, and who gave it should know.
+void check_file_options(const CLI::App& app, const ViewerOptions& options) {
   if (!options.asks_for_files()) return;
+  const std::set<std::string> meant{"URL",
+                                    "-s",
+                                    "-p",
+                                    "--listen",
+                                    "--timeout",
+                                    "--reconnect",
+                                    "--no-reconnect",
+                                    "--max-frame",
+                                    "--summary",
+                                    "--list",
+                                    "--fetch",
+                                    "--headless"};
   if (options.list_files && !options.fetch_name.empty())
     throw CLI::ValidationError("--list and --fetch are two commands: give one of them");
   if (options.listen || !options.streams.empty())
     throw CLI::ValidationError("--list and --fetch ask a sender: name it as tcp://HOST:PORT");
+  if (app.count("URL") > 1)
+    throw CLI::ValidationError("--list and --fetch ask one sender: give one URL");
+  for (const CLI::Option* option : app.get_options())
+    if (option->count() > 0 && !meant.contains(option->get_name()))
+      throw CLI::ValidationError(option->get_name() +
+                                 " has no effect with --list and --fetch: leave it out");
 }
 
 }  // namespace
@@ -193,7 +213,7 @@ void add_viewer_options(CLI::App& app, ViewerOptions& options) {
     check_streams(app, options);
     check_laboratory(options, laboratory);
     check_echo_options(app, options.laboratory);
-    check_file_options(options);
+    check_file_options(app, options);
     if (options.headless && options.recording.split && !options.recording.is_wanted())
       throw CLI::ValidationError("--record-split is for recordings: add --record FILE");
   });

@@ -212,6 +212,11 @@ std::shared_ptr<ReceivedFrame> FrameAssembler::take_frame() {
   return std::exchange(frame_, nullptr);
 }
 
+Bytes FrameAssembler::unfinished() const {
+  if (!frame_ || !body_size_) return {};
+  return Bytes(frame_->jpeg.storage[0]).first(filled_);
+}
+
 FrameAssembler::Event FrameAssembler::fail(std::string sentence) {
   error_ = std::move(sentence);
   return Event::failed;

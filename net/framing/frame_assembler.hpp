@@ -51,6 +51,10 @@ class FrameAssembler {
 
   std::shared_ptr<ReceivedFrame> take_frame();
 
+  /// What has come of the frame that is not whole yet, as far as its size is known. Valid until the
+  /// next call.
+  Bytes unfinished() const;
+
   /// One sentence's end: what is wrong with the stream.
   const std::string& error() const { return error_; }
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "net/share/file_name.hpp"
+#include "net/share/plain_text.hpp"
 
 namespace jpegwire {
 namespace {
@@ -23,12 +23,19 @@ bool refuse(const Refusal& refusal, FileMessageWriter& out) {
   return false;
 }
 
+Refusal refusal_of_directory(std::error_code error) {
+  return {Reason::unreadable,
+          fmt::format("it cannot read the directory that it shares: {}", error.message())};
+}
+
 }  // namespace
 
 bool ListAnswer::next(FileMessageWriter& out) {
-  const SharedDirectory::Listing listing = directory_.list(kMostListed);
-  for (const OfferedFile& file : listing.files) out.add(file);
-  out.add(ListEnd{listing.left_out});
+  std::error_code error;
+  const std::optional<SharedDirectory::Listing> listing = directory_.list(kMostListed, error);
+  if (!listing) return refuse(refusal_of_directory(error), out);
+  for (const OfferedFile& file : listing->files) out.add(file);
+  out.add(ListEnd{listing->left_out});
   return false;
 }
 
@@ -42,11 +49,8 @@ bool FetchAnswer::begin(FileMessageWriter& out) {
   file_ = directory_.open(request_.name, error);
   if (!file_) return refuse(refusal_to_open(error), out);
   const FileHead& head = file_->head();
+  if (const auto refusal = refusal_to_send()) return refuse(*refusal, out);
   out.add(head);
-  if (request_.offset > head.size_bytes)
-    return refuse(
-        {Reason::beyond_end, fmt::format("'{}' has only {} bytes", request_.name, head.size_bytes)},
-        out);
   if (head.size_bytes == 0) out.add(FileDigest{0, hash_.digest()});
   return head.size_bytes > 0;
 }
@@ -93,8 +97,21 @@ std::optional<Refusal> FetchAnswer::take(std::span<std::byte> space) {
   return std::nullopt;
 }
 
+// What is still being written would only be its beginning.
+std::optional<Refusal> FetchAnswer::refusal_to_send() const {
+  const std::uint64_t size = file_->head().size_bytes;
+  if (file_->is_being_written())
+    return Refusal{
+        Reason::being_written,
+        fmt::format("'{}' is still being written; fetch it when it is whole", request_.name)};
+  if (request_.offset > size)
+    return Refusal{Reason::beyond_end, fmt::format("'{}' has only {} bytes", request_.name, size)};
+  return std::nullopt;
+}
+
 // A name that is not plain text is not repeated.
 Refusal FetchAnswer::refusal_to_open(std::error_code error) const {
+  if (const std::error_code trouble = directory_.trouble()) return refusal_of_directory(trouble);
   const std::string name =
       is_plain_text(request_.name) ? fmt::format("'{}'", request_.name) : "a file of that name";
   if (error == std::errc::no_such_file_or_directory ||

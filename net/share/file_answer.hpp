@@ -48,6 +48,7 @@ class FetchAnswer final : public FileAnswer {
   bool send_some(FileMessageWriter& out);
   std::optional<Refusal> take(std::span<std::byte> space);
   Refusal refusal_to_open(std::error_code error) const;
+  std::optional<Refusal> refusal_to_send() const;
 
   const SharedDirectory& directory_;
   FetchRequest request_;

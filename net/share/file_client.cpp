@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <asio/buffer.hpp>
 #include <exception>
 #include <utility>
@@ -10,6 +11,13 @@
 namespace jpegwire {
 
 using Next = FileDialogue::Next;
+
+namespace {
+
+// What a chunk has in front of its bytes is far less than this.
+constexpr std::size_t kLargestAnswerBytes = kMaxChunkBytes + 1024;
+
+}  // namespace
 
 FileClient::FileClient(asio::io_context& io, FileClientSettings settings, FileDialogue& dialogue,
                        OnEnded on_ended)
@@ -41,11 +49,13 @@ void FileClient::begin_session(asio::ip::tcp::socket socket) {
   was_connected_ = true;
   // Small, so that nearly all of a chunk is read to where it stays.
   constexpr std::size_t kStagingBytes = 4096;
-  assembler_.emplace(messages_, settings_.max_frame_bytes,
+  assembler_.emplace(messages_, std::max(settings_.max_frame_bytes, kLargestAnswerBytes),
                      FrameAssembler::Settings{.staging_bytes = kStagingBytes});
-  const std::vector<std::byte> request = write_file_request(dialogue_.request());
+  request_ = write_file_request(dialogue_.request());
+  taken_bytes_ = 0;
+  if (std::exchange(is_pausing_, false)) do_watch_for_answers();
   std::error_code error;
-  socket_.write_some(asio::buffer(request), error);
+  socket_.write_some(asio::buffer(request_), error);
   if (error) return end_session(error.message());
   do_read();
 }
@@ -66,34 +76,63 @@ void FileClient::take_messages() {
   while (!is_stopped_ && session == session_) {
     switch (assembler_->next()) {
       case FrameAssembler::Event::need_more:
-        return do_read();
+        take_what_came_of_a_chunk();
+        if (!is_stopped_ && session == session_) do_read();
+        return;
       case FrameAssembler::Event::frame:
         take_message(assembler_->take_frame()->bytes());
         break;
       case FrameAssembler::Event::end_of_stream:
         return end_session("it has ended the stream");
       case FrameAssembler::Event::failed:
-        return end(fmt::format("what {} sends cannot be read: {}", to_tcp_url(settings_.endpoint),
-                               assembler_->error()));
+        return end(fmt::format("{}: {}", to_tcp_url(settings_.endpoint), what_is_wrong()));
     }
   }
 }
 
-// Frames may come before the first answer; a sender that knows nothing of this sends nothing else.
 void FileClient::take_message(Bytes message) {
-  if (!is_file_message(message)) return;
-  const std::optional<FileMessage> parsed = parse_file_message(message);
-  if (!parsed)
+  if (!is_file_message(message)) return skip_frame();
+  if (std::ranges::equal(message, Bytes(request_).subspan(4)))
+    return end(fmt::format(
+        "{}: it sends back what it is asked, as jpegwire-sender --echo does, and shares no files",
+        to_tcp_url(settings_.endpoint)));
+  std::optional<FileMessage> answer = parse_file_message(message);
+  if (!answer)
     return end(fmt::format("{}: its answer is not understood, so one of the two is too old",
                            to_tcp_url(settings_.endpoint)));
+  if (auto* chunk = std::get_if<FileChunk>(&*answer)) {
+    const std::size_t taken = std::min(std::exchange(taken_bytes_, 0), chunk->data.size());
+    *chunk = {chunk->offset + taken, chunk->data.subspan(taken)};
+  }
+  take_answer(*std::move(answer));
+}
+
+// So that nothing of it is lost where the connection breaks off, however slow it is.
+void FileClient::take_what_came_of_a_chunk() {
+  const std::optional<FileMessage> answer = parse_file_message(assembler_->unfinished());
+  const auto* chunk = answer ? std::get_if<FileChunk>(&*answer) : nullptr;
+  if (chunk == nullptr || chunk->data.size() <= taken_bytes_) return;
+  const std::size_t taken = std::exchange(taken_bytes_, chunk->data.size());
+  take_answer(FileChunk{chunk->offset + taken, chunk->data.subspan(taken)});
+}
+
+// A head alone, which comes on each new connection, gets a fetch nowhere.
+void FileClient::take_answer(FileMessage answer) {
   was_answered_ = true;
-  if (!std::holds_alternative<FileHead>(*parsed)) do_watch_for_answers();
-  if (std::holds_alternative<FileChunk>(*parsed)) dialer_.reset_pause();
+  if (!std::holds_alternative<FileHead>(answer)) do_watch_for_answers();
+  if (std::holds_alternative<FileChunk>(answer)) dialer_.reset_pause();
   try {
-    go_on(dialogue_.take(*parsed));
+    go_on(dialogue_.take(answer));
   } catch (const std::exception& error) {
     end(error.what());
   }
+}
+
+// They may come before the first answer; a sender that knows nothing of this sends nothing else.
+void FileClient::skip_frame() {
+  has_seen_frames_ = true;
+  if (assembler_->framing_name() == "multipart")
+    end(fmt::format("{}: {}", to_tcp_url(settings_.endpoint), what_is_wrong()));
 }
 
 void FileClient::go_on(Next next) {
@@ -104,13 +143,20 @@ void FileClient::go_on(Next next) {
       close();
       return dialer_.dial();
     case Next::ask_later:
-      close();
-      return dialer_.dial_later();
+      return pause();
     case Next::done:
       return end("");
     case Next::failed:
       return end(fmt::format("{}: {}", to_tcp_url(settings_.endpoint), dialogue_.error()));
   }
+}
+
+// Which is not the sender's silence.
+void FileClient::pause() {
+  close();
+  silence_.cancel();
+  is_pausing_ = true;
+  dialer_.dial_later();
 }
 
 void FileClient::end_session(const std::string& trouble) {
@@ -121,6 +167,7 @@ void FileClient::end_session(const std::string& trouble) {
 
 void FileClient::could_not_connect(std::error_code error) {
   trouble_ = describe(error);
+  if (std::exchange(is_pausing_, false)) do_watch_for_answers();
   if (!settings_.is_persistent && is_about_name(error))
     return end(fmt::format("cannot connect to {}: {}", to_tcp_url(settings_.endpoint), trouble_));
   dialer_.dial_later();
@@ -142,9 +189,19 @@ void FileClient::no_answer_came() {
   const double seconds = std::chrono::duration<double>(settings_.patience).count();
   const std::string trouble = trouble_.empty() ? "" : fmt::format(" ({})", trouble_);
   if (!was_connected_) return end(fmt::format("cannot connect to {}: {}", url, trouble_));
-  end(fmt::format("no answer from {} within {} s{}: {}", url, seconds, trouble,
-                  was_answered_ ? "it has gone, or the network has"
-                                : "it shares nothing, or is too old to share files"));
+  end(fmt::format("no answer from {} within {} s{}: {}", url, seconds, trouble, what_is_wrong()));
+}
+
+std::string FileClient::what_is_wrong() const {
+  if (assembler_ && assembler_->framing_name() == "multipart")
+    return "an HTTP server answers there; name the sender's TCP port, which it tells when it "
+           "starts";
+  if (assembler_ && !assembler_->error().empty())
+    return fmt::format("what it sends cannot be read: {}", assembler_->error());
+  if (was_answered_) return "it has gone, or the network has";
+  if (has_seen_frames_ || trouble_.empty())
+    return "it shares nothing, or is too old to share files";
+  return "it turns viewers away, or is no jpegwire-sender";
 }
 
 void FileClient::close() {

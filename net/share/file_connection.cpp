@@ -3,13 +3,14 @@
 #include <asio/buffer.hpp>
 #include <asio/post.hpp>
 #include <asio/write.hpp>
+#include <chrono>
 #include <exception>
 #include <utility>
 
 namespace jpegwire {
 namespace {
 
-constexpr std::chrono::seconds kFarewellPatience{2};
+constexpr milliseconds kFarewellPatience{2000};
 
 // What no answer has foreseen, such as no memory, ends this one and nothing else.
 bool next_messages(FileAnswer& answer, FileMessageWriter& out) {
@@ -26,11 +27,12 @@ bool next_messages(FileAnswer& answer, FileMessageWriter& out) {
 
 FileConnection::FileConnection(asio::ip::tcp::socket socket, SizePrefix prefix,
                                std::unique_ptr<FileAnswer> answer, WorkThread& work_thread,
-                               OnClosed on_closed)
+                               milliseconds patience, OnClosed on_closed)
     : socket_(std::move(socket)),
-      farewell_(socket_.get_executor()),
+      deadline_(socket_.get_executor()),
       answer_(std::move(answer)),
       work_thread_(work_thread),
+      patience_(patience),
       on_closed_(std::move(on_closed)),
       is_transfer_(dynamic_cast<FetchAnswer*>(answer_.get()) != nullptr),
       ahead_(prefix),
@@ -45,8 +47,8 @@ void FileConnection::close() {
   if (!socket_.is_open()) return;
   std::error_code ignored;
   socket_.close(ignored);
-  farewell_.cancel();
-  on_closed_(shared_from_this(), is_sent_);
+  deadline_.cancel();
+  on_closed_(shared_from_this(), outcome_);
 }
 
 void FileConnection::do_prepare() {
@@ -75,10 +77,12 @@ void FileConnection::go_on() {
 
 void FileConnection::do_write() {
   is_writing_ = true;
+  do_limit_time(patience_);
   const Bytes bytes = outgoing_.bytes();
   asio::async_write(socket_, asio::buffer(bytes.data(), bytes.size()),
                     [self = shared_from_this()](std::error_code error, std::size_t) {
                       self->is_writing_ = false;
+                      self->deadline_.cancel();
                       if (error)
                         self->close();
                       else
@@ -88,12 +92,19 @@ void FileConnection::do_write() {
 
 // The client closes first: else what it has yet to read might be lost.
 void FileConnection::hang_up() {
-  is_sent_ = true;
+  outcome_ = "it has been sent all";
   std::error_code ignored;
   socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
-  farewell_.expires_after(kFarewellPatience);
-  farewell_.async_wait([self = shared_from_this()](std::error_code error) {
-    if (!error) self->close();
+  do_limit_time(kFarewellPatience);
+}
+
+void FileConnection::do_limit_time(milliseconds patience) {
+  deadline_.expires_after(patience);
+  deadline_.async_wait([self = shared_from_this()](std::error_code error) {
+    const bool is_over = self->deadline_.expiry() <= std::chrono::steady_clock::now();
+    if (error || !is_over) return;  // it was about an earlier write
+    if (self->is_writing_) self->outcome_ = "it was too slow";
+    self->close();
   });
 }
 

@@ -24,7 +24,7 @@ FileDialogue::Next FileFetch::take_head(const FileHead& head) {
 }
 
 FileDialogue::Next FileFetch::take_chunk(const FileChunk& chunk) {
-  if (!head_ || chunk.offset != part_.size_bytes() ||
+  if (!head_ || chunk.offset != part_.size_bytes() || chunk.offset > head_->size_bytes ||
       chunk.data.size() > head_->size_bytes - part_.size_bytes())
     return fail("what came does not fit to what came before");
   part_.append(chunk.data);
@@ -45,8 +45,9 @@ FileDialogue::Next FileFetch::take_digest(const FileDigest& digest) {
 FileDialogue::Next FileFetch::take_refusal(const Refusal& refusal) {
   switch (refusal.reason) {
     case Refusal::Reason::busy:
-      if (!std::exchange(has_told_of_busy_, true)) tell_("waiting: " + refusal.sentence);
-      return Next::ask_later;
+      return wait(refusal.sentence);
+    case Refusal::Reason::being_written:
+      return ask_again_as_it_is_written(refusal.sentence);
     case Refusal::Reason::changed:
       return ask_again_as_it_changed();
     case Refusal::Reason::beyond_end:
@@ -58,8 +59,8 @@ FileDialogue::Next FileFetch::take_refusal(const Refusal& refusal) {
 
 FileDialogue::Next FileFetch::begin_anew(const std::string& why) {
   if (times_begun_anew_++ > 0) return fail("what came is not what it has, twice");
-  tell_(why + ", so it is fetched anew");
-  part_.begin_anew();
+  const std::string kept = part_.begin_anew();
+  tell_(fmt::format("{}, so it is now '{}', and all is fetched anew", why, kept));
   return Next::ask_again;
 }
 
@@ -69,6 +70,17 @@ FileDialogue::Next FileFetch::ask_again_as_it_changed() {
   if (++times_changed_ > kMost)
     return fail(fmt::format("'{}' keeps changing there, so it may still be recorded: try later",
                             part_.name()));
+  return Next::ask_later;
+}
+
+// A recording that has just ended looks like one that goes on, for a moment.
+FileDialogue::Next FileFetch::ask_again_as_it_is_written(const std::string& why) {
+  constexpr int kMost = 6;
+  return ++times_being_written_ > kMost ? fail(why) : wait(why);
+}
+
+FileDialogue::Next FileFetch::wait(const std::string& why) {
+  if (!std::exchange(has_told_of_waiting_, true)) tell_("waiting: " + why);
   return Next::ask_later;
 }
 

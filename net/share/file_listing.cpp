@@ -18,6 +18,9 @@ FileDialogue::Next FileListing::take(const FileMessage& message) {
     return Next::done;
   }
   const auto* refusal = std::get_if<Refusal>(&message);
+  constexpr int kMostTimesBusy = 8;
+  if (refusal && refusal->reason == Refusal::Reason::busy && ++times_busy_ <= kMostTimesBusy)
+    return Next::ask_later;
   error_ = refusal ? refusal->sentence : "what came is no list";
   return Next::failed;
 }

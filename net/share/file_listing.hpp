@@ -6,7 +6,7 @@
 
 namespace jpegwire {
 
-/// Collects the list of what a sender shares.
+/// Collects the list of what a sender shares. A busy sender is asked again, a few times.
 class FileListing final : public FileDialogue {
  public:
   FileRequest request() override;
@@ -21,6 +21,7 @@ class FileListing final : public FileDialogue {
  private:
   std::vector<OfferedFile> files_;
   std::uint32_t left_out_ = 0;
+  int times_busy_ = 0;
   std::string error_;
 };
 

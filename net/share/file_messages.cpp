@@ -6,6 +6,7 @@
 
 #include "codec/big_endian.hpp"
 #include "net/share/file_name.hpp"
+#include "net/share/plain_text.hpp"
 
 namespace jpegwire {
 namespace {
@@ -13,12 +14,14 @@ namespace {
 constexpr std::string_view kOpening = "jpegfile";
 constexpr std::uint8_t kVersion = 1;
 constexpr std::size_t kHeadSizeBytes = kOpening.size() + 2;  // with version and kind
+constexpr std::size_t kMaxRequestedNameBytes = 255;
 constexpr std::size_t kMaxSentenceBytes = 1000;
 constexpr std::uint64_t kMaxFileSizeBytes = std::uint64_t{1} << 62;
 constexpr std::uint64_t kLatestTime = 253'402'300'799'000'000;  // the year 9999, microseconds
 
 enum Operation : std::uint8_t { kList = 1, kFetch };
 enum Kind : std::uint8_t { kOffered = 1, kListEnd, kHead, kChunk, kDigest, kRefusal };
+enum Flag : std::uint8_t { kBeingWritten = 1 };
 
 void put(std::vector<std::byte>& out, std::string_view text) {
   const auto bytes = std::as_bytes(std::span(text));
@@ -96,6 +99,7 @@ OfferedFile read_offered(Fields& fields) {
   file.size_bytes = fields.file_size();
   file.modified = fields.time();
   file.name = fields.text(fields.number<std::uint8_t>());
+  file.is_being_written = (fields.number<std::uint8_t>() & kBeingWritten) != 0;
   fields.require(is_offered_name(file.name));
   return file;
 }
@@ -120,11 +124,9 @@ FileDigest read_digest(Fields& fields) {
 Refusal read_refusal(Fields& fields) {
   Refusal refusal;
   const auto reason = fields.number<std::uint8_t>();
-  if (reason >= static_cast<std::uint8_t>(Refusal::Reason::not_understood) &&
-      reason <= static_cast<std::uint8_t>(Refusal::Reason::unreadable))
-    refusal.reason = static_cast<Refusal::Reason>(reason);
-  else
-    fields.require(false);
+  const bool is_known = reason >= static_cast<std::uint8_t>(Refusal::Reason::not_understood) &&
+                        reason <= static_cast<std::uint8_t>(Refusal::Reason::being_written);
+  refusal.reason = is_known ? static_cast<Refusal::Reason>(reason) : Refusal::Reason::other;
   const std::size_t size = fields.number<std::uint16_t>();
   fields.require(size <= kMaxSentenceBytes);
   refusal.sentence = fields.text(size);
@@ -160,6 +162,7 @@ struct FieldWriter {
     put_time(out, file.modified);
     put_number(out, static_cast<std::uint8_t>(file.name.size()));
     put(out, file.name);
+    put_number<std::uint8_t>(out, file.is_being_written ? kBeingWritten : 0);
   }
   void operator()(const ListEnd& end) const { put_number(out, end.left_out); }
   void operator()(const FileHead& head) const {
@@ -193,8 +196,9 @@ std::vector<std::byte> write_file_request(const FileRequest& request) {
   put_number<std::uint8_t>(out, fetch != nullptr ? kFetch : kList);
   if (fetch != nullptr) {
     put_number(out, fetch->offset);
-    put_number(out, static_cast<std::uint8_t>(fetch->name.size()));
-    put(out, std::string_view(fetch->name).substr(0, kMaxFileNameBytes));
+    const std::string_view name = std::string_view(fetch->name).substr(0, kMaxRequestedNameBytes);
+    put_number(out, static_cast<std::uint8_t>(name.size()));
+    put(out, name);
   }
   put_big_endian(out, static_cast<std::uint32_t>(out.size() - 4));
   return out;

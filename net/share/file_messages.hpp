@@ -31,15 +31,17 @@ struct FetchRequest {
 
 using FileRequest = std::variant<ListRequest, FetchRequest>;
 
-/// With its be32 size in front, at most 4 + 512 bytes. A name has at most kMaxFileNameBytes.
+/// With its be32 size in front, at most 4 + 512 bytes. A name has at most 255 bytes.
 std::vector<std::byte> write_file_request(const FileRequest& request);
 std::optional<FileRequest> parse_file_request(Bytes message);
 
-/// One file of a list; the name is_offered_name().
+/// One file of a list; the name is_offered_name(). One that is still being written, as a recording
+/// that goes on, is not sent.
 struct OfferedFile {
   std::string name;
   std::uint64_t size_bytes = 0;
   WallTime modified{};
+  bool is_being_written = false;
   bool operator==(const OfferedFile&) const = default;
 };
 
@@ -80,6 +82,8 @@ struct Refusal {
     changed,     // the file, while it was being sent
     beyond_end,  // the offset is
     unreadable,
+    being_written,
+    other = 0xFF,  // whatever later versions add, of which the sentence tells
   };
   Reason reason = Reason::not_understood;
   std::string sentence;  // is_plain_text(), at most 1000 bytes

@@ -4,9 +4,10 @@
 #include <netinet/ip.h>
 #include <sys/socket.h>
 
+#include <asio/buffer.hpp>
 #include <utility>
 
-#include "net/share/file_name.hpp"
+#include "net/share/plain_text.hpp"
 #include "net/tcp/socket_options.hpp"
 
 namespace jpegwire {
@@ -37,23 +38,25 @@ void let_frames_pass(asio::ip::tcp::socket& socket) {
 
 }  // namespace
 
-FileServer::FileServer(const std::string& directory, SizePrefix prefix) : prefix_(prefix) {
+FileServer::FileServer(const std::string& directory, SizePrefix prefix, milliseconds patience)
+    : prefix_(prefix), patience_(patience) {
   if (!directory.empty()) directory_.emplace(directory);
 }
 
 void FileServer::serve(asio::ip::tcp::socket socket, Bytes request) {
-  if (is_finished_ || connections_.size() >= kMostConnections) return;
+  if (is_finished_) return;
+  if (connections_.size() >= kMostConnections) return turn_away(std::move(socket));
   let_frames_pass(socket);
   const std::string peer = peer_name(socket);
-  const auto on_closed = [this, peer](const Connection& closed, bool is_sent) {
+  const auto on_closed = [this, peer](const Connection& closed, const char* outcome) {
     if (closed->is_transfer()) {
       --transfers_;
-      news_.info("viewer {} left ({})", peer, is_sent ? "it has been sent all" : "it broke off");
+      news_.info("viewer {} left ({})", peer, outcome);
     }
     connections_.erase(closed);
   };
   const auto connection = std::make_shared<FileConnection>(
-      std::move(socket), prefix_, answer(peer, request), work_thread_, on_closed);
+      std::move(socket), prefix_, answer(peer, request), work_thread_, patience_, on_closed);
   if (connection->is_transfer()) ++transfers_;
   connections_.insert(connection);
   connection->start();
@@ -63,6 +66,16 @@ void FileServer::finish() {
   is_finished_ = true;
   const std::set<Connection> connections = connections_;  // closing one removes it
   for (const Connection& connection : connections) connection->close();
+}
+
+// So little always fits into a connection's buffer, and nobody waits for its way.
+void FileServer::turn_away(asio::ip::tcp::socket socket) const {
+  FileMessageWriter writer(prefix_);
+  writer.add(Refusal{Reason::busy, "it is answering as many as it does at a time"});
+  writer.add_end_of_stream();
+  std::error_code ignored;
+  socket.non_blocking(true, ignored);
+  socket.write_some(asio::buffer(writer.bytes().data(), writer.bytes().size()), ignored);
 }
 
 std::unique_ptr<FileAnswer> FileServer::answer(const std::string& peer, Bytes request) {

@@ -26,6 +26,12 @@ namespace {
       file.string()));
 }
 
+[[noreturn]] void fail_as_in_the_way(const std::filesystem::path& part) {
+  throw std::runtime_error(fmt::format(
+      "'{}' is in the way: it is no file but a link, a directory or the like; move it away",
+      part.string()));
+}
+
 // renameat2() replaces nothing, but not every file system has it; link() neither.
 int rename_to_free_name(const std::filesystem::path& from, const std::filesystem::path& to) {
   if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return 0;
@@ -34,17 +40,32 @@ int rename_to_free_name(const std::filesystem::path& from, const std::filesystem
   return ::unlink(from.c_str()) == 0 ? 0 : errno;
 }
 
+std::filesystem::path move_to_numbered_name(const std::filesystem::path& file) {
+  int error = EEXIST;
+  for (int number = 2; number < 100 && error == EEXIST; ++number) {
+    const std::filesystem::path kept = fmt::format("{}-{}", file.string(), number);
+    error = rename_to_free_name(file, kept);
+    if (error == 0) return kept;
+  }
+  fail("move away", file, error);
+}
+
 }  // namespace
 
 PartFile::PartFile(std::filesystem::path file) : file_(std::move(file)), part_(file_) {
   require_free_name();
   part_ += ".part";
+  open();
+}
+
+void PartFile::open() {
   constexpr int kFlags = O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
   descriptor_ = Descriptor(::open(part_.c_str(), kFlags, 0666));
+  const int error = errno;
   struct stat status{};
-  if (!descriptor_.is_open() || ::fstat(descriptor_.number(), &status) != 0)
-    fail("write", part_, errno);
-  if (!S_ISREG(status.st_mode)) fail("write", part_, EEXIST);
+  if (::lstat(part_.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) fail_as_in_the_way(part_);
+  if (!descriptor_.is_open()) fail("write", part_, error);
+  if (::fstat(descriptor_.number(), &status) != 0) fail("write", part_, errno);
   // Who has waited for the lock may find that the other one has renamed the file.
   struct stat named{};
   if (::flock(descriptor_.number(), LOCK_EX | LOCK_NB) != 0 ||
@@ -83,10 +104,12 @@ void PartFile::append(Bytes bytes) {
   }
 }
 
-void PartFile::begin_anew() {
-  if (::ftruncate(descriptor_.number(), 0) != 0) fail("write", part_, errno);
-  size_ = hashed_ = 0;
+std::string PartFile::begin_anew() {
+  const std::filesystem::path kept = move_to_numbered_name(part_);
+  open();
+  hashed_ = 0;
   hash_.reset();
+  return kept.filename();
 }
 
 // The bytes are on the disk before the name says that they are all there.

@@ -36,7 +36,8 @@ class PartFile {
   /// Of all bytes that are there.
   Sha256Digest digest() const { return hash_.digest(); }
 
-  void begin_anew();
+  /// Moves what is there to a free name, NAME.part-2 or so, and gives that name.
+  std::string begin_anew();
 
   /// Gives it its name, unless a file of that name has come meanwhile, and this time.
   void complete(WallTime modified);
@@ -45,6 +46,7 @@ class PartFile {
   std::string part_name() const { return part_.filename(); }
 
  private:
+  void open();
   void require_free_name() const;
 
   std::filesystem::path file_;

@@ -10,6 +10,7 @@
 #include <memory>
 #include <stdexcept>
 #include <tuple>
+#include <utility>
 
 #include "net/share/file_name.hpp"
 
@@ -29,6 +30,24 @@ WallTime modified(const struct stat& status) {
 
 std::uint64_t size_of(const struct stat& status) {
   return static_cast<std::uint64_t>(status.st_size);
+}
+
+// A recorder writes each second. A clock that is a little wrong, as of a disk on the network, makes
+// no difference; a time that lies far ahead holds no file back.
+bool is_just_now(std::int64_t modified_nanoseconds) {
+  constexpr std::chrono::nanoseconds kQuiet = std::chrono::seconds(2);
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::abs(now - std::chrono::nanoseconds(modified_nanoseconds)) < kQuiet;
+}
+
+std::optional<OfferedFile> describe(const Descriptor& directory, std::string_view name) {
+  if (!is_offered_name(name)) return std::nullopt;
+  struct stat status{};
+  const int result =
+      ::fstatat(directory.number(), std::string(name).c_str(), &status, AT_SYMLINK_NOFOLLOW);
+  if (result != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
+  return OfferedFile{std::string(name), size_of(status), modified(status),
+                     is_just_now(nanoseconds_of(status))};
 }
 
 struct CloseDirectory {
@@ -65,30 +84,34 @@ std::size_t SharedFile::read(std::uint64_t offset, std::span<std::byte> out,
   return error ? 0 : size;
 }
 
+bool SharedFile::is_being_written() const { return is_just_now(nanoseconds_); }
+
 bool SharedFile::has_changed() const {
   struct stat status{};
   return ::fstat(file_.number(), &status) != 0 || size_of(status) != head_.size_bytes ||
          nanoseconds_of(status) != nanoseconds_;
 }
 
-SharedDirectory::SharedDirectory(const std::string& path)
-    : directory_(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
-  if (directory_.is_open()) return;
-  const int error = errno;
-  throw std::runtime_error(
-      error == ENOTDIR
-          ? fmt::format("cannot share '{}': it is not a directory", path)
-          : fmt::format("cannot share '{}': {}", path, std::generic_category().message(error)));
+SharedDirectory::SharedDirectory(std::string path) : path_(std::move(path)) {
+  const std::error_code error = trouble();
+  if (error == std::errc::not_a_directory)
+    throw std::runtime_error(fmt::format("cannot share '{}': it is not a directory", path_));
+  if (error) throw std::runtime_error(fmt::format("cannot share '{}': {}", path_, error.message()));
 }
 
-SharedDirectory::Listing SharedDirectory::list(std::size_t most) const {
+std::optional<SharedDirectory::Listing> SharedDirectory::list(std::size_t most,
+                                                              std::error_code& error) const {
+  const Descriptor directory = open_directory(error);
+  if (error) return std::nullopt;
+  const int number = ::fcntl(directory.number(), F_DUPFD_CLOEXEC, 0);  // the entries' own
+  const std::unique_ptr<DIR, CloseDirectory> entries(::fdopendir(number));
+  if (!entries) {
+    error = last_error();
+    return std::nullopt;
+  }
   Listing listing;
-  // A descriptor of its own, as it has a position, and several threads may list.
-  const int number = ::openat(directory_.number(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  const std::unique_ptr<DIR, CloseDirectory> entries(number < 0 ? nullptr : ::fdopendir(number));
-  if (!entries) return listing;
   while (const dirent* entry = ::readdir(entries.get()))  // NOLINT(concurrency-mt-unsafe): its own
-    if (std::optional<OfferedFile> file = describe(entry->d_name))
+    if (std::optional<OfferedFile> file = describe(directory, entry->d_name))
       listing.files.push_back(std::move(*file));
   std::ranges::sort(listing.files, [](const OfferedFile& left, const OfferedFile& right) {
     return std::tie(right.modified, left.name) < std::tie(left.modified, right.name);
@@ -100,27 +123,32 @@ SharedDirectory::Listing SharedDirectory::list(std::size_t most) const {
   return listing;
 }
 
+std::error_code SharedDirectory::trouble() const {
+  std::error_code error;
+  open_directory(error);
+  return error;
+}
+
 std::optional<SharedFile> SharedDirectory::open(std::string_view name,
                                                 std::error_code& error) const {
+  const Descriptor directory = open_directory(error);
+  if (error) return std::nullopt;
   // Looked at before it is opened, as opening a device may do something.
-  if (!describe(name)) {
+  if (!describe(directory, name)) {
     error = std::make_error_code(std::errc::no_such_file_or_directory);
     return std::nullopt;
   }
   // And what it is then is asked of the open file, as it may be another by now; O_NONBLOCK, as a
   // FIFO would wait for its writer.
   constexpr int kFlags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
-  return SharedFile::of(
-      Descriptor(::openat(directory_.number(), std::string(name).c_str(), kFlags)), error);
+  return SharedFile::of(Descriptor(::openat(directory.number(), std::string(name).c_str(), kFlags)),
+                        error);
 }
 
-std::optional<OfferedFile> SharedDirectory::describe(std::string_view name) const {
-  if (!is_offered_name(name)) return std::nullopt;
-  struct stat status{};
-  const int result =
-      ::fstatat(directory_.number(), std::string(name).c_str(), &status, AT_SYMLINK_NOFOLLOW);
-  if (result != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
-  return OfferedFile{std::string(name), size_of(status), modified(status)};
+Descriptor SharedDirectory::open_directory(std::error_code& error) const {
+  Descriptor directory(::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!directory.is_open()) error = last_error();
+  return directory;
 }
 
 }  // namespace jpegwire

@@ -5,68 +5,16 @@
 #include <csignal>
 #include <filesystem>
 #include <nlohmann/json.hpp>
-#include <random>
-#include <thread>
 
 #include "end_to_end/cutting_proxy.hpp"
-#include "end_to_end/pictures.hpp"
-#include "end_to_end/programs.hpp"
+#include "end_to_end/share_stage.hpp"
 #include "net/share/file_messages.hpp"
-#include "support/temporary_directory.hpp"
 
 using namespace jpegwire;
 using Catch::Matchers::Contains;
 namespace fs = std::filesystem;
 
 namespace {
-
-std::string noise(std::size_t size, unsigned seed = 1) {
-  std::mt19937 random(seed);
-  std::string text(size, '\0');
-  for (char& letter : text) letter = static_cast<char>(random());
-  return text;
-}
-
-/// Two directories, of the sender and of who fetches.
-struct Stage {
-  Stage() {
-    fs::create_directory(shared());
-    fs::create_directory(here());
-  }
-
-  std::string shared() const { return directory / "shared"; }
-  std::string here() const { return directory / "here"; }
-  std::string there(const std::string& name) const { return shared() + "/" + name; }
-  std::string fetched(const std::string& name) const { return here() + "/" + name; }
-
-  Command sender(const Command& more = {}) const {
-    return test_card(Command{"--share", shared(), "--fps", "10"} + more);
-  }
-
-  Command in_here(const Command& options) const {
-    return Command{"env", "-C", here(), JPEGWIRE_VIEWER} + options;
-  }
-
-  void check_fetched(const std::string& name) const {
-    CHECK((read_file(fetched(name)) == read_file(there(name))));
-    CHECK(files_in(here()) == std::vector{name});
-  }
-
-  TemporaryDirectory directory;
-};
-
-std::string run_to_end(const Command& command, int expected = 0) {
-  Process process(command, environment_of_programs());
-  const int code = process.wait();
-  INFO(process.describe());
-  REQUIRE(code == expected);
-  return process.out();
-}
-
-std::string failure_of_command(const Command& command, int code = 1) {
-  Process process(command, environment_of_programs());
-  return failure_of(process, code);
-}
 
 std::string as_text(Bytes bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
@@ -106,11 +54,11 @@ Refusal refusal_of(std::uint16_t port, const std::string& request) {
 
 TEST_CASE("the viewer lists what a sender shares, and nothing else") {
   const Stage stage;
-  write_file(stage.there("monday.mkv"), noise(1'234'567));
-  write_file(stage.there("caf\xC3\xA9.jpg"), "x");
-  write_file(stage.there(".hidden.jpg"), "x");
-  write_file(stage.there("notes.txt"), "x");
-  write_file(stage.there("tuesday.mkv.part"), "x");
+  write_long_ago(stage.there("monday.mkv"), noise(1'234'567));
+  write_long_ago(stage.there("caf\xC3\xA9.jpg"), "x");
+  write_long_ago(stage.there(".hidden.jpg"), "x");
+  write_long_ago(stage.there("notes.txt"), "x");
+  write_long_ago(stage.there("tuesday.mkv.part"), "x");
   fs::create_symlink("/etc/passwd", stage.there("passwd.jpg"));
   SenderProgram sender(stage.sender());
   const std::string table = run_to_end(stage.in_here({"--list", sender.url()}));
@@ -138,7 +86,7 @@ TEST_CASE("a file is fetched as it is, for each framing") {
   const std::string framing = GENERATE("be32", "le32", "ascii16");
   const std::size_t size = GENERATE(0U, 1U, 131'072U, 3'000'000U);
   INFO(framing << ", " << size << " bytes");
-  write_file(stage.there("a.mkv"), noise(size));
+  write_long_ago(stage.there("a.mkv"), noise(size));
   const auto past = fs::last_write_time(stage.there("a.mkv")) - std::chrono::hours(100);
   fs::last_write_time(stage.there("a.mkv"), past);
   SenderProgram sender(stage.sender({"--framing", framing}));
@@ -154,7 +102,7 @@ TEST_CASE("a file is fetched as it is, for each framing") {
 
 TEST_CASE("a fetch goes on where its connection breaks off") {
   const Stage stage;
-  write_file(stage.there("a.mkv"), noise(2'000'000));
+  write_long_ago(stage.there("a.mkv"), noise(2'000'000));
   SenderProgram sender(stage.sender());
   // Frames may come first, so where exactly it breaks is left open.
   CuttingProxy proxy(sender.port(), {0, 3, 20, 40, 130'000, 200'000, 140'000, 900'000, 300'000});
@@ -169,7 +117,7 @@ TEST_CASE("a fetch goes on where its connection breaks off") {
 
 TEST_CASE("a later run goes on where an earlier one failed, and says so") {
   const Stage stage;
-  write_file(stage.there("a.mkv"), noise(2'000'000));
+  write_long_ago(stage.there("a.mkv"), noise(2'000'000));
   SenderProgram sender(stage.sender());
   {
     std::vector<std::size_t> sizes(1000, 0);
@@ -185,81 +133,6 @@ TEST_CASE("a later run goes on where an earlier one failed, and says so") {
              Contains("'a.mkv.part' has") && Contains("'a.mkv' is here"));
   CHECK(offset_of(proxy.requests()[0]) > 100'000);
   stage.check_fetched("a.mkv");
-}
-
-TEST_CASE("a part that does not belong is told and fetched anew") {
-  const Stage stage;
-  write_file(stage.there("a.mkv"), noise(500'000));
-  SECTION("it is another file's") { write_file(stage.fetched("a.mkv.part"), noise(200'000, 2)); }
-  SECTION("it is longer") { write_file(stage.fetched("a.mkv.part"), noise(500'001)); }
-  SECTION("it is as long") { write_file(stage.fetched("a.mkv.part"), noise(500'000, 2)); }
-  SenderProgram sender(stage.sender());
-  CHECK_THAT(run_to_end(stage.in_here({"--fetch", "a.mkv", sender.url()})),
-             Contains("'a.mkv.part'") && Contains("so it is fetched anew"));
-  stage.check_fetched("a.mkv");
-}
-
-TEST_CASE("a file that is here is not overwritten") {
-  const Stage stage;
-  write_file(stage.there("a.mkv"), "theirs");
-  write_file(stage.fetched("a.mkv"), "mine");
-  SenderProgram sender(stage.sender());
-  CHECK_THAT(failure_of_command(stage.in_here({"--fetch", "a.mkv", sender.url()})),
-             Contains("'a.mkv' exists already"));
-  CHECK(read_file(stage.fetched("a.mkv")) == "mine");
-  CHECK(files_in(stage.here()) == std::vector<std::string>{"a.mkv"});
-}
-
-TEST_CASE("a file that changes on the sender meanwhile is fetched as it is then") {
-  const Stage stage;
-  constexpr std::size_t kSize = 32'000'000;  // more than all buffers on the way hold
-  write_file(stage.there("a.mkv"), noise(kSize));
-  std::string changed;
-  SECTION("it grows") { changed = noise(kSize + 100'000); }
-  SECTION("it is replaced") { changed = noise(kSize / 2, 2); }
-  SenderProgram sender(stage.sender());
-  TcpListener front;
-  // Changes the file while the first answer is under way, and passes on what comes.
-  const std::jthread thread([&] {
-    for (int number = 0; number < 2 + (changed.size() < kSize ? 1 : 0); ++number) {
-      TcpPeer client = front.accept();
-      TcpPeer back = TcpPeer::connect(sender.port());
-      back.send(with_size(client.receive_frame().value()));
-      for (std::size_t passed = 0;;) {
-        const std::string piece = back.receive(65'536);
-        if (piece.empty() || !client.try_send(piece)) break;
-        passed += piece.size();
-        if (number == 0 && passed == 5 * 65'536) write_file(stage.there("a.mkv"), changed);
-      }
-    }
-  });
-  const std::string told =
-      run_to_end(stage.in_here({"--fetch", "a.mkv", "--timeout", "30", front.url()}));
-  CHECK_THAT(told, Contains("'a.mkv' has changed on the sender"));
-  CHECK((told.find("fetched anew") != std::string::npos) == (changed.size() < kSize));
-  stage.check_fetched("a.mkv");
-}
-
-TEST_CASE("a sender that is too old, or answers nothing, is told of") {
-  const Stage stage;
-  const bool sends_frames = GENERATE(true, false);
-  TcpListener listener;
-  std::jthread peer([&](const std::stop_token& stop) {
-    TcpPeer viewer = listener.accept();
-    const std::string frame = with_size(make_jpeg(64, 48));
-    while (!stop.stop_requested() && (!sends_frames || viewer.try_send(frame)))
-      std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  });
-  CHECK_THAT(failure_of_command(stage.in_here({"--list", "--timeout", "1", listener.url()})),
-             Contains("no answer from") && Contains("too old to share files"));
-}
-
-TEST_CASE("nobody there to be asked is told of") {
-  const Stage stage;
-  const std::string url = tcp_url(free_port());
-  CHECK_THAT(failure_of_command(stage.in_here({"--fetch", "a.jpg", "--timeout", "0.3", url})),
-             Contains("cannot connect to"));
-  CHECK(files_in(stage.here()).empty());
 }
 
 TEST_CASE("Ctrl-C leaves what has come and tells how to go on") {
@@ -287,7 +160,7 @@ TEST_CASE("Ctrl-C leaves what has come and tells how to go on") {
 
 TEST_CASE("a viewer watches on beside a transfer and loses no frame") {
   const Stage stage;
-  write_file(stage.there("a.mkv"), noise(60'000'000));
+  write_long_ago(stage.there("a.mkv"), noise(60'000'000));
   SenderProgram sender(stage.sender());
   ViewerProgram viewer({sender.url(), "--frames", "15", "--summary", "-"});
   run_to_end(stage.in_here({"--fetch", "a.mkv", sender.url()}));
@@ -300,7 +173,7 @@ TEST_CASE("a viewer watches on beside a transfer and loses no frame") {
 
 TEST_CASE("clients that ask and read nothing hold nobody up") {
   const Stage stage;
-  write_file(stage.there("a.mkv"), noise(20'000'000));
+  write_long_ago(stage.there("a.mkv"), noise(20'000'000));
   SenderProgram sender(stage.sender());
   std::vector<TcpPeer> stalled;
   for (int number = 0; number < 3; ++number) {
@@ -315,7 +188,7 @@ TEST_CASE("clients that ask and read nothing hold nobody up") {
 
 TEST_CASE("one transfer too many waits until another one has ended") {
   const Stage stage;
-  write_file(stage.there("a.mkv"), noise(20'000'000));
+  write_long_ago(stage.there("a.mkv"), noise(20'000'000));
   SenderProgram sender(stage.sender());
   std::vector<TcpPeer> stalled;
   for (int number = 0; number < 4; ++number) {
@@ -371,27 +244,10 @@ TEST_CASE("requests that make no sense end their connection and nothing else") {
 
 TEST_CASE("a sender that is stopped during a transfer ends in order") {
   const Stage stage;
-  write_file(stage.there("a.mkv"), noise(20'000'000));
+  write_long_ago(stage.there("a.mkv"), noise(20'000'000));
   SenderProgram sender(stage.sender());
   TcpPeer stalled = TcpPeer::connect_with_small_buffer(sender.port());
   stalled.send(as_text(FetchRequest{0, "a.mkv"}));
   sender.wait_for("fetches 'a.mkv'");
   check_ends(sender, either_signal());
-}
-
-TEST_CASE("what cannot be shared or asked for is told in a sentence") {
-  const Stage stage;
-  const std::string none = stage.directory / "none";
-  CHECK_THAT(failure_of_command({JPEGWIRE_SENDER, "--tcp", "0", "--share", none}),
-             Contains("cannot share '" + none + "': No such file or directory"));
-  CHECK_THAT(failure_of_command({JPEGWIRE_SENDER, "--tcp", "off", "--share", none}, 2),
-             Contains("--share needs the TCP port"));
-  const auto wrong = [&](const Command& options) {
-    return failure_of_command(stage.in_here(options), 2);
-  };
-  CHECK_THAT(wrong({"--fetch", "../a.jpg"}), Contains("as --list shows it"));
-  CHECK_THAT(wrong({"--fetch", ""}), Contains("--fetch"));
-  CHECK_THAT(wrong({"--fetch", "a.jpg", "--list"}), Contains("give one of them"));
-  CHECK_THAT(wrong({"--list", "rtp://127.0.0.1:5004"}), Contains("tcp://HOST:PORT"));
-  CHECK_THAT(wrong({"--list", "--listen", "tcp://127.0.0.1:0"}), Contains("tcp://HOST:PORT"));
 }

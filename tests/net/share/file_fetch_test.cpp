@@ -1,5 +1,7 @@
 #include "net/share/file_fetch.hpp"
 
+#include <sys/stat.h>
+
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
@@ -7,6 +9,7 @@
 #include <sstream>
 
 #include "net/share/file_answer.hpp"
+#include "support/shared_files.hpp"
 #include "support/streams.hpp"
 #include "support/temporary_directory.hpp"
 
@@ -89,9 +92,10 @@ TEST_CASE("an empty file is a file too") {
   CHECK(fs::exists(stage.file));
 }
 
-TEST_CASE("a part that does not belong is told and begun anew, once") {
+TEST_CASE("a part that does not belong is kept, told of, and begun anew, once") {
   Stage stage;
   write(stage.part_name, "of another");
+  write(stage.part_name + "-2", "of a third");
   PartFile part(stage.file);
   while (part.hash_some()) {
   }
@@ -104,8 +108,13 @@ TEST_CASE("a part that does not belong is told and begun anew, once") {
   fetch.take(messages[0]);
   CHECK(fetch.take(messages[1]) == Next::ask_again);
   REQUIRE(stage.told.size() == 1);
-  CHECK_THAT(stage.told[0], Catch::Contains("a.jpg.part") && Catch::Contains("anew"));
+  CHECK_THAT(stage.told[0],
+             Catch::Contains("'a.jpg.part'") &&
+                 Catch::Contains("it is now 'a.jpg.part-3', and all is fetched anew"));
+  CHECK(read(stage.part_name + "-2") == "of a third");
+  CHECK(read(stage.part_name + "-3") == "of another");
   CHECK(part.size_bytes() == 0);
+  CHECK_THROWS_WITH(PartFile(stage.file), Catch::Contains("is being fetched already"));
   CHECK(fetch.request() == FileRequest(FetchRequest{0, "a.jpg"}));
   fetch.take(messages[0]);
   CHECK(fetch.take(FileDigest{0, digest_of("x").digest}) == Next::failed);
@@ -126,6 +135,36 @@ TEST_CASE("what does not fit is no file") {
   CHECK(stage.fetch(messages) == Next::failed);
   CHECK_FALSE(fs::exists(stage.file));
   CHECK_FALSE(fs::exists(stage.part_name));
+}
+
+TEST_CASE("a chunk behind the end of a file that has become shorter is no part of it") {
+  Stage stage;
+  write(stage.part_name, "more than three");
+  const ByteVector data = to_bytes("data");
+  CHECK(stage.fetch({FileHead{3, kModified}, FileChunk{15, data}}) == Next::failed);
+  CHECK(read(stage.part_name) == "more than three");
+}
+
+TEST_CASE("a file that is still being written is waited for, but not for ever") {
+  Stage stage;
+  PartFile part(stage.file);
+  FileFetch fetch(part, [&](const std::string& sentence) { stage.told.push_back(sentence); });
+  const Refusal refusal{Refusal::Reason::being_written, "'a.jpg' is still being written"};
+  for (int i = 0; i < 6; ++i) CHECK(fetch.take(refusal) == Next::ask_later);
+  CHECK(stage.told == std::vector<std::string>{"waiting: 'a.jpg' is still being written"});
+  CHECK(fetch.take(refusal) == Next::failed);
+  CHECK(fetch.error() == "'a.jpg' is still being written");
+}
+
+TEST_CASE("what is no file and has the part's name is told of and left as it is") {
+  const Stage stage;
+  SECTION("a link") { fs::create_symlink("elsewhere", stage.part_name); }
+  SECTION("a FIFO") { REQUIRE(::mkfifo(stage.part_name.c_str(), 0600) == 0); }
+  SECTION("a directory") { fs::create_directory(stage.part_name); }
+  CHECK_THROWS_WITH(PartFile(stage.file), Catch::Contains("a.jpg.part' is in the way") &&
+                                              Catch::Contains("move it away"));
+  CHECK(fs::exists(fs::symlink_status(stage.part_name)));
+  CHECK_FALSE(fs::exists(stage.directory / "elsewhere"));
 }
 
 TEST_CASE("a busy sender is asked later, and a file that keeps changing is given up") {
@@ -166,7 +205,7 @@ TEST_CASE("a fetch that breaks off at any percent goes on there, by itself or la
   fs::create_directory(shared);
   std::string content;
   while (content.size() < 4 * kMaxChunkBytes + 5) content += std::to_string(content.size());
-  write(shared + "/a.jpg", content);
+  write_long_ago(shared + "/a.jpg", content);
   const SharedDirectory directory(shared);
   const bool is_later_run = GENERATE(false, true);
   for (std::size_t percent = 0; percent <= 100; ++percent) {

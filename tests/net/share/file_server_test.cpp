@@ -2,13 +2,14 @@
 
 #include <catch2/catch.hpp>
 #include <filesystem>
-#include <fstream>
+#include <list>
 
 #include "net/share/file_client.hpp"
 #include "net/share/file_fetch.hpp"
 #include "net/share/file_listing.hpp"
 #include "net/tcp/frame_server.hpp"
 #include "support/loopback.hpp"
+#include "support/shared_files.hpp"
 #include "support/temporary_directory.hpp"
 
 namespace jpegwire {
@@ -19,10 +20,10 @@ namespace fs = std::filesystem;
 
 /// A sender that shares a directory, and who asks it, in one thread beside the disk's.
 struct Stage {
-  Stage() {
+  explicit Stage(milliseconds patience = milliseconds(30'000)) {
     fs::create_directory(shared);
-    std::ofstream(shared + "/a.mkv", std::ios::binary) << std::string(kSizeBytes, 'x');
-    files.emplace(shared, SizePrefix::be32);
+    write_long_ago(shared + "/a.mkv", std::string(kSizeBytes, 'x'));
+    files.emplace(shared, SizePrefix::be32, patience);
     server.let_ask_for_files(
         [this](tcp::socket socket, Bytes request) { files->serve(std::move(socket), request); });
     endpoint = server.listen({"127.0.0.1", 0}).endpoint();
@@ -103,6 +104,40 @@ TEST_CASE("a client that goes in the middle of a transfer is forgotten") {
     REQUIRE(first);
     CHECK(std::holds_alternative<FileHead>(*first));
   }
+}
+
+TEST_CASE("clients that take next to nothing do not hold the places of others for ever") {
+  Stage stage(milliseconds(1000));
+  std::list<Peer> slow;
+  for (int number = 0; number < 4; ++number) {
+    slow.emplace_back(stage.io, stage.endpoint);
+    slow.back().send(write_file_request(FetchRequest{0, "a.mkv"}));
+  }
+  std::vector<std::string> told;
+  PartFile part(stage.directory / "a.mkv");
+  FileFetch fetch(part, [&](const std::string& sentence) { told.push_back(sentence); });
+  CHECK(stage.ask(fetch).empty());
+  CHECK(told ==
+        std::vector<std::string>{"waiting: it is sending as many files as it does at a time"});
+  for (Peer& peer : slow) CHECK(run_until(stage.io, [&] { return peer.is_closed(); }));
+}
+
+TEST_CASE("one client too many is told that the server is busy") {
+  Stage stage;
+  std::list<Peer> clients;
+  const auto add = [&] {
+    clients.emplace_back(stage.io, stage.endpoint);
+    clients.back().send(write_file_request(ListRequest{}));
+    REQUIRE(run_until(stage.io, [&] { return clients.back().frames() > 0; }));
+    return parse_file_message(clients.back().outcome().frames[0]).value();
+  };
+  // Who has been answered, and does not go, counts for a while.
+  std::optional<FileMessage> first;
+  while (clients.size() < 500 && !(first && std::holds_alternative<Refusal>(*first))) first = add();
+  CHECK(clients.size() > 32);
+  CHECK(std::get<Refusal>(*first) ==
+        Refusal{Refusal::Reason::busy, "it is answering as many as it does at a time"});
+  CHECK(run_until(stage.io, [&] { return clients.back().closed_in_order(); }));
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "net/share/file_answer.hpp"
+#include "support/shared_files.hpp"
 #include "support/streams.hpp"
 #include "support/temporary_directory.hpp"
 
@@ -17,8 +18,11 @@ namespace {
 using namespace test;
 namespace fs = std::filesystem;
 
-void write(const std::string& path, const std::string& text) {
-  std::ofstream(path, std::ios::binary) << text;
+constexpr auto write = write_long_ago;
+
+SharedDirectory::Listing list(const SharedDirectory& directory, std::size_t most) {
+  std::error_code error;
+  return directory.list(most, error).value();
 }
 
 /// A directory that is shared, in one that is not.
@@ -35,7 +39,7 @@ struct Stage {
 
   std::vector<std::string> listed() const {
     std::vector<std::string> names;
-    for (const OfferedFile& file : SharedDirectory(shared).list(100).files)
+    for (const OfferedFile& file : list(SharedDirectory(shared), 100).files)
       names.push_back(file.name);
     std::ranges::sort(names);
     return names;
@@ -55,7 +59,7 @@ TEST_CASE("a shared directory lists recordings and pictures, the newest first") 
   fs::last_write_time(stage.shared + "/old.mkv",
                       fs::last_write_time(stage.shared + "/new.jpg") - std::chrono::hours(1));
   const SharedDirectory directory(stage.shared);
-  const SharedDirectory::Listing listing = directory.list(100);
+  const SharedDirectory::Listing listing = list(directory, 100);
   REQUIRE(listing.files.size() == 2);
   CHECK(listing.files[0].name == "new.jpg");
   CHECK(listing.files[0].size_bytes == 0);
@@ -63,8 +67,8 @@ TEST_CASE("a shared directory lists recordings and pictures, the newest first") 
   CHECK(listing.files[1].size_bytes == 5);
   CHECK(listing.files[0].modified - listing.files[1].modified == std::chrono::hours(1));
   CHECK(listing.left_out == 0);
-  CHECK(directory.list(1).files.size() == 1);
-  CHECK(directory.list(1).left_out == 1);
+  CHECK(list(directory, 1).files.size() == 1);
+  CHECK(list(directory, 1).left_out == 1);
 }
 
 TEST_CASE("a shared file is read as it is, and a change is noticed") {
@@ -180,6 +184,52 @@ TEST_CASE("a file that changes while it is sent is refused from then on") {
   const auto messages = messages_of(answer, writer);
   REQUIRE(messages.size() == 1);
   CHECK(std::get<Refusal>(messages[0]).reason == Refusal::Reason::changed);
+}
+
+Refusal refusal_in(const std::vector<FileMessage>& messages) {
+  REQUIRE(messages.size() == 1);
+  return std::get<Refusal>(messages[0]);
+}
+
+Refusal refusal_to_fetch(const SharedDirectory& directory, const std::string& name) {
+  FileMessageWriter writer(SizePrefix::be32);
+  FetchAnswer answer(directory, {0, name});
+  return refusal_in(messages_of(answer, writer));
+}
+
+TEST_CASE("a file that is still being written is listed as such and not sent") {
+  const Stage stage;
+  const std::string file = stage.shared + "/a.jpg";
+  write(file, "its beginning");
+  const SharedDirectory directory(stage.shared);
+  CHECK_FALSE(list(directory, 1).files.at(0).is_being_written);
+  std::ofstream(file, std::ios::app) << "and more";
+  CHECK(list(directory, 1).files.at(0).is_being_written);
+  const Refusal refusal = refusal_to_fetch(directory, "a.jpg");
+  CHECK(refusal.reason == Refusal::Reason::being_written);
+  CHECK_THAT(refusal.sentence, Catch::Contains("'a.jpg' is still being written"));
+  SECTION("but not for ever, where a clock was wrong") {
+    fs::last_write_time(file, fs::last_write_time(file) + std::chrono::hours(100));
+    CHECK_FALSE(list(directory, 1).files.at(0).is_being_written);
+  }
+}
+
+TEST_CASE("a shared directory that is gone is no empty one, and may come back") {
+  const Stage stage;
+  write(stage.shared + "/a.jpg", "x");
+  const SharedDirectory directory(stage.shared);
+  fs::rename(stage.shared, stage.root / "elsewhere");
+  FileMessageWriter writer(SizePrefix::be32);
+  ListAnswer answer(directory);
+  for (const Refusal& refusal :
+       {refusal_in(messages_of(answer, writer)), refusal_to_fetch(directory, "a.jpg")}) {
+    CHECK(refusal.reason == Refusal::Reason::unreadable);
+    CHECK_THAT(refusal.sentence,
+               Catch::Contains("cannot read the directory that it shares: No such file"));
+  }
+  fs::create_directory(stage.shared);
+  write(stage.shared + "/b.jpg", "x");
+  CHECK(list(directory, 10).files.at(0).name == "b.jpg");
 }
 
 TEST_CASE("what is not there, or beyond a file's end, is refused with a sentence") {

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+namespace jpegwire {
+
+/// Writes a file as if that had been a while ago: what was written just now may be a recording that
+/// goes on.
+inline void write_long_ago(const std::string& path, const std::string& text) {
+  std::ofstream(path, std::ios::binary) << text;
+  std::filesystem::last_write_time(path,
+                                   std::filesystem::last_write_time(path) - std::chrono::hours(1));
+}
+
+}  // namespace jpegwire
