@@ -117,6 +117,17 @@ CLI::Validator is_one_of(std::vector<std::string> words) {
       "");
 }
 
+void require_effect(const CLI::App& app, const std::string& command,
+                    const std::vector<std::string>& others) {
+  for (const CLI::Option* option : app.get_options()) {
+    const std::string name = option->get_name();
+    const bool has_effect = name == command || std::ranges::find(others, name) != others.end();
+    if (option->count() > 0 && !has_effect)
+      throw CLI::ValidationError(
+          fmt::format("{} has no effect with {}: leave it out", name, command));
+  }
+}
+
 CLI::Option* add_frames_option(CLI::App& app, std::optional<std::uint64_t>& frames) {
   return app.add_option("--frames", frames, "Stop after so many frames")
       ->check(is_whole_number_within(1, std::int64_t{1} << 53))

@@ -43,6 +43,12 @@ CLI::Validator is_number_within(double least, double most);
 /// For check(): one of these words.
 CLI::Validator is_one_of(std::vector<std::string> words);
 
+/// For a command in place of the program's usual work, given by the option `command`: throws
+/// CLI::ValidationError where an option was given that is neither it nor one of `others`, since it
+/// would have no effect.
+void require_effect(const CLI::App& app, const std::string& command,
+                    const std::vector<std::string>& others);
+
 // The options that all programs share.
 CLI::Option* add_frames_option(CLI::App& app, std::optional<std::uint64_t>& frames);
 CLI::Option* add_seconds_option(CLI::App& app, std::optional<double>& seconds);

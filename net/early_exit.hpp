@@ -1,18 +1,18 @@
 #pragma once
 
 #include <asio/io_context.hpp>
-#include <asio/signal_set.hpp>
-#include <csignal>
 #include <cstdlib>
 #include <thread>
 
+#include "net/end_signals.hpp"
+
 namespace jpegwire {
 
-/// While it lives, SIGINT and SIGTERM end the program at once with exit code 0. For the start of a
+/// While it lives, EndSignals end the program at once with exit code 0. For the start of a
 /// program, when a device or a name server may keep it waiting and nobody is connected yet.
 class EarlyExit {
  public:
-  EarlyExit() : signals_(io_, SIGINT, SIGTERM) {
+  EarlyExit() : signals_(io_) {
     signals_.async_wait([](std::error_code error, int) {
       if (!error) std::_Exit(EXIT_SUCCESS);
     });
@@ -24,7 +24,7 @@ class EarlyExit {
 
  private:
   asio::io_context io_{1};
-  asio::signal_set signals_;
+  EndSignals signals_;
   std::jthread thread_;
 };
 

@@ -3,18 +3,34 @@
 #include <fmt/format.h>
 
 #include <asio/io_context.hpp>
-#include <asio/signal_set.hpp>
 #include <asio/steady_timer.hpp>
 #include <chrono>
-#include <csignal>
+#include <nlohmann/json.hpp>
 
 #include "net/echo/echo_server.hpp"
+#include "net/end_signals.hpp"
+#include "net/process_usage.hpp"
+#include "net/summary_output.hpp"
 
 namespace jpegwire {
+namespace {
+
+nlohmann::json summarize(const EchoServer& server, std::chrono::duration<double> time) {
+  const ProcessUsage usage = process_usage();
+  return {{"seconds", time.count()},
+          {"messages", server.messages()},
+          {"bytes", server.bytes()},
+          {"cpu_seconds", usage.cpu_seconds},
+          {"peak_rss_kb", usage.peak_rss_kb}};
+}
+
+}  // namespace
 
 int run_echo(const SenderOptions& options) {
   asio::io_context io(1);
-  asio::signal_set signals(io, SIGINT, SIGTERM);
+  EndSignals signals(io);
+  SummaryOutput summary(options.summary);
+  const auto start = std::chrono::steady_clock::now();
   asio::steady_timer time_limit(io);
   EchoServer server(io, *options.tcp, options.write);
   const auto finish = [&](std::error_code error) {
@@ -29,9 +45,11 @@ int run_echo(const SenderOptions& options) {
         std::chrono::duration<double>(*options.seconds)));
     time_limit.async_wait(finish);
   }
-  fmt::print("echo:   jpegwire-viewer --echo {}\n", to_tcp_url(server.listener().endpoint()));
-  std::fflush(stdout);
+  fmt::print(summary.text_stream(), "echo:   jpegwire-viewer --echo {}\n",
+             to_tcp_url(server.listener().endpoint()));
+  std::fflush(summary.text_stream());
   io.run();
+  summary.write(summarize(server, std::chrono::steady_clock::now() - start));
   return 0;
 }
 

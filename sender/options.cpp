@@ -209,6 +209,14 @@ void check_rtp_options(const SenderOptions& options,
         "--nack answers one viewer, so it does not go with a multicast group: use --fec there");
 }
 
+void check_echo(const CLI::App& app, const SenderOptions& options) {
+  std::vector<std::string> others{"--tcp",         "-s",           "-p",
+                                  "--send-buffer", "--write-size", "--write-delay",
+                                  "--nodelay",     "--seconds",    "--summary"};
+  if (!options.http) others.emplace_back("--http");
+  require_effect(app, "--echo", others);
+}
+
 void add_stream_options(CLI::App& app, SenderOptions& options) {
   add_parsed_list(
       app, "--connect",
@@ -273,7 +281,7 @@ void add_sender_options(CLI::App& app, SenderOptions& options) {
       ->type_name("DIR");
   app.add_flag("--stats", options.stats, "Print a line of statistics each second");
   add_summary_option(app, options.summary);
-  app.callback([&options, datagram_options] {
+  app.callback([&app, &options, datagram_options] {
     if (!options.sends() && !options.recording.is_wanted())
       throw CLI::ValidationError(
           "--tcp off and --http off leave nobody to send to: add --connect, --rtp or --record");
@@ -283,6 +291,7 @@ void add_sender_options(CLI::App& app, SenderOptions& options) {
       throw CLI::ValidationError("--write-delay is a pause between two pieces: add --write-size");
     if (options.echo && !options.tcp)
       throw CLI::ValidationError("--echo listens on the --tcp address, which may not be off");
+    if (options.echo) check_echo(app, options);
     if (!options.tcp && !options.shared_directory.empty())
       throw CLI::ValidationError("--share needs the TCP port, so leave out --tcp off");
     check_rtp_options(options, datagram_options);

@@ -6,11 +6,9 @@
 
 #include <asio/io_context.hpp>
 #include <asio/post.hpp>
-#include <asio/signal_set.hpp>
 #include <asio/steady_timer.hpp>
 #include <atomic>
 #include <cerrno>
-#include <csignal>
 #include <cstdlib>
 #include <fstream>
 #include <memory>
@@ -23,6 +21,7 @@
 
 #include "net/descriptor_limit.hpp"
 #include "net/early_exit.hpp"
+#include "net/end_signals.hpp"
 #include "net/frame_fan_out.hpp"
 #include "net/host_name.hpp"
 #include "net/recording/frame_recorder.hpp"
@@ -43,7 +42,7 @@ class Sender {
  public:
   explicit Sender(const SenderOptions& options)
       : options_(options),
-        signals_(io_, SIGINT, SIGTERM),
+        signals_(io_),
         summary_(options.summary),
         server_(io_, audience_, {.prefix = options.framing, .write = options.write}),
         file_server_(options.shared_directory, options.framing),
@@ -296,7 +295,7 @@ class Sender {
   const SenderOptions& options_;
   const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   asio::io_context io_{1};
-  asio::signal_set signals_;  // early, so that a signal while the source opens is not lost
+  EndSignals signals_;  // early, so that a signal while the source opens is not lost
   SummaryOutput summary_;
   Audience audience_;
   FrameServer server_;

@@ -4,7 +4,7 @@
 
 namespace jpegwire {
 
-/// Runs until the source ends, --frames or --seconds is reached, or SIGINT or SIGTERM comes.
+/// Runs until the source ends, --frames or --seconds is reached, or a signal comes (EndSignals).
 /// Returns the exit code. Throws std::exception with one sentence where it cannot start or its
 /// source fails.
 int run_sender(const SenderOptions& options);

@@ -176,11 +176,17 @@ void ArrivalTrace::tell() {
 void ArrivalTrace::draw_text(cv::Mat& view, cv::Rect strip) {
   const int unit = StripMetrics(strip.size()).unit;
   const int y = strip.y + unit / 2;
-  text_.draw(view, {strip.x + unit, y}, figures_);
-  scale_start_.draw(view, {text_.area().br().x + 2 * unit, y}, {{"first byte"}});
+  const cv::Rect room(strip.x + unit, y, strip.width - 2 * unit,
+                      StripMetrics::kTextUnits * unit - unit / 2);  // the rest is the rows'
+  text_.place(view.size(), room & strip, Corner::top_left, figures_);
+  if (text_.area().br().y > room.br().y) return;
+  text_.paint(view);
+  const cv::Rect rest(text_.area().br().x + 2 * unit, y, strip.width / 2, room.height);
+  scale_start_.place(view.size(), rest & strip, Corner::top_left, {{"first byte"}});
   const int height = scale_start_.area().height;
   const cv::Rect bar(scale_start_.area().br().x, y + height / 2 - unit / 2, 20 * unit, unit);
   if (bar.br().x + 18 * unit > strip.br().x) return;
+  scale_start_.paint(view);
   cv::Mat line = view(cv::Rect(bar.x, bar.y, bar.width, 1));
   for (int x = 0; x < bar.width; ++x)
     line.at<cv::Vec3b>(0, x) = colour_at(static_cast<double>(x) / bar.width);

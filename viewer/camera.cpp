@@ -65,7 +65,7 @@ Camera::Camera(asio::io_context& io, const ViewerOptions& options, std::size_t i
     : options_(options),
       index_(index),
       events_(std::move(events)),
-      laboratory_(options.laboratory),
+      laboratory_(options.laboratory, most_frames(options)),
       saver_(
           make_saver(options, index, [this](const std::string& error) { fail_to_write(error); })),
       recording_(
@@ -82,8 +82,7 @@ Camera::Camera(asio::io_context& io, const ViewerOptions& options, std::size_t i
           statistics_, saver_.get(), recording_,
           [this](const std::string& error) { finish(error); }, events_.on_news),
       input_(make_input(io, options, index, pipeline_)) {
-  if (!options.snapshot_file.empty())
-    require_writable(std::filesystem::path(options.snapshot_file).parent_path());
+  if (!options.snapshot_file.empty()) require_writable_file(options.snapshot_file_of(index));
   if (options.recording.is_wanted()) {
     require_new_recording(options.recording_of(index).file);
     recording_.start();

@@ -4,8 +4,9 @@
 
 namespace jpegwire {
 
-/// What --echo does in place of watching a stream: measures round trips, prints a table on standard
-/// output and draws --plot. Returns the exit code. Throws std::runtime_error with one sentence.
+/// What --echo does in place of watching a stream: measures round trips until all sizes are done,
+/// --seconds are over or a signal comes, prints a table, draws --plot and writes --summary. Returns
+/// the exit code. Throws std::runtime_error with one sentence.
 int run_echo(const ViewerOptions& options);
 
 }  // namespace jpegwire

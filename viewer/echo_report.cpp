@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <nlohmann/json.hpp>
 #include <opencv2/imgproc.hpp>
 
 namespace jpegwire {
@@ -91,6 +92,19 @@ std::size_t round_trips_of(std::size_t size) {
 std::vector<std::size_t> echo_sizes(std::size_t most) {
   std::vector<std::size_t> sizes;
   for (std::size_t size = 4; size <= most; size *= 2) sizes.push_back(size);
+  if (sizes.back() < most) sizes.push_back(most);
+  return sizes;
+}
+
+nlohmann::json echo_summary(const std::vector<EchoMeasurement>& measurements) {
+  nlohmann::json sizes = nlohmann::json::array();
+  for (const EchoMeasurement& measurement : measurements)
+    sizes.push_back({{"bytes", measurement.size},
+                     {"round_trips", measurement.times.size()},
+                     {"round_trip_us",
+                      {{"p50", microseconds_of(measurement.time(50))},
+                       {"p99", microseconds_of(measurement.time(99))}}},
+                     {"reads_per_message", measurement.reads_per_message()}});
   return sizes;
 }
 

@@ -4,16 +4,15 @@
 
 #include <asio/io_context.hpp>
 #include <asio/post.hpp>
-#include <asio/signal_set.hpp>
 #include <cerrno>
 #include <chrono>
-#include <csignal>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <string>
 #include <system_error>
 
+#include "net/end_signals.hpp"
 #include "net/share/file_client.hpp"
 #include "net/share/file_fetch.hpp"
 #include "net/share/file_listing.hpp"
@@ -37,7 +36,7 @@ FileClientSettings client_settings(const ViewerOptions& options) {
 class Conversation {
  public:
   Conversation(const ViewerOptions& options, FileDialogue& dialogue)
-      : signals_(io_, SIGINT, SIGTERM),
+      : signals_(io_),
         client_(io_, client_settings(options), dialogue,
                 [this](const std::string& error) { end(error); }) {
     signals_.async_wait([this](std::error_code error, int) {
@@ -68,7 +67,7 @@ class Conversation {
   }
 
   asio::io_context io_{1};
-  asio::signal_set signals_;
+  EndSignals signals_;
   FileClient client_;
   bool has_ended_ = false;
   std::string error_;

@@ -19,8 +19,9 @@ namespace jpegwire {
 /// naively. Streams of datagrams have none, and are left as they are.
 class Laboratory {
  public:
-  /// Throws std::runtime_error where the trace file cannot be written.
-  explicit Laboratory(const LaboratoryOptions& options);
+  /// Tells of the first `most` frames that come. Throws std::runtime_error where the trace file
+  /// cannot be written.
+  Laboratory(const LaboratoryOptions& options, std::uint64_t most);
 
   /// A whole frame came. On the io thread.
   void frame_received(const ReceivedFrame& frame);
@@ -40,11 +41,12 @@ class Laboratory {
 
  private:
   const LaboratoryOptions options_;
+  const std::uint64_t most_;
   ObjectPool<FrameArrival> arrivals_;
   std::optional<TraceFile> trace_file_;
   ReadsReport report_;
   NaiveReader naive_;
-  std::uint64_t frames_ = 0;  // that came
+  std::uint64_t frames_ = 0;  // that came, and whose reads were recorded
   std::uint64_t frames_decoded_ = 0;
   std::uint64_t naive_broken_ = 0;
 };

@@ -1,5 +1,7 @@
 #include "viewer/laboratory_options.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include <stdexcept>
 
 #include "net/command_line.hpp"
@@ -8,6 +10,7 @@
 namespace jpegwire {
 namespace {
 
+constexpr int kLeastUsefulReceiveBuffer = 16384;
 constexpr std::int64_t kMostBytes = std::int64_t{64} << 20;
 
 std::vector<const CLI::Option*> add_levers(CLI::App& app, ReadSettings& read) {
@@ -29,8 +32,9 @@ void add_echo_options(CLI::App& app, LaboratoryOptions& options) {
       app, "--echo", [&](const std::string& url) { options.echo = parse_tcp_url(url); },
       "Watch nothing: measure round trips to a sender with --echo")
       ->type_name("tcp://HOST:PORT");
-  app.add_option("--size-max", options.largest_echo_bytes,
-                 "With --echo: the largest message, from 4 bytes on [16777216]")
+  app.add_option(
+         "--size-max", options.largest_echo_bytes,
+         "With --echo: the largest message; the others are 4, 8, 16\nbytes and so on [16777216]")
       ->check(is_whole_number_within(4, static_cast<std::int64_t>(EchoMessage::kLargest)))
       ->type_name("BYTES");
   add_parsed_option(
@@ -39,7 +43,7 @@ void add_echo_options(CLI::App& app, LaboratoryOptions& options) {
         if (!file.ends_with(".png")) throw std::invalid_argument("name the plot .png");
         options.plot_file = file;
       },
-      "With --echo: draw how time and reads grow with the size")
+      "With --echo: draw how time and reads grow with the size,\nin place of a file that is there")
       ->type_name("FILE.png");
 }
 
@@ -47,6 +51,18 @@ void check_echo_options(const CLI::App& app, const LaboratoryOptions& options) {
   for (const char* name : {"--size-max", "--plot"})
     if (app.count(name) > 0 && !options.echo)
       throw CLI::ValidationError(std::string(name) + " is about --echo: add it");
+  if (options.echo)
+    require_effect(app, "--echo",
+                   {"--size-max", "--plot", "--read-size", "--receive-buffer", "--timeout",
+                    "--seconds", "--summary", "--headless"});
+}
+
+void warn_of_levers(const ReadSettings& read) {
+  if (read.buffer_bytes && *read.buffer_bytes < kLeastUsefulReceiveBuffer)
+    spdlog::warn(
+        "--receive-buffer {} is so small that TCP stops and starts for each piece, and a frame may "
+        "take seconds; from about {} on it flows",
+        *read.buffer_bytes, kLeastUsefulReceiveBuffer);
 }
 
 std::vector<const CLI::Option*> add_laboratory_options(CLI::App& app, LaboratoryOptions& options) {

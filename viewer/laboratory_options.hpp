@@ -37,6 +37,9 @@ void add_echo_options(CLI::App& app, LaboratoryOptions& options);
 /// Throws CLI::ValidationError where the echo's options do not go together.
 void check_echo_options(const CLI::App& app, const LaboratoryOptions& options);
 
+/// Tells in the log of a lever that hardly lets the stream through.
+void warn_of_levers(const ReadSettings& read);
+
 /// Parsing with `app` fills `options`, which must outlive it. Gives the options themselves, for
 /// which there must be a stream of bytes.
 std::vector<const CLI::Option*> add_laboratory_options(CLI::App& app, LaboratoryOptions& options);

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <bit>
 
+#include "net/counted.hpp"
+
 namespace jpegwire {
 namespace {
 
@@ -16,30 +18,46 @@ std::string name_of_power(std::size_t index) {
   return fmt::format("{} to {}", below + 1, 2 * below);
 }
 
-std::uint64_t middle(const Histogram& histogram) {
-  return static_cast<std::uint64_t>(histogram.percentile(50).value_or(0));
-}
-
 std::uint64_t smallest(const Histogram& histogram) {
   return static_cast<std::uint64_t>(histogram.percentile(0).value_or(0));
 }
 
-std::string counted(std::uint64_t number, std::string_view what) {
-  return fmt::format("{} {}{}", number, what, number == 1 ? "" : "s");
+std::string reads(const std::string& number) {
+  return number + (number == "1" ? " read" : " reads");
 }
 
 }  // namespace
 
+void CountedValues::count(std::uint64_t value) {
+  histogram_.record(value);
+  if (exact_.size() == kMostDifferent && !exact_.contains(value)) return;
+  ++exact_[value];
+  ++exact_count_;
+}
+
+std::string CountedValues::middle() const {
+  if (is_exact()) return fmt::format("{}", exact_middle());
+  return fmt::format("about {}", static_cast<std::uint64_t>(histogram_.percentile(50).value_or(0)));
+}
+
+std::uint64_t CountedValues::exact_middle() const {
+  std::uint64_t seen = 0;
+  for (const auto& [value, times] : exact_)
+    if ((seen += times) >= (exact_count_ + 1) / 2) return value;
+  return 0;
+}
+
 void Bars::count(std::uint64_t value) {
-  values_.record(value);
+  values_.count(value);
   ++powers_[static_cast<std::size_t>(std::bit_width(std::max<std::uint64_t>(value, 1) - 1))];
 }
 
 std::vector<Bars::Bar> Bars::bar_for_each_value() const {
   std::vector<Bar> bars;
-  for (std::uint64_t value = smallest(values_); value <= values_.max().value_or(0); ++value) {
-    const std::uint64_t below = value == 0 ? 0 : values_.count_up_to(value - 1);
-    bars.push_back({fmt::format("{}", value), values_.count_up_to(value) - below});
+  const Histogram& values = values_.histogram();
+  for (std::uint64_t value = smallest(values); value <= values.max().value_or(0); ++value) {
+    const std::uint64_t below = value == 0 ? 0 : values.count_up_to(value - 1);
+    bars.push_back({fmt::format("{}", value), values.count_up_to(value) - below});
   }
   return bars;
 }
@@ -57,8 +75,9 @@ std::vector<Bars::Bar> Bars::bar_for_each_power() const {
 std::string Bars::text() const {
   constexpr std::uint64_t kMostLines = 12;
   constexpr std::uint64_t kExactBelow = 256;  // so far the histogram tells each value
-  const std::uint64_t largest = values_.max().value_or(0);
-  const bool is_narrow = largest < kExactBelow && largest - smallest(values_) < kMostLines;
+  const std::uint64_t largest = values_.histogram().max().value_or(0);
+  const bool is_narrow =
+      largest < kExactBelow && largest - smallest(values_.histogram()) < kMostLines;
   const std::vector<Bar> bars = is_narrow ? bar_for_each_value() : bar_for_each_power();
   std::uint64_t most = 1;
   for (const Bar& bar : bars) most = std::max(most, bar.count);
@@ -73,11 +92,10 @@ std::string Bars::text() const {
 
 void ReadsReport::add(const FrameReads& reads) {
   if (reads.list.empty()) return;
-  size_.record(reads.size_bytes());
+  size_.count(reads.size_bytes());
   reads_per_frame_.count(reads.count());
-  for (const FrameRead& read : reads.list) {
-    read_bytes_.count(read.bytes);
-  }
+  for (const FrameRead& read : reads.single()) read_bytes_.count(read.bytes);
+  reads_of_unknown_size_ += reads.count() - reads.single().size();
   if (reads.bytes_before > 0)
     ++begun_late_;
   else if (!reads.is_one_whole_read())
@@ -87,22 +105,31 @@ void ReadsReport::add(const FrameReads& reads) {
 std::string ReadsReport::text(std::size_t read_bytes) const {
   if (frames() == 0) return "No frame came, so there is nothing to explain.\n";
   return fmt::format(
-             "{} came, each with what stands in front of it. The one in the middle had {} bytes "
-             "and came in {}; the most that any took was {}.\n\n"
-             "So many reads a frame took, and how many frames did:\n{}\n"
-             "So many bytes a read brought, and how many reads did (in the middle {}):\n{}\n",
-             counted(frames(), "frame"), middle(size_),
-             counted(middle(reads_per_frame_.values()), "read"),
-             reads_per_frame_.values().max().value_or(0), reads_per_frame_.text(),
-             middle(read_bytes_.values()), read_bytes_.text()) +
-         verdict(read_bytes);
+             "{} came, each with what stands in front of it. The one in the middle had {} bytes; "
+             "in the middle a frame took {}, and the most that any took was {}.\n\n"
+             "So many reads a frame took, and how many frames did:\n{}\n",
+             counted(frames(), "frame"), size_.middle(), reads(reads_per_frame_.values().middle()),
+             reads_per_frame_.values().histogram().max().value_or(0), reads_per_frame_.text()) +
+         sizes() + verdict(read_bytes);
+}
+
+std::string ReadsReport::sizes() const {
+  std::string text = fmt::format(
+      "So many bytes of a frame a read brought, and how many reads did (in the middle {}):\n{}\n",
+      read_bytes_.values().middle(), read_bytes_.text());
+  if (reads_of_unknown_size_ > 0)
+    text += fmt::format(
+        "Of a frame's reads the first {} are told one by one; {} behind them brought the rest, and "
+        "are not among these.\n\n",
+        FrameReads::kMost - 1, counted(reads_of_unknown_size_, "read"));
+  return text;
 }
 
 std::string ReadsReport::verdict(std::size_t read_bytes) const {
   std::string text = fmt::format(
-      "A reader that takes what one recv of {} bytes returns for a frame would have broken {} of "
+      "A reader that takes what one recv of {} returns for a frame would have broken {} of "
       "{} frames ({:.1f} %)",
-      read_bytes, broken(), frames(),
+      counted(read_bytes, "byte"), broken(), frames(),
       100 * static_cast<double>(broken()) / static_cast<double>(frames()));
   if (broken() == 0)
     return text + ". It was lucky: a slower network or a larger picture ends that.\n";

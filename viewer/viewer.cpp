@@ -6,10 +6,8 @@
 #include <algorithm>
 #include <asio/io_context.hpp>
 #include <asio/post.hpp>
-#include <asio/signal_set.hpp>
 #include <asio/steady_timer.hpp>
 #include <atomic>
-#include <csignal>
 #include <cstdlib>
 #include <memory>
 #include <mutex>
@@ -20,6 +18,7 @@
 #include <vector>
 
 #include "net/early_exit.hpp"
+#include "net/end_signals.hpp"
 #include "net/process_usage.hpp"
 #include "net/summary_output.hpp"
 #include "viewer/camera.hpp"
@@ -43,7 +42,7 @@ class Viewer {
   explicit Viewer(const ViewerOptions& options)
       : options_(options),
         names_(camera_names(options.addresses())),
-        signals_(io_, SIGINT, SIGTERM),
+        signals_(io_),
         summary_(options.summary),
         display_(make_display()),
         time_limit_(io_) {
@@ -237,7 +236,7 @@ class Viewer {
   const ViewerOptions& options_;
   const std::vector<std::string> names_;
   asio::io_context io_{1};
-  asio::signal_set signals_;  // early, so that a signal while the window opens is not lost
+  EndSignals signals_;  // early, so that a signal while the window opens is not lost
   SummaryOutput summary_;
   std::mutex mutex_;
   std::vector<std::string> failures_;

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <asio/connect.hpp>
-#include <asio/write.hpp>
+#include <chrono>
 #include <cmath>
 #include <numeric>
 #include <optional>
@@ -31,8 +31,9 @@ double EchoMeasurement::megabits_per_second() const {
   return 2 * 8 * static_cast<double>(size) * 1e3 / static_cast<double>(time(50).count());
 }
 
-EchoClient::EchoClient(const Endpoint& endpoint, const ReadSettings& read, milliseconds patience)
-    : endpoint_(endpoint), read_(read), patience_(patience) {
+EchoClient::EchoClient(asio::io_context& io, const Endpoint& endpoint, const ReadSettings& read,
+                       milliseconds patience)
+    : endpoint_(endpoint), read_(read), patience_(patience), io_(io) {
   std::error_code error;
   const auto addresses =
       asio::ip::tcp::resolver(io_).resolve(endpoint.host, std::to_string(endpoint.port), error);
@@ -52,60 +53,91 @@ EchoMeasurement EchoClient::measure(std::size_t size, std::size_t round_trips) {
   sent_.fill(size);
   for (std::size_t i = 0; i < round_trips; ++i) {
     const auto start = std::chrono::steady_clock::now();
-    send();
-    receive();
+    if (!make_round_trip()) break;
     measurement.times.push_back(std::chrono::steady_clock::now() - start);
     measurement.reads.push_back(answer_.reads());
-    if (!std::ranges::equal(sent_.bytes(), answer_.bytes()))
-      throw std::runtime_error(
-          fmt::format("{} does not echo: is it jpegwire-sender --echo?", to_tcp_url(endpoint_)));
+    require_echo(std::ranges::equal(sent_.bytes(), answer_.bytes()));
   }
   return measurement;
 }
 
-void EchoClient::wait_for(const Started& start) {
+// False where it was stopped.
+bool EchoClient::wait_for(const Started& start) {
+  if (is_stopped_) return false;
   std::optional<std::error_code> result;
   start([&result](std::error_code error) { result = error; });
   io_.restart();
-  io_.run_for(patience_);
-  if (!result) {
-    socket_.close();
-    io_.restart();
-    io_.run();  // lets the handler, which refers to the result, run
-    throw std::runtime_error(fmt::format("{} did not answer within {} s", to_tcp_url(endpoint_),
-                                         to_milliseconds(patience_) / 1000));
+  const auto deadline = std::chrono::steady_clock::now() + patience_;
+  while (!result && !is_stopped_ && io_.run_one_until(deadline) > 0) continue;
+  if (result) {
+    if (*result) fail(*result);
+    return true;
   }
-  if (*result == asio::error::eof)
+  give_up(result);
+  if (is_stopped_) return false;
+  throw std::runtime_error(fmt::format("{} did not answer within {} s", to_tcp_url(endpoint_),
+                                       to_milliseconds(patience_) / 1000));
+}
+
+// Lets the handler run, which refers to the result.
+void EchoClient::give_up(const std::optional<std::error_code>& result) {
+  socket_.close();
+  while (!result) {
+    io_.restart();
+    io_.run_one();
+  }
+}
+
+void EchoClient::fail(std::error_code error) const {
+  if (error == asio::error::eof)
     throw std::runtime_error(fmt::format("{} closed the connection", to_tcp_url(endpoint_)));
-  if (*result)
-    throw std::runtime_error(
-        fmt::format("the connection to {} failed: {}", to_tcp_url(endpoint_), describe(*result)));
+  throw std::runtime_error(
+      fmt::format("the connection to {} failed: {}", to_tcp_url(endpoint_), describe(error)));
 }
 
-void EchoClient::send() {
-  wait_for([this](const auto& done) {
-    asio::async_write(socket_, asio::buffer(sent_.bytes().data(), sent_.bytes().size()),
-                      [done](std::error_code error, std::size_t) { done(error); });
-  });
+bool EchoClient::make_round_trip() { return send() && receive(); }
+
+bool EchoClient::send() {
+  std::span<const std::byte> left = sent_.bytes();
+  while (!left.empty()) {
+    std::size_t sent = 0;
+    const bool goes_on = wait_for([&](const auto& done) {
+      socket_.async_write_some(asio::buffer(left.data(), left.size()),
+                               [done, &sent](std::error_code error, std::size_t size) {
+                                 sent = size;
+                                 done(error);
+                               });
+    });
+    if (!goes_on) return false;
+    left = left.subspan(sent);
+  }
+  return true;
 }
 
-void EchoClient::receive() {
+bool EchoClient::receive() {
   answer_.begin();
-  while (!answer_.is_whole()) receive_some();
+  while (!answer_.is_whole())
+    if (!receive_some()) return false;
+  return true;
 }
 
-void EchoClient::receive_some() {
+bool EchoClient::receive_some() {
   std::span<std::byte> space = answer_.space();
   if (read_.most_bytes > 0) space = space.first(std::min(space.size(), read_.most_bytes));
   std::size_t received = 0;
-  wait_for([&](const auto& done) {
+  const bool goes_on = wait_for([&](const auto& done) {
     socket_.async_read_some(asio::mutable_buffer(space.data(), space.size()),
                             [done, &received](std::error_code error, std::size_t size) {
                               received = size;
                               done(error);
                             });
   });
-  if (!answer_.received(received))
+  if (goes_on) require_echo(answer_.received(received));
+  return goes_on;
+}
+
+void EchoClient::require_echo(bool is_echo) const {
+  if (!is_echo)
     throw std::runtime_error(
         fmt::format("{} does not echo: is it jpegwire-sender --echo?", to_tcp_url(endpoint_)));
 }

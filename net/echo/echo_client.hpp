@@ -4,6 +4,8 @@
 #include <asio/ip/tcp.hpp>
 #include <cstddef>
 #include <functional>
+#include <optional>
+#include <system_error>
 #include <vector>
 
 #include "codec/time.hpp"
@@ -25,28 +27,39 @@ struct EchoMeasurement {
   double megabits_per_second() const;  // of the message, there and back, in the median time
 };
 
-/// Measures against an EchoServer. Waits in each call, for no longer than its patience.
+/// Measures against an EchoServer. Waits in each call, and runs the io context meanwhile; but no
+/// longer than its patience with nothing sent or received. Bound to one thread.
 class EchoClient {
  public:
   /// Connects. Throws std::runtime_error with one sentence.
-  EchoClient(const Endpoint& endpoint, const ReadSettings& read, milliseconds patience);
+  EchoClient(asio::io_context& io, const Endpoint& endpoint, const ReadSettings& read,
+             milliseconds patience);
 
   /// So many messages of a size, one after the other. Throws std::runtime_error where the answer
-  /// does not come, or is not what was sent.
+  /// does not come, or is not what was sent. After stop() only those are told that were over.
   EchoMeasurement measure(std::size_t size, std::size_t round_trips);
+
+  /// Measures no more: what is waited for is given up. For handlers of the io context.
+  void stop() { is_stopped_ = true; }
+  bool is_stopped() const { return is_stopped_; }
 
  private:
   using Started = std::function<void(const std::function<void(std::error_code)>&)>;
 
-  void wait_for(const Started& start);
-  void send();
-  void receive();
-  void receive_some();
+  bool wait_for(const Started& start);
+  void give_up(const std::optional<std::error_code>& result);
+  [[noreturn]] void fail(std::error_code error) const;
+  bool make_round_trip();
+  bool send();
+  bool receive();
+  bool receive_some();
+  void require_echo(bool is_echo) const;
 
   const Endpoint endpoint_;
   const ReadSettings read_;
   const milliseconds patience_;
-  asio::io_context io_{1};
+  asio::io_context& io_;
+  bool is_stopped_ = false;
   asio::ip::tcp::socket socket_{io_};
   EchoMessage sent_;
   EchoMessage answer_;

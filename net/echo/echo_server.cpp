@@ -2,17 +2,21 @@
 
 #include <spdlog/spdlog.h>
 
-#include <asio/write.hpp>
+#include <asio/steady_timer.hpp>
 #include <utility>
 
 #include "net/echo/echo_message.hpp"
+#include "net/tcp/unsent_bytes.hpp"
 
 namespace jpegwire {
 
 class EchoServer::Peer : public std::enable_shared_from_this<Peer> {
  public:
   Peer(asio::ip::tcp::socket socket, EchoServer& server)
-      : socket_(std::move(socket)), server_(server) {}
+      : socket_(std::move(socket)),
+        server_(server),
+        unsent_(server.write_.piece_bytes),
+        pause_(socket_.get_executor()) {}
 
   void start() {
     make_fresh(socket_);
@@ -23,6 +27,7 @@ class EchoServer::Peer : public std::enable_shared_from_this<Peer> {
   void close() {
     std::error_code ignored;
     socket_.close(ignored);
+    pause_.cancel();
   }
 
  private:
@@ -37,19 +42,43 @@ class EchoServer::Peer : public std::enable_shared_from_this<Peer> {
                             [self = shared_from_this()](std::error_code error, std::size_t size) {
                               if (!self->socket_.is_open()) return;
                               if (error || !self->message_.received(size)) return self->leave();
-                              if (self->message_.is_whole()) return self->do_write();
+                              if (self->message_.is_whole()) return self->answer();
                               self->do_read();
                             });
   }
 
+  void answer() {
+    unsent_.clear();
+    unsent_.add(message_.bytes());
+    do_write();
+  }
+
   void do_write() {
-    asio::async_write(socket_, asio::buffer(message_.bytes().data(), message_.bytes().size()),
-                      [self = shared_from_this()](std::error_code error, std::size_t) {
-                        if (!self->socket_.is_open()) return;
-                        if (error) return self->leave();
-                        ++self->server_.messages_;
-                        self->begin_message();
-                      });
+    socket_.async_write_some(unsent_.piece(),
+                             [self = shared_from_this()](std::error_code error, std::size_t size) {
+                               if (!self->socket_.is_open()) return;
+                               if (error) return self->leave();
+                               self->go_on(self->unsent_.sent(size));
+                             });
+  }
+
+  void go_on(bool piece_ends) {
+    if (unsent_.empty()) return answered();
+    if (piece_ends && server_.write_.pause.count() > 0) return do_pause();
+    do_write();
+  }
+
+  void do_pause() {
+    pause_.expires_after(server_.write_.pause);
+    pause_.async_wait([self = shared_from_this()](std::error_code) {
+      if (self->socket_.is_open()) self->do_write();
+    });
+  }
+
+  void answered() {
+    ++server_.messages_;
+    server_.bytes_ += message_.bytes().size() - EchoMessage::kPrefixBytes;
+    begin_message();
   }
 
   void leave() {
@@ -60,6 +89,8 @@ class EchoServer::Peer : public std::enable_shared_from_this<Peer> {
   asio::ip::tcp::socket socket_;
   EchoServer& server_;
   EchoMessage message_;
+  UnsentBytes unsent_;        // of the message
+  asio::steady_timer pause_;  // between two pieces
 };
 
 EchoServer::EchoServer(asio::io_context& io, const Endpoint& endpoint, WriteSettings write)

@@ -11,8 +11,9 @@
 
 namespace jpegwire {
 
-/// Sends every message back to whom it came from. Holds one message a peer, and few peers at a
-/// time: what they cost is bounded. Bound to the io thread; must outlive the io context's run.
+/// Sends every message back to whom it came from, as `write` says. Holds one message a peer, and
+/// few peers at a time: what they cost is bounded. Bound to the io thread; must outlive the io
+/// context's run.
 class EchoServer {
  public:
   static constexpr std::size_t kMostPeers = 8;
@@ -22,7 +23,10 @@ class EchoServer {
   ~EchoServer();
 
   const Listener& listener() const { return listener_; }
+
+  // That were sent back.
   std::uint64_t messages() const { return messages_; }
+  std::uint64_t bytes() const { return bytes_; }  // of these, without their prefixes
 
   /// Closes all connections.
   void stop();
@@ -35,6 +39,7 @@ class EchoServer {
   const WriteSettings write_;
   std::set<std::shared_ptr<Peer>> peers_;
   std::uint64_t messages_ = 0;
+  std::uint64_t bytes_ = 0;
   Listener listener_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "codec/time.hpp"
@@ -24,6 +25,12 @@ struct FrameReads {
   std::vector<FrameRead> list;
   std::size_t merged = 0;        // how many reads were
   std::size_t bytes_before = 0;  // of earlier frames, that came with the first read
+
+  /// The reads whose sizes are known: all, but for the last of the list where others were merged
+  /// into it.
+  std::span<const FrameRead> single() const {
+    return std::span(list).first(merged == 0 ? list.size() : list.size() - 1);
+  }
 
   /// How many calls of recv brought a part of the frame.
   std::size_t count() const { return list.size() + merged; }

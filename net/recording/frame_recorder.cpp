@@ -7,6 +7,7 @@
 #include <system_error>
 #include <utility>
 
+#include "net/counted.hpp"
 #include "net/recording/output_file.hpp"
 
 namespace jpegwire {
@@ -46,15 +47,18 @@ void FrameRecorder::record(const std::shared_ptr<const ReceivedFrame>& frame) {
 }
 
 void FrameRecorder::submit(FramePtr frame) {
-  const WallTime capture_time = frame->capture_time;
+  const WallTime capture_time = timeline_.place(frame->capture_time, steady_now());
   queue_.put({.jpeg = std::move(frame), .capture_time = capture_time, .whole = {}});
 }
 
 void FrameRecorder::finish(milliseconds patience) {
   queue_.finish(patience);
   if (queue_.skipped() > 0)
-    spdlog::warn("not recorded: {} frames, because the disk of '{}' is too slow", queue_.skipped(),
-                 options_.file.string());
+    spdlog::warn("not recorded: {}, because the disk of '{}' is too slow",
+                 counted(queue_.skipped(), "frame"), options_.file.string());
+  if (too_close_ > 0)
+    spdlog::warn("not recorded: {}, because they came faster than '{}' can tell apart",
+                 counted(too_close_, "frame"), options_.file.string());
 }
 
 void FrameRecorder::write(const QueuedFrame& frame) {
@@ -62,8 +66,7 @@ void FrameRecorder::write(const QueuedFrame& frame) {
   const bool goes_on = file_ && file_->takes(layout.width, layout.height, frame.capture_time) &&
                        !is_long_enough(frame.capture_time);
   if (!goes_on) open_for(frame);
-  file_->write(bytes_of(frame), frame.capture_time);
-  ++recorded_;
+  if (!file_->write(bytes_of(frame), frame.capture_time)) ++too_close_;
   is_flushed_ = false;
   flush_when_due();
 }
@@ -71,18 +74,23 @@ void FrameRecorder::write(const QueuedFrame& frame) {
 void FrameRecorder::rest() { flush_when_due(); }
 
 void FrameRecorder::end() {
-  if (recorded_ == 0) on_news_("recording ended: no frame came, so there is no file");
+  if (!file_) on_news_("recording ended: no frame came, so there is no file");
   end_file();
 }
 
 void FrameRecorder::end_file() {
   if (!file_) return;
+  flush();
   file_->end();
-  spdlog::info("recorded {} frames in '{}'", file_->frames(), file_->file().string());
-  on_news_(
-      fmt::format("recording ended: {}, {} frames", full_name(file_->file()), file_->frames()));
+  in_earlier_files_ += file_->frames();
+  const std::string frames = counted(file_->frames(), "frame");
+  spdlog::info("recorded {} in '{}'", frames, file_->file().string());
+  on_news_(fmt::format("recording ended: {}, {}", full_name(file_->file()), frames));
   file_.reset();
 }
+
+// A frame counts once nothing can take it away.
+void FrameRecorder::note_recorded() { recorded_ = in_earlier_files_ + file_->flushed_frames(); }
 
 void FrameRecorder::open_for(const QueuedFrame& frame) {
   end_file();
@@ -109,7 +117,12 @@ Bytes FrameRecorder::bytes_of(const QueuedFrame& frame) {
 
 void FrameRecorder::flush_when_due() {
   if (is_flushed_ || Clock::now() - last_flush_ < kFlushInterval) return;
+  flush();
+}
+
+void FrameRecorder::flush() {
   file_->flush();
+  note_recorded();
   last_flush_ = Clock::now();
   is_flushed_ = true;
 }

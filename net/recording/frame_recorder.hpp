@@ -36,7 +36,8 @@ class FrameRecorder final : public FrameSink, private FrameWriter {
   /// A received frame, as it came. Frames come from one thread. Never blocks.
   void record(const std::shared_ptr<const ReceivedFrame>& frame);
 
-  /// A frame that is sent, without a stamp. Any thread; never blocks.
+  /// A frame that is sent, without a stamp. Frames come from one thread at a time, and not from
+  /// record() as well. Never blocks.
   void submit(FramePtr frame) override;
 
   /// Records no more and ends the file, on the queue's thread. Any thread; never blocks.
@@ -46,8 +47,12 @@ class FrameRecorder final : public FrameSink, private FrameWriter {
   void finish(milliseconds patience);
 
   // Any thread.
+
+  /// In the files for good: while it goes on, not quite as many as it was given.
   std::uint64_t recorded() const { return recorded_; }
-  std::uint64_t skipped() const { return queue_.skipped(); }
+
+  /// Because the disk was too slow, or they came faster than the file can tell apart.
+  std::uint64_t skipped() const { return queue_.skipped() + too_close_; }
   bool is_closed() const { return queue_.is_closed(); }  // or has failed
 
  private:
@@ -59,14 +64,18 @@ class FrameRecorder final : public FrameSink, private FrameWriter {
   bool is_long_enough(WallTime capture_time) const;
   Bytes bytes_of(const QueuedFrame& frame);
   void flush_when_due();
+  void flush();
+  void note_recorded();
 
   const RecordingOptions options_;
   const OnNews on_news_;
-  CaptureTimeline timeline_;  // of who calls record()
+  CaptureTimeline timeline_;  // of who calls record() or submit()
   std::atomic<std::uint64_t> recorded_ = 0;
+  std::atomic<std::uint64_t> too_close_ = 0;  // to the one before, to have a time of their own
 
   // The queue's thread.
   std::optional<VideoFileWriter> file_;
+  std::uint64_t in_earlier_files_ = 0;  // frames
   std::vector<std::byte> gathered_;
   std::chrono::steady_clock::time_point last_flush_{};
   bool is_flushed_ = true;

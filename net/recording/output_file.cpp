@@ -29,14 +29,14 @@ void write_whole_file(const std::filesystem::path& file, Bytes bytes) {
             static_cast<std::streamsize>(bytes.size()));
   out.close();
   std::error_code error;
-  if (!out) {
+  if (!out)
     error = last_error();
-    std::error_code ignored;
-    std::filesystem::remove(part, ignored);
-    fail(file, error);
-  }
-  std::filesystem::rename(part, file, error);
-  if (error) fail(file, error);
+  else
+    std::filesystem::rename(part, file, error);
+  if (!error) return;
+  std::error_code ignored;
+  std::filesystem::remove(part, ignored);
+  fail(file, error);
 }
 
 void require_writable(const std::filesystem::path& directory) {
@@ -44,6 +44,13 @@ void require_writable(const std::filesystem::path& directory) {
   if (!std::filesystem::is_directory(here))
     throw std::runtime_error(fmt::format("'{}' is not a directory", here.string()));
   if (::access(here.c_str(), W_OK | X_OK) != 0) fail(here, last_error());
+}
+
+void require_writable_file(const std::filesystem::path& file) {
+  require_writable(file.parent_path());
+  std::error_code ignored;
+  if (std::filesystem::is_directory(file, ignored))
+    fail(file, std::make_error_code(std::errc::is_a_directory));
 }
 
 void create_new_file(const std::filesystem::path& file) {

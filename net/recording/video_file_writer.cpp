@@ -10,6 +10,7 @@
 #include <string_view>
 #include <utility>
 
+#include "net/counted.hpp"
 #include "net/recording/libav.hpp"
 #include "net/recording/output_file.hpp"
 
@@ -17,6 +18,7 @@ namespace jpegwire {
 namespace {
 
 constexpr std::chrono::seconds kLongestGapInAvi{90};
+constexpr std::chrono::seconds kMostBack{1};
 
 bool is_avi(const AVOutputFormat& format) { return std::string_view(format.name) == "avi"; }
 bool is_quicktime(const AVOutputFormat& format) { return std::string_view(format.name) == "mov"; }
@@ -95,27 +97,40 @@ void VideoFileWriter::write_header() {
   if (is_quicktime(*context_->oformat))
     options.set("movflags", "+empty_moov+frag_custom+frag_discont+default_base_moof");
   require(avformat_write_header(context_.get(), options.get()));
-  interval_ticks_ =
-      av_rescale_q(33'333, kMicrosecond, context_->streams[0]->time_base);  // the muxer's own now
+  interval_ticks_ = ticks_of(microseconds(33'333));  // the muxer's own now
   note_flushed();
 }
 
 bool VideoFileWriter::takes(int width, int height, WallTime capture_time) const {
   if (width != width_ || height != height_) return false;
-  if (!is_avi(*context_->oformat)) return true;
-  const auto gap = av_rescale_q(kLongestGapInAvi.count(), {1, 1}, context_->streams[0]->time_base);
-  return ticks_at(capture_time) - last_ticks_ <= gap;
+  const std::int64_t step = ticks_at(capture_time) - last_ticks_;
+  if (step < -ticks_of(kMostBack)) return false;
+  return !is_avi(*context_->oformat) || step <= ticks_of(kLongestGapInAvi);
 }
 
 std::int64_t VideoFileWriter::ticks_at(WallTime capture_time) const {
-  return av_rescale_q((capture_time - begin_).count(), kMicrosecond,
-                      context_->streams[0]->time_base);
+  return ticks_of(capture_time - begin_);
+}
+
+// In the muxer's own unit, which it may have chosen.
+std::int64_t VideoFileWriter::ticks_of(microseconds duration) const {
+  return av_rescale_q(duration.count(), kMicrosecond, context_->streams[0]->time_base);
+}
+
+bool VideoFileWriter::write(Bytes jpeg, WallTime capture_time) {
+  const std::int64_t wanted = ticks_at(capture_time);
+  const std::int64_t ticks = std::max(wanted, last_ticks_ + 1);
+  if (ticks - wanted > ticks_of(kMostLate)) return false;
+  // A pause tells nothing of the pace that a stream goes on with.
+  if (frames_ > 0) interval_ticks_ = std::min(ticks - last_ticks_, 2 * interval_ticks_);
+  write_packet(jpeg, ticks);
+  last_ticks_ = ticks;
+  ++frames_;
+  return true;
 }
 
 // libav copies nothing of a packet that owns nothing.
-void VideoFileWriter::write(Bytes jpeg, WallTime capture_time) {
-  const std::int64_t ticks = std::max(ticks_at(capture_time), last_ticks_ + 1);
-  if (frames_ > 0) interval_ticks_ = ticks - last_ticks_;
+void VideoFileWriter::write_packet(Bytes jpeg, std::int64_t ticks) {
   packet_->data = const_cast<std::uint8_t*>(reinterpret_cast<const std::uint8_t*>(jpeg.data()));
   packet_->size = static_cast<int>(jpeg.size());
   packet_->pts = packet_->dts = ticks;
@@ -123,8 +138,6 @@ void VideoFileWriter::write(Bytes jpeg, WallTime capture_time) {
   packet_->flags = AV_PKT_FLAG_KEY;
   packet_->stream_index = 0;
   require(av_write_frame(context_.get(), packet_.get()));
-  last_ticks_ = ticks;
-  ++frames_;
 }
 
 // Without a packet it ends a cluster or a fragment. The last frame of a fragment has a duration
@@ -147,6 +160,7 @@ void VideoFileWriter::note_flushed() {
   avio_flush(context_->pb);
   require(context_->pb->error);
   flushed_bytes_ = avio_tell(context_->pb);
+  flushed_frames_ = frames_;
 }
 
 void VideoFileWriter::require(int result) {
@@ -161,8 +175,10 @@ void VideoFileWriter::fail(int error) {
     std::filesystem::resize_file(file_, static_cast<std::uintmax_t>(flushed_bytes_), ignored);
   else if (is_made_)
     std::filesystem::remove(file_, ignored);
-  throw std::runtime_error(
-      fmt::format("cannot write '{}': {}", file_.string(), describe_libav_error(error)));
+  const std::uint64_t lost = frames_ - flushed_frames_;
+  throw std::runtime_error(fmt::format(
+      "cannot write '{}': {}{}", file_.string(), describe_libav_error(error),
+      lost == 0 ? "" : fmt::format("; {} lost", counted(lost, "frame is", "frames are"))));
 }
 
 }  // namespace jpegwire

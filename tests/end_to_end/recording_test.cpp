@@ -172,10 +172,14 @@ TEST_CASE("a full disk ends a recording with a sentence, and what was recorded c
     return;
   }
   const std::string recording = disk.path() + "/recording" + ending;
+  const TemporaryDirectory directory;
   SenderProgram sender(test_card());
-  ViewerProgram viewer({sender.url(), "--record", recording});
+  ViewerProgram viewer(
+      {sender.url(), "--record", recording, "--summary", directory / "summary.json"});
   CHECK_THAT(failure_of(viewer), Contains(recording) && Contains("No space left on device"));
   check_playable(recording);
+  const json summary = json::parse(read_file(directory / "summary.json"));
+  CHECK(summary["recorded"] == times_of(recording).size());
 }
 
 TEST_CASE("a full disk takes no picture away from a sender's viewers") {
@@ -207,7 +211,7 @@ TEST_CASE("the option --record-split begins another file after so long") {
   const TemporaryDirectory directory;
   const std::string jpeg = make_jpeg(320, 240);
   std::vector<std::string> jpegs;
-  for (const int after : {0, 500, 599, 600, 1100, 1300, 5000})
+  for (const int after : {0, 500, 599, 600, 1100, 1300, 2100})
     jpegs.push_back(stamped(jpeg, std::chrono::milliseconds(after)));
   recorded_by_viewer(jpegs, {"--record", directory / "recording.mov", "--record-split", "0.01"});
   check_times(times_of(directory / "recording.mov"), {0, 0.5, 0.599});
@@ -215,6 +219,16 @@ TEST_CASE("the option --record-split begins another file after so long") {
   check_times(times_of(directory / "recording-3.mov"), {0});
   check_times(times_of(directory / "recording-4.mov"), {0});
   CHECK(files_in(directory.path()).size() == 4);
+}
+
+TEST_CASE("a recording of more frames than its container can tell apart keeps their times") {
+  const TemporaryDirectory directory;
+  SenderProgram sender = recording_sender({"--source", "test", "--size", "64x64", "--fps", "0",
+                                           "--seconds", "2", "--record", directory / "fast.avi"});
+  const json summary = summary_of(sender);
+  const std::vector<double> times = times_of(directory / "fast.avi");
+  CHECK(summary["recorded"] == times.size());
+  CHECK(times.back() - times.front() <= summary["seconds"].get<double>() + 0.1);
 }
 
 TEST_CASE("a sender records while nobody watches, and what it records is what it sends") {

@@ -1,6 +1,7 @@
 // SIGINT and SIGTERM at any time: exit code 0, and an orderly end for the peer.
 
 #include <catch2/catch.hpp>
+#include <csignal>
 #include <nlohmann/json.hpp>
 
 #include "end_to_end/pictures.hpp"
@@ -115,4 +116,25 @@ TEST_CASE("a signal ends a viewer that reconnects") {
   viewer.wait_for("reconnecting");
   viewer.send_signal(signal);
   CHECK(viewer.wait() == 0);
+}
+
+TEST_CASE("a terminal that is closed ends both programs in order, but not under nohup") {
+  const auto inherited = std::signal(SIGHUP, SIG_DFL);  // as a terminal's programs have it
+  {
+    SenderProgram sender(test_card());
+    ViewerProgram viewer({sender.url()});
+    viewer.wait_for("frames/s, age");
+    check_ends(viewer, SIGHUP);
+    check_ends(sender, SIGHUP);
+    Process echo({JPEGWIRE_SENDER, "--echo", "--tcp", "0"}, environment_of_programs());
+    echo.wait_for("tcp://");
+    check_ends(echo, SIGHUP);
+  }
+  std::signal(SIGHUP, SIG_IGN);
+  SenderProgram sender(test_card());
+  std::signal(SIGHUP, inherited);
+  const std::uint16_t port = sender.port();
+  sender.send_signal(SIGHUP);
+  CHECK(TcpPeer::connect(port).receive_frame());
+  check_ends(sender, SIGTERM);
 }

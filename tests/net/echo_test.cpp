@@ -1,3 +1,4 @@
+#include <asio/post.hpp>
 #include <catch2/catch.hpp>
 #include <thread>
 
@@ -15,7 +16,8 @@ constexpr milliseconds kLong{60'000};
 
 /// A server on a thread of its own.
 struct Stage {
-  Stage() : server(io, {"127.0.0.1", 0}, {}), endpoint(server.listener().endpoint()) {
+  explicit Stage(WriteSettings write = {})
+      : server(io, {"127.0.0.1", 0}, write), endpoint(server.listener().endpoint()) {
     thread = std::jthread([this] { io.run(); });
   }
   ~Stage() {
@@ -69,7 +71,8 @@ TEST_CASE("an empty message is whole with its size, and one that is too large is
 
 TEST_CASE("what is measured is what there and back took") {
   Stage stage;
-  EchoClient client(stage.endpoint, {}, kLong);
+  asio::io_context io(1);
+  EchoClient client(io, stage.endpoint, {}, kLong);
   for (const std::size_t size : {std::size_t{4}, std::size_t{1} << 20}) {
     const EchoMeasurement measured = client.measure(size, 7);
     CHECK(measured.size == size);
@@ -83,8 +86,35 @@ TEST_CASE("what is measured is what there and back took") {
 
 TEST_CASE("smaller reads are more reads") {
   Stage stage;
-  EchoClient client(stage.endpoint, {.most_bytes = 100}, kLong);
+  asio::io_context io(1);
+  EchoClient client(io, stage.endpoint, {.most_bytes = 100}, kLong);
   CHECK(client.measure(1000, 3).reads_per_message() >= 11);
+}
+
+TEST_CASE("an echo in pieces with pauses takes as long as these, and more reads") {
+  Stage stage({.piece_bytes = 100, .pause = milliseconds(2)});
+  asio::io_context io(1);
+  EchoClient client(io, stage.endpoint, {}, kLong);
+  const EchoMeasurement measured = client.measure(1000, 3);  // 1004 bytes in 11 pieces
+  CHECK(measured.time(1) >= milliseconds(20));
+  CHECK(measured.reads_per_message() > 2);
+}
+
+TEST_CASE("an echo that goes on slowly is waited for") {
+  Stage stage({.piece_bytes = 10, .pause = milliseconds(20)});
+  asio::io_context io(1);
+  EchoClient client(io, stage.endpoint, {}, milliseconds(1500));
+  CHECK(client.measure(1000, 1).time(50) >= milliseconds(2000));
+}
+
+TEST_CASE("a measurement that is stopped tells what it has") {
+  Stage stage({.piece_bytes = 1, .pause = kLong});
+  asio::io_context io(1);
+  EchoClient client(io, stage.endpoint, {}, kLong);
+  asio::post(io, [&] { client.stop(); });
+  CHECK(client.measure(1000, 3).times.empty());
+  CHECK(client.is_stopped());
+  CHECK(client.measure(4, 3).times.empty());
 }
 
 TEST_CASE("percentiles are nearest ranks") {
@@ -104,7 +134,7 @@ TEST_CASE("who announces too much, or is one too many, is let go; the others are
   REQUIRE(run_until(io, [&] { return greedy.is_closed(); }));
   std::vector<std::unique_ptr<EchoClient>> clients;
   for (std::size_t i = 0; i < EchoServer::kMostPeers; ++i) {
-    clients.push_back(std::make_unique<EchoClient>(stage.endpoint, ReadSettings(), kLong));
+    clients.push_back(std::make_unique<EchoClient>(io, stage.endpoint, ReadSettings(), kLong));
     clients.back()->measure(10, 1);
   }
   Peer surplus(io, stage.endpoint);
@@ -116,9 +146,9 @@ TEST_CASE("an echo that does not answer, or answers otherwise, is told") {
   asio::io_context io(1);
   tcp::acceptor acceptor(io, tcp::endpoint(asio::ip::address_v4::loopback(), 0));
   const Endpoint endpoint{"127.0.0.1", acceptor.local_endpoint().port()};
-  EchoClient client(endpoint, {}, milliseconds(50));
+  EchoClient client(io, endpoint, {}, milliseconds(50));
   CHECK_THROWS_WITH(client.measure(4, 1), Contains("did not answer within 0.05 s"));
-  EchoClient other(endpoint, {}, kLong);
+  EchoClient other(io, endpoint, {}, kLong);
   Peer accepted(io);
   accepted.accept(acceptor);  // the first one's
   Peer second(io);
@@ -126,7 +156,7 @@ TEST_CASE("an echo that does not answer, or answers otherwise, is told") {
   second.send(to_bytes("HTTP/1.1"));
   CHECK_THROWS_WITH(other.measure(4, 1), Contains("does not echo"));
   acceptor.close();
-  CHECK_THROWS_WITH(EchoClient(endpoint, {}, kLong), Contains("refused"));
+  CHECK_THROWS_WITH(EchoClient(io, endpoint, {}, kLong), Contains("refused"));
 }
 
 }  // namespace

@@ -126,6 +126,7 @@ TEST_CASE("the number of reads is bounded, and what is beyond is merged and coun
   recorder.end_frame(1, reads);
   CHECK(reads.list.size() == FrameReads::kMost);
   CHECK(reads.merged == 100);
+  CHECK(reads.single().size() == FrameReads::kMost - 1);
   CHECK(reads.count() == kReads);
   CHECK(reads.size_bytes() == 2 * kReads - 1);
   CHECK(reads.duration() == microseconds(kReads - 1));
@@ -134,6 +135,7 @@ TEST_CASE("the number of reads is bounded, and what is beyond is merged and coun
   CHECK(sizes_of(reads) == std::vector<std::size_t>{1, 4});
   CHECK(reads.bytes_before == 1);
   CHECK(reads.merged == 0);
+  CHECK(reads.single().size() == 2);
 }
 
 TEST_CASE("nothing is recorded where nobody asked") {

@@ -102,6 +102,20 @@ TEST_CASE("rows lie below each other inside the strip") {
   }
 }
 
+TEST_CASE("the strip's text leaves its rows free, however small the view") {
+  const cv::Size size = GENERATE(cv::Size(160, 220), cv::Size(320, 300), cv::Size(1280, 900));
+  ArrivalTrace trace;
+  trace.add(make_arrival({123'456}));
+  cv::Mat view(size, CV_8UC3, cv::Scalar::all(99));
+  const int height = ArrivalTrace::strip_height(size);
+  const cv::Rect strip(0, size.height - height, size.width, height);
+  trace.draw_strip(view, strip);
+  const cv::Rect row = ArrivalTrace::row_area(0, strip.size()) + strip.tl();
+  for (int y = row.y; y < row.br().y; ++y)
+    for (int x = row.x; x < row.br().x - 1; ++x)
+      REQUIRE(view.at<cv::Vec3b>(y, x) == ArrivalTrace::colour_at(0));
+}
+
 TEST_CASE("the strip is drawn where it belongs, however small the view") {
   ArrivalTrace trace;
   for (int i = 0; i < 3; ++i) trace.add(make_arrival({100, 50, 50}));

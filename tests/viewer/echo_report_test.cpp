@@ -9,9 +9,9 @@ EchoMeasurement measured(std::size_t size, int microseconds, std::size_t reads) 
   return {.size = size, .times = {std::chrono::microseconds(microseconds)}, .reads = {reads}};
 }
 
-TEST_CASE("sizes are powers of two from 4 bytes on") {
+TEST_CASE("sizes are powers of two from 4 bytes on, and the largest") {
   CHECK(echo_sizes(4) == std::vector<std::size_t>{4});
-  CHECK(echo_sizes(40) == std::vector<std::size_t>{4, 8, 16, 32});
+  CHECK(echo_sizes(40) == std::vector<std::size_t>{4, 8, 16, 32, 40});
   CHECK(echo_sizes(std::size_t{16} << 20).back() == std::size_t{16} << 20);
   CHECK(round_trips_of(4) == 200);
   CHECK(round_trips_of(std::size_t{64} << 20) == 5);

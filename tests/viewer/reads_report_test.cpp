@@ -45,6 +45,28 @@ TEST_CASE("the report tells how many frames one read would have broken, and why"
                                              "brought the end of another frame first. "));
 }
 
+TEST_CASE("the middle of values is told exactly while they are few, and else as about") {
+  CountedValues values;
+  for (int i = 0; i < 5; ++i) values.count(3000);
+  CHECK(values.middle() == "3000");
+  values.count(4);
+  CHECK(values.middle() == "3000");
+  for (std::uint64_t i = 0; i < 2 * CountedValues::kMostDifferent; ++i) values.count(100'000 + i);
+  CHECK_THAT(values.middle(), Contains("about 10"));
+  CHECK(CountedValues().middle() == "0");
+}
+
+TEST_CASE("reads that were merged are no large read") {
+  ReadsReport report;
+  FrameReads reads = make_reads({1, 1, 20'000});
+  reads.merged = 299;
+  report.add(reads);
+  const std::string text = report.text(1);
+  CHECK_THAT(text, Contains("(in the middle 1)") && !Contains("16385"));
+  CHECK_THAT(text, Contains("300 reads behind them brought the rest"));
+  CHECK_THAT(text, Contains("took 302 reads"));
+}
+
 TEST_CASE("the report has a sentence for luck, and for nothing") {
   ReadsReport report;
   CHECK_THAT(report.text(65536), Contains("No frame came"));

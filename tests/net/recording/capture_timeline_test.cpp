@@ -34,15 +34,75 @@ TEST_CASE("a clock that is known better later makes no leap", "[capture_timeline
   CHECK(timeline.place(frame) == kStart + 63ms);
 }
 
-TEST_CASE("a clock that was set, and another sender, begin anew", "[capture_timeline]") {
+TEST_CASE("another sender's clock begins anew", "[capture_timeline]") {
   CaptureTimeline timeline;
   ReceivedFrame frame;
   stamped(frame, 0ms).sender_ahead = 1h;
   CHECK(timeline.place(frame) == kStart);
-  stamped(frame, 2h).sender_ahead = 3h;
+  frame.jpeg.layout.stamp->stream_id = 2;
+  frame.jpeg.layout.stamp->capture_time += 5h;
+  frame.first_byte += 40ms;
+  frame.sender_ahead = 6h;
   CHECK(timeline.place(frame) == kStart);
-  stamped(frame, 40ms, 2).sender_ahead = 1h;
-  CHECK(timeline.place(frame) == kStart + 40ms);
+}
+
+TEST_CASE("a clock that is set leaves the times as they go on", "[capture_timeline]") {
+  const microseconds set = GENERATE(microseconds(-1h), microseconds(1h), microseconds(-50ms),
+                                    microseconds(-2s), microseconds(2s));
+  CaptureTimeline timeline;
+  ReceivedFrame frame;
+  for (int i = 0; i < 100; ++i) {
+    const microseconds taken = i * 33ms;
+    stamped(frame, taken).sender_ahead = 1h;  // the echo tells later, and is not waited for
+    if (i >= 50) frame.jpeg.layout.stamp->capture_time += set;
+    if (i >= 80) *frame.sender_ahead += set;
+    CHECK(timeline.place(frame) == kStart + taken);
+  }
+}
+
+TEST_CASE("frames that the network held up leave those behind them where they were taken",
+          "[capture_timeline]") {
+  CaptureTimeline timeline;
+  ReceivedFrame frame;
+  frame.sender_ahead = 1h;
+  timeline.place(stamped(frame, 0ms));
+  const auto place_late = [&](microseconds taken, microseconds came) {
+    stamped(frame, taken).first_byte = kStart + came;
+    return timeline.place(frame);
+  };
+  CHECK(place_late(33ms, 1600ms) <= kStart + 1600ms);
+  place_late(900ms, 1601ms);
+  CHECK(std::chrono::abs(place_late(1580ms, 1610ms) - (kStart + 1580ms)) <= 100ms);
+}
+
+TEST_CASE("stamps that cannot be are kept to when the frames came", "[capture_timeline]") {
+  CaptureTimeline timeline;
+  ReceivedFrame frame;
+  WallTime last{};
+  for (int i = 0; i < 10; ++i) {
+    frame.first_byte = kStart + i * 33ms;
+    const auto taken = i % 2 == 0 ? WallTime{} : WallTime(microseconds(32'503'680'000'000'000));
+    frame.jpeg.layout.stamp = FrameStamp{.stream_id = i > 5 ? 2U : 1U, .capture_time = taken};
+    if (i % 3 == 0) frame.sender_ahead = -1000h;
+    const WallTime placed = timeline.place(frame);
+    CHECK(std::chrono::abs(placed - frame.first_byte) < 1s);
+    CHECK(placed >= last);
+    last = placed;
+  }
+}
+
+TEST_CASE("this program's own frames keep their steps when the clock is set",
+          "[capture_timeline]") {
+  const microseconds set = GENERATE(microseconds(-1h), microseconds(1h));
+  CaptureTimeline timeline;
+  const WallTime now = steady_now();
+  const WallTime taken = wall_now();
+  const WallTime begin = timeline.place(taken, now);
+  for (int i = 1; i < 10; ++i) {
+    const microseconds after = i * 33ms;
+    const WallTime placed = timeline.place(taken + after + (i < 5 ? 0ms : set), now + after);
+    CHECK(placed == begin + after);
+  }
 }
 
 TEST_CASE("a frame without a stamp was taken when it came", "[capture_timeline]") {

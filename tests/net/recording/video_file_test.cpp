@@ -2,6 +2,7 @@
 #include <fstream>
 #include <vector>
 
+#include "net/recording/libav.hpp"
 #include "net/recording/recording_options.hpp"
 #include "net/recording/video_file_reader.hpp"
 #include "net/recording/video_file_writer.hpp"
@@ -51,6 +52,16 @@ void write_frame(VideoFileWriter& writer, std::size_t i) {
   writer.write(make_jpeg(static_cast<unsigned>(i)), kBegin + kTimes[i]);
 }
 
+/// As the file itself tells it.
+microseconds duration_of(const fs::path& file) {
+  AVFormatContext* context = nullptr;
+  REQUIRE(avformat_open_input(&context, file.c_str(), nullptr, nullptr) == 0);
+  avformat_find_stream_info(context, nullptr);
+  const microseconds duration(context->duration);
+  avformat_close_input(&context);
+  return duration;
+}
+
 void write_bytes(const fs::path& file, const std::string& bytes) {
   std::ofstream(file, std::ios::binary) << bytes;
 }
@@ -86,18 +97,52 @@ TEST_CASE("what was flushed is there before the end", "[video_file]") {
   check_frames(read_all(directory / name), 4);
 }
 
-TEST_CASE("times that do not grow are put right behind each other", "[video_file]") {
+TEST_CASE("times that do not grow are put right behind each other, but not far", "[video_file]") {
   const std::string name = GENERATE("video.mkv", "video.mov", "video.avi");
   INFO(name);
   const TemporaryDirectory directory;
   VideoFileWriter writer(directory / name, 64, 48, kBegin);
-  for (const microseconds time : {0us, 40'000us, 40'000us, -7'000'000us, 80'000us})
-    writer.write(make_jpeg(1), kBegin + time);
+  for (const microseconds time : {0us, 40'000us, 40'000us, 80'000us})
+    CHECK(writer.write(make_jpeg(1), kBegin + time));
+  CHECK_FALSE(writer.write(make_jpeg(1), kBegin));
   writer.end();
   const auto frames = read_all(directory / name);
-  REQUIRE(frames.size() == 5);
-  for (std::size_t i = 1; i < 5; ++i) CHECK(frames[i].time > frames[i - 1].time);
-  CHECK(std::chrono::abs(frames[4].time - 80ms) <= 1ms);
+  REQUIRE(frames.size() == 4);
+  for (std::size_t i = 1; i < 4; ++i) CHECK(frames[i].time > frames[i - 1].time);
+  CHECK(std::chrono::abs(frames[3].time - 80ms) <= 1ms);
+}
+
+TEST_CASE("frames that come faster than a file can tell apart keep their times", "[video_file]") {
+  const std::string name = GENERATE("video.mkv", "video.avi");
+  INFO(name);
+  const TemporaryDirectory directory;
+  VideoFileWriter writer(directory / name, 64, 48, kBegin);
+  constexpr int kFrames = 2000;
+  constexpr microseconds kInterval = 100us;
+  std::vector<microseconds> written;
+  for (int i = 0; i < kFrames; ++i)
+    if (writer.write(make_jpeg(1), kBegin + i * kInterval)) written.push_back(i * kInterval);
+  writer.end();
+  CHECK(writer.frames() == written.size());
+  const auto frames = read_all(directory / name);
+  REQUIRE(frames.size() == written.size());
+  CHECK(frames.size() < kFrames);
+  for (std::size_t i = 0; i < frames.size(); ++i)
+    CHECK(std::chrono::abs(frames[i].time - written[i]) <= VideoFileWriter::kMostLate + 2ms);
+}
+
+TEST_CASE("a pause is no guess for how long the frame behind it lasts", "[video_file]") {
+  const std::string name = GENERATE("video.mkv", "video.mov");
+  INFO(name);
+  const TemporaryDirectory directory;
+  VideoFileWriter writer(directory / name, 64, 48, kBegin);
+  for (const auto time : {0ms, 33ms, 66ms, 60'000ms}) {
+    writer.write(make_jpeg(1), kBegin + time);
+    writer.flush();
+  }
+  writer.end();
+  CHECK(duration_of(directory / name) > 59s);
+  CHECK(duration_of(directory / name) < 61s);
 }
 
 TEST_CASE("another size, and a long pause in AVI, want another file", "[video_file]") {
@@ -112,6 +157,17 @@ TEST_CASE("another size, and a long pause in AVI, want another file", "[video_fi
   }
   CHECK_FALSE(avi.takes(64, 48, kBegin + 100s));
   CHECK(mkv.takes(64, 48, kBegin + 100h));
+}
+
+TEST_CASE("a time long before the last one wants another file", "[video_file]") {
+  const std::string name = GENERATE("video.mkv", "video.mov", "video.avi");
+  const TemporaryDirectory directory;
+  VideoFileWriter writer(directory / name, 64, 48, kBegin);
+  writer.write(make_jpeg(1), kBegin);
+  writer.write(make_jpeg(2), kBegin + 30s);
+  CHECK(writer.takes(64, 48, kBegin + 29'500ms));
+  CHECK_FALSE(writer.takes(64, 48, kBegin + 28s));
+  CHECK_FALSE(writer.takes(64, 48, kBegin - 1h));
 }
 
 TEST_CASE("a file that is there is not touched", "[video_file]") {
