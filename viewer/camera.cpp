@@ -11,6 +11,9 @@
 namespace jpegwire {
 namespace {
 
+// Without a frame for so long, the age of the last one is what counts.
+constexpr milliseconds kPause{200};
+
 using Clock = std::chrono::steady_clock;
 
 std::uint64_t most_frames(const ViewerOptions& options) {
@@ -126,7 +129,7 @@ bool Camera::show_picture(CameraDisplay& display) {
   if (!frame) return false;
   has_shown_ = true;
   shown_capture_time_ = frame->capture_time;
-  last_change_ = Clock::now();
+  last_frame_ = last_change_ = Clock::now();
   if (display.show(*frame, statistics_.live()))
     statistics_.displayed();
   else
@@ -139,14 +142,17 @@ void Camera::show_what_is_written(CameraDisplay& display) {
   if (const std::optional<std::string> sentence = tellings_.try_take()) display.tell(*sentence);
 }
 
-// While no frame comes, the age of the picture that is shown still grows, and is shown.
 void Camera::show_that_it_grows_old(CameraDisplay& display) {
-  constexpr milliseconds kPause{200};
   if (!has_shown_ || Clock::now() - last_change_ < kPause) return;
   last_change_ = Clock::now();
+  display.refresh(figures());
+}
+
+LiveFigures Camera::figures() const {
   LiveFigures figures = statistics_.live();
-  if (shown_capture_time_) figures.age_ms = to_milliseconds(steady_now() - *shown_capture_time_);
-  display.refresh(figures);
+  if (Clock::now() - last_frame_ >= kPause && shown_capture_time_)
+    figures.age_ms = to_milliseconds(steady_now() - *shown_capture_time_);
+  return figures;
 }
 
 void Camera::finish_writing(milliseconds patience) {

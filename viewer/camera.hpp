@@ -64,6 +64,10 @@ class Camera {
   void toggle_recording() { recording_.toggle(); }
   void save_picture(const ShownFrame& frame) { snapshots_.save(frame); }
   const Statistics& statistics() const { return statistics_; }
+
+  /// Of the last second. While no frame comes, the age of the last picture still grows.
+  LiveFigures figures() const;
+
   std::string url() const { return input_->url(); }
 
   /// Where its stream comes from, as a sentence about waiting for it begins.
@@ -105,7 +109,8 @@ class Camera {
 
   std::optional<WallTime> shown_capture_time_;
   bool has_shown_ = false;
-  std::chrono::steady_clock::time_point last_change_{};
+  std::chrono::steady_clock::time_point last_frame_{};   // that was shown
+  std::chrono::steady_clock::time_point last_change_{};  // of what is shown
 };
 
 }  // namespace jpegwire

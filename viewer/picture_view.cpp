@@ -141,6 +141,7 @@ void PictureView::reset_zoom() {
 }
 
 void PictureView::show_plainly() {
+  if (is_frozen_) toggle_freeze();
   zoom_.reset();
   has_trace_ = false;
   is_changed_ = true;
@@ -252,10 +253,13 @@ int PictureView::place_caption(cv::Size view, int bottom) {
   caption_drawn_ = !caption_.empty() && !has_notice();
   if (!caption_drawn_) return bottom;
   const int margin = overlay_margin(view);
-  const int top = std::max(bottom - 5 * margin, 0);
-  caption_box_.place(view, {margin, top, view.width - 2 * margin, bottom - top}, Corner::top_left,
-                     {{caption_, kCaption}});
-  return std::max(top - margin, margin);
+  const TextMetrics metrics = TextMetrics::for_picture(view);
+  const cv::Rect room(margin, 0, view.width - 2 * margin, bottom);
+  std::vector<ColouredText> lines;
+  for (std::string& line : wrapped(caption_, metrics, room.width - 2 * metrics.padding()))
+    lines.push_back({std::move(line), kCaption});
+  const cv::Rect area = caption_box_.place(view, room, Corner::bottom_middle, lines);
+  return std::max(area.y - margin, margin);
 }
 
 /// In the corner at the right, or below the figures where these are as wide as the view.
@@ -279,6 +283,7 @@ std::vector<ColouredText> PictureView::signs() const {
                                  as_clock(std::chrono::duration_cast<std::chrono::seconds>(
                                      clock_() - frozen_at_))),
                      kFrozenBlue});
+  if (is_frozen_ && !notice_.empty()) words.push_back({"NO SIGNAL", kRecordingRed});
   return words;
 }
 

@@ -126,7 +126,7 @@ class PictureView final : public CameraDisplay {
   Toast toast_;
   TextBox name_box_{TextBox::Flow::wrap};
   TextBox signs_{TextBox::Flow::wrap};
-  TextBox caption_box_{TextBox::Flow::wrap};
+  TextBox caption_box_{TextBox::Flow::one_per_line};
 
   // Of the last drawing.
   bool is_changed_ = true;

@@ -35,8 +35,8 @@ void write_new_file(const std::filesystem::path& file, Bytes bytes) {
 
 std::filesystem::path snapshot_name_at(WallTime time, std::string_view ending) {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
-  std::filesystem::path name = recording_name_at(seconds, ending);
-  name.replace_extension(fmt::format(".{:06}.jpg", (time - seconds).count()));
+  std::filesystem::path name = recording_name_at(seconds, "");
+  name.replace_extension(fmt::format(".{:06}{}.jpg", (time - seconds).count(), ending));
   return name;
 }
 
@@ -57,10 +57,10 @@ void SnapshotSaver::save(const ShownFrame& frame) {
 void SnapshotSaver::write(const QueuedFrame& frame) {
   std::string news;
   try {
-    const std::filesystem::path file =
-        first_free_name(directory_ / snapshot_name_at(frame.capture_time, name_ending_));
+    const std::filesystem::path file = std::filesystem::absolute(
+        first_free_name(directory_ / snapshot_name_at(frame.capture_time, name_ending_)));
     write_new_file(file, frame.whole);
-    news = fmt::format("saved {}", std::filesystem::absolute(file).string());
+    news = fmt::format("saved {}", file.string());
     spdlog::info(news);
   } catch (const std::exception& trouble) {
     news = fmt::format("not saved: {}", trouble.what());

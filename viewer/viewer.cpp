@@ -192,7 +192,7 @@ class Viewer {
     if (std::ranges::none_of(cameras_, has_decoded)) return;
     for (std::size_t index = 0; index < cameras_.size(); ++index)
       fmt::print(summary_.text_stream(), "{}{}\n", line_begin(index),
-                 describe(cameras_[index]->statistics().live()));
+                 describe(cameras_[index]->figures()));
     std::fflush(summary_.text_stream());
   }
 
@@ -211,17 +211,14 @@ class Viewer {
       write_last_files(*camera);
     }
     summary_.write(summary());
-    if (failures_.size() == 1 && cameras_.size() == 1) throw std::runtime_error(failures_[0]);
-    if (!failures_.empty())
-      throw std::runtime_error(fmt::format("{} of {} cameras failed: {}", failures_.size(),
-                                           cameras_.size(), fmt::join(failures_, "; ")));
+    if (!failures_.empty()) throw std::runtime_error(fmt::format("{}", fmt::join(failures_, "; ")));
   }
 
   void write_last_files(Camera& camera) {
     try {
       camera.write_last_files();
     } catch (const std::exception& trouble) {
-      if (failures_.empty()) failures_.emplace_back(trouble.what());
+      unwritten_.emplace_back(trouble.what());
     }
   }
 
@@ -239,7 +236,8 @@ class Viewer {
   EndSignals signals_;  // early, so that a signal while the window opens is not lost
   SummaryOutput summary_;
   std::mutex mutex_;
-  std::vector<std::string> failures_;
+  std::vector<std::string> failures_;   // of streams
+  std::vector<std::string> unwritten_;  // files, in the end
   std::atomic<bool> finished_ = false;
   std::atomic<bool> interrupted_ = false;
   std::atomic<bool> has_failed_to_write_ = false;

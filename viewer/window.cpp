@@ -38,7 +38,7 @@ void silence_qt() {
       "cannot open a window: {}; run it inside a desktop session, or use --headless", why));
 }
 
-using XConnection = std::unique_ptr<xcb_connection_t, decltype(&xcb_disconnect)>;
+using XConnection = std::unique_ptr<xcb_connection_t, void (*)(xcb_connection_t*)>;
 
 /// Throws where no X server answers.
 XConnection connect_to_x_server() {
@@ -59,6 +59,14 @@ XConnection require_display() {
   const std::string platform = environment("QT_QPA_PLATFORM");  // the user's choice, if any
   const bool is_x = platform.empty() || platform.starts_with("xcb");
   return is_x ? connect_to_x_server() : XConnection(nullptr, &xcb_disconnect);
+}
+
+cv::Point pointer_on_screen(xcb_connection_t* connection) {
+  const xcb_window_t root = xcb_setup_roots_iterator(xcb_get_setup(connection)).data->root;
+  const std::unique_ptr<xcb_query_pointer_reply_t, decltype(&std::free)> reply(
+      xcb_query_pointer_reply(connection, xcb_query_pointer(connection, root), nullptr),
+      &std::free);
+  return reply ? cv::Point(reply->root_x, reply->root_y) : cv::Point();
 }
 
 cv::Size screen_size(xcb_connection_t* connection) {
@@ -124,16 +132,17 @@ cv::Size fitted(cv::Size size, cv::Size room) {
 
 Window::Window(std::string title, const std::vector<PictureViewSettings>& views,
                std::vector<CameraControls> controls)
-    : title_(std::move(title)), controls_(std::move(controls)), mosaic_(views) {
-  // Held until Qt has a connection of its own: a bare X server starts anew when its last client
-  // leaves, and drops whoever is just coming.
-  const XConnection connection = require_display();
-  screen_ = screen_size(connection.get());
+    : title_(std::move(title)),
+      controls_(std::move(controls)),
+      mosaic_(views),
+      // Before Qt has a connection of its own: a bare X server starts anew when its last client
+      // leaves, and drops whoever is just coming.
+      connection_(require_display()) {
+  screen_ = screen_size(connection_.get());
   silence_qt();
   const cv::Size size = is_mosaic() ? fitted(kSizeOfMosaic, room_on(screen_)) : kSizeBeforePictures;
   is_fitted_ = is_mosaic();
   open_window(title_, size);
-  mouse_.place = {size.width / 2, size.height / 2};
   cv::setMouseCallback(title_, note_mouse, &mouse_);
 }
 
@@ -148,15 +157,38 @@ void Window::note_mouse(int event, int x, int y, int, void* user) {
   if (event == cv::EVENT_LBUTTONUP) mouse.is_clicked |= !std::exchange(mouse.is_second, false);
 }
 
+/// The keyboard gives numbers above those of characters for all other keys. Of these only the
+/// number block's are meant as characters.
+std::optional<int> Window::character_of(int key) {
+  constexpr int kFirstWithout = 0x100;
+  constexpr int kPlus = 0xffab, kMinus = 0xffad, kZero = 0xffb0;  // XK_KP_Add and so on
+  if (key == kPlus) return '+';
+  if (key == kMinus) return '-';
+  if (key == kZero) return '0';
+  return key >= 0 && key < kFirstWithout ? std::optional(key) : std::nullopt;
+}
+
 bool Window::handle_events() {
   if (!open_) return false;
   if (is_changed_ || mosaic_.is_stale() || view_size() != shown_size_) redraw();
   const int key = cv::pollKey();
   // The user may have closed the window just now. Drawing would open another one.
   open_ = cv::getWindowProperty(title_, cv::WND_PROP_VISIBLE) >= 1;
-  if (open_ && key >= 0) handle_key(key & 0xff);
-  if (std::exchange(mouse_.is_clicked, false)) mosaic_.toggle_alone(mouse_.place);
+  if (const std::optional<int> character = character_of(key); open_ && character)
+    handle_key(*character);
+  if (std::exchange(mouse_.is_clicked, false)) mosaic_.toggle_alone(mouse_place());
   return open_;
+}
+
+/// The window opens under a mouse that need not move to be there. Where it is not known, the
+/// middle.
+cv::Point Window::mouse_place() const {
+  const cv::Size size = view_size();
+  if (!mouse_.place && connection_) {
+    const cv::Point on_screen = pointer_on_screen(connection_.get());
+    return on_screen - cv::getWindowImageRect(title_).tl();
+  }
+  return mouse_.place.value_or(cv::Point(size.width / 2, size.height / 2));
 }
 
 PictureView* Window::view_alone() {
@@ -165,7 +197,7 @@ PictureView* Window::view_alone() {
 
 /// Where the user looks.
 void Window::tell(std::string_view sentence) {
-  mosaic_.view(mosaic_.nearest_to(mouse_.place)).tell(sentence);
+  mosaic_.view(mosaic_.nearest_to(mouse_place())).tell(sentence);
 }
 
 void Window::handle_key(int key) {
@@ -180,7 +212,7 @@ void Window::handle_key(int key) {
       return toggle_full_screen();
     case 'm':
     case 'M':
-      return mosaic_.toggle_alone(mouse_.place);
+      return mosaic_.toggle_alone(mouse_place());
     case 's':
     case 'S':
       return save_pictures();
@@ -211,10 +243,10 @@ void Window::handle_key_for_one(int key) {
       return toggle_trace(*view);
     case '+':
     case '=':
-      return view->zoom_nearer(mouse_.place, view_size());
+      return view->zoom_nearer(mouse_place(), view_size());
     case '-':
     case '_':
-      return view->zoom_further(mouse_.place, view_size());
+      return view->zoom_further(mouse_place(), view_size());
     default:
       return view->reset_zoom();
   }
@@ -230,13 +262,13 @@ void Window::toggle_full_screen() {
 /// The strip comes below the picture, for which the window grows where it can.
 void Window::toggle_trace(PictureView& view) {
   const cv::Size size = view_size();
-  const int height = ArrivalTrace::strip_height(size);
   view.toggle_trace();
   const bool full = cv::getWindowProperty(title_, cv::WND_PROP_FULLSCREEN) > 0;
-  const int grown = size.height + (view.has_trace() ? height : -height);
-  const bool has_picture = !view.picture_size().empty();
-  const bool may_grow = !full && !is_mosaic() && has_picture && grown > height;
-  if (may_grow) cv::resizeWindow(title_, size.width, grown);
+  if (full || is_mosaic() || view.picture_size().empty()) return;
+  const int grown_by = view.has_trace() ? ArrivalTrace::strip_height(size) : 0;
+  const int height = size.height + grown_by - grown_by_;
+  if (height > 0) cv::resizeWindow(title_, size.width, height);
+  grown_by_ = grown_by;
 }
 
 void Window::toggle_keys() {
@@ -280,6 +312,7 @@ void Window::fit_to_first_picture() {
   if (!room.empty()) room.height = std::max(room.height - strip, 1);
   size = fitted(size, room);
   size.height += strip;
+  grown_by_ = strip;
   cv::resizeWindow(title_, size);
   if (!screen_.empty()) keep_on_screen(size);
 }

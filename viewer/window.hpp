@@ -1,11 +1,15 @@
 #pragma once
 
+#include <memory>
 #include <opencv2/core.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "viewer/display.hpp"
 #include "viewer/mosaic.hpp"
+
+struct xcb_connection_t;
 
 namespace jpegwire {
 
@@ -28,14 +32,16 @@ class Window : public Display {
 
  private:
   struct Mouse {
-    cv::Point place;
-    bool is_clicked = false;  // and this is not handled yet
-    bool is_second = false;   // click of a double one, which is one
+    std::optional<cv::Point> place;  // nothing before it has moved
+    bool is_clicked = false;         // and this is not handled yet
+    bool is_second = false;          // click of a double one, which is one
   };
 
+  static std::optional<int> character_of(int key);
   static void note_mouse(int event, int x, int y, int flags, void* mouse);
   void handle_key(int key);
   void handle_key_for_one(int key);
+  cv::Point mouse_place() const;
   PictureView* view_alone();
   void tell(std::string_view sentence);
   bool is_mosaic() const { return mosaic_.size() > 1; }
@@ -54,13 +60,15 @@ class Window : public Display {
   const std::string title_;
   const std::vector<CameraControls> controls_;
   Mosaic mosaic_;
+  std::unique_ptr<xcb_connection_t, void (*)(xcb_connection_t*)> connection_;
   cv::Size screen_;         // nothing where it cannot be known
   bool open_ = true;        // until the user wants to quit
   bool is_fitted_ = false;  // to the first picture
   bool is_changed_ = true;  // by what is the window's own
   bool keys_visible_ = false;
   Mouse mouse_;
-  cv::Mat canvas_;  // of the window's size
+  int grown_by_ = 0;  // for the trace
+  cv::Mat canvas_;    // of the window's size
   cv::Size shown_size_;
   TextBox keys_{TextBox::Flow::table};
 };

@@ -7,6 +7,7 @@
 #include "end_to_end/viewer_window.hpp"
 
 using namespace jpegwire;
+using Catch::Matchers::Contains;
 using nlohmann::json;
 
 TEST_CASE("the window shows the stream, and q quits") {
@@ -29,6 +30,19 @@ TEST_CASE("q and Esc quit while no frame comes") {
   INFO(window.viewer.describe());
   CHECK(code == 0);
   CHECK(complaints_of(window.viewer).empty());
+}
+
+TEST_CASE("keys without a character do nothing") {
+  const XServer server;
+  const GreySender sender;
+  Window window(server, {sender.url()});
+  CHECK(window.shows(shows_picture));
+  for (const char* key : {"Left", "Up", "Right", "Down", "F1", "Prior", "Control_L"})
+    window.press(key);
+  window.press("q");
+  CHECK(window.viewer.wait() == 0);
+  CHECK(complaints_of(window.viewer).empty());
+  CHECK_THAT(window.viewer.err(), !Contains("recording") && !Contains("saved"));
 }
 
 TEST_CASE("closing the window quits") {
