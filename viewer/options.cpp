@@ -160,10 +160,10 @@ void check_file_options(const CLI::App& app, const ViewerOptions& options) {
                                     "--headless"};
   if (options.list_files && !options.fetch_name.empty())
     throw CLI::ValidationError("--list and --fetch are two commands: give one of them");
-  if (options.listen || !options.streams.empty())
-    throw CLI::ValidationError("--list and --fetch ask a sender: name it as tcp://HOST:PORT");
   if (app.count("URL") > 1)
     throw CLI::ValidationError("--list and --fetch ask one sender: give one URL");
+  if (options.listen || !options.streams.empty())
+    throw CLI::ValidationError("--list and --fetch ask a sender: name it as tcp://HOST:PORT");
   for (const CLI::Option* option : app.get_options())
     if (option->count() > 0 && !meant.contains(option->get_name()))
       throw CLI::ValidationError(option->get_name() +

@@ -211,6 +211,10 @@ class Viewer {
       write_last_files(*camera);
     }
     summary_.write(summary());
+    if (cameras_.size() > 1 && !failures_.empty())
+      failures_[0] = fmt::format("{} of {} cameras failed: {}", failures_.size(), cameras_.size(),
+                                 failures_[0]);
+    failures_.insert(failures_.end(), unwritten_.begin(), unwritten_.end());
     if (!failures_.empty()) throw std::runtime_error(fmt::format("{}", fmt::join(failures_, "; ")));
   }
 

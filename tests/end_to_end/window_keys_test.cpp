@@ -207,7 +207,7 @@ TEST_CASE("r records where the viewer runs, and shows that it does") {
   const auto films = wait_for_files(directory.path(), ".mkv");
   window.press("r");
   CHECK(window.shows([](const auto& shot) { return !shows_sign(shot) && shows_toast(shot); }));
-  window.viewer.wait_for("frames in '" + films.at(0));
+  window.viewer.wait_for(" in '" + films.at(0));
   window.press("q");
   CHECK(summary_of(window.viewer)["recorded"] > 0);
 }
@@ -248,12 +248,12 @@ TEST_CASE("r ends a recording and begins another one") {
   Window window(server, {sender.url(), "--record", directory / "film.mkv", "--summary", "-"});
   window.viewer.wait_for("recording to '" + (directory / "film.mkv"));
   window.press("r");
-  window.viewer.wait_for("frames in '" + (directory / "film.mkv"));
+  window.viewer.wait_for(" in '" + (directory / "film.mkv"));
   window.press("r");
   window.viewer.wait_for("recording to '" + (directory / "film-2.mkv"));
   window.press("q");
   CHECK(summary_of(window.viewer)["recorded"] >= 2);
-  CHECK(window.viewer.has_written("frames in '" + (directory / "film-2.mkv")));
+  CHECK(window.viewer.has_written(" in '" + (directory / "film-2.mkv")));
 }
 
 TEST_CASE("t shows how frames arrive below the picture, and hides it again") {
