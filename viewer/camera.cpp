@@ -12,7 +12,7 @@ namespace jpegwire {
 namespace {
 
 // Without a frame for so long, the age of the last one is what counts.
-constexpr milliseconds kPause{200};
+constexpr milliseconds kFrameIsLate{200};
 
 using Clock = std::chrono::steady_clock;
 
@@ -143,14 +143,14 @@ void Camera::show_what_is_written(CameraDisplay& display) {
 }
 
 void Camera::show_that_it_grows_old(CameraDisplay& display) {
-  if (!has_shown_ || Clock::now() - last_change_ < kPause) return;
+  if (!has_shown_ || Clock::now() - last_change_ < kFrameIsLate) return;
   last_change_ = Clock::now();
   display.refresh(figures());
 }
 
 LiveFigures Camera::figures() const {
   LiveFigures figures = statistics_.live();
-  if (Clock::now() - last_frame_ >= kPause && shown_capture_time_)
+  if (Clock::now() - last_frame_ >= kFrameIsLate && shown_capture_time_)
     figures.age_ms = to_milliseconds(steady_now() - *shown_capture_time_);
   return figures;
 }

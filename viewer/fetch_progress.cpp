@@ -12,7 +12,7 @@
 namespace jpegwire {
 namespace {
 
-int columns_of(std::FILE* out) {
+int columns_of_terminal(std::FILE* out) {
   winsize size{};
   return ::ioctl(::fileno(out), TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
 }
@@ -45,7 +45,7 @@ void FetchProgress::draw(std::uint64_t have, std::uint64_t all) {
   last_drawn_ = Clock::now();
   const std::string text = figures(have, all);
   if (is_terminal_) {
-    const int room = columns_of(out_) - static_cast<int>(text.size()) - 4;
+    const int room = columns_of_terminal(out_) - static_cast<int>(text.size()) - 4;
     const int width = std::clamp(room, 0, 40);
     const int filled = static_cast<int>(share_of(have, all) * width);
     put(fmt::format("\r[{:#<{}}{:<{}}] {}\033[K", "", filled, "", width - filled, text));

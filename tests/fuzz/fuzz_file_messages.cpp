@@ -3,6 +3,7 @@
 
 #include "net/share/file_messages.hpp"
 #include "net/share/file_name.hpp"
+#include "net/share/plain_text.hpp"
 #include "support/fuzzing.hpp"
 
 // The input is a message, without its size. What is read from it is written, and reads the same.
