@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 #include <csignal>
 #include <filesystem>
+#include <fstream>
 #include <nlohmann/json.hpp>
 #include <thread>
 
@@ -56,7 +57,8 @@ TEST_CASE("a file that changes on the sender meanwhile is fetched as it is then"
         const std::string piece = back.receive(65'536);
         if (piece.empty() || !client.try_send(piece)) break;
         passed += piece.size();
-        if (number == 0 && passed == 5 * 65'536) write_file(stage.there("a.mkv"), changed);
+        if (number == 0 && passed == 5 * 65'536)
+          std::ofstream(stage.there("a.mkv"), std::ios::binary) << changed;
       }
     }
   });
@@ -129,9 +131,9 @@ TEST_CASE("a sender that is too old, or answers nothing, is told of") {
   const Stage stage;
   const bool sends_frames = GENERATE(true, false);
   TcpListener listener;
+  const std::string frame = with_size(make_jpeg(64, 48));
   std::jthread peer([&](const std::stop_token& stop) {
     TcpPeer viewer = listener.accept();
-    const std::string frame = with_size(make_jpeg(64, 48));
     while (!stop.stop_requested() && (!sends_frames || viewer.try_send(frame)))
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
   });
