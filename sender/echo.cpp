@@ -41,8 +41,7 @@ int run_echo(const SenderOptions& options) {
   };
   signals.async_wait([&](std::error_code error, int) { finish(error); });
   if (options.seconds) {
-    time_limit.expires_after(std::chrono::duration_cast<std::chrono::steady_clock::duration>(
-        std::chrono::duration<double>(*options.seconds)));
+    time_limit.expires_after(from_seconds(*options.seconds));
     time_limit.async_wait(finish);
   }
   fmt::print(summary.text_stream(), "echo:   jpegwire-viewer --echo {}\n",

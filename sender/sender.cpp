@@ -200,8 +200,7 @@ class Sender {
   }
 
   void do_limit_time() {
-    time_limit_.expires_after(std::chrono::duration_cast<std::chrono::steady_clock::duration>(
-        std::chrono::duration<double>(*options_.seconds)));
+    time_limit_.expires_after(from_seconds(*options_.seconds));
     time_limit_.async_wait([this](std::error_code error) {
       if (!error) finish();
     });

@@ -46,8 +46,7 @@ class Measurements {
     };
     signals_.async_wait([stop](std::error_code error, int) { stop(error); });
     if (options_.seconds) {
-      time_limit_.expires_after(
-          std::chrono::duration_cast<Clock::duration>(Seconds(*options_.seconds)));
+      time_limit_.expires_after(from_seconds(*options_.seconds));
       time_limit_.async_wait(stop);
     }
     measure();

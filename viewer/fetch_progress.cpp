@@ -65,8 +65,8 @@ std::string FetchProgress::figures(std::uint64_t have, std::uint64_t all) const 
   const double seconds = std::chrono::duration<double>(Clock::now() - *begin_).count();
   const double speed = static_cast<double>(have - had_) / std::max(seconds, 0.001);
   return fmt::format("{:3} %  {} of {}  {}/s", static_cast<int>(share_of(have, all) * 100),
-                     describe_size(have), describe_size(all),
-                     describe_size(static_cast<std::uint64_t>(speed)));
+                     describe_file_size(have), describe_file_size(all),
+                     describe_file_size(static_cast<std::uint64_t>(speed)));
 }
 
 void FetchProgress::tell(const std::string& sentence) {

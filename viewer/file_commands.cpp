@@ -26,8 +26,7 @@ namespace {
 
 FileClientSettings client_settings(const ViewerOptions& options) {
   return {.endpoint = options.sender,
-          .patience = std::chrono::duration_cast<milliseconds>(
-              std::chrono::duration<double>(options.timeout_seconds)),
+          .patience = from_seconds(options.timeout_seconds),
           .is_persistent = options.reconnect.value_or(false),
           .max_frame_bytes = options.max_frame_bytes};
 }
@@ -122,7 +121,7 @@ class Summary {
 std::string advice(const PartFile& part) {
   if (part.size_bytes() == 0) return "";
   return fmt::format("; '{}' keeps {}, and the same command goes on there", part.part_name(),
-                     describe_size(part.size_bytes()));
+                     describe_file_size(part.size_bytes()));
 }
 
 std::string describe_list(const ViewerOptions& options, const FileListing& listing) {
@@ -168,14 +167,14 @@ void fetch_file(const ViewerOptions& options) {
   Summary summary(options);
   FetchProgress progress(summary.text_stream(), part.name());
   if (part.size_bytes() > 0)
-    progress.tell(
-        fmt::format("'{}' has {} already", part.part_name(), describe_size(part.size_bytes())));
+    progress.tell(fmt::format("'{}' has {} already", part.part_name(),
+                              describe_file_size(part.size_bytes())));
   ShownFetch fetch(part, progress);
   const std::string error = Conversation(options, fetch).run([&] { return part.hash_some(); });
   progress.end();
   if (!error.empty()) throw std::runtime_error(error + advice(part));
   progress.tell(fmt::format("'{}' is here, {}, and its SHA-256 is the sender's", part.name(),
-                            describe_size(part.size_bytes())));
+                            describe_file_size(part.size_bytes())));
   summary.write({{"name", part.name()}, {"bytes", part.size_bytes()}});
 }
 

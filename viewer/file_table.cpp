@@ -31,7 +31,7 @@ std::string make_table_row(std::string_view name, std::size_t name_width, std::s
 
 }  // namespace
 
-std::string describe_size(std::uint64_t size_bytes) {
+std::string describe_file_size(std::uint64_t size_bytes) {
   constexpr std::array kUnits{"B", "kB", "MB", "GB", "TB", "PB", "EB"};
   auto size = static_cast<double>(size_bytes);
   std::size_t unit = 0;
@@ -47,7 +47,7 @@ std::string make_table(std::span<const OfferedFile> files) {
   std::string table = make_table_row("NAME", name_width, "SIZE", "TIME");
   for (const OfferedFile& file : files)
     table += make_table_row(
-        file.name, name_width, describe_size(file.size_bytes),
+        file.name, name_width, describe_file_size(file.size_bytes),
         file.is_being_written ? "still being written" : describe_time(file.modified));
   return table;
 }

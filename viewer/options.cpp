@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <set>
 #include <stdexcept>
 #include <utility>
 #include <variant>
@@ -143,31 +142,17 @@ void add_file_options(CLI::App& app, ViewerOptions& options) {
       ->type_name("NAME");
 }
 
-// What else there is would have no effect, and who gave it should know.
 void check_file_options(const CLI::App& app, const ViewerOptions& options) {
   if (!options.asks_for_files()) return;
-  const std::set<std::string> meant{"URL",
-                                    "-s",
-                                    "-p",
-                                    "--listen",
-                                    "--timeout",
-                                    "--reconnect",
-                                    "--no-reconnect",
-                                    "--max-frame",
-                                    "--summary",
-                                    "--list",
-                                    "--fetch",
-                                    "--headless"};
   if (options.list_files && !options.fetch_name.empty())
     throw CLI::ValidationError("--list and --fetch are two commands: give one of them");
   if (app.count("URL") > 1)
     throw CLI::ValidationError("--list and --fetch ask one sender: give one URL");
   if (options.listen || !options.streams.empty())
     throw CLI::ValidationError("--list and --fetch ask a sender: name it as tcp://HOST:PORT");
-  for (const CLI::Option* option : app.get_options())
-    if (option->count() > 0 && !meant.contains(option->get_name()))
-      throw CLI::ValidationError(option->get_name() +
-                                 " has no effect with --list and --fetch: leave it out");
+  require_effect(app, options.list_files ? "--list" : "--fetch",
+                 {"URL", "-s", "-p", "--timeout", "--reconnect", "--no-reconnect", "--max-frame",
+                  "--summary", "--headless"});
 }
 
 }  // namespace

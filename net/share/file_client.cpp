@@ -26,7 +26,7 @@ FileClient::FileClient(asio::io_context& io, FileClientSettings settings, FileDi
       on_ended_(std::move(on_ended)),
       dialer_(
           io, settings_.endpoint,
-          [this](Dialer&, asio::ip::tcp::socket socket) { begin_session(std::move(socket)); },
+          [this](Dialer&, asio::ip::tcp::socket socket) { begin_connection(std::move(socket)); },
           [this](Dialer&, std::error_code error) { could_not_connect(error); }),
       socket_(io),
       silence_(io) {}
@@ -44,7 +44,7 @@ void FileClient::stop() {
 }
 
 // So little as a request always fits into a new connection's buffer.
-void FileClient::begin_session(asio::ip::tcp::socket socket) {
+void FileClient::begin_connection(asio::ip::tcp::socket socket) {
   socket_ = std::move(socket);
   was_connected_ = true;
   // Small, so that nearly all of a chunk is read to where it stays.
@@ -56,34 +56,35 @@ void FileClient::begin_session(asio::ip::tcp::socket socket) {
   if (std::exchange(is_pausing_, false)) do_watch_for_answers();
   std::error_code error;
   socket_.write_some(asio::buffer(request_), error);
-  if (error) return end_session(error.message());
+  if (error) return end_connection(error.message());
   do_read();
 }
 
 void FileClient::do_read() {
   const std::span<std::byte> space = assembler_->space();
-  socket_.async_read_some(asio::mutable_buffer(space.data(), space.size()),
-                          [this, session = session_](std::error_code error, std::size_t size) {
-                            if (is_stopped_ || session != session_) return;
-                            if (error) return end_session("the connection was lost");
-                            assembler_->received(size, steady_now());
-                            take_messages();
-                          });
+  socket_.async_read_some(
+      asio::mutable_buffer(space.data(), space.size()),
+      [this, connection = connection_](std::error_code error, std::size_t size) {
+        if (is_stopped_ || connection != connection_) return;
+        if (error) return end_connection("the connection was lost");
+        assembler_->received(size, steady_now());
+        take_messages();
+      });
 }
 
 void FileClient::take_messages() {
-  const unsigned session = session_;
-  while (!is_stopped_ && session == session_) {
+  const unsigned connection = connection_;
+  while (!is_stopped_ && connection == connection_) {
     switch (assembler_->next()) {
       case FrameAssembler::Event::need_more:
         take_what_came_of_a_chunk();
-        if (!is_stopped_ && session == session_) do_read();
+        if (!is_stopped_ && connection == connection_) do_read();
         return;
       case FrameAssembler::Event::frame:
         take_message(assembler_->take_frame()->bytes());
         break;
       case FrameAssembler::Event::end_of_stream:
-        return end_session("it has ended the stream");
+        return end_connection("it has ended the stream");
       case FrameAssembler::Event::failed:
         return end(fmt::format("{}: {}", to_tcp_url(settings_.endpoint), what_is_wrong()));
     }
@@ -159,7 +160,7 @@ void FileClient::pause() {
   dialer_.dial_later();
 }
 
-void FileClient::end_session(const std::string& trouble) {
+void FileClient::end_connection(const std::string& trouble) {
   trouble_ = trouble;
   close();
   dialer_.dial_later();
@@ -183,7 +184,7 @@ void FileClient::do_watch_for_answers() {
 void FileClient::no_answer_came() {
   if (settings_.is_persistent) {
     do_watch_for_answers();
-    return socket_.is_open() ? end_session("no answer came") : void();
+    return socket_.is_open() ? end_connection("no answer came") : void();
   }
   const std::string url = to_tcp_url(settings_.endpoint);
   const double seconds = std::chrono::duration<double>(settings_.patience).count();
@@ -205,7 +206,7 @@ std::string FileClient::what_is_wrong() const {
 }
 
 void FileClient::close() {
-  ++session_;
+  ++connection_;
   std::error_code ignored;
   socket_.close(ignored);
 }

@@ -38,7 +38,7 @@ class FileClient {
   void stop();
 
  private:
-  void begin_session(asio::ip::tcp::socket socket);
+  void begin_connection(asio::ip::tcp::socket socket);
   void do_read();
   void take_messages();
   void take_message(Bytes message);
@@ -47,7 +47,7 @@ class FileClient {
   void skip_frame();
   void go_on(FileDialogue::Next next);
   void pause();
-  void end_session(const std::string& trouble);
+  void end_connection(const std::string& trouble);
   void could_not_connect(std::error_code error);
   void do_watch_for_answers();
   void no_answer_came();
@@ -63,9 +63,9 @@ class FileClient {
   asio::steady_timer silence_;  // since the last answer, or the last bytes of a chunk
   ObjectPool<ReceivedFrame> messages_;
   std::optional<FrameAssembler> assembler_;
-  std::vector<std::byte> request_;  // of this session
+  std::vector<std::byte> request_;  // of this connection
   std::size_t taken_bytes_ = 0;     // of the chunk that is coming
-  unsigned session_ = 0;            // tells the handler of an earlier connection that it is over
+  unsigned connection_ = 0;         // tells the handler of an earlier connection that it is over
   bool was_connected_ = false;
   bool was_answered_ = false;
   bool has_seen_frames_ = false;

@@ -102,7 +102,7 @@ void draw_balloon_parts(cv::Size size, cv::Mat& picture, cv::Mat& opacity) {
     const double half = envelope(static_cast<double>(y) / envelope_height);
     for (int x = 0; x < fine.width; ++x) {
       const double across = (2.0 * x / fine.width - 1) / half;
-      if (std::abs(across) > 1) continue;
+      if (!(std::abs(across) <= 1)) continue;  // nor where the tip is no pixel wide
       colours.at<cv::Vec3b>(y, x) = cloth_at(across);
       cover.at<uchar>(y, x) = 255;
     }
