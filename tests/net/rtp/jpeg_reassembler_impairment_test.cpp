@@ -75,7 +75,7 @@ void check(const Reassembled& told) {
   CHECK_FALSE(told.is_doubled);
   for (const auto& [top, band] : told.bands) {
     // Where every packet with a stamp was lost, it is a band of some frame.
-    const auto is_it = [&, top = top, &band = band](const FramePointer& frame) {
+    const auto is_it = [&](const FramePointer& frame) {
       return (!told.stamp || told.stamp->sequence == frame->sequence) &&
              is_band_of(*frame, top, band);
     };
