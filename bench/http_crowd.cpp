@@ -79,6 +79,7 @@ class CrowdViewer {
     const std::size_t taken = end == std::string::npos ? head_.size() - before : end + 4 - before;
     static_cast<void>(::recv(socket_.native_handle(), piece, taken, 0));
     if (end == std::string::npos) return peeked;
+    head_.resize(end);  // behind it are bytes of the JPEG
     to_drop_ = value_of("Content-Length: ");
     capture_time_us_ = value_of("X-Timestamp: ") * 1'000'000 + value_of(".");
     head_.clear();

@@ -151,7 +151,7 @@ class BadPeers:
                     peer.send(bytes([byte]))
                 except OSError:
                     pass  # it has been shown the door
-            time.sleep(0.5)
+                time.sleep(0.5 / len(self.slow))  # they know nothing of each other
 
     def close(self):
         self.goes_on = False
@@ -167,7 +167,7 @@ def connections_of(port):
     return len(lines.splitlines())
 
 
-def with_bad_peers(build, runs, seconds=4):
+def with_bad_peers(build, runs, seconds=5):
     """How the good viewers' p99 age changes in percent, and how long it takes until the bad are gone."""
     changes = []
     with Sender(build, "--source", "test", "--size", "640x360", "--http-per-address", "300",

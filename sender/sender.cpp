@@ -45,7 +45,7 @@ class Sender {
         signals_(io_),
         summary_(options.summary),
         server_(io_, audience_, {.prefix = options.framing, .write = options.write}),
-        file_server_(options.shared_directory, options.framing),
+        file_server_(options.shared_directory, options.framing, audience_),
         time_limit_(io_),
         stats_tick_(io_) {
     server_.let_ask_for_files([this](asio::ip::tcp::socket socket, Bytes request) {

@@ -1,7 +1,7 @@
 #include "net/share/file_connection.hpp"
 
+#include <algorithm>
 #include <asio/buffer.hpp>
-#include <asio/post.hpp>
 #include <asio/write.hpp>
 #include <chrono>
 #include <exception>
@@ -26,21 +26,21 @@ bool next_messages(FileAnswer& answer, FileMessageWriter& out) {
 }  // namespace
 
 FileConnection::FileConnection(asio::ip::tcp::socket socket, SizePrefix prefix,
-                               std::unique_ptr<FileAnswer> answer, WorkThread& work_thread,
+                               std::unique_ptr<FileAnswer> answer, const Audience& audience,
                                milliseconds patience, OnClosed on_closed)
     : socket_(std::move(socket)),
       deadline_(socket_.get_executor()),
+      rest_(socket_.get_executor()),
       answer_(std::move(answer)),
-      work_thread_(work_thread),
+      audience_(audience),
       patience_(patience),
       on_closed_(std::move(on_closed)),
       is_transfer_(dynamic_cast<FetchAnswer*>(answer_.get()) != nullptr),
-      ahead_(prefix),
       outgoing_(prefix) {}
 
 void FileConnection::start() {
   do_watch_for_end();
-  do_prepare();
+  go_on();
 }
 
 void FileConnection::close() {
@@ -48,31 +48,27 @@ void FileConnection::close() {
   std::error_code ignored;
   socket_.close(ignored);
   deadline_.cancel();
+  rest_.cancel();
   on_closed_(shared_from_this(), outcome_);
 }
 
-void FileConnection::do_prepare() {
-  is_preparing_ = true;
-  work_thread_.run([self = shared_from_this(), executor = socket_.get_executor()] {
-    const bool is_more = next_messages(*self->answer_, self->ahead_);
-    if (!is_more) self->ahead_.add_end_of_stream();
-    asio::post(executor, [self, is_more] { self->prepared(is_more); });
-  });
-}
-
-void FileConnection::prepared(bool is_more) {
-  is_preparing_ = false;
-  is_more_ = is_more;
-  go_on();
-}
-
 void FileConnection::go_on() {
-  if (!socket_.is_open() || is_preparing_ || is_writing_) return;
-  if (ahead_.bytes().empty()) return hang_up();
-  std::swap(ahead_, outgoing_);
-  ahead_.clear();
-  if (is_more_) do_prepare();
+  if (!socket_.is_open()) return;
+  if (!is_more_) return hang_up();
+  begin_ = std::chrono::steady_clock::now();
+  outgoing_.clear();
+  is_more_ = next_messages(*answer_, outgoing_);
+  if (!is_more_) outgoing_.add_end_of_stream();
   do_write();
+}
+
+// Frames are late on a processor that never rests, whoever goes first on it.
+void FileConnection::do_rest() {
+  constexpr milliseconds kLongestRest{20};
+  if (!audience_.is_present()) return go_on();
+  const auto spent = std::chrono::steady_clock::now() - begin_;
+  rest_.expires_after(std::min<std::chrono::steady_clock::duration>(spent, kLongestRest));
+  rest_.async_wait([self = shared_from_this()](std::error_code) { self->go_on(); });
 }
 
 void FileConnection::do_write() {
@@ -86,7 +82,7 @@ void FileConnection::do_write() {
                       if (error)
                         self->close();
                       else
-                        self->go_on();
+                        self->do_rest();
                     });
 }
 

@@ -5,9 +5,11 @@
 #include <sys/socket.h>
 
 #include <asio/buffer.hpp>
+#include <asio/post.hpp>
 #include <utility>
 
 #include "net/share/plain_text.hpp"
+#include "net/share/thread_priority.hpp"
 #include "net/tcp/socket_options.hpp"
 
 namespace jpegwire {
@@ -38,12 +40,28 @@ void let_frames_pass(asio::ip::tcp::socket& socket) {
 
 }  // namespace
 
-FileServer::FileServer(const std::string& directory, SizePrefix prefix, milliseconds patience)
-    : prefix_(prefix), patience_(patience) {
+FileServer::FileServer(const std::string& directory, SizePrefix prefix, const Audience& audience,
+                       milliseconds patience)
+    : prefix_(prefix), audience_(audience), patience_(patience) {
   if (!directory.empty()) directory_.emplace(directory);
 }
 
+FileServer::~FileServer() { finish(); }
+
+void FileServer::run() {
+  let_frames_go_first();
+  io_.run();
+}
+
 void FileServer::serve(asio::ip::tcp::socket socket, Bytes request) {
+  const auto protocol = socket.local_endpoint().protocol();
+  asio::ip::tcp::socket moved(io_, protocol, socket.release());
+  asio::post(io_, [this, moved = std::move(moved), parsed = parse_file_request(request)]() mutable {
+    begin(std::move(moved), parsed);
+  });
+}
+
+void FileServer::begin(asio::ip::tcp::socket socket, const std::optional<FileRequest>& request) {
   if (is_finished_) return;
   if (connections_.size() >= kMostConnections) return turn_away(std::move(socket));
   let_frames_pass(socket);
@@ -56,16 +74,19 @@ void FileServer::serve(asio::ip::tcp::socket socket, Bytes request) {
     connections_.erase(closed);
   };
   const auto connection = std::make_shared<FileConnection>(
-      std::move(socket), prefix_, answer(peer, request), work_thread_, patience_, on_closed);
+      std::move(socket), prefix_, answer(peer, request), audience_, patience_, on_closed);
   if (connection->is_transfer()) ++transfers_;
   connections_.insert(connection);
   connection->start();
 }
 
 void FileServer::finish() {
-  is_finished_ = true;
-  const std::set<Connection> connections = connections_;  // closing one removes it
-  for (const Connection& connection : connections) connection->close();
+  asio::post(io_, [this] {
+    is_finished_ = true;
+    const std::set<Connection> connections = connections_;  // closing one removes it
+    for (const Connection& connection : connections) connection->close();
+    guard_.reset();
+  });
 }
 
 // So little always fits into a connection's buffer, and nobody waits for its way.
@@ -78,14 +99,14 @@ void FileServer::turn_away(asio::ip::tcp::socket socket) const {
   socket.write_some(asio::buffer(writer.bytes().data(), writer.bytes().size()), ignored);
 }
 
-std::unique_ptr<FileAnswer> FileServer::answer(const std::string& peer, Bytes request) {
-  const std::optional<FileRequest> parsed = parse_file_request(request);
-  if (!parsed)
+std::unique_ptr<FileAnswer> FileServer::answer(const std::string& peer,
+                                               const std::optional<FileRequest>& request) {
+  if (!request)
     return refuse(Reason::not_understood,
                   "it does not understand what was asked, so one of the two programs is too old");
   if (!directory_)
     return refuse(Reason::nothing_shared, "it shares no files; --share DIR on the sender does");
-  if (const auto* fetch = std::get_if<FetchRequest>(&*parsed)) return answer_fetch(peer, *fetch);
+  if (const auto* fetch = std::get_if<FetchRequest>(&*request)) return answer_fetch(peer, *fetch);
   news_.info("viewer {} lists the shared files", peer);
   return std::make_unique<ListAnswer>(*directory_);
 }

@@ -1,30 +1,35 @@
 #pragma once
 
+#include <asio/executor_work_guard.hpp>
 #include <asio/io_context.hpp>
 #include <asio/ip/tcp.hpp>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
+#include <thread>
 
 #include "net/log_limit.hpp"
 #include "net/share/file_connection.hpp"
 #include "net/share/shared_directory.hpp"
-#include "net/share/work_thread.hpp"
 
 namespace jpegwire {
 
 /// Answers those who ask a sender for the files of its shared directory, on connections that it is
 /// handed with their request. A few transfers run at a time, more are refused; connections are
-/// bounded too, and clients that are too slow to leave a place to others are cut off. The disk is
-/// read on a thread of its own, and the network is told that all this may wait behind frames. Bound
-/// to the io thread; must outlive the io context's run.
+/// bounded too, and clients that are too slow to leave a place to others are cut off. All of it,
+/// disk and sockets, is on a thread of its own that the processor runs when nobody has frames to
+/// see to, and the network is told that it may wait behind frames. Any thread may call it.
 class FileServer {
  public:
   /// Shares nothing, and says so to who asks, where the directory is "". Throws std::runtime_error
-  /// with one sentence where it cannot be read. `patience` is what a chunk may take, at most.
-  FileServer(const std::string& directory, SizePrefix prefix,
+  /// with one sentence where it cannot be read. Half of the time is left to those who have frames
+  /// for the audience, which must outlive this. `patience` is what a chunk may take, at most.
+  FileServer(const std::string& directory, SizePrefix prefix, const Audience& audience,
              milliseconds patience = milliseconds(30'000));
+  FileServer(const FileServer&) = delete;
+  FileServer& operator=(const FileServer&) = delete;
+  ~FileServer();
 
   /// The request is a message behind its size, as it came.
   void serve(asio::ip::tcp::socket socket, Bytes request);
@@ -35,18 +40,25 @@ class FileServer {
  private:
   using Connection = std::shared_ptr<FileConnection>;
 
+  void run();
+  void begin(asio::ip::tcp::socket socket, const std::optional<FileRequest>& request);
   void turn_away(asio::ip::tcp::socket socket) const;
-  std::unique_ptr<FileAnswer> answer(const std::string& peer, Bytes request);
+  std::unique_ptr<FileAnswer> answer(const std::string& peer,
+                                     const std::optional<FileRequest>& request);
   std::unique_ptr<FileAnswer> answer_fetch(const std::string& peer, const FetchRequest& request);
 
   const SizePrefix prefix_;
+  const Audience& audience_;
   const milliseconds patience_;
   std::optional<SharedDirectory> directory_;
+  // From here on the thread's.
+  asio::io_context io_{1};
+  asio::executor_work_guard<asio::io_context::executor_type> guard_ = asio::make_work_guard(io_);
   std::set<Connection> connections_;
   std::size_t transfers_ = 0;
   LogLimit news_{20};
   bool is_finished_ = false;
-  WorkThread work_thread_;  // last, so that it ends before what its job uses
+  std::jthread thread_{[this] { run(); }};
 };
 
 }  // namespace jpegwire

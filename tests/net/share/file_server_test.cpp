@@ -23,7 +23,7 @@ struct Stage {
   explicit Stage(milliseconds patience = milliseconds(30'000)) {
     fs::create_directory(shared);
     write_long_ago(shared + "/a.mkv", std::string(kSizeBytes, 'x'));
-    files.emplace(shared, SizePrefix::be32, patience);
+    files.emplace(shared, SizePrefix::be32, audience, patience);
     server.let_ask_for_files(
         [this](tcp::socket socket, Bytes request) { files->serve(std::move(socket), request); });
     endpoint = server.listen({"127.0.0.1", 0}).endpoint();
