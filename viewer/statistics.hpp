@@ -78,13 +78,47 @@ struct DecodedFrame {
   bool is_patched = false;              // with older bands in place of some that never came
 };
 
+/// What Statistics has counted since it began.
+class StatisticsCounts {
+ protected:
+  SteadyTime start_{};
+  double cpu_seconds_before_ = 0;  // the start
+  std::uint64_t bytes_ = 0;
+  std::uint64_t partial_frames_ = 0;
+  std::uint64_t decoded_ = 0;
+  std::uint64_t displayed_ = 0;
+  std::uint64_t skipped_decode_ = 0;
+  std::uint64_t skipped_display_ = 0;
+  std::uint64_t lost_ = 0;
+  std::uint64_t patched_ = 0;
+  std::uint64_t corrupt_ = 0;
+  std::uint64_t reconnects_ = 0;
+  int width_ = 0;
+  int height_ = 0;
+  SteadyTime first_decoded_{};
+  SteadyTime last_decoded_{};
+  SequenceGaps gaps_;
+  RecentEvents recently_received_;  // with their bytes
+  RecentEvents recently_decoded_;   // with their ages in microseconds, or -1
+  Histogram read_bytes_;
+  Histogram reads_per_frame_;
+  Histogram age_us_;
+  Histogram encode_us_;
+  Histogram network_us_;
+  Histogram decode_us_;
+  Histogram interval_us_;
+};
+
 /// Counts what happens to the frames of one viewer. Any thread may call anything; no event
 /// allocates.
-class Statistics {
+class Statistics : private StatisticsCounts {
  public:
   using Clock = std::function<SteadyTime()>;
 
   explicit Statistics(Clock clock = std::chrono::steady_clock::now);
+
+  /// Forgets all that was counted so far, after a warm-up.
+  void begin_again();
 
   /// One call to the socket brought so many bytes.
   void read(std::size_t bytes);
@@ -110,9 +144,10 @@ class Statistics {
 
   LiveFigures live() const;
 
-  /// The object that --summary prints, as docs/ names it. `seconds` counts from the construction;
-  /// `fps` is between the first and the last decoded frame, so that waiting for a sender, or for
-  /// the end, does not lower it. What was never measured is null, or not among the stages.
+  /// The object that --summary prints, as docs/ names it. `seconds` counts from the construction,
+  /// or from where it began again; `fps` is between the first and the last decoded frame, so that
+  /// waiting for a sender, or for the end, does not lower it. What was never measured is null, or
+  /// not among the stages.
   nlohmann::json summary(std::string_view url) const;
 
  private:
@@ -121,33 +156,8 @@ class Statistics {
   double frames_per_second() const;
 
   const Clock clock_;
-  const SteadyTime start_;
 
   mutable std::mutex mutex_;
-  std::uint64_t bytes_ = 0;
-  std::uint64_t partial_frames_ = 0;
-  std::uint64_t decoded_ = 0;
-  std::uint64_t displayed_ = 0;
-  std::uint64_t skipped_decode_ = 0;
-  std::uint64_t skipped_display_ = 0;
-  std::uint64_t lost_ = 0;
-  std::uint64_t patched_ = 0;
-  std::uint64_t corrupt_ = 0;
-  std::uint64_t reconnects_ = 0;
-  int width_ = 0;
-  int height_ = 0;
-  SteadyTime first_decoded_{};
-  SteadyTime last_decoded_{};
-  SequenceGaps gaps_;
-  RecentEvents recently_received_;  // with their bytes
-  RecentEvents recently_decoded_;   // with their ages in microseconds, or -1
-  Histogram read_bytes_;
-  Histogram reads_per_frame_;
-  Histogram age_us_;
-  Histogram encode_us_;
-  Histogram network_us_;
-  Histogram decode_us_;
-  Histogram interval_us_;
 };
 
 }  // namespace jpegwire

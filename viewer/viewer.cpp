@@ -18,6 +18,7 @@
 #include <thread>
 #include <utility>
 
+#include "codec/thread_name.hpp"
 #include "net/early_exit.hpp"
 #include "net/recording/output_file.hpp"
 #include "net/summary_output.hpp"
@@ -104,7 +105,8 @@ class Viewer {
                   statistics_, saver_.get(), recording_,
                   [this](const std::string& error) { finish(error); }),
         input_(make_input(io_, options, pipeline_)),
-        time_limit_(io_) {
+        time_limit_(io_),
+        warm_up_(io_) {
     if (!options_.snapshot_file.empty())
       require_writable(std::filesystem::path(options_.snapshot_file).parent_path());
     if (options_.recording.is_wanted()) {
@@ -122,9 +124,13 @@ class Viewer {
       finish("");
     });
     if (options_.seconds) do_limit_time();
+    if (options_.warm_up_seconds) do_warm_up();
     input_->start();
     pipeline_.start();
-    std::jthread io_thread([this] { io_.run(); });
+    std::jthread io_thread([this] {
+      name_this_thread("network");
+      io_.run();
+    });
     show_until_finished();
     asio::post(io_, [this] { leave(); });
     io_thread.join();
@@ -146,6 +152,16 @@ class Viewer {
     time_limit_.expires_after(to_duration(*options_.seconds));
     time_limit_.async_wait([this](std::error_code error) {
       if (!error) finish("");
+    });
+  }
+
+  // What a program does at first, such as to take memory, is not what it does later.
+  void do_warm_up() {
+    warm_up_.expires_after(to_duration(*options_.warm_up_seconds));
+    warm_up_.async_wait([this](std::error_code error) {
+      if (error) return;
+      statistics_.begin_again();
+      packets_before_ = input_->packet_counts().value_or(PacketCounts{});
     });
   }
 
@@ -173,6 +189,7 @@ class Viewer {
   void leave() {
     signals_.cancel();
     time_limit_.cancel();
+    warm_up_.cancel();
     input_->stop();
   }
 
@@ -235,9 +252,9 @@ class Viewer {
     nlohmann::json summary = statistics_.summary(input_->url());
     laboratory_.add_to(summary);
     if (const std::optional<PacketCounts> packets = input_->packet_counts()) {
-      summary["packets"] = packets->received;
-      summary["packets_lost"] = packets->lost;
-      summary["packets_recovered"] = packets->recovered;
+      summary["packets"] = packets->received - packets_before_.received;
+      summary["packets_lost"] = packets->lost - packets_before_.lost;
+      summary["packets_recovered"] = packets->recovered - packets_before_.recovered;
     }
     if (saver_) summary["skipped_save"] = saver_->skipped();
     if (const std::optional<RecordingCounts> counts = recording_.counts()) {
@@ -274,6 +291,8 @@ class Viewer {
   ViewerPipeline pipeline_;
   std::unique_ptr<StreamInput> input_;
   asio::steady_timer time_limit_;
+  asio::steady_timer warm_up_;
+  PacketCounts packets_before_;  // the warm-up ended
 
   std::optional<ShownFrame> shown_;
   Clock::time_point last_change_{};
