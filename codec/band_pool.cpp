@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "codec/thread_name.hpp"
+
 namespace jpegwire {
 
 int default_threads() {
@@ -11,7 +13,10 @@ int default_threads() {
 
 BandPool::BandPool(int threads) {
   for (int worker = 1; worker < threads; ++worker)
-    helpers_.emplace_back([this, worker](const std::stop_token& stop) { help(stop, worker); });
+    helpers_.emplace_back([this, worker](const std::stop_token& stop) {
+      name_this_thread("bands");
+      help(stop, worker);
+    });
 }
 
 void BandPool::run(int bands, Job job) {

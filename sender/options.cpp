@@ -17,19 +17,6 @@
 namespace jpegwire {
 namespace {
 
-PictureSize parse_size(const std::string& text) {
-  const std::size_t cross = text.find('x');
-  const auto width = parse_number<int>(std::string_view(text).substr(0, cross));
-  const auto height = cross == std::string::npos
-                          ? std::nullopt
-                          : parse_number<int>(std::string_view(text).substr(cross + 1));
-  if (!width || !height)
-    throw std::invalid_argument(fmt::format("'{}' is not a size such as 1280x720", text));
-  if (*width < 16 || *height < 16 || *width > 7680 || *height > 4320)
-    throw std::invalid_argument(fmt::format("{} is not between 16x16 and 7680x4320", text));
-  return {*width, *height};
-}
-
 int parse_bands(const std::string& text) {
   if (text == "auto") return 0;
   const std::optional<int> bands = parse_number<int>(text);
@@ -64,7 +51,7 @@ void add_picture_options(CLI::App& app, SenderOptions& options) {
       "a device, a video file or picture, or a stream's URL [auto]")
       ->type_name("SRC");
   add_parsed_option(
-      app, "--size", [&](const std::string& text) { options.size = parse_size(text); },
+      app, "--size", [&](const std::string& text) { options.size = parse_picture_size(text); },
       "What to ask of the camera, or to scale a file to [1280x720]")
       ->type_name("WxH");
   app.add_option("--fps", options.frames_per_second,

@@ -9,6 +9,7 @@
 #include "net/endpoint.hpp"
 #include "net/framing/size_prefix.hpp"
 #include "net/http/http_site.hpp"
+#include "net/picture_size.hpp"
 #include "net/recording/recording_options.hpp"
 #include "net/rtp/rtp_sender.hpp"
 #include "net/tcp/socket_options.hpp"
@@ -17,11 +18,6 @@ namespace jpegwire {
 
 inline constexpr double kDefaultFrameRate = 30;
 inline constexpr std::uint16_t kDefaultHttpPort = 8080;
-
-struct PictureSize {
-  int width = 1280;
-  int height = 720;
-};
 
 /// What the user wants of jpegwire-sender; the README and --help say what each means.
 struct SenderOptions {

@@ -3,6 +3,8 @@
 #include <exception>
 #include <utility>
 
+#include "codec/thread_name.hpp"
+
 namespace jpegwire {
 
 Pipeline::Pipeline(FrameSource& source, FrameSink& sink, Audience& audience,
@@ -21,10 +23,12 @@ Pipeline::Pipeline(FrameSource& source, FrameSink& sink, Audience& audience,
 
 void Pipeline::start() {
   encode_thread_ = std::jthread([this](std::stop_token stop) {
+    name_this_thread("encode");
     run_guarded([&] { encode(stop); });
     on_ended_();
   });
   capture_thread_ = std::jthread([this](std::stop_token stop) {
+    name_this_thread("capture");
     run_guarded([&] { capture(stop); });
     captured_.close();
   });

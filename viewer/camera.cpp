@@ -97,6 +97,11 @@ void Camera::start() {
   pipeline_.start();
 }
 
+void Camera::begin_again() {
+  statistics_.begin_again();
+  packets_before_ = input_->packet_counts().value_or(PacketCounts{});
+}
+
 void Camera::finish(const std::string& error) {
   if (!is_finished_.exchange(true)) events_.on_finished(error);
 }
@@ -179,9 +184,9 @@ nlohmann::json Camera::summary() const {
   nlohmann::json summary = statistics_.summary(url());
   laboratory_.add_to(summary);
   if (const std::optional<PacketCounts> packets = input_->packet_counts()) {
-    summary["packets"] = packets->received;
-    summary["packets_lost"] = packets->lost;
-    summary["packets_recovered"] = packets->recovered;
+    summary["packets"] = packets->received - packets_before_.received;
+    summary["packets_lost"] = packets->lost - packets_before_.lost;
+    summary["packets_recovered"] = packets->recovered - packets_before_.recovered;
   }
   if (saver_) summary["skipped_save"] = saver_->skipped();
   if (const std::optional<RecordingCounts> counts = recording_.counts()) {

@@ -45,6 +45,9 @@ class Camera {
   /// Before the io thread runs.
   void start();
 
+  /// Forgets all figures so far, after a warm-up. On the io thread.
+  void begin_again();
+
   /// On the io thread.
   void stop_input() { input_->stop(); }
 
@@ -106,6 +109,7 @@ class Camera {
   SnapshotSaver snapshots_;
   ViewerPipeline pipeline_;
   std::unique_ptr<StreamInput> input_;
+  PacketCounts packets_before_;  // its figures began again
 
   std::optional<WallTime> shown_capture_time_;
   bool has_shown_ = false;

@@ -189,6 +189,10 @@ void add_viewer_options(CLI::App& app, ViewerOptions& options) {
   add_file_options(app, options);
   add_frames_option(app, options.frames);
   add_seconds_option(app, options.seconds);
+  app.add_option("--warm-up", options.warm_up_seconds,
+                 "Leave the first S seconds out of the statistics")
+      ->check(is_number_within(0, 1e9))
+      ->type_name("S");
   add_threads_option(app, options.threads);
   add_summary_option(app, options.summary);
   add_echo_options(app, options.laboratory);
@@ -199,6 +203,8 @@ void add_viewer_options(CLI::App& app, ViewerOptions& options) {
     check_laboratory(options, laboratory);
     check_echo_options(app, options.laboratory);
     check_file_options(app, options);
+    if (options.warm_up_seconds && options.seconds && *options.warm_up_seconds >= *options.seconds)
+      throw CLI::ValidationError("--warm-up leaves nothing of --seconds to measure: make it less");
     if (options.headless && options.recording.split && !options.recording.is_wanted())
       throw CLI::ValidationError("--record-split is for recordings: add --record FILE");
   });

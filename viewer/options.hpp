@@ -27,6 +27,7 @@ struct ViewerOptions {
   double timeout_seconds = 5;
   std::optional<std::uint64_t> frames;
   std::optional<double> seconds;
+  std::optional<double> warm_up_seconds;
   std::string save_directory;
   std::string snapshot_file;
   RecordingOptions recording;

@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "codec/thread_name.hpp"
+
 namespace jpegwire {
 namespace {
 
@@ -41,7 +43,10 @@ ViewerPipeline::ViewerPipeline(ViewerPipelineSettings settings, Statistics& stat
       decoder_(bands_) {}
 
 void ViewerPipeline::start() {
-  decode_thread_ = std::jthread([this](std::stop_token stop) { decode(std::move(stop)); });
+  decode_thread_ = std::jthread([this](std::stop_token stop) {
+    name_this_thread("decode");
+    decode(std::move(stop));
+  });
 }
 
 void ViewerPipeline::stop() {

@@ -52,10 +52,14 @@ nlohmann::json percentiles_ms(const Histogram& histogram_us, std::span<const int
 
 constexpr std::array kTwoPercents{50, 99};
 constexpr std::array kThreePercents{50, 90, 99};
+constexpr int kStepOfDistribution = 5;
 
 nlohmann::json ages_summary(const Histogram& age_us) {
   nlohmann::json ages = percentiles_ms(age_us, kThreePercents);
   if (const auto max = age_us.max()) ages["max"] = static_cast<double>(*max) / 1000;
+  for (int percent = 0; percent <= 100; percent += kStepOfDistribution)
+    if (const auto value = age_us.percentile(percent))
+      ages["cdf"].push_back(rounded(*value / 1000));
   return ages;
 }
 
@@ -69,7 +73,14 @@ std::uint64_t SequenceGaps::frames_missing_before(const FrameStamp& stamp) {
   return step == 0 || step >= 0x8000'0000 ? 0 : step - 1;
 }
 
-Statistics::Statistics(Clock clock) : clock_(std::move(clock)), start_(clock_()) {}
+Statistics::Statistics(Clock clock) : clock_(std::move(clock)) { start_ = clock_(); }
+
+void Statistics::begin_again() {
+  const std::scoped_lock lock(mutex_);
+  static_cast<StatisticsCounts&>(*this) = StatisticsCounts();
+  start_ = clock_();
+  cpu_seconds_before_ = process_usage().cpu_seconds;
+}
 
 void Statistics::read(std::size_t bytes) {
   const std::scoped_lock lock(mutex_);
@@ -205,7 +216,7 @@ nlohmann::json Statistics::summary(std::string_view url) const {
           {"interval_ms", percentiles_ms(interval_us_, kTwoPercents)},
           {"width", width_},
           {"height", height_},
-          {"cpu_seconds", rounded(usage.cpu_seconds)},
+          {"cpu_seconds", rounded(usage.cpu_seconds - cpu_seconds_before_)},
           {"peak_rss_kb", usage.peak_rss_kb}};
 }
 

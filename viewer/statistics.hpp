@@ -45,55 +45,13 @@ struct DecodedFrame {
   bool is_patched = false;              // with older bands in place of some that never came
 };
 
-/// Counts what happens to the frames of one viewer. Any thread may call anything; no event
-/// allocates.
-class Statistics {
- public:
-  using Clock = std::function<SteadyTime()>;
-
-  explicit Statistics(Clock clock = std::chrono::steady_clock::now);
-
-  /// One call to the socket brought so many bytes.
-  void read(std::size_t bytes);
-
-  /// A complete frame arrived, in so many reads.
-  void frame_received(std::size_t bytes, std::size_t reads, const std::optional<FrameStamp>& stamp);
-
-  /// A frame came in part or not at all. One that is counted elsewhere, as patched, lost or
-  /// corrupt, only takes its place among the sequence numbers.
-  void frame_given_up(std::size_t bytes, const std::optional<FrameStamp>& stamp, bool is_counted);
-
-  void frame_decoded(const DecodedFrame& frame);
-  void displayed();
-
-  void skipped_decode(std::uint64_t frames = 1);   // a newer one came before the decoder was free
-  void skipped_display(std::uint64_t frames = 1);  // a newer one was decoded before it was shown
-  void lost();                                     // came in part, and was not shown
-  void corrupt();                                  // refused by the gate or the decoder
-  void reconnected();
-
-  /// How many were decoded, patched ones too.
-  std::uint64_t frames_decoded() const;
-
-  LiveFigures live() const;
-
-  /// The object that --summary prints, as docs/ names it. `seconds` counts from the construction;
-  /// `fps` is between the first and the last decoded frame, so that waiting for a sender, or for
-  /// the end, does not lower it. What was never measured is null, or not among the stages.
-  nlohmann::json summary(std::string_view url) const;
-
- private:
-  nlohmann::json reads_summary() const;
-  nlohmann::json stages_summary() const;
-  double frames_per_second() const;
-  void add_close_look(LiveFigures& figures, SteadyTime now) const;
-
+/// What Statistics has counted since it began.
+class StatisticsCounts {
+ protected:
   static constexpr std::size_t kMostRecentAges = 2048;  // 5 s of 400 frames/s
 
-  const Clock clock_;
-  const SteadyTime start_;
-
-  mutable std::mutex mutex_;
+  SteadyTime start_{};
+  double cpu_seconds_before_ = 0;  // the start
   std::uint64_t bytes_ = 0;
   std::uint64_t partial_frames_ = 0;
   std::uint64_t decoded_ = 0;
@@ -123,6 +81,58 @@ class Statistics {
   Histogram network_us_;
   Histogram decode_us_;
   Histogram interval_us_;
+};
+
+/// Counts what happens to the frames of one viewer. Any thread may call anything; no event
+/// allocates.
+class Statistics : private StatisticsCounts {
+ public:
+  using Clock = std::function<SteadyTime()>;
+
+  explicit Statistics(Clock clock = std::chrono::steady_clock::now);
+
+  /// Forgets all that was counted so far, after a warm-up.
+  void begin_again();
+
+  /// One call to the socket brought so many bytes.
+  void read(std::size_t bytes);
+
+  /// A complete frame arrived, in so many reads.
+  void frame_received(std::size_t bytes, std::size_t reads, const std::optional<FrameStamp>& stamp);
+
+  /// A frame came in part or not at all. One that is counted elsewhere, as patched, lost or
+  /// corrupt, only takes its place among the sequence numbers.
+  void frame_given_up(std::size_t bytes, const std::optional<FrameStamp>& stamp, bool is_counted);
+
+  void frame_decoded(const DecodedFrame& frame);
+  void displayed();
+
+  void skipped_decode(std::uint64_t frames = 1);   // a newer one came before the decoder was free
+  void skipped_display(std::uint64_t frames = 1);  // a newer one was decoded before it was shown
+  void lost();                                     // came in part, and was not shown
+  void corrupt();                                  // refused by the gate or the decoder
+  void reconnected();
+
+  /// How many were decoded, patched ones too.
+  std::uint64_t frames_decoded() const;
+
+  LiveFigures live() const;
+
+  /// The object that --summary prints, as docs/ names it. `seconds` counts from the construction,
+  /// or from where it began again; `fps` is between the first and the last decoded frame, so that
+  /// waiting for a sender, or for the end, does not lower it. What was never measured is null, or
+  /// not among the stages.
+  nlohmann::json summary(std::string_view url) const;
+
+ private:
+  nlohmann::json reads_summary() const;
+  nlohmann::json stages_summary() const;
+  double frames_per_second() const;
+  void add_close_look(LiveFigures& figures, SteadyTime now) const;
+
+  const Clock clock_;
+
+  mutable std::mutex mutex_;
 };
 
 }  // namespace jpegwire

@@ -17,6 +17,7 @@
 #include <variant>
 #include <vector>
 
+#include "codec/thread_name.hpp"
 #include "net/early_exit.hpp"
 #include "net/end_signals.hpp"
 #include "net/process_usage.hpp"
@@ -45,7 +46,8 @@ class Viewer {
         signals_(io_),
         summary_(options.summary),
         display_(make_display()),
-        time_limit_(io_) {
+        time_limit_(io_),
+        warm_up_(io_) {
     for (std::size_t index = 0; index < options.cameras(); ++index)
       cameras_.push_back(std::make_unique<Camera>(io_, options, index, events_of(index)));
   }
@@ -59,8 +61,12 @@ class Viewer {
       finish();
     });
     if (options_.seconds) do_limit_time();
+    if (options_.warm_up_seconds) do_warm_up();
     for (const auto& camera : cameras_) camera->start();
-    std::jthread io_thread([this] { io_.run(); });
+    std::jthread io_thread([this] {
+      name_this_thread("network");
+      io_.run();
+    });
     show_until_finished();
     asio::post(io_, [this] { leave(); });
     io_thread.join();
@@ -113,6 +119,16 @@ class Viewer {
     });
   }
 
+  // What a program does at first, such as to take memory, is not what it does later.
+  void do_warm_up() {
+    warm_up_.expires_after(to_duration(*options_.warm_up_seconds));
+    warm_up_.async_wait([this](std::error_code error) {
+      if (error) return;
+      cpu_seconds_before_ = process_usage().cpu_seconds;
+      for (const auto& camera : cameras_) camera->begin_again();
+    });
+  }
+
   // Any thread, once for each camera. The others go on without it.
   void end_camera(std::size_t index, const std::string& error) {
     note_failure(error);
@@ -150,6 +166,7 @@ class Viewer {
   void leave() {
     signals_.cancel();
     time_limit_.cancel();
+    warm_up_.cancel();
     for (const auto& camera : cameras_) camera->stop_input();
   }
 
@@ -229,7 +246,8 @@ class Viewer {
   nlohmann::json summary() const {
     if (cameras_.size() == 1) return cameras_[0]->summary();
     const ProcessUsage usage = process_usage();
-    nlohmann::json all{{"cpu_seconds", usage.cpu_seconds}, {"peak_rss_kb", usage.peak_rss_kb}};
+    nlohmann::json all{{"cpu_seconds", usage.cpu_seconds - cpu_seconds_before_},
+                       {"peak_rss_kb", usage.peak_rss_kb}};
     for (const auto& camera : cameras_) all["cameras"].push_back(camera->summary());
     return all;
   }
@@ -251,6 +269,8 @@ class Viewer {
   std::unique_ptr<Display> display_;
   std::vector<std::unique_ptr<Camera>> cameras_;
   asio::steady_timer time_limit_;
+  asio::steady_timer warm_up_;
+  double cpu_seconds_before_ = 0;  // the warm-up ended
 
   Clock::time_point next_turn_{};
   Clock::time_point next_line_ = Clock::now() + std::chrono::seconds(1);

@@ -78,6 +78,8 @@ TEST_CASE("the viewer's unknown options and wrong values are wrong usage too") {
   CHECK_THAT(wrong_viewer_usage({"--snapshot", "last.png"}), Contains(".jpg"));
   CHECK_THAT(wrong_viewer_usage({"--frames", "-3"}), Contains("--frames"));
   CHECK_THAT(wrong_viewer_usage({"-p", "70000"}), Contains("-p"));
+  CHECK_THAT(wrong_viewer_usage({"--warm-up", "3", "--seconds", "3"}),
+             Contains("--warm-up leaves nothing of --seconds"));
 }
 
 TEST_CASE("a port that is in use is named") {

@@ -1,17 +1,14 @@
 #include "end_to_end/process.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <csignal>
-#include <cstdlib>
 #include <stdexcept>
 #include <system_error>
 #include <thread>
@@ -34,33 +31,6 @@ std::string whole_content(int file) {
   if (size < 0) throw_last_error("pread");
   text.resize(static_cast<std::size_t>(size));
   return text;
-}
-
-void apply(const Environment& environment) {
-  for (const auto& [name, value] : environment) {
-    if (value.empty())
-      ::unsetenv(name.c_str());
-    else
-      ::setenv(name.c_str(), value.c_str(), 1);
-  }
-}
-
-/// In the new process, which has one thread.
-[[noreturn]] void become(const std::vector<char*>& arguments, const Environment& environment,
-                         int out, int err, pid_t parent) {
-  ::setpgid(0, 0);
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (::getppid() != parent) ::_exit(126);
-  ::dup2(::open("/dev/null", O_RDONLY), STDIN_FILENO);
-  ::dup2(out, STDOUT_FILENO);
-  ::dup2(err, STDERR_FILENO);
-  apply(environment);
-  ::execvp(arguments[0], arguments.data());
-  ::_exit(127);
-}
-
-int exit_code_of(int status) {
-  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
 }  // namespace
@@ -89,14 +59,7 @@ Process::~Process() {
 }
 
 void Process::start(const Environment& environment) {
-  std::vector<char*> arguments;
-  for (const std::string& word : command_) arguments.push_back(const_cast<char*>(word.c_str()));
-  arguments.push_back(nullptr);
-  const pid_t parent = ::getpid();
-  pid_ = ::fork();
-  if (pid_ < 0) throw_last_error("fork");
-  if (pid_ == 0) become(arguments, environment, out_, err_, parent);
-  ::setpgid(pid_, pid_);  // here too, so that it has happened whoever runs first
+  pid_ = start_child(command_, environment, out_, err_);
 }
 
 void Process::send_signal(int signal) {

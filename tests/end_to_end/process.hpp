@@ -6,8 +6,9 @@
 #include <functional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
+
+#include "net/child_process.hpp"
 
 namespace jpegwire {
 
@@ -17,9 +18,6 @@ inline constexpr std::chrono::seconds kDeadline{30};
 
 /// Looks every 10 ms; false where it does not come true before the deadline.
 bool eventually(const std::function<bool()>& condition, std::chrono::seconds deadline = kDeadline);
-
-using Command = std::vector<std::string>;
-using Environment = std::vector<std::pair<std::string, std::string>>;
 
 /// A program that runs in a process group of its own, with nothing to read on standard input. What
 /// it writes is kept, so it never waits for a reader. It ends with this object, and with the tests.

@@ -87,6 +87,36 @@ TEST_CASE("waiting for the sender does not lower the frame rate of the summary")
   CHECK(summary["interval_ms"]["p99"].get<double>() == Approx(40).epsilon(0.01));
 }
 
+TEST_CASE("statistics that begin again have forgotten the warm-up") {
+  Bench bench;
+  bench.receive(stamp(1));
+  bench.decode(milliseconds{500});
+  bench.now += seconds{3};
+  bench.statistics.begin_again();
+  CHECK(bench.summary()["frames"] == 0);
+  CHECK(bench.summary()["seconds"] == 0.0);
+  CHECK(bench.summary()["age_ms"].is_null());
+  bench.receive(stamp(9));
+  bench.decode(milliseconds{10});
+  bench.now += seconds{2};
+  const json summary = bench.summary();
+  CHECK(summary["frames"] == 1);
+  CHECK(summary["lost"] == 0);
+  CHECK(summary["seconds"] == 2.0);
+  CHECK(summary["age_ms"]["max"] == 10.0);
+}
+
+TEST_CASE("ages are told as a distribution too") {
+  Bench bench;
+  for (int i = 1; i <= 200; ++i) bench.decode(milliseconds{i});
+  const json ages = bench.summary()["age_ms"]["cdf"];
+  REQUIRE(ages.size() == 21);
+  CHECK(ages[0].get<double>() == Approx(1).epsilon(0.01));
+  CHECK(ages[1].get<double>() == Approx(10).epsilon(0.01));
+  CHECK(ages[10].get<double>() == Approx(100).epsilon(0.01));
+  CHECK(ages[20].get<double>() == Approx(200).epsilon(0.01));
+}
+
 TEST_CASE("bytes and reads are counted per frame and per read") {
   Bench bench;
   for (const std::size_t reads : {1, 1, 3, 5, 2}) bench.receive({}, 1000, reads);

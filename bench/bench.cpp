@@ -1,0 +1,123 @@
+#include "bench/bench.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <CLI/Error.hpp>
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <ctime>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <stdexcept>
+
+#include "bench/comparison.hpp"
+#include "bench/event_loop.hpp"
+#include "bench/html_report.hpp"
+#include "bench/json_report.hpp"
+#include "bench/programs.hpp"
+#include "bench/report_file.hpp"
+#include "bench/results.hpp"
+#include "bench/session.hpp"
+#include "bench/terminal_report.hpp"
+#include "net/descriptor_limit.hpp"
+#include "net/process_usage.hpp"
+
+namespace jpegwire {
+namespace {
+
+void require_room(const BenchOptions& options) {
+  std::optional<MachineRoom> room;
+  if (options.viewer_host.empty()) room = room_of_this_machine();
+  for (const Case& one : cases_of(options.matrix))
+    if (const auto refusal = refusal_of(one, room))
+      throw CLI::ValidationError("--viewers", *refusal);
+}
+
+Results begin_results(EventLoop& loop, const BenchOptions& options, const Programs& programs) {
+  Results results;
+  results.created = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
+  results.version = JPEGWIRE_VERSION;
+  results.sender_version = version_of(loop, programs.sender);
+  results.viewer_version = version_of(loop, programs.viewer);
+  results.options = options;
+  results.machine = this_machine();
+  results.load_before = machine_load();
+  const std::vector<Case> cases = cases_of(options.matrix);
+  const std::vector<std::string> labels = labels_of(cases);
+  for (std::size_t i = 0; i < cases.size(); ++i)
+    results.cases.push_back({.measured = cases[i],
+                             .label = labels[i],
+                             .runs = {},
+                             .failure = {},
+                             .figures = {},
+                             .ages = {},
+                             .verdict = {}});
+  return results;
+}
+
+/// Tries both files, so that a full disk costs no more than it must; the terminal has it all.
+void write_files(const Results& results, const std::optional<Comparison>& comparison,
+                 const ReportFile& json, const ReportFile& report) {
+  std::string error;
+  const auto attempt = [&error](const auto& write) {
+    try {
+      write();
+    } catch (const std::runtime_error& trouble) {
+      error += (error.empty() ? "" : "; ") + std::string(trouble.what());
+    }
+  };
+  attempt([&] {
+    if (json.is_wanted()) json.write(to_text(to_json(results)));
+  });
+  attempt([&] {
+    if (report.is_wanted()) report.write(html_report(results, comparison));
+  });
+  if (!error.empty()) throw std::runtime_error(error);
+}
+
+std::optional<EarlierRun> read_if_wanted(const std::string& file) {
+  if (file.empty()) return std::nullopt;
+  return read_earlier_run(file);
+}
+
+std::optional<Comparison> compare_if_wanted(const std::optional<EarlierRun>& earlier,
+                                            const Results& results) {
+  if (!earlier) return std::nullopt;
+  return compare(*earlier, results);
+}
+
+bool has_failure(const Results& results) {
+  return std::ranges::any_of(results.cases,
+                             [](const CaseResult& result) { return !result.failure.empty(); });
+}
+
+}  // namespace
+
+int run_bench(const BenchOptions& options) {
+  raise_descriptor_limit();
+  require_room(options);
+  const std::optional<EarlierRun> earlier = read_if_wanted(options.compare_file);
+  const ReportFile json(options.json_file);
+  const ReportFile report(options.report_file);
+  EventLoop loop;
+  const Programs programs = find_programs(options.programs_directory);
+  Results results;
+  try {
+    results = begin_results(loop, options, programs);
+  } catch (const Interrupted&) {
+    return EXIT_SUCCESS;  // with nothing to tell
+  }
+  run_session(loop, programs, results);
+  for (CaseResult& result : results.cases) evaluate(result, results.machine);
+  results.bench_cpu_seconds = process_usage().cpu_seconds;
+  const std::optional<Comparison> comparison = compare_if_wanted(earlier, results);
+  fmt::print("{}{}", describe(results), comparison ? describe(*comparison) : "");
+  std::fflush(stdout);
+  write_files(results, comparison, json, report);
+  return has_failure(results) ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+}  // namespace jpegwire

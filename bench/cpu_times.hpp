@@ -1,0 +1,31 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <map>
+#include <string>
+
+namespace jpegwire {
+
+/// Seconds of CPU by the names of a process's threads; those of the same name, summed.
+using ThreadTimes = std::map<std::string, double>;
+
+/// So far, of the threads that there are; empty where the process has gone.
+ThreadTimes thread_times(pid_t process);
+
+/// So far, of all threads that there ever were; 0 where the process has gone.
+double process_seconds(pid_t process);
+
+/// Seconds of all CPUs since the machine began.
+struct MachineTimes {
+  double busy = 0;
+  double idle = 0;
+  double stolen = 0;  // by other machines on the same hardware
+};
+
+MachineTimes machine_times();
+
+/// How many programs wanted to run, on the average of the last minute.
+double machine_load();
+
+}  // namespace jpegwire

@@ -1,0 +1,111 @@
+#include "bench/local_viewers.hpp"
+
+#include <asio/ip/udp.hpp>
+#include <list>
+#include <utility>
+
+#include "bench/commands.hpp"
+#include "bench/program_end.hpp"
+#include "bench/run.hpp"
+
+namespace jpegwire {
+namespace {
+
+using asio::ip::udp;
+
+/// A stream of datagrams takes an even port and the two behind it.
+class PortsOfStream {
+ public:
+  /// Empty where the system's choice is no such port.
+  explicit PortsOfStream(asio::io_context& io) {
+    const auto loopback = asio::ip::address_v4::loopback();
+    sockets_.emplace_back(io, udp::endpoint(loopback, 0));
+    port_ = sockets_.back().local_endpoint().port();
+    if (port_ % 2 != 0 || port_ > 65'533) return;
+    for (int next = 1; next <= 2; ++next) {
+      std::error_code error;
+      udp::socket& socket = sockets_.emplace_back(io, udp::v4());
+      socket.bind({loopback, static_cast<std::uint16_t>(port_ + next)}, error);
+      if (error) return;
+    }
+    is_free_ = true;
+  }
+  std::uint16_t port() const { return port_; }
+  bool is_free() const { return is_free_; }
+
+ private:
+  std::list<udp::socket> sockets_;
+  std::uint16_t port_ = 0;
+  bool is_free_ = false;
+};
+
+}  // namespace
+
+LocalViewers::LocalViewers(EventLoop& loop, std::string program, double warm_up_seconds,
+                           std::vector<std::string> more)
+    : loop_(loop),
+      program_(std::move(program)),
+      warm_up_seconds_(warm_up_seconds),
+      more_(std::move(more)) {}
+
+SenderEnds LocalViewers::choose_ends(const Case& one) {
+  SenderEnds ends;
+  if (one.transport == Transport::rtp) ends.rtp_ports = choose_rtp_ports(one.viewers);
+  return ends;
+}
+
+// All that were tried are held meanwhile, so that none is chosen twice.
+std::vector<std::uint16_t> LocalViewers::choose_rtp_ports(int viewers) {
+  std::list<PortsOfStream> tried;
+  std::vector<std::uint16_t> ports;
+  while (ports.size() < static_cast<std::size_t>(viewers)) {
+    const PortsOfStream& next = tried.emplace_back(loop_.io());
+    if (next.is_free()) ports.push_back(next.port());
+  }
+  return ports;
+}
+
+void LocalViewers::start(const Case& one, const StreamPorts& ports) {
+  for (std::size_t i = 0; i < static_cast<std::size_t>(one.viewers); ++i) {
+    const std::string url = stream_url(one, "127.0.0.1", ports, i);
+    viewers_.push_back(std::make_unique<Child>(
+        loop_.io(),
+        viewer_command(program_, one, url, {.warm_up_seconds = warm_up_seconds_}, more_)));
+  }
+}
+
+double LocalViewers::patience_seconds() const {
+  return std::chrono::duration<double>(kProgramPatience).count();
+}
+
+void LocalViewers::check() {
+  for (const auto& viewer : viewers_)
+    if (viewer->has_ended()) throw RunFailure(describe_end(*viewer));
+}
+
+ThreadTimes LocalViewers::threads() const {
+  ThreadTimes sum;
+  for (const auto& viewer : viewers_) add_to(sum, thread_times(viewer->pid()));
+  return sum;
+}
+
+double LocalViewers::cpu_seconds() const {
+  double sum = 0;
+  for (const auto& viewer : viewers_) sum += process_seconds(viewer->pid());
+  return sum;
+}
+
+std::vector<nlohmann::json> LocalViewers::finish() {
+  for (const auto& viewer : viewers_) viewer->interrupt();
+  std::vector<nlohmann::json> summaries;
+  for (const auto& viewer : viewers_) summaries.push_back(summary_at_end(loop_, *viewer));
+  return summaries;
+}
+
+std::vector<std::string> LocalViewers::commands() const {
+  std::vector<std::string> commands;
+  for (const auto& viewer : viewers_) commands.push_back(to_shell(viewer->command()));
+  return commands;
+}
+
+}  // namespace jpegwire

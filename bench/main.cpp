@@ -1,0 +1,15 @@
+#include "bench/bench.hpp"
+#include "bench/commands.hpp"
+#include "bench/options.hpp"
+#include "net/command_line.hpp"
+
+int main(int argc, char** argv) {
+  CLI::App app{
+      "Measures frame rates and the age of frames: runs jpegwire-sender and jpegwire-viewer over\n"
+      "real sockets for each combination of the values given, and names what holds each back.",
+      "jpegwire-bench"};
+  jpegwire::BenchOptions options;
+  options.command_line = jpegwire::to_shell({argv, argv + argc});
+  jpegwire::add_bench_options(app, options);
+  return jpegwire::run_command_line(app, argc, argv, [&] { return jpegwire::run_bench(options); });
+}

@@ -1,0 +1,17 @@
+#pragma once
+
+#include "bench/event_loop.hpp"
+#include "bench/matrix.hpp"
+#include "bench/options.hpp"
+#include "bench/programs.hpp"
+#include "bench/run.hpp"
+#include "bench/viewer_group.hpp"
+
+namespace jpegwire {
+
+/// Runs one case once: a sender, and viewers, which end with it. Throws RunFailure where a program
+/// fails, and Interrupted.
+Run measure(EventLoop& loop, const BenchOptions& options, const std::string& sender_program,
+            const Case& one, ViewerGroup& viewers);
+
+}  // namespace jpegwire

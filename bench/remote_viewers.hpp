@@ -1,0 +1,48 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "bench/event_loop.hpp"
+#include "bench/options.hpp"
+#include "bench/summary_collector.hpp"
+#include "bench/viewer_group.hpp"
+
+namespace jpegwire {
+
+/// Viewers on another machine, where a person has started the command that this one tells.
+class RemoteViewers : public ViewerGroup {
+ public:
+  /// Throws std::runtime_error where there is no way to that machine.
+  RemoteViewers(EventLoop& loop, const BenchOptions& options);
+
+  /// What has to be typed there, for all runs.
+  std::string script() const;
+
+  /// That there will be no further run.
+  void dismiss();
+
+  SenderEnds choose_ends(const Case& one) override;
+  void start(const Case& one, const StreamPorts& ports) override;
+  double patience_seconds() const override;
+  void check() override {}
+  ThreadTimes threads() const override { return {}; }
+  double cpu_seconds() const override { return 0; }
+  std::vector<nlohmann::json> finish() override;
+  std::vector<std::string> commands() const override { return {command_}; }
+
+ private:
+  std::string viewers_of(const Case& one) const;
+
+  EventLoop& loop_;
+  const BenchOptions& options_;
+  const std::string viewer_address_;
+  const std::string own_address_;
+  SummaryCollector collector_;
+  StreamPorts ports_;  // the same in all runs, so that the command is one for all
+  std::string command_;
+  int viewers_ = 0;
+  int runs_ = 0;
+};
+
+}  // namespace jpegwire

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "bench/distribution.hpp"
+#include "bench/figures.hpp"
+#include "bench/machine.hpp"
+#include "bench/matrix.hpp"
+#include "bench/options.hpp"
+#include "bench/run.hpp"
+#include "bench/verdict.hpp"
+
+namespace jpegwire {
+
+/// All runs of one case, and what comes out of them.
+struct CaseResult {
+  Case measured;
+  std::string label;  // among the other cases
+  std::vector<Run> runs;
+  std::string failure;  // a sentence, where a program failed
+
+  // Empty without a run.
+  FigureSpreads figures;
+  Distribution ages;
+  Verdict verdict;
+
+  bool has_runs() const { return !runs.empty(); }
+};
+
+/// Works out what comes out of the runs.
+void evaluate(CaseResult& result, const Machine& machine);
+
+/// All that a call of jpegwire-bench has measured.
+struct Results {
+  std::string created;  // ISO 8601, UTC
+  std::string version;
+  std::string sender_version;
+  std::string viewer_version;
+  BenchOptions options;
+  Machine machine;
+  double load_before = 0;  // machine_load()
+  std::vector<CaseResult> cases;
+  bool is_complete = true;  // false: Ctrl-C ended it
+  double bench_cpu_seconds = 0;
+};
+
+/// Sentences about what may have spoilt the figures: other programs, other machines on the same
+/// hardware.
+std::vector<std::string> warnings_of(const Results& results);
+
+}  // namespace jpegwire

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "bench/figures.hpp"
+#include "bench/matrix.hpp"
+
+namespace jpegwire {
+
+/// What keeps the frame rate from being higher.
+enum class Bottleneck { none, camera, encode, network, decode, display };
+
+/// "encode".
+std::string_view name_of(Bottleneck bottleneck);
+
+struct Verdict {
+  Bottleneck bottleneck = Bottleneck::none;
+  std::string sentence;  // begins with its name, says what was measured and what would help
+};
+
+/// What is known about a case that was measured.
+struct VerdictFacts {
+  Case measured;
+  Figures medians;
+  std::string source;  // as the sender describes it
+  int cores = 1;
+};
+
+/// The stage at which the last noticeable part of the frames is left behind: what comes behind it
+/// keeps up with it, and what comes before it could do more.
+Verdict judge(const VerdictFacts& facts);
+
+}  // namespace jpegwire

@@ -1,0 +1,272 @@
+// jpegwire-bench as a user sees it: short runs of real programs, some of them made to have a known
+// bottleneck, and some that fail.
+
+#include <catch2/catch.hpp>
+#include <csignal>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "end_to_end/pictures.hpp"
+#include "end_to_end/programs.hpp"
+#include "end_to_end/tiny_disk.hpp"
+#include "support/temporary_directory.hpp"
+
+using namespace jpegwire;
+using Catch::Matchers::Contains;
+using Catch::Matchers::StartsWith;
+using nlohmann::json;
+
+namespace {
+
+constexpr std::chrono::seconds kBenchDeadline{100};
+
+/// One short run of one small case, unless the options say otherwise.
+class BenchProgram : public Process {
+ public:
+  explicit BenchProgram(const Command& options, Environment environment = {})
+      : Process(Command{JPEGWIRE_BENCH, "--size", "160x120", "--fps", "20", "--seconds", "0.5",
+                        "--warm-up", "0.1", "--repetitions", "1"} +
+                    options,
+                environment.empty() ? environment_of_programs() : std::move(environment)) {}
+
+  /// Waits for its end, which must have this exit code.
+  void check_ends_with(int exit_code) {
+    const int code = wait(kBenchDeadline);
+    INFO(describe());
+    REQUIRE(code == exit_code);
+  }
+};
+
+json measured_by(const Command& options, int exit_code = 0, Environment environment = {}) {
+  const TemporaryDirectory directory;
+  BenchProgram bench(options + Command{"--json", directory / "bench.json"}, std::move(environment));
+  bench.check_ends_with(exit_code);
+  return json::parse(read_file(directory / "bench.json"));
+}
+
+std::string bench_failure(const Command& options, int exit_code) {
+  BenchProgram bench(options);
+  return failure_of(bench, exit_code);
+}
+
+/// The verdict of the only case.
+json verdict_of(const json& measured) {
+  INFO(measured.dump());
+  REQUIRE(measured["cases"].size() == 1);
+  return measured["cases"][0]["verdict"];
+}
+
+Environment with_slow_codec(const std::string& variable, const std::string& microseconds) {
+  Environment environment = environment_of_programs();
+  environment.emplace_back("LD_PRELOAD", JPEGWIRE_SLOW_CODEC);
+  environment.emplace_back(variable, microseconds);
+  return environment;
+}
+
+/// A directory with both programs, of which one does something first: a line of shell, which may
+/// end it.
+class SpoiltPrograms {
+ public:
+  SpoiltPrograms(const std::string& which, const std::string& line) {
+    write("jpegwire-sender", JPEGWIRE_SENDER, which == "sender" ? line : "");
+    write("jpegwire-viewer", JPEGWIRE_VIEWER, which == "viewer" ? line : "");
+  }
+  std::string path() const { return directory_.path(); }
+
+ private:
+  void write(const std::string& name, const std::string& program, const std::string& line) const {
+    write_file(directory_ / name, "#!/bin/sh\n" + line + "\nexec '" + program + "' \"$@\"\n");
+    std::filesystem::permissions(directory_ / name, std::filesystem::perms::owner_all);
+  }
+
+  TemporaryDirectory directory_;
+};
+
+}  // namespace
+
+TEST_CASE("the bench goes through all cases round by round, and reports them") {
+  const TemporaryDirectory directory;
+  BenchProgram bench({"--size", "160x120,320x240", "--repetitions", "2", "--json",
+                      directory / "bench.json", "--report", directory / "bench.html"});
+  bench.check_ends_with(0);
+  const std::string progress = bench.err();
+  std::size_t at = 0;
+  for (const char* run : {"run 1 of 4", ": 160x120: ", "run 2 of 4", ": 320x240: ", "run 3 of 4",
+                          ": 160x120: ", "run 4 of 4", ": 320x240: "}) {
+    at = progress.find(run, at);
+    INFO(run << " in " << progress);
+    REQUIRE(at != std::string::npos);
+  }
+  CHECK_THAT(bench.out(), Contains("frames/s") && Contains("age p50") && Contains("cores of"));
+  const json measured = json::parse(read_file(directory / "bench.json"));
+  CHECK(measured["is_complete"] == true);
+  REQUIRE(measured["cases"].size() == 2);
+  for (const json& one : measured["cases"]) {
+    REQUIRE(one["runs"].size() == 2);
+    CHECK(one["figures"]["fps"]["repetitions"] == 2);
+    CHECK(one["figures"]["fps"]["median"] > 0);
+    CHECK(one["figures"]["age_p99_ms"]["median"] >= one["figures"]["age_p50_ms"]["median"]);
+    CHECK(one["figures"].contains("bench_percent"));
+    CHECK(one["runs"][0]["viewers"][0]["frames"] > 0);
+    CHECK(one["runs"][0]["sender"]["encoded"] > 0);
+  }
+  CHECK(measured["cases"][1]["runs"][0]["viewers"][0]["width"] == 320);
+  CHECK_THAT(read_file(directory / "bench.html"),
+             StartsWith("<!doctype html>") && Contains("<svg"));
+}
+
+TEST_CASE("frames go to several viewers over each transport") {
+  const json measured =
+      measured_by({"--transport", "tcp,http,rtp", "--viewers", "2", "--threads", "1"});
+  REQUIRE(measured["cases"].size() == 3);
+  for (const json& one : measured["cases"]) {
+    INFO(one.dump());
+    CHECK(one["failure"].is_null());
+    REQUIRE(one["runs"].size() == 1);
+    REQUIRE(one["runs"][0]["viewers"].size() == 2);
+    for (const json& viewer : one["runs"][0]["viewers"]) CHECK(viewer["frames"] > 0);
+    CHECK(one["figures"]["cpu_decode_ms"]["median"] > 0);
+  }
+}
+
+TEST_CASE("the verdict names an encoder with one thread") {
+  const json verdict = verdict_of(measured_by({"--threads", "1", "--fps", "0", "--seconds", "1"}, 0,
+                                              with_slow_codec("SLOW_ENCODE_US", "20000")));
+  CHECK(verdict["bottleneck"] == "encode");
+  CHECK_THAT(verdict["sentence"], StartsWith("encode: 1 thread gives ") && Contains("would"));
+}
+
+TEST_CASE("the verdict names a throttled decoder") {
+  const json verdict = verdict_of(measured_by({"--threads", "1", "--seconds", "1"}, 0,
+                                              with_slow_codec("SLOW_DECODE_US", "100000")));
+  CHECK(verdict["bottleneck"] == "decode");
+  CHECK_THAT(verdict["sentence"], StartsWith("decode: 1 thread in the viewer"));
+}
+
+TEST_CASE("the verdict names a slow link") {
+  const json verdict = verdict_of(
+      measured_by({"--seconds", "1", "--sender-options", "--write-size 500 --write-delay 20000"}));
+  CHECK(verdict["bottleneck"] == "network");
+  CHECK_THAT(verdict["sentence"], StartsWith("network: each viewer gets ") && Contains("kB"));
+}
+
+TEST_CASE("the verdict names a camera of 10 frames/s") {
+  const json verdict = verdict_of(measured_by(
+      {"--source", "/dev/video0", "--size", "640x480", "--fps", "30", "--seconds", "1.5"}, 0,
+      with_fake_camera({{"FAKECAM_FORMATS", "YUYV:640x480@10"}})));
+  CHECK(verdict["bottleneck"] == "camera");
+  CHECK_THAT(verdict["sentence"], Contains("of 30 frames/s (camera /dev/video0"));
+}
+
+TEST_CASE("programs that crash or hang are named, and the other cases are measured") {
+  const SpoiltPrograms programs("sender",
+                                "case \"$*\" in *160x120*) echo 'out of luck' >&2; kill -SEGV $$;; "
+                                "*176x144*) exec sleep 1000;; esac");
+  const json measured = measured_by(
+      {"--programs", programs.path(), "--repetitions", "2", "--size", "160x120,176x144,320x240"},
+      1);
+  REQUIRE(measured["cases"].size() == 3);
+  CHECK_THAT(measured["cases"][0]["failure"],
+             Contains("jpegwire-sender was ended by a signal") && Contains("out of luck"));
+  CHECK_THAT(measured["cases"][1]["failure"],
+             Contains("jpegwire-sender did not begin to listen within"));
+  CHECK(measured["cases"][2]["failure"].is_null());
+  CHECK(measured["cases"][2]["runs"].size() == 2);
+}
+
+TEST_CASE("a viewer that crashes or ends without a summary is named") {
+  const std::string is_version = "[ \"$1\" = --version ] || ";
+  const SpoiltPrograms crashing("viewer", is_version + "{ echo 'no luck' >&2; exit 3; }");
+  CHECK_THAT(measured_by({"--programs", crashing.path()}, 1)["cases"][0]["failure"],
+             Contains("jpegwire-viewer ended with exit code 3 (no luck)"));
+  const SpoiltPrograms hanging("viewer", is_version + "exec sleep 1000");
+  CHECK_THAT(measured_by({"--programs", hanging.path()}, 1)["cases"][0]["failure"],
+             Contains("jpegwire-viewer did not connect within"));
+}
+
+TEST_CASE("Ctrl-C keeps what is done") {
+  const TemporaryDirectory directory;
+  BenchProgram bench({"--repetitions", "50", "--json", directory / "bench.json"});
+  bench.wait_for("run 2 of 50");
+  bench.send_signal(SIGINT);
+  bench.check_ends_with(0);
+  CHECK_THAT(bench.out(), Contains("interrupted"));
+  const json measured = json::parse(read_file(directory / "bench.json"));
+  CHECK(measured["is_complete"] == false);
+  CHECK(measured["cases"][0]["runs"].size() >= 2);
+  CHECK(measured["cases"][0]["figures"]["fps"]["repetitions"] >= 2);
+}
+
+TEST_CASE("viewers elsewhere are started with a command that is printed") {
+  const TemporaryDirectory directory;
+  BenchProgram bench({"--viewer-host", "127.0.0.1", "--transport", "tcp,rtp", "--viewers", "2",
+                      "--repetitions", "2", "--json", directory / "bench.json"});
+  bench.wait_for("\ndone\n");
+  const std::string script = bench.out().substr(bench.out().find("for round"));
+  const std::filesystem::path there = std::filesystem::path(JPEGWIRE_VIEWER).parent_path();
+  Process shell({"sh", "-c", script}, {{"PATH", there.string() + ":" + std::getenv("PATH")}});
+  bench.check_ends_with(0);
+  CHECK(shell.wait() == 0);
+  const json measured = json::parse(read_file(directory / "bench.json"));
+  REQUIRE(measured["cases"].size() == 2);
+  for (const json& one : measured["cases"]) {
+    REQUIRE(one["runs"].size() == 2);
+    CHECK(one["runs"][1]["viewers"].size() == 2);
+    CHECK(one["figures"]["fps"]["median"] > 0);
+  }
+}
+
+TEST_CASE("a run is compared with an earlier one") {
+  const TemporaryDirectory directory;
+  BenchProgram first({"--json", directory / "bench.json"});
+  first.check_ends_with(0);
+  BenchProgram second({"--json", directory / "bench.json", "--compare", directory / "bench.json"});
+  second.check_ends_with(0);
+  CHECK_THAT(second.out(), Contains("Compared with " + directory / "bench.json"));
+}
+
+TEST_CASE("what cannot be measured is refused before any run") {
+  CHECK_THAT(bench_failure({"--size", "0"}, 2),
+             StartsWith("jpegwire-bench: ") && Contains("--size") && Contains("1280x720"));
+  CHECK_THAT(bench_failure({"--viewers", "1000000"}, 2),
+             Contains("1000000 viewers are too many") && Contains("memory for") &&
+                 Contains("descriptors for") && Contains("processes for"));
+  CHECK_THAT(bench_failure({"--programs", "/nowhere"}, 1),
+             Contains("no program jpegwire-sender in /nowhere") && Contains("--programs"));
+  CHECK_THAT(bench_failure({"--viewer-host", "no-such-host.invalid"}, 1),
+             Contains("no-such-host.invalid"));
+}
+
+TEST_CASE("an old or foreign file to compare with is refused before any run") {
+  const TemporaryDirectory directory;
+  const std::string file = directory / "old.json";
+  const auto failure = [&](const std::string& text) {
+    write_file(file, text);
+    return bench_failure({"--compare", file}, 1);
+  };
+  CHECK_THAT(failure(R"({"format": "jpegwire-bench", "version": 0})"), Contains("version 0"));
+  CHECK_THAT(failure(R"({"benchmarks": []})"), Contains("not what jpegwire-bench --json writes"));
+  CHECK_THAT(bench_failure({"--compare", directory / "missing.json"}, 1),
+             Contains("missing.json") && Contains("No such file"));
+}
+
+TEST_CASE("files that cannot be written are told, and the terminal has the figures") {
+  CHECK_THAT(bench_failure({"--json", "/nowhere/bench.json"}, 1),
+             Contains("/nowhere/bench.json") && Contains("No such file"));
+  BenchProgram bench({"--json", "/dev/full"});
+  bench.check_ends_with(1);
+  CHECK_THAT(bench.out(), Contains("age p50"));
+  CHECK_THAT(bench.err(), Contains("'/dev/full'") && Contains("No space left"));
+}
+
+TEST_CASE("a full disk costs the report and not the figures") {
+  const TinyDisk disk("4k");
+  if (!disk.is_mounted()) {
+    WARN("skipped: only root may mount a small disk to fill");
+    return;
+  }
+  BenchProgram bench({"--json", disk.path() + "/b.json", "--report", disk.path() + "/b.html"});
+  bench.check_ends_with(1);
+  CHECK_THAT(bench.out(), Contains("age p50"));
+  CHECK_THAT(bench.err(), Contains("b.json") && Contains("b.html") && Contains("No space left"));
+}

@@ -1,0 +1,42 @@
+// Preloaded, it makes libjpeg-turbo as slow as a test wants: each band takes so many microseconds
+// more, in which the CPU is free. SLOW_ENCODE_US, SLOW_DECODE_US.
+
+#include <dlfcn.h>
+#include <turbojpeg.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <thread>
+
+namespace {
+
+void pause_for(const char* variable) {
+  const char* text = std::getenv(variable);
+  if (text != nullptr) std::this_thread::sleep_for(std::chrono::microseconds(std::atoi(text)));
+}
+
+template <class Function>
+Function* next(Function*, const char* name) {
+  return reinterpret_cast<Function*>(::dlsym(RTLD_NEXT, name));
+}
+
+}  // namespace
+
+extern "C" {
+
+int tjCompressFromYUVPlanes(tjhandle handle, const unsigned char** planes, int width,
+                            const int* strides, int height, int subsampling, unsigned char** jpeg,
+                            unsigned long* size, int quality, int flags) {
+  static auto* const real = next(&tjCompressFromYUVPlanes, "tjCompressFromYUVPlanes");
+  pause_for("SLOW_ENCODE_US");
+  return real(handle, planes, width, strides, height, subsampling, jpeg, size, quality, flags);
+}
+
+int tjDecompress2(tjhandle handle, const unsigned char* jpeg, unsigned long size,
+                  unsigned char* pixels, int width, int pitch, int height, int format, int flags) {
+  static auto* const real = next(&tjDecompress2, "tjDecompress2");
+  pause_for("SLOW_DECODE_US");
+  return real(handle, jpeg, size, pixels, width, pitch, height, format, flags);
+}
+
+}  // extern "C"
