@@ -7,45 +7,10 @@
 #include "codec/jpeg_decoder.hpp"
 #include "codec/jpeg_encoder.hpp"
 #include "codec/jpeg_layout.hpp"
-#include "sender/sources/test_card.hpp"
+#include "test_pictures.hpp"
 
-namespace jpegwire {
+namespace jpegwire::bench {
 namespace {
-
-constexpr int kWidth = 1920;
-constexpr int kHeight = 1080;
-constexpr int kQuality = 80;
-
-std::shared_ptr<RawFrame> test_picture(int width, int height) {
-  return TestCard(width, height, 0).read({})->raw;
-}
-
-/// What a camera gives: the test card's luma, and its chroma for each row instead of every second.
-RawFrame yuyv_picture(int width, int height) {
-  const std::shared_ptr<RawFrame> card = test_picture(width, height);
-  RawFrame picture;
-  picture.resize(PixelFormat::yuyv, width, height);
-  const std::byte* luma = card->pixels.data();
-  const std::byte* u = luma + width * height;
-  const std::byte* v = u + width / 2 * (height / 2);
-  std::byte* out = picture.pixels.data();
-  for (int y = 0; y < height; ++y)
-    for (int x = 0; x < width; x += 2) {
-      const int chroma = y / 2 * (width / 2) + x / 2;
-      *out++ = luma[y * width + x];
-      *out++ = u[chroma];
-      *out++ = luma[y * width + x + 1];
-      *out++ = v[chroma];
-    }
-  return picture;
-}
-
-std::vector<std::byte> whole(const JpegLayout& layout) {
-  std::vector<std::byte> jpeg{std::byte{0xFF}, std::byte{0xD8}};
-  jpeg.insert(jpeg.end(), layout.header.begin(), layout.header.end());
-  for (const Bytes band : layout.bands) jpeg.insert(jpeg.end(), band.begin(), band.end());
-  return jpeg;
-}
 
 void encode_yuyv(benchmark::State& state) {
   const RawFrame picture = yuyv_picture(kWidth, kHeight);
@@ -118,4 +83,4 @@ void draw_test_card(benchmark::State& state) {
 BENCHMARK(draw_test_card)->Name("test_card");
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::bench

@@ -42,14 +42,19 @@ class PortsOfStream {
 }  // namespace
 
 LocalViewers::LocalViewers(EventLoop& loop, std::string program, double warm_up_seconds,
-                           std::vector<std::string> more)
+                           std::vector<std::string> more, const NetworkLink* link)
     : loop_(loop),
       program_(std::move(program)),
       warm_up_seconds_(warm_up_seconds),
-      more_(std::move(more)) {}
+      more_(std::move(more)),
+      link_(link) {}
 
 SenderEnds LocalViewers::choose_ends(const Case& one) {
   SenderEnds ends;
+  if (link_) {
+    ends.listen_address = NetworkLink::kNearAddress;
+    ends.viewer_address = NetworkLink::kFarAddress;
+  }
   if (one.transport == Transport::rtp) ends.rtp_ports = choose_rtp_ports(one.viewers);
   return ends;
 }
@@ -65,12 +70,19 @@ std::vector<std::uint16_t> LocalViewers::choose_rtp_ports(int viewers) {
   return ports;
 }
 
+/// Where viewers find the stream: datagrams at their own end.
+std::string LocalViewers::host_of(Transport transport) const {
+  if (!link_) return "127.0.0.1";
+  return transport == Transport::rtp ? NetworkLink::kFarAddress : NetworkLink::kNearAddress;
+}
+
 void LocalViewers::start(const Case& one, const StreamPorts& ports) {
   for (std::size_t i = 0; i < static_cast<std::size_t>(one.viewers); ++i) {
-    const std::string url = stream_url(one, "127.0.0.1", ports, i);
-    viewers_.push_back(std::make_unique<Child>(
-        loop_.io(),
-        viewer_command(program_, one, url, {.warm_up_seconds = warm_up_seconds_}, more_)));
+    const std::string url = stream_url(one, host_of(one.transport), ports, i);
+    const Command command =
+        viewer_command(program_, one, url, {.warm_up_seconds = warm_up_seconds_}, more_);
+    viewers_.push_back(
+        std::make_unique<Child>(loop_.io(), link_ ? link_->at_far_end(command) : command));
   }
 }
 

@@ -4,15 +4,17 @@
 
 #include "bench/child.hpp"
 #include "bench/event_loop.hpp"
+#include "bench/network_link.hpp"
 #include "bench/viewer_group.hpp"
 
 namespace jpegwire {
 
-/// Viewers on this machine. They end with this object.
+/// Viewers on this machine, at the far end of the link where there is one. They end with this
+/// object.
 class LocalViewers : public ViewerGroup {
  public:
   LocalViewers(EventLoop& loop, std::string program, double warm_up_seconds,
-               std::vector<std::string> more);
+               std::vector<std::string> more, const NetworkLink* link);
 
   SenderEnds choose_ends(const Case& one) override;
   void start(const Case& one, const StreamPorts& ports) override;
@@ -25,11 +27,13 @@ class LocalViewers : public ViewerGroup {
 
  private:
   std::vector<std::uint16_t> choose_rtp_ports(int viewers);
+  std::string host_of(Transport transport) const;
 
   EventLoop& loop_;
   const std::string program_;
   const double warm_up_seconds_;
   const std::vector<std::string> more_;
+  const NetworkLink* const link_;
   std::vector<std::unique_ptr<Child>> viewers_;
 };
 

@@ -7,6 +7,7 @@
 #include <array>
 #include <functional>
 #include <nlohmann/json.hpp>
+#include <tuple>
 
 namespace jpegwire {
 namespace {
@@ -19,7 +20,7 @@ std::string describe_rate(double frames_per_second) {
   return frames_per_second == 0 ? "unlimited rate" : fmt::format("{} frames/s", frames_per_second);
 }
 
-using Words = std::array<std::string, 7>;
+using Words = std::array<std::string, 8>;
 
 /// The size comes first: it is told of each case.
 Words words_of(const Case& one) {
@@ -29,11 +30,12 @@ Words words_of(const Case& one) {
           std::string(name_of(one.transport)),
           counted(one.viewers, "viewer"),
           counted(one.threads, "thread"),
-          one.source == "test" ? "test card" : one.source};
+          one.source == "test" ? "test card" : one.source,
+          one.link.empty() ? "" : "a link of " + one.link};
 }
 
-std::array<bool, 7> differing(const std::vector<Case>& cases) {
-  std::array<bool, 7> differs{};
+std::array<bool, std::tuple_size_v<Words>> differing(const std::vector<Case>& cases) {
+  std::array<bool, std::tuple_size_v<Words>> differs{};
   const Words first = words_of(cases.front());
   for (const Case& one : cases) {
     const Words words = words_of(one);
@@ -45,7 +47,7 @@ std::array<bool, 7> differing(const std::vector<Case>& cases) {
 std::string join_where(const Words& words, const std::function<bool(std::size_t)>& is_wanted) {
   std::vector<std::string> wanted;
   for (std::size_t i = 0; i < words.size(); ++i)
-    if (is_wanted(i)) wanted.push_back(words[i]);
+    if (is_wanted(i) && !words[i].empty()) wanted.push_back(words[i]);
   return fmt::format("{}", fmt::join(wanted, ", "));
 }
 
@@ -80,6 +82,7 @@ std::string_view name_of(Transport transport) {
 
 std::vector<Case> cases_of(const Matrix& matrix) {
   std::vector<Case> cases(1);
+  cases.front().link = matrix.link;
   multiply(cases, matrix.sources, &Case::source);
   multiply(cases, matrix.sizes, &Case::size);
   multiply(cases, matrix.frame_rates, &Case::frames_per_second);
@@ -109,13 +112,16 @@ std::string describe_common(const std::vector<Case>& cases) {
 }
 
 nlohmann::json to_json(const Case& one) {
-  return {{"size", one.size ? nlohmann::json(describe_size(one.size)) : nlohmann::json()},
-          {"fps", one.frames_per_second},
-          {"quality", one.quality},
-          {"transport", name_of(one.transport)},
-          {"viewers", one.viewers},
-          {"threads", one.threads},
-          {"source", one.source}};
+  nlohmann::json values{
+      {"size", one.size ? nlohmann::json(describe_size(one.size)) : nlohmann::json()},
+      {"fps", one.frames_per_second},
+      {"quality", one.quality},
+      {"transport", name_of(one.transport)},
+      {"viewers", one.viewers},
+      {"threads", one.threads},
+      {"source", one.source}};
+  if (!one.link.empty()) values["link"] = one.link;
+  return values;
 }
 
 std::string key_of(const nlohmann::json& one) {

@@ -24,6 +24,7 @@ struct Case {
   int viewers = 1;
   int threads = 1;  // of the sender, and of each viewer
   std::string source = "test";
+  std::string link{};  // as --link has it; empty: loopback
 
   bool operator==(const Case&) const = default;
 };
@@ -37,6 +38,7 @@ struct Matrix {
   std::vector<int> viewers;
   std::vector<int> threads;
   std::vector<std::string> sources;
+  std::string link{};
 };
 
 std::vector<Case> cases_of(const Matrix& matrix);

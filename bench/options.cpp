@@ -7,6 +7,7 @@
 #include <functional>
 #include <stdexcept>
 
+#include "bench/link_settings.hpp"
 #include "codec/band_pool.hpp"
 #include "net/command_line.hpp"
 #include "net/parse_number.hpp"
@@ -123,6 +124,16 @@ void add_run_options(CLI::App& app, BenchOptions& options) {
                  "The viewers run on that machine: print the command for it,\n"
                  "and wait for what it tells")
       ->type_name("HOST");
+  add_parsed_option(
+      app, "--link",
+      [&options](const std::string& text) {
+        parse_link(text);
+        options.matrix.link = text;
+      },
+      "Between sender and viewers a bad network, in namespaces of its\nown, as root: "
+      "20mbit,delay=20ms,loss=1%,reorder=1%")
+      ->type_name("LINK")
+      ->excludes("--viewer-host");
 }
 
 void add_report_options(CLI::App& app, BenchOptions& options) {

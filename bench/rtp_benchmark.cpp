@@ -5,10 +5,9 @@
 #include <ctime>
 #include <utility>
 
-#include "codec/big_endian.hpp"
 #include "datagram_drain.hpp"
-#include "net/rtp/jpeg_reassembler.hpp"
 #include "net/udp/datagram_output.hpp"
+#include "rtp_frames.hpp"
 #include "test_card_frames.hpp"
 
 namespace jpegwire::bench {
@@ -35,45 +34,10 @@ void packetize(benchmark::State& state) {
 }
 BENCHMARK(packetize);
 
-/// Counts the frames and lets them go.
-class FrameCounter final : public ReassemblyObserver {
- public:
-  void frame_opened(const std::shared_ptr<ReceivedFrame>&) override {}
-  void frame_whole(const std::shared_ptr<ReceivedFrame>&) override { ++whole; }
-  void frame_given_up(const std::shared_ptr<ReceivedFrame>&, Reception, bool) override {}
-
-  std::int64_t whole = 0;
-};
-
-std::vector<std::vector<std::byte>> datagrams_of(const EncodedFrame& frame) {
-  JpegPacketizer packetizer({});
-  std::vector<OutgoingPacket> packets;
-  cut(packetizer, frame, packets);
-  std::vector<std::vector<std::byte>> datagrams;
-  for (const OutgoingPacket& packet : packets) {
-    auto& datagram = datagrams.emplace_back(packet.head().begin(), packet.head().end());
-    datagram.insert(datagram.end(), packet.data.begin(), packet.data.end());
-  }
-  return datagrams;
-}
-
 void reassemble(benchmark::State& state) {
-  std::vector<std::vector<std::byte>> datagrams = datagrams_of(*test_card_frames(1)[0]);
-  FrameCounter frames;
-  JpegReassembler reassembler({.max_frame_bytes = 8 << 20}, frames);
-  std::int64_t sequence = 0;
-  std::uint32_t timestamp = 0;
-  WallTime now{};
-  for (auto _ : state) {
-    timestamp += 3000;
-    now += kInterval;
-    for (std::vector<std::byte>& datagram : datagrams) {
-      put_big_endian(std::span(datagram).subspan(2), static_cast<std::uint16_t>(sequence));
-      put_big_endian(std::span(datagram).subspan(4), timestamp);
-      reassembler.add(*parse_rtp(datagram), sequence++, now, 0);
-    }
-  }
-  if (frames.whole != state.iterations()) state.SkipWithError("a frame is not whole");
+  FrameReassembly reassembly;
+  for (auto _ : state) reassembly.add_frame();
+  if (reassembly.whole() != state.iterations()) state.SkipWithError("a frame is not whole");
 }
 BENCHMARK(reassemble);
 

@@ -7,6 +7,7 @@
 
 #include "bench/local_viewers.hpp"
 #include "bench/measure.hpp"
+#include "bench/network_link.hpp"
 #include "bench/progress.hpp"
 #include "bench/remote_viewers.hpp"
 
@@ -18,6 +19,8 @@ class Session {
  public:
   Session(EventLoop& loop, const Programs& programs, Results& results)
       : loop_(loop), programs_(programs), results_(results), options_(results.options) {
+    if (!options_.matrix.link.empty())
+      link_ = std::make_unique<NetworkLink>(loop, parse_link(options_.matrix.link));
     if (options_.viewer_host.empty()) return;
     remote_ = std::make_unique<RemoteViewers>(loop, options_);
     fmt::print("On {}, where jpegwire-viewer and curl are installed, run:\n\n{}\n",
@@ -56,8 +59,8 @@ class Session {
 
   Run measure_once(const Case& one) {
     if (remote_) return measure(loop_, options_, programs_.sender, one, *remote_);
-    LocalViewers viewers(loop_, programs_.viewer, options_.warm_up_seconds,
-                         options_.viewer_options);
+    LocalViewers viewers(loop_, programs_.viewer, options_.warm_up_seconds, options_.viewer_options,
+                         link_.get());
     return measure(loop_, options_, programs_.sender, one, viewers);
   }
 
@@ -73,6 +76,7 @@ class Session {
   Results& results_;
   const BenchOptions& options_;
   std::unique_ptr<RemoteViewers> remote_;
+  std::unique_ptr<NetworkLink> link_;
 };
 
 }  // namespace

@@ -1,6 +1,8 @@
 // jpegwire-bench as a user sees it: short runs of real programs, some of them made to have a known
 // bottleneck, and some that fail.
 
+#include <unistd.h>
+
 #include <catch2/catch.hpp>
 #include <csignal>
 #include <filesystem>
@@ -148,6 +150,37 @@ TEST_CASE("the verdict names a slow link") {
       measured_by({"--seconds", "1", "--sender-options", "--write-size 500 --write-delay 20000"}));
   CHECK(verdict["bottleneck"] == "network");
   CHECK_THAT(verdict["sentence"], StartsWith("network: each viewer gets ") && Contains("kB"));
+}
+
+TEST_CASE("a link between the two ends has the rate, delay and losses that were asked for") {
+  if (::geteuid() != 0) return;  // only root makes network namespaces
+  const auto [link, transport] = GENERATE(table<std::string, std::string>(
+      {{"5mbit", "tcp"}, {"delay=30ms", "tcp"}, {"20mbit,delay=5ms,loss=5%", "rtp"}}));
+  CAPTURE(link, transport);
+  const json measured = measured_by({"--link", link, "--transport", transport, "--seconds", "2"});
+  const json& one = measured["cases"][0];
+  INFO(one.dump());
+  CHECK(one["case"]["link"] == link);
+  CHECK(one["figures"]["fps"]["median"] > 5);
+  if (link == "delay=30ms") CHECK(one["figures"]["age_p50_ms"]["median"] > 30);
+  if (transport == "rtp") CHECK(one["runs"][0]["viewers"][0]["packets_lost"] > 0);
+}
+
+TEST_CASE("a link that is too slow for the picture costs frames") {
+  if (::geteuid() != 0) return;
+  const json measured = measured_by({"--link", "2mbit", "--size", "640x480", "--seconds", "3"});
+  const json& figures = measured["cases"][0]["figures"];
+  INFO(figures.dump());
+  CHECK(figures["fps"]["median"] < 10);
+  CHECK(measured["cases"][0]["verdict"]["bottleneck"] == "network");
+}
+
+TEST_CASE("without root, or on another machine, there is no link") {
+  CHECK_THAT(bench_failure({"--link", "20mbit", "--viewer-host", "192.0.2.1"}, 2),
+             Contains("--viewer-host"));
+  if (::geteuid() != 0) return;
+  Process bench({"setpriv", "--reuid=65534", "--clear-groups", JPEGWIRE_BENCH, "--link", "20mbit"});
+  CHECK_THAT(failure_of(bench, 1), Contains("only root may do: run it with sudo"));
 }
 
 TEST_CASE("the verdict names a camera of 10 frames/s") {

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string_view>
+
+namespace jpegwire::bench {
+
+/// The work at one place of a frame's way, with all that it needs. Bound to one thread.
+class FrameWork {
+ public:
+  FrameWork() = default;
+  FrameWork(const FrameWork&) = delete;
+  FrameWork& operator=(const FrameWork&) = delete;
+  virtual ~FrameWork() = default;
+
+  /// Does it once more, for the next frame. Throws std::runtime_error where it goes wrong.
+  virtual void do_frame() = 0;
+};
+
+struct HotPath {
+  std::string_view name;
+  std::unique_ptr<FrameWork> (*begin)();
+};
+
+/// Each place where something is done for every frame, with the test card's frames of 1920x1080.
+std::span<const HotPath> hot_paths();
+
+}  // namespace jpegwire::bench

@@ -1,0 +1,70 @@
+#include "bench/network_namespace.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sched.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <stdexcept>
+#include <system_error>
+
+namespace jpegwire {
+namespace {
+
+int open_current() {
+  const int descriptor = ::open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0)
+    throw std::system_error(errno, std::generic_category(), "cannot open the network's namespace");
+  return descriptor;
+}
+
+void enter(int descriptor) {
+  if (::setns(descriptor, CLONE_NEWNET) != 0)
+    throw std::system_error(errno, std::generic_category(), "cannot enter a network namespace");
+}
+
+/// Takes the calling thread back to where it was.
+class Return {
+ public:
+  Return() = default;
+  Return(const Return&) = delete;
+  Return& operator=(const Return&) = delete;
+  ~Return() {
+    ::setns(descriptor_, CLONE_NEWNET);
+    ::close(descriptor_);
+  }
+
+ private:
+  const int descriptor_ = open_current();
+};
+
+}  // namespace
+
+void NetworkNamespace::move_to_new() {
+  if (::unshare(CLONE_NEWNET) == 0) return;
+  if (errno == EPERM)
+    throw std::runtime_error(
+        "--link makes network namespaces, which only root may do: run it with sudo");
+  throw std::system_error(errno, std::generic_category(), "cannot make a network namespace");
+}
+
+NetworkNamespace::NetworkNamespace() {
+  const Return back;
+  move_to_new();
+  descriptor_ = open_current();
+}
+
+NetworkNamespace::~NetworkNamespace() { ::close(descriptor_); }
+
+void NetworkNamespace::within(const std::function<void()>& work) const {
+  const Return back;
+  enter(descriptor_);
+  work();
+}
+
+std::string NetworkNamespace::path() const {
+  return fmt::format("/proc/{}/fd/{}", ::getpid(), descriptor_);
+}
+
+}  // namespace jpegwire

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "codec/big_endian.hpp"
+#include "net/rtp/jpeg_reassembler.hpp"
+#include "test_card_frames.hpp"
+
+namespace jpegwire::bench {
+
+inline std::vector<std::vector<std::byte>> datagrams_of(const EncodedFrame& frame) {
+  JpegPacketizer packetizer({});
+  std::vector<OutgoingPacket> packets;
+  cut(packetizer, frame, packets);
+  std::vector<std::vector<std::byte>> datagrams;
+  for (const OutgoingPacket& packet : packets) {
+    auto& datagram = datagrams.emplace_back(packet.head().begin(), packet.head().end());
+    datagram.insert(datagram.end(), packet.data.begin(), packet.data.end());
+  }
+  return datagrams;
+}
+
+/// Puts the same frame together again and again, each time as the next one of a stream.
+class FrameReassembly {
+ public:
+  void add_frame() {
+    timestamp_ += 3000;
+    now_ += microseconds(33'333);
+    for (std::vector<std::byte>& datagram : datagrams_) {
+      put_big_endian(std::span(datagram).subspan(2), static_cast<std::uint16_t>(sequence_));
+      put_big_endian(std::span(datagram).subspan(4), timestamp_);
+      reassembler_.add(*parse_rtp(datagram), sequence_++, now_, 0);
+    }
+  }
+
+  std::int64_t whole() const { return counter_.whole; }
+
+ private:
+  /// Counts the frames and lets them go.
+  struct FrameCounter final : ReassemblyObserver {
+    void frame_opened(const std::shared_ptr<ReceivedFrame>&) override {}
+    void frame_whole(const std::shared_ptr<ReceivedFrame>&) override { ++whole; }
+    void frame_given_up(const std::shared_ptr<ReceivedFrame>&, Reception, bool) override {}
+
+    std::int64_t whole = 0;
+  };
+
+  std::vector<std::vector<std::byte>> datagrams_ = datagrams_of(*test_card_frames(1)[0]);
+  FrameCounter counter_;
+  JpegReassembler reassembler_{{.max_frame_bytes = 8 << 20}, counter_};
+  std::int64_t sequence_ = 0;
+  std::uint32_t timestamp_ = 0;
+  WallTime now_{};
+};
+
+}  // namespace jpegwire::bench
