@@ -58,7 +58,7 @@ class FileServer {
   std::size_t transfers_ = 0;
   LogLimit news_{20};
   bool is_finished_ = false;
-  std::jthread thread_{[this] { run(); }};
+  std::jthread thread_;
 };
 
 }  // namespace jpegwire
