@@ -130,7 +130,7 @@ of the encoder, and the kernel delivers to loopback within them.
 Losses are measured in the sender's and the viewer's own code, without sockets and with a clock of their
 own, over {frames} frames and with {seeds} seeds; the rows of the programs, through a proxy that loses
 packets, check that these do the same. A lost packet costs its band where it is not repaired: of bands
-of some 12 packets, 0.99 to the power of 12 are fresh.
+of some 6 packets, 0.99 to the power of 6 are fresh.
 
 The garbage is sent to a viewer's receiver on loopback, 16 datagrams in front of each packet: random
 bytes, RTP packets of other sources with random bytes in them, frames of one packet of other sources, and

@@ -44,6 +44,7 @@ FileServer::FileServer(const std::string& directory, SizePrefix prefix, const Au
                        milliseconds patience)
     : prefix_(prefix), audience_(audience), patience_(patience) {
   if (!directory.empty()) directory_.emplace(directory);
+  thread_ = std::jthread([this] { run(); });
 }
 
 FileServer::~FileServer() { finish(); }

@@ -18,8 +18,8 @@ namespace jpegwire {
 /// Answers those who ask a sender for the files of its shared directory, on connections that it is
 /// handed with their request. A few transfers run at a time, more are refused; connections are
 /// bounded too, and clients that are too slow to leave a place to others are cut off. All of it,
-/// disk and sockets, is on a thread of its own that the processor runs when nobody has frames to
-/// see to, and the network is told that it may wait behind frames. Any thread may call it.
+/// disk and sockets, is on a thread of its own that leaves the processor to those who see to
+/// frames, and the network is told that it may wait behind them. Any thread may call it.
 class FileServer {
  public:
   /// Shares nothing, and says so to who asks, where the directory is "". Throws std::runtime_error
@@ -58,7 +58,7 @@ class FileServer {
   std::size_t transfers_ = 0;
   LogLimit news_{20};
   bool is_finished_ = false;
-  std::jthread thread_{[this] { run(); }};
+  std::jthread thread_;
 };
 
 }  // namespace jpegwire

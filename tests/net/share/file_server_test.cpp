@@ -63,6 +63,12 @@ TEST_CASE("a client lists and fetches a server's files") {
   CHECK(run_until(stage.io, [&] { return stage.audience.present() == 0; }));
 }
 
+TEST_CASE("a server of a directory that is not there is refused") {
+  const Audience audience;
+  CHECK_THROWS_WITH(FileServer("/nowhere", SizePrefix::be32, audience),
+                    Catch::Contains("cannot share '/nowhere': No such file or directory"));
+}
+
 TEST_CASE("frames go out while a file does") {
   Stage stage;
   Peer viewer(stage.io, stage.endpoint);
