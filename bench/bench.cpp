@@ -20,7 +20,7 @@
 #include "bench/programs.hpp"
 #include "bench/report_file.hpp"
 #include "bench/results.hpp"
-#include "bench/session.hpp"
+#include "bench/rounds.hpp"
 #include "bench/terminal_report.hpp"
 #include "net/descriptor_limit.hpp"
 #include "net/process_usage.hpp"
@@ -110,7 +110,7 @@ int run_bench(const BenchOptions& options) {
   } catch (const Interrupted&) {
     return EXIT_SUCCESS;  // with nothing to tell
   }
-  run_session(loop, programs, results);
+  run_rounds(loop, programs, results);
   for (CaseResult& result : results.cases) evaluate(result, results.machine);
   results.bench_cpu_seconds = process_usage().cpu_seconds;
   const std::optional<Comparison> comparison = compare_if_wanted(earlier, results);

@@ -20,8 +20,9 @@ int run(std::string_view name, std::string_view frames) {
   const auto path = std::ranges::find(hot_paths(), name, &HotPath::name);
   const auto count = parse_number<int>(frames);
   if (path == hot_paths().end() || !count) {
-    fmt::print(stderr, "frame_work: NAME is one of those that it prints without arguments, and "
-                       "FRAMES a number\n");
+    fmt::print(stderr,
+               "frame_work: NAME is one of those that it prints without arguments, and "
+               "FRAMES a number\n");
     return 2;
   }
   const std::unique_ptr<FrameWork> work = path->begin();

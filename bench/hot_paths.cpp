@@ -127,8 +127,8 @@ std::vector<std::byte> size_prefixed_frame() {
 
 std::vector<std::byte> multipart_frame() {
   const std::vector<std::byte> jpeg = whole(CodedPicture().frame->layout);
-  const std::string head = fmt::format(
-      "--frame\r\nContent-Type: image/jpeg\r\nContent-Length: {}\r\n\r\n", jpeg.size());
+  const std::string head =
+      fmt::format("--frame\r\nContent-Type: image/jpeg\r\nContent-Length: {}\r\n\r\n", jpeg.size());
   return behind(head, jpeg, "\r\n");
 }
 

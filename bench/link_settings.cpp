@@ -44,13 +44,13 @@ void parse_word(const std::string& word, LinkSettings& link) {
   constexpr double kMostRate = 100e9;
   constexpr double kLongestDelayUs = 10e6;
   if (sign == std::string::npos)
-    link.bits_per_second = static_cast<std::uint64_t>(parse_with_unit(
-        word, {{"gbit", 1e9}, {"mbit", 1e6}, {"kbit", 1e3}, {"bit", 1}}, kLeastRate, kMostRate,
-        "a rate is as 20mbit, from 10kbit to 100gbit"));
+    link.bits_per_second = static_cast<std::uint64_t>(
+        parse_with_unit(word, {{"gbit", 1e9}, {"mbit", 1e6}, {"kbit", 1e3}, {"bit", 1}}, kLeastRate,
+                        kMostRate, "a rate is as 20mbit, from 10kbit to 100gbit"));
   else if (name == "delay")
-    link.delay = microseconds(std::llround(
-        parse_with_unit(value, {{"us", 1}, {"ms", 1e3}, {"s", 1e6}}, 0, kLongestDelayUs,
-                        "a delay is as 20ms, and at most 10s")));
+    link.delay = microseconds(
+        std::llround(parse_with_unit(value, {{"us", 1}, {"ms", 1e3}, {"s", 1e6}}, 0,
+                                     kLongestDelayUs, "a delay is as 20ms, and at most 10s")));
   else if (name == "loss")
     link.loss = parse_share(value);
   else if (name == "reorder")

@@ -40,8 +40,18 @@ Command bucket(const char* device, std::uint64_t bits_per_second) {
   constexpr std::uint64_t kTicksPerSecond = 100;
   const std::uint64_t burst_bytes =
       std::max<std::uint64_t>(bits_per_second / 8 / kTicksPerSecond, 5000);
-  return {"tc",    "qdisc", "add",     "dev",  device, "root", "tbf", "rate",
-          fmt::format("{}bit", bits_per_second), "burst", std::to_string(burst_bytes), "latency",
+  return {"tc",
+          "qdisc",
+          "add",
+          "dev",
+          device,
+          "root",
+          "tbf",
+          "rate",
+          fmt::format("{}bit", bits_per_second),
+          "burst",
+          std::to_string(burst_bytes),
+          "latency",
           "50ms"};
 }
 
@@ -90,8 +100,8 @@ void NetworkLink::run(const Command& command) {
   const Child child(loop_.io(), command);
   loop_.wait(kProgramPatience, [&] { return child.has_ended(); });
   if (child.has_ended() && child.exit_code() == 0) return;
-  throw std::runtime_error(fmt::format("--link cannot be made: '{}' said: {}", to_shell(command),
-                                       last_words(child)));
+  throw std::runtime_error(
+      fmt::format("--link cannot be made: '{}' said: {}", to_shell(command), last_words(child)));
 }
 
 }  // namespace jpegwire

@@ -1,4 +1,4 @@
-#include "bench/session.hpp"
+#include "bench/rounds.hpp"
 
 #include <fmt/format.h>
 
@@ -15,9 +15,9 @@ namespace jpegwire {
 namespace {
 
 /// All runs of a call of the bench.
-class Session {
+class Rounds {
  public:
-  Session(EventLoop& loop, const Programs& programs, Results& results)
+  Rounds(EventLoop& loop, const Programs& programs, Results& results)
       : loop_(loop), programs_(programs), results_(results), options_(results.options) {
     if (!options_.matrix.link.empty())
       link_ = std::make_unique<NetworkLink>(loop, parse_link(options_.matrix.link));
@@ -81,8 +81,8 @@ class Session {
 
 }  // namespace
 
-void run_session(EventLoop& loop, const Programs& programs, Results& results) {
-  Session(loop, programs, results).run();
+void run_rounds(EventLoop& loop, const Programs& programs, Results& results) {
+  Rounds(loop, programs, results).run();
 }
 
 }  // namespace jpegwire
