@@ -28,10 +28,8 @@ std::uint64_t bits_of(WallTime time) {
 }
 
 bool is_white(std::uint64_t bits, int row, int column) {
-  const bool is_margin =
-      std::min(row, column) == 0 || std::max(row, column) == kClockCells - 1;
-  const bool is_frame =
-      std::min(row, column) == 1 || std::max(row, column) == kClockCells - 2;
+  const bool is_margin = std::min(row, column) == 0 || std::max(row, column) == kClockCells - 1;
+  const bool is_frame = std::min(row, column) == 1 || std::max(row, column) == kClockCells - 2;
   if (is_margin || is_frame) return is_margin;
   const int cell = (row - 2) * kClockDataCells + column - 2;
   return (bits >> (63 - cell) & 1) != 0;

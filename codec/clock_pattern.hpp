@@ -9,9 +9,9 @@
 
 namespace jpegwire {
 
-/// A time as a square that a camera can read off a screen: a white margin of one cell, a black frame
-/// of one cell, and within it 8 by 8 cells, white for 1. Row by row, the most significant bit first,
-/// they are the lower 48 bits of the microseconds since 1970, and their CRC-16 (of CCITT).
+/// A time as a square that a camera can read off a screen: a white margin of one cell, a black
+/// frame of one cell, and within it 8 by 8 cells, white for 1. Row by row, the most significant bit
+/// first, they are the lower 48 bits of the microseconds since 1970, and their CRC-16 (of CCITT).
 inline constexpr int kClockDataCells = 8;
 inline constexpr int kClockFrameCells = kClockDataCells + 2;
 inline constexpr int kClockCells = kClockFrameCells + 2;

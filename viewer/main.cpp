@@ -1,4 +1,5 @@
 #include "net/command_line.hpp"
+#include "viewer/clock_window.hpp"
 #include "viewer/echo.hpp"
 #include "viewer/file_commands.hpp"
 #include "viewer/options.hpp"
@@ -12,6 +13,7 @@ int main(int argc, char** argv) {
   jpegwire::ViewerOptions options;
   jpegwire::add_viewer_options(app, options);
   return jpegwire::run_command_line(app, argc, argv, [&] {
+    if (options.clock) return jpegwire::run_clock(options.seconds);
     if (options.laboratory.echo) return jpegwire::run_echo(options);
     return options.asks_for_files() ? jpegwire::run_file_command(options)
                                     : jpegwire::run_viewer(options);

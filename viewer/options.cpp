@@ -126,6 +126,12 @@ void check_laboratory(const ViewerOptions& options,
     throw CLI::ValidationError("--trace draws in the window, and with --headless there is none");
 }
 
+void add_clock_option(CLI::App& app, ViewerOptions& options) {
+  app.add_flag("--clock", options.clock,
+               "Watch nothing: show the time as a square of blocks, which\n"
+               "jpegwire-bench --optical reads in what a camera sees");
+}
+
 void add_file_options(CLI::App& app, ViewerOptions& options) {
   app.add_flag("--list", options.list_files,
                "List the recordings and pictures that a sender shares");
@@ -187,6 +193,7 @@ void add_viewer_options(CLI::App& app, ViewerOptions& options) {
   add_stream_options(app, options);
   add_output_options(app, options);
   add_file_options(app, options);
+  add_clock_option(app, options);
   add_frames_option(app, options.frames);
   add_seconds_option(app, options.seconds);
   app.add_option("--warm-up", options.warm_up_seconds,
@@ -203,6 +210,7 @@ void add_viewer_options(CLI::App& app, ViewerOptions& options) {
     check_laboratory(options, laboratory);
     check_echo_options(app, options.laboratory);
     check_file_options(app, options);
+    if (options.clock) require_effect(app, "--clock", {"--seconds"});
     if (options.warm_up_seconds && options.seconds && *options.warm_up_seconds >= *options.seconds)
       throw CLI::ValidationError("--warm-up leaves nothing of --seconds to measure: make it less");
     if (options.headless && options.recording.split && !options.recording.is_wanted())

@@ -35,6 +35,7 @@ struct ViewerOptions {
   LaboratoryOptions laboratory;
   int threads = 1;
   std::string summary;
+  bool clock = false;
   bool list_files = false;
   std::string fetch_name;
 

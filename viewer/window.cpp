@@ -4,11 +4,9 @@
 #include <xcb/xcb.h>
 
 #include <algorithm>
-#include <clocale>
 #include <cstdlib>
 #include <memory>
 #include <opencv2/highgui.hpp>
-#include <stdexcept>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -21,68 +19,12 @@ constexpr double kLargestShareOfScreen = 0.9;
 const cv::Size kSizeBeforePictures{640, 360};
 const cv::Size kSizeOfMosaic{1280, 720};
 
-std::string environment(const char* name) {
-  const char* value = std::getenv(name);
-  return value == nullptr ? "" : value;
-}
-
-/// Qt warns on the user's terminal about things that the user cannot change, such as a missing
-/// XDG_RUNTIME_DIR. What makes it give up is shown all the same.
-void silence_qt() {
-  constexpr int kKeepTheUsersOwn = 0;
-  setenv("QT_LOGGING_RULES", "*.debug=false;*.info=false;*.warning=false", kKeepTheUsersOwn);
-}
-
-[[noreturn]] void throw_no_display(std::string_view why) {
-  throw std::runtime_error(fmt::format(
-      "cannot open a window: {}; run it inside a desktop session, or use --headless", why));
-}
-
-using XConnection = std::unique_ptr<xcb_connection_t, void (*)(xcb_connection_t*)>;
-
-/// Throws where no X server answers.
-XConnection connect_to_x_server() {
-  const std::string display = environment("DISPLAY");
-  if (display.empty() && !environment("WAYLAND_DISPLAY").empty())
-    throw_no_display(
-        "DISPLAY is not set, and Wayland needs qtwayland5 and QT_QPA_PLATFORM=wayland");
-  if (display.empty()) throw_no_display("DISPLAY is not set");
-  XConnection connection(xcb_connect(nullptr, nullptr), &xcb_disconnect);
-  if (xcb_connection_has_error(connection.get()) != 0)
-    throw_no_display(fmt::format("the display '{}' does not answer", display));
-  return connection;
-}
-
-/// Asks before Qt does, because Qt ends the process where no display answers.
-/// Nothing where only Qt knows the display.
-XConnection require_display() {
-  const std::string platform = environment("QT_QPA_PLATFORM");  // the user's choice, if any
-  const bool is_x = platform.empty() || platform.starts_with("xcb");
-  return is_x ? connect_to_x_server() : XConnection(nullptr, &xcb_disconnect);
-}
-
 cv::Point pointer_on_screen(xcb_connection_t* connection) {
   const xcb_window_t root = xcb_setup_roots_iterator(xcb_get_setup(connection)).data->root;
   const std::unique_ptr<xcb_query_pointer_reply_t, decltype(&std::free)> reply(
       xcb_query_pointer_reply(connection, xcb_query_pointer(connection, root), nullptr),
       &std::free);
   return reply ? cv::Point(reply->root_x, reply->root_y) : cv::Point();
-}
-
-cv::Size screen_size(xcb_connection_t* connection) {
-  if (connection == nullptr) return {};
-  const auto screens = xcb_setup_roots_iterator(xcb_get_setup(connection));
-  if (screens.rem == 0) return {};
-  return {screens.data->width_in_pixels, screens.data->height_in_pixels};
-}
-
-/// Opens the window, and keeps Qt from changing the locale of the program, in which a decimal
-/// comma would spoil what standard functions print and parse.
-void open_window(const std::string& title, cv::Size size) {
-  const std::string locale = std::setlocale(LC_ALL, nullptr);
-  cv::namedWindow(title, cv::WINDOW_NORMAL | cv::WINDOW_FREERATIO | cv::WINDOW_GUI_NORMAL);
-  std::setlocale(LC_ALL, locale.c_str());
-  cv::resizeWindow(title, size);
 }
 
 struct Key {
@@ -135,11 +77,8 @@ Window::Window(std::string title, const std::vector<PictureViewSettings>& views,
     : title_(std::move(title)),
       controls_(std::move(controls)),
       mosaic_(views),
-      // Before Qt has a connection of its own: a bare X server starts anew when its last client
-      // leaves, and drops whoever is just coming.
-      connection_(require_display()) {
+      connection_(open_desktop()) {
   screen_ = screen_size(connection_.get());
-  silence_qt();
   const cv::Size size = is_mosaic() ? fitted(kSizeOfMosaic, room_on(screen_)) : kSizeBeforePictures;
   is_fitted_ = is_mosaic();
   open_window(title_, size);

@@ -1,15 +1,13 @@
 #pragma once
 
-#include <memory>
 #include <opencv2/core.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "viewer/desktop.hpp"
 #include "viewer/display.hpp"
 #include "viewer/mosaic.hpp"
-
-struct xcb_connection_t;
 
 namespace jpegwire {
 
@@ -60,7 +58,7 @@ class Window : public Display {
   const std::string title_;
   const std::vector<CameraControls> controls_;
   Mosaic mosaic_;
-  std::unique_ptr<xcb_connection_t, void (*)(xcb_connection_t*)> connection_;
+  XConnection connection_;
   cv::Size screen_;         // nothing where it cannot be known
   bool open_ = true;        // until the user wants to quit
   bool is_fitted_ = false;  // to the first picture

@@ -38,8 +38,8 @@ ClockCells turned(const ClockCells& cells) {
 }
 
 TEST_CASE("a clock's square tells its time") {
-  for (const auto offset : {microseconds(0), microseconds(1), microseconds(-123'456),
-                            microseconds(86'400'000'000)}) {
+  for (const auto offset :
+       {microseconds(0), microseconds(1), microseconds(-123'456), microseconds(86'400'000'000)}) {
     CHECK(read_clock(cells_of(kNow + offset), kNow) == kNow + offset);
   }
 }
