@@ -13,7 +13,7 @@ if(JPEGWIRE_SANITIZERS)
   target_compile_options(jpegwire_options INTERFACE
     -fsanitize=${JPEGWIRE_SANITIZERS} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(jpegwire_options INTERFACE -fsanitize=${JPEGWIRE_SANITIZERS})
-  # What these four see crashes under AddressSanitizer as well, and they take a third of the time to build.
+  # These four take a third of the time to build.
   if(JPEGWIRE_SANITIZERS MATCHES undefined)
     target_compile_options(jpegwire_options INTERFACE -fno-sanitize=null,alignment,vptr,object-size)
   endif()
