@@ -15,8 +15,10 @@
 
 #include "bench/comparison.hpp"
 #include "bench/event_loop.hpp"
+#include "bench/fake_camera.hpp"
 #include "bench/html_report.hpp"
 #include "bench/json_report.hpp"
+#include "bench/peers.hpp"
 #include "bench/programs.hpp"
 #include "bench/report_file.hpp"
 #include "bench/results.hpp"
@@ -36,8 +38,8 @@ void require_room(const BenchOptions& options) {
       throw CLI::ValidationError("--viewers", *refusal);
 }
 
-Results begin_results(EventLoop& loop, const BenchOptions& options, const Programs& programs) {
-  Results results;
+void begin_results(Results& results, EventLoop& loop, const BenchOptions& options,
+                   const Programs& programs) {
   results.created = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
   results.version = JPEGWIRE_VERSION;
   results.sender_version = version_of(loop, programs.sender);
@@ -55,7 +57,6 @@ Results begin_results(EventLoop& loop, const BenchOptions& options, const Progra
                              .figures = {},
                              .ages = {},
                              .verdict = {}});
-  return results;
 }
 
 /// Tries both files, so that a full disk costs no more than it must; the terminal has it all.
@@ -96,17 +97,25 @@ bool has_failure(const Results& results) {
 
 }  // namespace
 
-int run_bench(const BenchOptions& options) {
+int run_bench(const BenchOptions& wanted) {
+  BenchOptions options = wanted;
   raise_descriptor_limit();
   require_room(options);
   const std::optional<EarlierRun> earlier = read_if_wanted(options.compare_file);
   const ReportFile json(options.json_file);
   const ReportFile report(options.report_file);
   EventLoop loop;
-  const Programs programs = find_programs(options.programs_directory);
+  Programs programs = find_programs(options.programs_directory);
+  if (std::ranges::any_of(options.matrix.sources, is_fake_camera))
+    programs.fake_camera = find_fake_camera();
   Results results;
   try {
-    results = begin_results(loop, options, programs);
+    if (options.with_peers) {
+      FoundPeers found = find_peers(loop);
+      options.matrix.peers = std::move(found.installed);
+      results.skipped = std::move(found.skipped);
+    }
+    begin_results(results, loop, options, programs);
   } catch (const Interrupted&) {
     return EXIT_SUCCESS;  // with nothing to tell
   }

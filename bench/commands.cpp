@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "bench/fake_camera.hpp"
 #include "net/endpoint.hpp"
 
 namespace jpegwire {
@@ -39,8 +40,10 @@ std::string quoted(const std::string& word) {
 
 Command sender_command(const std::string& program, const Case& one, const SenderEnds& ends,
                        const std::vector<std::string>& more) {
-  Command command{program, "--source", one.source};
-  if (one.source != "test") append(command, {"--loop"});  // a file may be shorter than a run
+  Command command{program, "--source",
+                  is_fake_camera(one.source) ? camera_device(one.source) : one.source};
+  if (one.source != "test" && !is_fake_camera(one.source))
+    append(command, {"--loop"});  // a file may be shorter than a run
   if (one.size) append(command, {"--size", describe_size(one.size)});
   append(command, {"--fps", fmt::format("{}", one.frames_per_second), "--quality",
                    std::to_string(one.quality), "--threads", std::to_string(one.threads)});
@@ -66,6 +69,7 @@ Command viewer_command(const std::string& program, const Case& one, const std::s
                   fmt::format("{}", times.warm_up_seconds)};
   if (times.seconds > 0) append(command, {"--seconds", fmt::format("{}", times.seconds)});
   append(command, {"--timeout", "30", "--summary", "-"});
+  if (one.optical) append(command, {"--optical"});
   command.insert(command.end(), more.begin(), more.end());
   return command;
 }

@@ -31,6 +31,7 @@ constexpr std::array kKinds = std::to_array<FigureKind>({
     {"cpu_receive_ms", "CPU per frame: receive", "ms", 2, false},
     {"cpu_decode_ms", "CPU per frame: decode", "ms", 2, false},
     {"cpu_display_ms", "CPU per frame: display", "ms", 2, false},
+    {"cpu_other_sender_ms", "CPU per frame: another program as sender", "ms", 2, false},
     {"skipped_encode_percent", "skipped before the encoder", "%", 1, false},
     {"skipped_network_percent", "skipped before the network", "%", 1, false},
     {"lost_percent", "packets lost", "%", 2, false},
@@ -43,6 +44,7 @@ constexpr std::array kKinds = std::to_array<FigureKind>({
 });
 
 double number(const json& object, const char* name) {
+  if (!object.is_object()) return 0;
   const auto found = object.find(name);
   return found != object.end() && found->is_number() ? found->get<double>() : 0.0;
 }
@@ -66,20 +68,30 @@ void put_ratio(Figures& figures, const char* name, double part, double whole) {
   if (whole > 0) figures[name] = part / whole;
 }
 
+double mean_rate(const Run& run) {
+  return run.viewers.empty() ? 0
+                             : sum(run.viewers, "fps") / static_cast<double>(run.viewers.size());
+}
+
 /// Within the window.
 double counted(const Run& run, const char* name) {
   return number(run.sender_end, name) - number(run.sender_begin, name);
 }
 
-double given(const Run& run) { return counted(run, "encoded") + counted(run, "passthrough"); }
+/// What came to the viewers, in the mean of them.
+double delivered(const Run& run) {
+  if (run.viewers.empty()) return 0;
+  return mean_rate(run) * run.seconds;
+}
+
+/// Of another program it is not known what it has encoded, but what has come of that.
+double given(const Run& run) {
+  if (run.sender_end.is_null()) return delivered(run);
+  return counted(run, "encoded") + counted(run, "passthrough");
+}
 
 /// Between the two samples, by the sender's own clock.
 double sender_seconds(const Run& run) { return counted(run, "seconds"); }
-
-double mean_rate(const Run& run) {
-  return run.viewers.empty() ? 0
-                             : sum(run.viewers, "fps") / static_cast<double>(run.viewers.size());
-}
 
 double least_rate(const Run& run) {
   double least = run.viewers.empty() ? 0 : number(run.viewers.front(), "fps");
@@ -100,7 +112,11 @@ void put_rates(Figures& figures, const Run& run) {
   figures["fps_least"] = least_rate(run);
   put_ratio(figures, "captured_fps", counted(run, "captured"), sender_seconds(run));
   put_ratio(figures, "encoded_fps", given(run), sender_seconds(run));
-  put_ratio(figures, "kb_per_frame", counted(run, "bytes") / 1000, given(run));
+  if (run.sender_end.is_null())
+    put_ratio(figures, "kb_per_frame", sum(run.viewers, "bytes") / 1000,
+              sum(run.viewers, "frames") + sum(run.viewers, "skipped_decode"));
+  else
+    put_ratio(figures, "kb_per_frame", counted(run, "bytes") / 1000, given(run));
   if (const auto size = figures.find("kb_per_frame"); size != figures.end())
     figures["mbit_per_second"] = size->second * 8 / 1000 * mean_rate(run);
 }
@@ -124,6 +140,7 @@ void put_stages(Figures& figures, const Run& run) {
 
 /// Of all connections that the sender had.
 double sum_of_connections(const json& sender, const char* name) {
+  if (!sender.is_object()) return 0;
   const auto viewers = sender.find("viewers");
   double total = 0;
   if (viewers != sender.end())
@@ -160,13 +177,19 @@ double seconds_of(const ThreadTimes& threads, std::initializer_list<const char*>
   return seconds;
 }
 
-void put_cpu_by_stage(Figures& figures, const Run& run, double shown) {
-  const double frames = given(run);
-  const ThreadTimes& sender = run.sender_threads;
-  const ThreadTimes& viewers = run.viewer_threads;
+void put_sender_cpu_by_stage(Figures& figures, const ThreadTimes& sender, double frames) {
   put_ratio(figures, "cpu_capture_ms", 1000 * seconds_of(sender, {"capture"}), frames);
   put_ratio(figures, "cpu_encode_ms", 1000 * seconds_of(sender, {"encode", "bands"}), frames);
   put_ratio(figures, "cpu_send_ms", 1000 * seconds_of(sender, {"main"}), frames);
+}
+
+void put_cpu_by_stage(Figures& figures, const Run& run, double shown) {
+  const double frames = given(run);
+  const ThreadTimes& viewers = run.viewer_threads;
+  if (run.sender_end.is_null())
+    put_ratio(figures, "cpu_other_sender_ms", 1000 * run.sender_cpu_seconds, frames);
+  else
+    put_sender_cpu_by_stage(figures, run.sender_threads, frames);
   if (viewers.empty()) return;
   put_ratio(figures, "cpu_receive_ms", 1000 * seconds_of(viewers, {"network"}), shown);
   put_ratio(figures, "cpu_decode_ms", 1000 * seconds_of(viewers, {"decode", "bands"}), shown);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "bench/beside_peers.hpp"
 #include "bench/commands.hpp"
 #include "bench/plots.hpp"
 #include "bench/report_style.hpp"
@@ -54,11 +55,21 @@ std::string with_code(const std::string& sentence) {
   return html;
 }
 
+std::string beside_peers(const Results& results) {
+  const std::vector<std::string> ratios = describe_ratios(results);
+  if (ratios.empty() && results.skipped.empty()) return "";
+  std::string html = "<section class='card'><h2>Beside the best of the others, run by run</h2>\n";
+  for (const std::string& ratio : ratios) html += element("p", ratio);
+  for (const std::string& peer : results.skipped) html += faint(peer);
+  return html + "</section>\n";
+}
+
 std::string verdicts(const Results& results) {
   std::string html = "<section class='card'><h2>What holds each case back</h2>\n<dl>\n";
   for (const CaseResult& result : results.cases) {
+    if (!result.measured.is_jpegwire() && result.failure.empty()) continue;
     html += element("dt", result.label) + "<dd>";
-    if (result.has_runs()) html += with_code(result.verdict.sentence);
+    if (!result.verdict.sentence.empty()) html += with_code(result.verdict.sentence);
     if (!result.failure.empty())
       html += fmt::format("<div class='worse'>failed: {}</div>", escaped(result.failure));
     if (!result.has_runs() && result.failure.empty()) html += "not measured";
@@ -163,8 +174,9 @@ std::string html_report(const Results& results, const std::optional<Comparison>&
          "<meta name='viewport' content='width=device-width, initial-scale=1'>\n"
          "<title>jpegwire-bench: frame rates and latency</title>\n<style>" +
          std::string(kReportStyle) + "</style>\n<main>\n" + head(results) + warnings(results) +
-         verdicts(results) + table(results, comparison) + describe_comparison(comparison) +
-         plots(results) + command_lines(results) + "</main>\n</html>\n";
+         verdicts(results) + table(results, comparison) + beside_peers(results) +
+         describe_comparison(comparison) + plots(results) + command_lines(results) +
+         "</main>\n</html>\n";
 }
 
 }  // namespace jpegwire

@@ -3,6 +3,8 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "bench/beside_peers.hpp"
+
 namespace jpegwire {
 namespace {
 
@@ -28,7 +30,7 @@ json to_json(const CaseResult& result) {
   return {{"case", to_json(result.measured)},
           {"figures", figures},
           {"age_cdf_ms", ages_to_json(result.ages)},
-          {"verdict", result.has_runs() ? verdict : json()},
+          {"verdict", result.has_runs() && result.measured.is_jpegwire() ? verdict : json()},
           {"failure", result.failure.empty() ? json() : json(result.failure)},
           {"runs", runs}};
 }
@@ -61,6 +63,8 @@ json to_json(const Results& results) {
           {"load_before", results.load_before},
           {"bench_cpu_seconds", results.bench_cpu_seconds},
           {"warnings", warnings_of(results)},
+          {"skipped", results.skipped},
+          {"beside_peers", to_json(ratios_to_best_peers(results))},
           {"cases", cases}};
 }
 

@@ -9,6 +9,9 @@
 #include <nlohmann/json.hpp>
 #include <tuple>
 
+#include "bench/fake_camera.hpp"
+#include "bench/peers.hpp"
+
 namespace jpegwire {
 namespace {
 
@@ -20,18 +23,28 @@ std::string describe_rate(double frames_per_second) {
   return frames_per_second == 0 ? "unlimited rate" : fmt::format("{} frames/s", frames_per_second);
 }
 
-using Words = std::array<std::string, 8>;
+std::string describe_source(const std::string& source) {
+  if (source == "test") return "test card";
+  if (!is_fake_camera(source)) return source;
+  return gives_jpegs(source) ? "a camera's JPEGs" : "a camera's YUYV";
+}
+
+using Words = std::array<std::string, 10>;
+constexpr std::size_t kSizeWord = 0;
+constexpr std::size_t kSenderWord = 1;
 
 /// The size comes first: it is told of each case.
 Words words_of(const Case& one) {
   return {describe_size(one.size),
+          one.sender,
           describe_rate(one.frames_per_second),
           fmt::format("quality {}", one.quality),
           std::string(name_of(one.transport)),
           counted(one.viewers, "viewer"),
           counted(one.threads, "thread"),
-          one.source == "test" ? "test card" : one.source,
-          one.link.empty() ? "" : "a link of " + one.link};
+          describe_source(one.source),
+          one.link.empty() ? "" : "a link of " + one.link,
+          one.optical ? "ages by the clock in the picture" : ""};
 }
 
 std::array<bool, std::tuple_size_v<Words>> differing(const std::vector<Case>& cases) {
@@ -57,7 +70,7 @@ std::vector<std::string> join_differing(const std::vector<Case>& cases, bool wit
   const auto differs = differing(cases);
   for (const Case& one : cases)
     labels.push_back(join_where(
-        words_of(one), [&](std::size_t i) { return differs[i] || (i == 0 && with_size); }));
+        words_of(one), [&](std::size_t i) { return differs[i] || (i == kSizeWord && with_size); }));
   return labels;
 }
 
@@ -73,6 +86,21 @@ void multiply(std::vector<Case>& cases, const std::vector<Value>& values, Value 
   cases = std::move(product);
 }
 
+std::vector<Case> beside_peers(const std::vector<Case>& cases, const Matrix& matrix) {
+  std::vector<Case> all;
+  for (const Case& one : cases) {
+    all.push_back(one);
+    if (one.transport != matrix.transports.front()) continue;
+    for (const Peer* peer : matrix.peers) {
+      if (one.viewers > 1 && !peer->serves_several) continue;
+      Case& beside = all.emplace_back(one);
+      beside.sender = peer->name;
+      beside.transport = peer->transport;
+    }
+  }
+  return all;
+}
+
 }  // namespace
 
 std::string_view name_of(Transport transport) {
@@ -83,6 +111,7 @@ std::string_view name_of(Transport transport) {
 std::vector<Case> cases_of(const Matrix& matrix) {
   std::vector<Case> cases(1);
   cases.front().link = matrix.link;
+  cases.front().optical = matrix.optical;
   multiply(cases, matrix.sources, &Case::source);
   multiply(cases, matrix.sizes, &Case::size);
   multiply(cases, matrix.frame_rates, &Case::frames_per_second);
@@ -90,7 +119,7 @@ std::vector<Case> cases_of(const Matrix& matrix) {
   multiply(cases, matrix.transports, &Case::transport);
   multiply(cases, matrix.threads, &Case::threads);
   multiply(cases, matrix.viewers, &Case::viewers);
-  return cases;
+  return matrix.peers.empty() ? cases : beside_peers(cases, matrix);
 }
 
 std::string describe_size(const std::optional<PictureSize>& size) {
@@ -108,7 +137,9 @@ std::vector<std::string> short_labels_of(const std::vector<Case>& cases) {
 std::string describe_common(const std::vector<Case>& cases) {
   if (cases.empty()) return "";
   const auto differs = differing(cases);
-  return join_where(words_of(cases.front()), [&](std::size_t i) { return i != 0 && !differs[i]; });
+  return join_where(words_of(cases.front()), [&](std::size_t i) {
+    return i != kSizeWord && i != kSenderWord && !differs[i];
+  });
 }
 
 nlohmann::json to_json(const Case& one) {
@@ -121,6 +152,8 @@ nlohmann::json to_json(const Case& one) {
       {"threads", one.threads},
       {"source", one.source}};
   if (!one.link.empty()) values["link"] = one.link;
+  if (one.optical) values["optical"] = true;
+  if (!one.is_jpegwire()) values["sender"] = one.sender;
   return values;
 }
 

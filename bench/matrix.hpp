@@ -10,10 +10,14 @@
 
 namespace jpegwire {
 
+struct Peer;
+
 enum class Transport { tcp, http, rtp };
 
 /// "tcp", "http" or "rtp".
 std::string_view name_of(Transport transport);
+
+inline constexpr const char* kJpegwire = "jpegwire";
 
 /// What is measured under one set of conditions.
 struct Case {
@@ -24,8 +28,11 @@ struct Case {
   int viewers = 1;
   int threads = 1;  // of the sender, and of each viewer
   std::string source = "test";
-  std::string link{};  // as --link has it; empty: loopback
+  std::string link{};             // as --link has it; empty: loopback
+  bool optical = false;           // ages are what a clock in the picture tells
+  std::string sender{kJpegwire};  // or a peer's name
 
+  bool is_jpegwire() const { return sender == kJpegwire; }
   bool operator==(const Case&) const = default;
 };
 
@@ -39,8 +46,12 @@ struct Matrix {
   std::vector<int> threads;
   std::vector<std::string> sources;
   std::string link{};
+  bool optical = false;
+  std::vector<const Peer*> peers{};  // are measured beside jpegwire
 };
 
+/// Those of a peer follow jpegwire's, once for all transports: it has its own. What it cannot do is
+/// left out.
 std::vector<Case> cases_of(const Matrix& matrix);
 
 /// "1280x720", or "own size" where the source has its own.

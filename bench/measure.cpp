@@ -2,14 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <regex>
+#include <memory>
 #include <utility>
 
-#include "bench/child.hpp"
-#include "bench/commands.hpp"
-#include "bench/http_fetch.hpp"
 #include "bench/program_end.hpp"
-#include "net/parse_number.hpp"
+#include "bench/stream_sender.hpp"
 #include "net/process_usage.hpp"
 
 namespace jpegwire {
@@ -35,26 +32,20 @@ ThreadTimes difference(const ThreadTimes& begin, const ThreadTimes& end) {
   return times;
 }
 
-std::uint16_t port_behind(const std::string& text, const char* pattern) {
-  std::smatch match;
-  if (!std::regex_search(text, match, std::regex(pattern))) return 0;
-  return parse_number<std::uint16_t>(match[1].str()).value_or(0);
-}
-
 /// One run of one case.
 class Measurement {
  public:
-  Measurement(EventLoop& loop, const BenchOptions& options, const std::string& sender_program,
+  Measurement(EventLoop& loop, const BenchOptions& options, const Programs& programs,
               const Case& one, ViewerGroup& viewers)
       : loop_(loop),
         options_(options),
         case_(one),
         viewers_(viewers),
         ends_(viewers.choose_ends(one)),
-        sender_(loop.io(), sender_command(sender_program, one, ends_, options.sender_options)) {}
+        sender_(start_sender(loop, options, programs, case_, ends_)) {}
 
   Run run() {
-    viewers_.start(case_, wait_for_sender());
+    viewers_.start(case_, sender_->wait_until_it_listens());
     wait_for_viewers();
     watch(options_.warm_up_seconds);
     const double bench_before = process_usage().cpu_seconds;
@@ -65,35 +56,18 @@ class Measurement {
     run.bench_cpu_seconds = process_usage().cpu_seconds - bench_before;
     run.viewer_commands = viewers_.commands();
     run.viewers = viewers_.finish();
-    sender_.interrupt();
-    run.sender = summary_at_end(loop_, sender_);
+    run.sender = sender_->finish();
+    require_frames(run);
     return run;
   }
 
  private:
-  /// It tells its ports once it listens.
-  StreamPorts wait_for_sender() {
-    StreamPorts ports{.rtp = ends_.rtp_ports};
-    const auto has_told = [&] {
-      ports.http = port_behind(sender_.err(), R"(in a browser: http://.*:(\d+)/\n)");
-      ports.tcp = port_behind(sender_.err(), R"(watch: .*tcp://.*:(\d+)\n)");
-      return ports.http != 0 && (ports.tcp != 0 || case_.transport != Transport::tcp);
-    };
-    loop_.wait(kProgramPatience, [&] { return has_told() || sender_.has_ended(); });
-    if (sender_.has_ended()) throw RunFailure(describe_end(sender_));
-    if (!has_told())
-      throw RunFailure(fmt::format("{} did not begin to listen within {} s", short_name(sender_),
-                                   kProgramPatience.count()));
-    http_port_ = ports.http;
-    return ports;
-  }
-
   // Viewers need a while to begin, and on another machine somebody has to start them.
   void wait_for_viewers() {
     const auto end = Clock::now() + std::chrono::duration<double>(viewers_.patience_seconds());
     constexpr double kPauseSeconds = 0.1;
     for (;;) {
-      const int present = sender_statistics().value("viewers_now", 0);
+      const int present = sender_->viewers();
       if (present >= case_.viewers) return;
       watch(kPauseSeconds);
       if (Clock::now() > end)
@@ -106,41 +80,43 @@ class Measurement {
   /// While nothing else happens.
   void watch(double seconds) {
     loop_.wait(std::chrono::duration<double>(seconds), [this] {
-      check();
+      if (sender_->child().has_ended()) throw RunFailure(describe_end(sender_->child()));
+      viewers_.check();
       return false;
     });
   }
 
-  void check() {
-    if (sender_.has_ended()) throw RunFailure(describe_end(sender_));
-    viewers_.check();
-  }
-
-  nlohmann::json sender_statistics() {
-    const auto text =
-        fetch(loop_, ends_.listen_address, http_port_, "/stats.json", kProgramPatience);
-    check();
-    nlohmann::json statistics = nlohmann::json::parse(text.value_or(""), nullptr, false);
-    if (!statistics.is_object())
-      throw RunFailure(fmt::format("{} did not answer within {} s", short_name(sender_),
-                                   kProgramPatience.count()));
-    return statistics;
-  }
-
   Sample take_sample() {
     Sample sample;
-    sample.sender = sender_statistics();
+    const pid_t sender = sender_->child().pid();
+    sample.sender = sender_->statistics();
     sample.time = Clock::now();
-    sample.sender_threads = thread_times(sender_.pid());
+    sample.sender_threads = thread_times(sender);
     sample.viewer_threads = viewers_.threads();
-    sample.sender_cpu_seconds = process_seconds(sender_.pid());
+    sample.sender_cpu_seconds = process_seconds(sender);
     sample.viewer_cpu_seconds = viewers_.cpu_seconds();
     sample.machine = machine_times();
     return sample;
   }
 
+  // Another program may hang without a word, and a camera look at something else.
+  void require_frames(const Run& run) const {
+    double frames = 0;
+    bool has_age = false;
+    for (const nlohmann::json& viewer : run.viewers) {
+      frames += viewer.value("frames", 0.0) + viewer.value("patched", 0.0);
+      has_age = has_age || !viewer.value("age_ms", nlohmann::json()).is_null();
+    }
+    if (frames == 0 && !case_.is_jpegwire())
+      throw RunFailure(fmt::format("{} sent no frame in {} s", case_.sender, options_.seconds));
+    if (frames > 0 && !has_age && case_.optical)
+      throw RunFailure(
+          "no clock is to be seen in the pictures: show one with jpegwire-viewer --clock, large "
+          "and sharp, where the camera looks");
+  }
+
   Run difference_of(const Sample& begin, const Sample& end) const {
-    return {.sender_command = sender_.command(),
+    return {.sender_command = sender_->child().command(),
             .viewer_commands = {},
             .seconds = std::chrono::duration<double>(end.time - begin.time).count(),
             .sender_begin = begin.sender,
@@ -162,15 +138,14 @@ class Measurement {
   const Case& case_;
   ViewerGroup& viewers_;
   const SenderEnds ends_;
-  Child sender_;
-  std::uint16_t http_port_ = 0;
+  const std::unique_ptr<StreamSender> sender_;
 };
 
 }  // namespace
 
-Run measure(EventLoop& loop, const BenchOptions& options, const std::string& sender_program,
-            const Case& one, ViewerGroup& viewers) {
-  return Measurement(loop, options, sender_program, one, viewers).run();
+Run measure(EventLoop& loop, const BenchOptions& options, const Programs& programs, const Case& one,
+            ViewerGroup& viewers) {
+  return Measurement(loop, options, programs, one, viewers).run();
 }
 
 }  // namespace jpegwire

@@ -11,7 +11,7 @@ namespace jpegwire {
 
 /// Runs one case once: a sender, and viewers, which end with it. Throws RunFailure where a program
 /// fails, and Interrupted.
-Run measure(EventLoop& loop, const BenchOptions& options, const std::string& sender_program,
-            const Case& one, ViewerGroup& viewers);
+Run measure(EventLoop& loop, const BenchOptions& options, const Programs& programs, const Case& one,
+            ViewerGroup& viewers);
 
 }  // namespace jpegwire

@@ -7,6 +7,7 @@
 #include <functional>
 #include <stdexcept>
 
+#include "bench/fake_camera.hpp"
 #include "bench/link_settings.hpp"
 #include "codec/band_pool.hpp"
 #include "net/command_line.hpp"
@@ -93,7 +94,9 @@ void add_matrix_options(CLI::App& app, Matrix& matrix) {
       [](const std::string& text) { return parse_within(text, 1, 64); }, "N,...",
       fmt::format("Threads of the sender, and of each viewer [{}]", default_threads()));
   add_list<std::string>(app, "--source", matrix.sources, parse_source, "SRC,...",
-                        "What is sent, as jpegwire-sender takes it [test]");
+                        "What is sent, as jpegwire-sender takes it, or fake:yuyv,\n"
+                        "fake:mjpg: a camera whose pictures tell their age\n"
+                        "[test; with --peers, fake:yuyv]");
 }
 
 void add_run_options(CLI::App& app, BenchOptions& options) {
@@ -136,6 +139,46 @@ void add_run_options(CLI::App& app, BenchOptions& options) {
       ->excludes("--viewer-host");
 }
 
+void add_age_options(CLI::App& app, BenchOptions& options) {
+  app.add_flag("--optical", options.matrix.optical,
+               "Ages are what a clock in the picture tells, from light to\n"
+               "decoded pixels: jpegwire-viewer --clock shows one, and the\n"
+               "camera looks at it");
+  app.add_flag("--peers", options.with_peers,
+               "Measure ustreamer, GStreamer, ffmpeg and a sender in Python\n"
+               "with OpenCV too, with the same camera and viewers")
+      ->excludes("--viewer-host");
+}
+
+void require_cameras(const std::vector<std::string>& sources) {
+  for (const std::string& source : sources)
+    if (!is_camera(source))
+      throw CLI::ValidationError(
+          "--source", fmt::format("'{}' is no camera, and --peers need one: fake:yuyv, fake:mjpg "
+                                  "or /dev/video0",
+                                  source));
+}
+
+/// Other programs cannot be left to choose.
+void require_size_and_rate(const Matrix& matrix) {
+  if (std::ranges::count(matrix.sizes, std::optional<PictureSize>()) > 0)
+    throw CLI::ValidationError("--size", "the camera is asked for a size here: 'own' is none");
+  if (std::ranges::count(matrix.frame_rates, 0.0) > 0)
+    throw CLI::ValidationError("--fps", "the camera is asked for a rate here: 0 is none");
+}
+
+void check_cameras(const CLI::App& app, BenchOptions& options) {
+  Matrix& matrix = options.matrix;
+  if (options.with_peers && app.count("--source") == 0) matrix.sources = {"fake:yuyv"};
+  if (options.with_peers) require_cameras(matrix.sources);
+  const auto fakes = std::ranges::count_if(matrix.sources, is_fake_camera);
+  if (fakes > 0 && fakes < std::ssize(matrix.sources))
+    throw CLI::ValidationError(
+        "--source", "the fake camera's ages are what its clock tells: measure other sources apart");
+  if (fakes > 0) matrix.optical = true;
+  if (fakes > 0 || options.with_peers) require_size_and_rate(matrix);
+}
+
 void add_report_options(CLI::App& app, BenchOptions& options) {
   app.add_option("--json", options.json_file, "Write all that was measured")->type_name("FILE");
   app.add_option("--report", options.report_file, "Write a page with plots")
@@ -151,7 +194,9 @@ void add_bench_options(CLI::App& app, BenchOptions& options) {
   let_last_value_count(app);
   add_matrix_options(app, options.matrix);
   add_run_options(app, options);
+  add_age_options(app, options);
   add_report_options(app, options);
+  app.callback([&app, &options] { check_cameras(app, options); });
 }
 
 }  // namespace jpegwire

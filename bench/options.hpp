@@ -17,6 +17,7 @@ struct BenchOptions {
   std::string programs_directory;  // empty: beside this program
   std::vector<std::string> sender_options;
   std::vector<std::string> viewer_options;
+  bool with_peers = false;
   std::string viewer_host;  // empty: the viewers run here
   std::string json_file;
   std::string report_file;

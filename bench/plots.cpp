@@ -108,13 +108,14 @@ Axis axis_of_ages(const std::vector<PlotSeries>& series) {
                                            : axis_from_zero(title, oldest);
 }
 
-constexpr std::array<std::pair<std::string_view, const char*>, 6> kStages{
+constexpr std::array<std::pair<std::string_view, const char*>, 7> kStages{
     {{"cpu_capture_ms", "capture"},
      {"cpu_encode_ms", "encode"},
      {"cpu_send_ms", "send"},
      {"cpu_receive_ms", "receive"},
      {"cpu_decode_ms", "decode"},
-     {"cpu_display_ms", "display"}}};
+     {"cpu_display_ms", "display"},
+     {"cpu_other_sender_ms", "another sender"}}};
 
 StackedBar bar_of(const CaseResult& result) {
   StackedBar bar;

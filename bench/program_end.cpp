@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstring>
 #include <filesystem>
@@ -25,8 +26,13 @@ std::string last_words(const Child& child) {
   return words.empty() ? "it wrote nothing" : words;
 }
 
+// env(1) and nsenter(1) start others.
 std::string short_name(const Child& child) {
-  return std::filesystem::path(child.command().front()).filename();
+  const auto is_wrapper = [](const std::string& word) {
+    return word == "env" || word == "nsenter" || word.find('=') != std::string::npos;
+  };
+  const auto program = std::ranges::find_if_not(child.command(), is_wrapper);
+  return std::filesystem::path(*program).filename();
 }
 
 std::string describe_end(const Child& child) {

@@ -10,6 +10,7 @@ namespace jpegwire {
 struct Programs {
   std::string sender;
   std::string viewer;
+  std::string fake_camera{};  // where it is wanted
 };
 
 /// In this directory, or where it is empty beside this program, as they are installed, or in the

@@ -8,6 +8,7 @@
 
 #include "bench/commands.hpp"
 #include "bench/run.hpp"
+#include "bench/tcp_sockets.hpp"
 #include "net/endpoint.hpp"
 
 namespace jpegwire {
@@ -39,11 +40,6 @@ std::string address_towards(EventLoop& loop, const std::string& address) {
   return socket.local_endpoint().address().to_string();
 }
 
-std::uint16_t free_tcp_port(EventLoop& loop, const std::string& address) {
-  const asio::ip::tcp::acceptor acceptor(loop.io(), {asio::ip::make_address(address), 0});
-  return acceptor.local_endpoint().port();
-}
-
 }  // namespace
 
 RemoteViewers::RemoteViewers(EventLoop& loop, const BenchOptions& options)
@@ -52,8 +48,8 @@ RemoteViewers::RemoteViewers(EventLoop& loop, const BenchOptions& options)
       viewer_address_(address_of(loop, options.viewer_host)),
       own_address_(address_towards(loop, viewer_address_)),
       collector_(loop.io(), own_address_),
-      ports_{.tcp = free_tcp_port(loop, own_address_),
-             .http = free_tcp_port(loop, own_address_),
+      ports_{.tcp = free_tcp_port(loop.io(), own_address_),
+             .http = free_tcp_port(loop.io(), own_address_),
              .rtp = {}} {
   const int most = std::ranges::max(options.matrix.viewers);
   for (int viewer = 0; viewer < most; ++viewer)

@@ -32,6 +32,8 @@ void evaluate(CaseResult& result, const Machine& machine) {
     result.ages.add(ages_of(run));
   }
   result.figures = spreads_of(repetitions);
+  // Of another program the stages are not known.
+  if (!result.measured.is_jpegwire()) return;
   result.verdict = judge({.measured = result.measured,
                           .medians = medians_of(result.figures),
                           .source = source_of(result.runs.front()),

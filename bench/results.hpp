@@ -41,7 +41,8 @@ struct Results {
   Machine machine;
   double load_before = 0;  // machine_load()
   std::vector<CaseResult> cases;
-  bool is_complete = true;  // false: Ctrl-C ended it
+  std::vector<std::string> skipped;  // a sentence about each peer that is not installed
+  bool is_complete = true;           // false: Ctrl-C ended it
   double bench_cpu_seconds = 0;
 };
 

@@ -58,10 +58,10 @@ class Rounds {
   }
 
   Run measure_once(const Case& one) {
-    if (remote_) return measure(loop_, options_, programs_.sender, one, *remote_);
+    if (remote_) return measure(loop_, options_, programs_, one, *remote_);
     LocalViewers viewers(loop_, programs_.viewer, options_.warm_up_seconds, options_.viewer_options,
                          link_.get());
-    return measure(loop_, options_, programs_.sender, one, viewers);
+    return measure(loop_, options_, programs_, one, viewers);
   }
 
   static std::string describe(const CaseResult& result) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "bench/beside_peers.hpp"
 #include "bench/text_table.hpp"
 
 namespace jpegwire {
@@ -20,8 +21,9 @@ std::vector<std::string> row_of(const CaseResult& result) {
 }
 
 std::string verdict_of(const CaseResult& result) {
+  if (!result.measured.is_jpegwire() && result.failure.empty()) return "";
   std::string text = result.label + "\n";
-  if (result.has_runs()) text += fmt::format("  {}\n", result.verdict.sentence);
+  if (!result.verdict.sentence.empty()) text += fmt::format("  {}\n", result.verdict.sentence);
   if (!result.failure.empty()) text += fmt::format("  failed: {}\n", result.failure);
   if (!result.has_runs() && result.failure.empty()) text += "  not measured\n";
   return text;
@@ -58,6 +60,10 @@ std::string describe(const Results& results) {
   for (const CaseResult& result : results.cases) rows.push_back(row_of(result));
   std::string text = describe_conditions(results) + "\n" + in_columns(rows) + "\n";
   for (const CaseResult& result : results.cases) text += verdict_of(result);
+  const std::vector<std::string> ratios = describe_ratios(results);
+  if (!ratios.empty()) text += "\nBeside the best of the others, run by run:\n";
+  for (const std::string& ratio : ratios) text += fmt::format("  {}\n", ratio);
+  for (const std::string& peer : results.skipped) text += fmt::format("note: {}\n", peer);
   for (const std::string& warning : warnings_of(results))
     text += fmt::format("warning: {}\n", warning);
   return text;

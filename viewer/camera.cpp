@@ -81,6 +81,7 @@ Camera::Camera(asio::io_context& io, const ViewerOptions& options, std::size_t i
           {.threads = threads_of_each(options),
            .frames = options.frames,
            .whole_frames_only = options.whole_frames,
+           .reads_clock = options.optical,
            .laboratory = &laboratory_},
           statistics_, saver_.get(), recording_,
           [this](const std::string& error) { finish(error); }, events_.on_news),

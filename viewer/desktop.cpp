@@ -63,8 +63,8 @@ cv::Size screen_size(xcb_connection_t* connection) {
   return {screens.data->width_in_pixels, screens.data->height_in_pixels};
 }
 
-// Qt would change the locale of the program, in which a decimal comma spoils what standard functions
-// print and parse.
+// Qt would change the locale of the program, in which a decimal comma spoils what standard
+// functions print and parse.
 void open_window(const std::string& title, cv::Size size) {
   const std::string locale = std::setlocale(LC_ALL, nullptr);
   cv::namedWindow(title, cv::WINDOW_NORMAL | cv::WINDOW_FREERATIO | cv::WINDOW_GUI_NORMAL);

@@ -126,10 +126,13 @@ void check_laboratory(const ViewerOptions& options,
     throw CLI::ValidationError("--trace draws in the window, and with --headless there is none");
 }
 
-void add_clock_option(CLI::App& app, ViewerOptions& options) {
+void add_clock_options(CLI::App& app, ViewerOptions& options) {
   app.add_flag("--clock", options.clock,
                "Watch nothing: show the time as a square of blocks, which\n"
-               "jpegwire-bench --optical reads in what a camera sees");
+               "--optical reads in what a camera sees of it");
+  app.add_flag("--optical", options.optical,
+               "The age is what such a clock in the picture tells: from\n"
+               "light to decoded pixels, whatever sends it");
 }
 
 void add_file_options(CLI::App& app, ViewerOptions& options) {
@@ -193,7 +196,7 @@ void add_viewer_options(CLI::App& app, ViewerOptions& options) {
   add_stream_options(app, options);
   add_output_options(app, options);
   add_file_options(app, options);
-  add_clock_option(app, options);
+  add_clock_options(app, options);
   add_frames_option(app, options.frames);
   add_seconds_option(app, options.seconds);
   app.add_option("--warm-up", options.warm_up_seconds,

@@ -36,6 +36,7 @@ struct ViewerOptions {
   int threads = 1;
   std::string summary;
   bool clock = false;
+  bool optical = false;
   bool list_files = false;
   std::string fetch_name;
 

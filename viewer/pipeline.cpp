@@ -119,6 +119,7 @@ Reception ViewerPipeline::decode_frame(const std::shared_ptr<ReceivedFrame>& rec
   }
   if (reception != Reception::whole && reception != Reception::incomplete) return reception;
   DecodedFrame decoded = measure(frame, steady_now());
+  if (settings_.reads_clock) decoded.age = age_by_clock(*picture);
   decoded.is_patched = reception == Reception::incomplete;
   if (decoded.is_patched) decoded.decode.reset();  // waiting for the rest was no decoding
   statistics_.frame_decoded(decoded);
@@ -156,6 +157,14 @@ Reception ViewerPipeline::decode_bands(ReceivedFrame& frame, Picture& picture,
     patcher_.note(new_bands_, steady_now());
   }
   return is_sound ? frame.bands.reception() : Reception::refused;
+}
+
+// The clock shows the wall's time.
+std::optional<microseconds> ViewerPipeline::age_by_clock(const Picture& picture) {
+  const WallTime now = wall_now();
+  const std::optional<WallTime> seen = clock_.read(picture, now);
+  if (!seen) return std::nullopt;
+  return now - *seen;
 }
 
 DecodeScale ViewerPipeline::scale_for(PixelSize jpeg) const {

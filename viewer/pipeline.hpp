@@ -14,6 +14,7 @@
 #include "net/latest_slot.hpp"
 #include "net/stream_observer.hpp"
 #include "viewer/band_patcher.hpp"
+#include "viewer/clock_finder.hpp"
 #include "viewer/frame_saver.hpp"
 #include "viewer/laboratory.hpp"
 #include "viewer/recording_switch.hpp"
@@ -26,6 +27,7 @@ struct ViewerPipelineSettings {
   int threads = 1;
   std::optional<std::uint64_t> frames;  // end after so many whole ones
   bool whole_frames_only = false;       // show no frame with older bands in it
+  bool reads_clock = false;             // the age is what a clock in the picture tells
   Laboratory* laboratory = nullptr;     // is told how frames came, where there is one
 };
 
@@ -81,6 +83,7 @@ class ViewerPipeline final : public StreamObserver {
                          const std::stop_token& stop);
   Reception decode_bands(ReceivedFrame& frame, Picture& picture, const std::stop_token& stop);
   DecodeScale scale_for(PixelSize jpeg) const;
+  std::optional<microseconds> age_by_clock(const Picture& picture);
 
   ViewerPipelineSettings settings_;
   Statistics& statistics_;
@@ -98,6 +101,7 @@ class ViewerPipeline final : public StreamObserver {
   std::shared_ptr<const Picture> last_picture_;  // where the next one may need patches of it
   std::vector<Band> new_bands_;
   BandPatcher patcher_;
+  ClockFinder clock_;
   std::shared_ptr<const ReceivedFrame> last_frame_;
 
   LatestSlot<std::shared_ptr<ReceivedFrame>> received_;  // io thread to decode thread

@@ -121,7 +121,7 @@ class Viewer {
 
   // What a program does at first, such as to take memory, is not what it does later.
   void do_warm_up() {
-    warm_up_.expires_after(to_duration(*options_.warm_up_seconds));
+    warm_up_.expires_after(from_seconds(*options_.warm_up_seconds));
     warm_up_.async_wait([this](std::error_code error) {
       if (error) return;
       cpu_seconds_before_ = process_usage().cpu_seconds;

@@ -266,12 +266,14 @@ void Camera::describe(std::uint32_t index, v4l2_buffer& buffer) const {
 }
 
 void Camera::fill(const Capture& capture) {
-  const Bytes frame = source_.make_frame(formats_.current(), capture.sequence);
+  const auto frame = source_.make_frame(formats_.current(), capture.sequence, capture.due_ns);
   const auto size = std::min<std::size_t>(frame.size(), slot_size_);
-  const auto written =
-      ::pwrite(memory_.get(), frame.data(), size, off_t{slot_size_} * capture.buffer);
-  slots_[capture.buffer] = {false, capture,
-                            static_cast<std::uint32_t>(std::max<ssize_t>(written, 0))};
+  Slot& slot = slots_[capture.buffer];
+  // What is there from the buffer's frame before need not be written again.
+  const std::size_t written = slot.was_filled ? std::min(size, source_.changing_bytes()) : size;
+  const bool is_written =
+      ::pwrite(memory_.get(), frame.data(), written, off_t{slot_size_} * capture.buffer) >= 0;
+  slot = {false, capture, static_cast<std::uint32_t>(is_written ? size : 0), true};
 }
 
 // Memory the program has mapped outlives this, as it does with real drivers.

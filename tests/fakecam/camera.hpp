@@ -76,6 +76,7 @@ class Camera {
     bool owned_by_camera = false;
     Capture last{};
     std::uint32_t bytes_used = 0;
+    bool was_filled = false;
   };
 
   bool is_taken() const;

@@ -14,6 +14,8 @@ struct Offer {
   std::uint32_t width;
   std::uint32_t height;
   std::uint32_t max_fps;
+
+  bool operator==(const Offer&) const = default;
 };
 
 struct Config {
@@ -21,6 +23,7 @@ struct Config {
   std::string mjpeg_dir;
   bool strip_dht = false;
   std::uint32_t truncate_every = 0;
+  bool clock = false;
 };
 
 // Reads one entry of FAKECAM_FORMATS, such as `MJPG:1280x720@30`.

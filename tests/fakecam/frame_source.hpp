@@ -1,8 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <span>
 #include <vector>
 
+#include "clock_scene.hpp"
 #include "config.hpp"
 #include "jpeg.hpp"
 
@@ -13,16 +16,26 @@ class FrameSource {
  public:
   FrameSource();
 
-  // The frame with the given number since the start of the stream.
-  Bytes make_frame(const Offer& format, std::uint32_t sequence) const;
+  // The frame with the given number since the start of the stream, which is due at that time, in
+  // nanoseconds of CLOCK_MONOTONIC. Valid until the next call.
+  std::span<const std::uint8_t> make_frame(const Offer& format, std::uint32_t sequence,
+                                           std::int64_t due_ns);
+
+  // How many bytes at the front of that frame are not those of any other one.
+  std::size_t changing_bytes() const;
 
   // The size of the largest file, 0 when frames are generated.
   std::uint32_t largest_jpeg() const;
 
  private:
+  Bytes draw_frame(const Offer& format, std::uint32_t sequence) const;
   Bytes make_jpeg(const Offer& format, std::uint32_t sequence) const;
+  void draw_clock(const Offer& format, std::int64_t due_ns);
 
   std::vector<Bytes> files_;
+  std::optional<ClockScene> clock_;  // of the format that was last asked for
+  std::optional<Offer> clock_format_;
+  Bytes frame_;
 };
 
 }  // namespace fakecam

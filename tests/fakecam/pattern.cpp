@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <random>
 
 namespace fakecam {
 namespace {
@@ -73,6 +74,21 @@ Picture draw_pattern(std::uint32_t width, std::uint32_t height, std::uint16_t co
   if (width >= kCodeBits) draw_code(picture, {0, height - bar, width / kCodeBits, bar}, counter);
   const bool has_room = width >= kCodeBits * kCodeFieldWidth && height >= kCodeHeight;
   if (has_room) draw_code(picture, {0, 0, kCodeFieldWidth, kCodeHeight}, counter);
+  return picture;
+}
+
+Picture draw_grey(std::uint32_t width, std::uint32_t height) {
+  const std::size_t pixels = std::size_t{width} * height;
+  return {width, height, std::vector(pixels, kGrey), std::vector(pixels / 2, kGrey),
+          std::vector(pixels / 2, kGrey)};
+}
+
+Picture draw_still(std::uint32_t width, std::uint32_t height) {
+  constexpr std::uint32_t kGrainLevels = 12;
+  Picture picture = draw_pattern(width, height, 0);
+  std::minstd_rand grain;
+  for (std::uint8_t& luma : picture.luma)
+    luma = static_cast<std::uint8_t>(luma + grain() % kGrainLevels);
   return picture;
 }
 

@@ -29,6 +29,12 @@ constexpr std::uint32_t kBarShare = 8;
 // Draws a pattern that moves four pixels to the left with each frame, with the code of `counter`.
 Picture draw_pattern(std::uint32_t width, std::uint32_t height, std::uint16_t counter);
 
+// Grey without any detail.
+Picture draw_grey(std::uint32_t width, std::uint32_t height);
+
+// The first of those patterns, with a grain that makes a JPEG of it as large as a camera's.
+Picture draw_still(std::uint32_t width, std::uint32_t height);
+
 std::vector<std::uint8_t> to_yuyv(const Picture& picture);
 
 }  // namespace fakecam

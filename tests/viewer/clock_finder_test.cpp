@@ -1,4 +1,4 @@
-#include "bench/clock_finder.hpp"
+#include "viewer/clock_finder.hpp"
 
 #include <catch2/catch.hpp>
 #include <opencv2/imgproc.hpp>
@@ -41,6 +41,14 @@ TEST_CASE("the clock is read wherever it is in the picture, from an angle and tu
   }));
   ClockFinder finder;
   CHECK(finder.read(seen(corners), kNow + milliseconds(30)) == kNow);
+}
+
+TEST_CASE("the clock is found again where it was, and where it was moved to") {
+  const std::array<cv::Point2f, 4> left{{{100, 60}, {300, 60}, {300, 260}, {100, 260}}};
+  const std::array<cv::Point2f, 4> right{{{400, 200}, {600, 200}, {600, 400}, {400, 400}}};
+  ClockFinder finder;
+  for (const auto& corners : {left, left, right, right})
+    CHECK(finder.read(seen(corners), kNow + milliseconds(30)) == kNow);
 }
 
 TEST_CASE("where there is no clock there is no time") {

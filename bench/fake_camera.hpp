@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "bench/matrix.hpp"
+#include "net/child_process.hpp"
+
+namespace jpegwire {
+
+/// Whether the source is "fake:yuyv" or "fake:mjpg": a camera of its own for each program, in whose
+/// pictures is the time at which they were taken (tests/fakecam).
+bool is_fake_camera(const std::string& source);
+
+/// Whether the source is a camera, which any program can open.
+bool is_camera(const std::string& source);
+
+/// Where it is found.
+std::string camera_device(const std::string& source);
+
+/// Whether the camera is asked for JPEGs.
+bool gives_jpegs(const std::string& source);
+
+/// The library that makes a program see such a camera, with this program or in its build. Throws
+/// std::runtime_error where it is missing.
+std::string find_fake_camera();
+
+/// The command with the case's camera in front of it.
+Command with_fake_camera(const std::string& library, const Case& one, const Command& command);
+
+}  // namespace jpegwire

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "bench/event_loop.hpp"
+#include "bench/matrix.hpp"
+#include "net/child_process.hpp"
+#include "net/endpoint.hpp"
+
+namespace jpegwire {
+
+/// Another program that sends what a camera sees, which is measured beside jpegwire-sender.
+struct Peer {
+  std::string_view name;
+  std::string_view packages;  // of Debian
+  Transport transport = Transport::tcp;
+  bool serves_several = true;  // viewers at a time
+
+  Command probe;  // exits with 0 where it is installed
+
+  /// Sends what a case wants to whoever connects there.
+  Command (*command)(const Case& one, const Endpoint& listen) = nullptr;
+};
+
+std::span<const Peer> peers();
+
+/// The peer that is a case's sender.
+const Peer& peer_of(const Case& one);
+
+/// Those that are installed, and a sentence about each that is not.
+struct FoundPeers {
+  std::vector<const Peer*> installed;
+  std::vector<std::string> skipped;
+};
+
+FoundPeers find_peers(EventLoop& loop);
+
+}  // namespace jpegwire

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "config.hpp"
+#include "jpeg.hpp"
+
+namespace fakecam {
+
+// A still picture with as much detail as a camera's, and in its top-left corner the time of each
+// frame as codec/clock_pattern.hpp draws it. Only the square is drawn anew for a frame, so that it
+// costs the program that looks at the camera hardly more than a real one's frame would.
+class ClockScene {
+ public:
+  explicit ClockScene(const Offer& format);
+
+  // Draws the time, in microseconds since 1970. What frame() gives changes with it.
+  void draw(std::int64_t time_us);
+
+  std::span<const std::uint8_t> frame() const { return frame_; }
+
+  // How many bytes at the front of frame() are another frame's; the others are always the same.
+  std::size_t changing_bytes() const { return changing_bytes_; }
+
+ private:
+  void draw_yuyv(const Picture& square);
+  void draw_jpeg(const Picture& square);
+
+  Offer format_;
+  int cell_pixels_;
+  std::uint32_t square_pixels_;
+  Bytes frame_;
+  std::size_t changing_bytes_;
+  RestartIntervals intervals_;  // of the JPEG
+};
+
+}  // namespace fakecam
