@@ -2,13 +2,13 @@
 
 #include <fmt/format.h>
 
-#include <CLI/StringTools.hpp>
 #include <cmath>
 #include <initializer_list>
 #include <optional>
 #include <stdexcept>
 #include <string_view>
 
+#include "net/command_line.hpp"
 #include "net/parse_number.hpp"
 
 namespace jpegwire {
@@ -64,7 +64,7 @@ void parse_word(const std::string& word, LinkSettings& link) {
 
 LinkSettings parse_link(const std::string& text) {
   LinkSettings link;
-  for (const std::string& word : CLI::detail::split(text, ',')) parse_word(word, link);
+  for (const std::string& word : split_at_commas(text)) parse_word(word, link);
   return link;
 }
 

@@ -53,9 +53,7 @@ void add_list(CLI::App& app, const std::string& name, std::vector<Value>& values
       app, name,
       [&values, parse = std::move(parse)](const std::string& text) {
         values.clear();
-        std::vector<std::string> words = CLI::detail::split(text, ',');
-        if (text.ends_with(',')) words.emplace_back();  // which split() passes over
-        for (const std::string& word : words) {
+        for (const std::string& word : split_at_commas(text)) {
           const Value value = parse(word);
           if (std::ranges::find(values, value) == values.end()) values.push_back(value);
         }

@@ -128,6 +128,12 @@ void require_effect(const CLI::App& app, const std::string& command,
   }
 }
 
+std::vector<std::string> split_at_commas(const std::string& text) {
+  std::vector<std::string> words = CLI::detail::split(text, ',');
+  if (text.ends_with(',')) words.emplace_back();  // which split() passes over
+  return words;
+}
+
 CLI::Option* add_frames_option(CLI::App& app, std::optional<std::uint64_t>& frames) {
   return app.add_option("--frames", frames, "Stop after so many frames")
       ->check(is_whole_number_within(1, std::int64_t{1} << 53))

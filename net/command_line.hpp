@@ -49,6 +49,9 @@ CLI::Validator is_one_of(std::vector<std::string> words);
 void require_effect(const CLI::App& app, const std::string& command,
                     const std::vector<std::string>& others);
 
+/// The words between commas, empty ones too.
+std::vector<std::string> split_at_commas(const std::string& text);
+
 // The options that all programs share.
 CLI::Option* add_frames_option(CLI::App& app, std::optional<std::uint64_t>& frames);
 CLI::Option* add_seconds_option(CLI::App& app, std::optional<double>& seconds);

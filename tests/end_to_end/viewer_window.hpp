@@ -16,9 +16,10 @@ namespace jpegwire {
 
 class XServer {
  public:
-  XServer()
-      : server_({"Xvfb", "-displayfd", "1", "-screen", "0", "800x600x24", "-nolisten", "tcp",
-                 "-noreset"}) {
+  explicit XServer(const Command& more = {})
+      : server_(Command{"Xvfb", "-displayfd", "1", "-screen", "0", "800x600x24", "-nolisten", "tcp",
+                        "-noreset"} +
+                more) {
     // The number and its line's end come in two writes.
     REQUIRE(eventually([this] {
       std::istringstream in(server_.out());
@@ -111,8 +112,9 @@ class Window {
 
  private:
   bool find() {
-    Process search({"xdotool", "search", "--onlyvisible", "--name", "jpegwire( (tcp|http|rtp)|: )"},
-                   server_.environment());
+    Process search(
+        {"xdotool", "search", "--onlyvisible", "--name", "jpegwire( (tcp|http|rtp|clock)|: )"},
+        server_.environment());
     if (search.wait() != 0) return false;
     id_ = search.out().substr(0, search.out().find('\n'));
     return !id_.empty();

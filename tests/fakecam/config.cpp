@@ -59,6 +59,7 @@ Config read_config() {
   config.strip_dht = env_or("FAKECAM_NO_DHT", "0") != "0";
   config.truncate_every = to_number(env_or("FAKECAM_TRUNCATE_EVERY", "0"));
   config.clock = env_or("FAKECAM_CLOCK", "0") != "0";
+  config.screen_file = env_or("FAKECAM_SCREEN", "");
   return config;
 }
 

@@ -24,6 +24,7 @@ struct Config {
   bool strip_dht = false;
   std::uint32_t truncate_every = 0;
   bool clock = false;
+  std::string screen_file;
 };
 
 // Reads one entry of FAKECAM_FORMATS, such as `MJPG:1280x720@30`.

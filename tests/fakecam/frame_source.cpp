@@ -6,17 +6,9 @@
 #include <chrono>
 
 namespace fakecam {
-namespace {
-
-Bytes generate_jpeg(const Offer& format, std::uint32_t sequence) {
-  const auto counter = static_cast<std::uint16_t>(sequence);
-  return encode_jpeg(draw_pattern(format.width, format.height, counter));
-}
-
-}  // namespace
-
 FrameSource::FrameSource() {
   if (!config().mjpeg_dir.empty()) files_ = load_jpegs(config().mjpeg_dir);
+  if (!config().screen_file.empty()) screen_.emplace(config().screen_file);
 }
 
 std::span<const std::uint8_t> FrameSource::make_frame(const Offer& format, std::uint32_t sequence,
@@ -35,8 +27,12 @@ std::size_t FrameSource::changing_bytes() const {
 
 Bytes FrameSource::draw_frame(const Offer& format, std::uint32_t sequence) const {
   if (format.fourcc == V4L2_PIX_FMT_MJPEG) return make_jpeg(format, sequence);
-  const auto counter = static_cast<std::uint16_t>(sequence);
-  return to_yuyv(draw_pattern(format.width, format.height, counter));
+  return to_yuyv(draw_picture(format, sequence));
+}
+
+Picture FrameSource::draw_picture(const Offer& format, std::uint32_t sequence) const {
+  if (screen_) return screen_->look(format.width, format.height);
+  return draw_pattern(format.width, format.height, static_cast<std::uint16_t>(sequence));
 }
 
 // The clock shows the wall's time, which a program on this machine can compare with its own.
@@ -56,7 +52,8 @@ std::uint32_t FrameSource::largest_jpeg() const {
 }
 
 Bytes FrameSource::make_jpeg(const Offer& format, std::uint32_t sequence) const {
-  Bytes jpeg = files_.empty() ? generate_jpeg(format, sequence) : files_[sequence % files_.size()];
+  Bytes jpeg = files_.empty() ? encode_jpeg(draw_picture(format, sequence))
+                              : files_[sequence % files_.size()];
   if (config().strip_dht) jpeg = without_huffman_tables(jpeg);
   const std::uint32_t every = config().truncate_every;
   if (every > 0 && (sequence + 1) % every == 0) jpeg.resize(jpeg.size() / 2);

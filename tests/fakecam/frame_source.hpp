@@ -8,6 +8,7 @@
 #include "clock_scene.hpp"
 #include "config.hpp"
 #include "jpeg.hpp"
+#include "screen.hpp"
 
 namespace fakecam {
 
@@ -29,10 +30,12 @@ class FrameSource {
 
  private:
   Bytes draw_frame(const Offer& format, std::uint32_t sequence) const;
+  Picture draw_picture(const Offer& format, std::uint32_t sequence) const;
   Bytes make_jpeg(const Offer& format, std::uint32_t sequence) const;
   void draw_clock(const Offer& format, std::int64_t due_ns);
 
   std::vector<Bytes> files_;
+  std::optional<Screen> screen_;
   std::optional<ClockScene> clock_;  // of the format that was last asked for
   std::optional<Offer> clock_format_;
   Bytes frame_;

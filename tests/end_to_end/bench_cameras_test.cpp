@@ -1,0 +1,105 @@
+// jpegwire-bench with cameras in whose pictures is the time, and with other programs beside ours.
+
+#include <catch2/catch.hpp>
+#include <cstdlib>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "end_to_end/bench_program.hpp"
+#include "end_to_end/viewer_window.hpp"
+
+using namespace jpegwire;
+using Catch::Matchers::Contains;
+using nlohmann::json;
+
+namespace {
+
+/// A directory in which programs of these names are found before all others.
+class OtherPrograms {
+ public:
+  void write(const std::string& name, const std::string& shell) const {
+    write_file(directory_ / name, "#!/bin/sh\n" + shell + "\n");
+    std::filesystem::permissions(directory_ / name, std::filesystem::perms::owner_all);
+  }
+
+  Environment environment() const {
+    Environment environment = environment_of_programs();
+    environment.emplace_back("PATH", directory_.path().string() + ":" + std::getenv("PATH"));
+    return environment;
+  }
+
+ private:
+  TemporaryDirectory directory_;
+};
+
+const json& case_of(const json& measured, const std::string& sender) {
+  for (const json& one : measured["cases"])
+    if (one["case"].value("sender", "jpegwire") == sender) return one;
+  FAIL("no case of " + sender);
+  return measured;
+}
+
+bool has_age(const json& one) { return one["figures"]["age_p50_ms"]["median"] > 0; }
+
+}  // namespace
+
+TEST_CASE(
+    "the age is read in the pictures of a camera that sees the clock in the viewer's window") {
+  const TemporaryDirectory directory;
+  const XServer server({"-fbdir", directory.path()});
+  const Window clock(server, {"--clock"});
+  Environment camera = environment_of_programs();
+  camera.emplace_back("LD_PRELOAD", JPEGWIRE_FAKECAM);
+  camera.emplace_back("FAKECAM_SCREEN", directory / "Xvfb_screen0");
+  camera.emplace_back("FAKECAM_FORMATS", "YUYV:640x480@20");
+  const json measured = measured_by(
+      {"--optical", "--source", "/dev/video0", "--size", "640x480", "--seconds", "1"}, 0, camera);
+  const json& one = case_of(measured, "jpegwire");
+  INFO(one.dump());
+  CHECK(has_age(one));
+  CHECK(one["runs"][0]["viewers"][0]["frames"] > 0);
+}
+
+TEST_CASE("where the camera sees no clock there is no age, which is told") {
+  const json measured = measured_by({"--optical"}, 1);
+  CHECK_THAT(measured["cases"][0]["failure"], Contains("jpegwire-viewer --clock"));
+}
+
+TEST_CASE("other senders are measured with the same camera and the same viewers") {
+  const auto* source = GENERATE("fake:yuyv", "fake:mjpg");
+  const json measured =
+      measured_by({"--peers", "--source", source, "--size", "320x240", "--seconds", "1"});
+  for (const char* sender : {"jpegwire", "ustreamer", "GStreamer", "ffmpeg", "OpenCV+Python"}) {
+    const json& one = case_of(measured, sender);
+    INFO(one.dump());
+    CHECK(one["failure"].is_null());
+    CHECK(has_age(one));
+    CHECK(one["figures"]["sender_cpu_ms"]["median"] >= 0);
+    CHECK(one["verdict"].is_null() == (std::string(sender) != "jpegwire"));
+  }
+  CHECK(measured["beside_peers"][0]["ratio"]["median"] > 0);
+}
+
+TEST_CASE("peers that crash, hang or are missing are named, and the others are measured") {
+  OtherPrograms programs;
+  programs.write("ustreamer", "[ $1 = --version ] || { echo no such camera >&2; exit 3; }");
+  programs.write("gst-inspect-1.0", "exit 0");
+  programs.write("gst-launch-1.0", "sleep 1000");
+  programs.write("ffmpeg", "exit 127");
+  const json measured = measured_by({"--peers"}, 1, programs.environment());
+  CHECK_THAT(case_of(measured, "ustreamer")["failure"],
+             Contains("ustreamer ended with exit code 3 (no such camera)"));
+  CHECK_THAT(case_of(measured, "GStreamer")["failure"],
+             Contains("GStreamer did not begin to listen"));
+  REQUIRE(measured["skipped"].size() == 1);
+  CHECK_THAT(measured["skipped"][0], Contains("ffmpeg is skipped"));
+  CHECK(has_age(case_of(measured, "jpegwire")));
+  CHECK(has_age(case_of(measured, "OpenCV+Python")));
+}
+
+TEST_CASE("what has no camera for all is refused before any run") {
+  CHECK_THAT(bench_failure({"--peers", "--source", "test"}, 2), Contains("no camera"));
+  CHECK_THAT(bench_failure({"--peers", "--size", "own"}, 2), Contains("--size"));
+  CHECK_THAT(bench_failure({"--source", "fake:yuyv", "--fps", "0"}, 2), Contains("--fps"));
+  CHECK_THAT(bench_failure({"--source", "fake:yuyv,test"}, 2), Contains("apart"));
+}
