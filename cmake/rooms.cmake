@@ -13,10 +13,6 @@ if(JPEGWIRE_SANITIZERS)
   target_compile_options(jpegwire_options INTERFACE
     -fsanitize=${JPEGWIRE_SANITIZERS} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(jpegwire_options INTERFACE -fsanitize=${JPEGWIRE_SANITIZERS})
-  # These four take a third of the time to build.
-  if(JPEGWIRE_SANITIZERS MATCHES undefined)
-    target_compile_options(jpegwire_options INTERFACE -fno-sanitize=null,alignment,vptr,object-size)
-  endif()
   # The sanitizers' own code confuses GCC's flow analysis inside <regex>, and ThreadSanitizer does not
   # know the fences in asio, behind which there is always a mutex as well.
   target_compile_options(jpegwire_options INTERFACE
