@@ -112,10 +112,10 @@ constexpr std::array<std::pair<std::string_view, const char*>, 7> kStages{
     {{"cpu_capture_ms", "capture"},
      {"cpu_encode_ms", "encode"},
      {"cpu_send_ms", "send"},
+     {"cpu_other_sender_ms", "another sender"},
      {"cpu_receive_ms", "receive"},
      {"cpu_decode_ms", "decode"},
-     {"cpu_display_ms", "display"},
-     {"cpu_other_sender_ms", "another sender"}}};
+     {"cpu_display_ms", "display"}}};
 
 StackedBar bar_of(const CaseResult& result) {
   StackedBar bar;

@@ -80,21 +80,36 @@ TEST_CASE("other senders are measured with the same camera and the same viewers"
   CHECK(measured["beside_peers"][0]["ratio"]["median"] > 0);
 }
 
-TEST_CASE("peers that crash, hang or are missing are named, and the others are measured") {
+TEST_CASE("peers that crash, hang or send nothing are named, and the others are measured") {
   OtherPrograms programs;
   programs.write("ustreamer", "[ $1 = --version ] || { echo no such camera >&2; exit 3; }");
   programs.write("gst-inspect-1.0", "exit 0");
   programs.write("gst-launch-1.0", "sleep 1000");
-  programs.write("ffmpeg", "exit 127");
+  programs.write("ffmpeg",
+                 "[ $1 = -version ] || exec python3 -c '"
+                 "import re, socket, sys, time;"
+                 "port = int(re.search(r\":([0-9]+)[?]\", sys.argv[-1])[1]);"
+                 "server = socket.create_server((\"127.0.0.1\", port));"
+                 "time.sleep(1000)' \"$@\"");
   const json measured = measured_by({"--peers"}, 1, programs.environment());
   CHECK_THAT(case_of(measured, "ustreamer")["failure"],
              Contains("ustreamer ended with exit code 3 (no such camera)"));
   CHECK_THAT(case_of(measured, "GStreamer")["failure"],
              Contains("GStreamer did not begin to listen"));
-  REQUIRE(measured["skipped"].size() == 1);
-  CHECK_THAT(measured["skipped"][0], Contains("ffmpeg is skipped"));
+  CHECK_THAT(case_of(measured, "ffmpeg")["failure"], Contains("ffmpeg sent no frame"));
   CHECK(has_age(case_of(measured, "jpegwire")));
   CHECK(has_age(case_of(measured, "OpenCV+Python")));
+}
+
+TEST_CASE("a peer that is not installed is named as skipped") {
+  OtherPrograms programs;
+  programs.write("ustreamer", "exit 127");
+  programs.write("gst-inspect-1.0", "exit 1");
+  programs.write("ffmpeg", "exit 127");
+  const json measured = measured_by({"--peers"}, 0, programs.environment());
+  REQUIRE(measured["skipped"].size() == 3);
+  CHECK_THAT(measured["skipped"][0], Contains("ustreamer is skipped: it is not installed"));
+  CHECK(measured["cases"].size() == 2);
 }
 
 TEST_CASE("what has no camera for all is refused before any run") {
