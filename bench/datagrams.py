@@ -1,12 +1,12 @@
-"""Measures RTP over UDP: with the real programs over loopback, and with the benchmarks that need no
+"""Measures RTP over UDP: with the real programs over loopback, and with benchmarks that need no
 waiting. Only the standard library. Each function gives a list of rows for the report."""
 
 import json
 import re
 import socket
-import statistics
 import subprocess
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 from end_to_end import Sender, spread, start_viewer, summary_of
 
@@ -103,8 +103,12 @@ def loss_of_programs(build, runs, frames):
               ["--burst", "5", "--burst-length", "3"], ["--fec", "25"])]
     rows = []
     for what, share, network, options in cases:
-        values = [watch_over_bad_network(build, [*network, "--seed", str(seed)], options,
-                                         frames)[share] for seed in range(runs)]
+        def watch(seed):
+            return watch_over_bad_network(build, [*network, "--seed", str(seed)], options, frames)[share]
+
+        # Side by side, as they are told apart by their ports and nothing of them is a time.
+        with ThreadPoolExecutor(2) as pool:
+            values = list(pool.map(watch, range(runs)))
         rows.append((f"the programs, some {frames} frames a run: {what}", "", spread(values)))
     return rows
 
@@ -138,24 +142,3 @@ def flood(build, packets, runs):
              spread([100 * run["bytes_received"] / run["bytes_sent"] for run in results])),
             ("the same: its memory grows by, kB", "under 8000",
              spread([run["growth_kb"] for run in results], 0))]
-
-
-def coding(times):
-    """Of what the benchmarks of the parts have measured, in milliseconds."""
-    def ratio(fast, slow):
-        medians = statistics.median(times[fast]), statistics.median(times[slow])
-        return (f"{medians[0] / medians[1]:.3f} ({min(times[fast]) / medians[1]:.3f} to "
-                f"{max(times[fast]) / medians[1]:.3f})")
-
-    return [("sending a frame of 1080p by UDP_SEGMENT: the sender's CPU, against a call for each packet",
-             "at most 0.25", ratio("send_segmented", "send_single")),
-            ("the same, to a receiver without UDP_GRO", "",
-             ratio("send_segmented_to_others", "send_single")),
-            ("the same, by sendmmsg instead", "", ratio("send_batched", "send_single")),
-            ("10 % of repair datagrams for a frame of 1080p: making them, ms", "under 0.1",
-             spread(times["encode_frame/percent:10"], 3)),
-            ("the same: restoring 1 % of its packets from them, ms", "under 0.1",
-             spread(times["decode_frame/lost_every:95"], 3)),
-            ("the same: restoring 5 %, ms", "under 0.1", spread(times["decode_frame/lost_every:20"], 3)),
-            ("cutting a frame of 1080p into packets, ms", "", spread(times["packetize"], 3)),
-            ("putting it together again, the gate included, ms", "", spread(times["reassemble"], 3))]

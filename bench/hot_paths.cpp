@@ -1,41 +1,22 @@
 #include "hot_paths.hpp"
 
-#include <fmt/format.h>
-#include <sys/socket.h>
-
 #include <algorithm>
-#include <array>
 #include <asio/io_context.hpp>
-#include <asio/ip/tcp.hpp>
 #include <cstring>
-#include <stdexcept>
-#include <string>
 #include <vector>
 
 #include "codec/jpeg_decoder.hpp"
-#include "codec/jpeg_encoder.hpp"
 #include "codec/jpeg_layout.hpp"
+#include "coded_pictures.hpp"
 #include "fec_frames.hpp"
+#include "loopback_viewers.hpp"
 #include "net/audience.hpp"
 #include "net/framing/frame_assembler.hpp"
-#include "net/framing/size_prefix.hpp"
 #include "net/tcp/frame_server.hpp"
 #include "rtp_frames.hpp"
-#include "test_pictures.hpp"
 
 namespace jpegwire::bench {
 namespace {
-
-void require(bool is_right, const char* what) {
-  if (!is_right) throw std::runtime_error(what);
-}
-
-/// One of the test card's frames, with the pool that it was coded with.
-struct CodedPicture {
-  BandPool pool{1};
-  std::shared_ptr<EncodedFrame> frame =
-      JpegEncoder(pool, {.quality = kQuality}).encode(*test_picture(kWidth, kHeight));
-};
 
 class Encoding final : public FrameWork {
  public:
@@ -66,7 +47,7 @@ class Gate final : public FrameWork {
   }
 
  private:
-  const std::vector<std::byte> jpeg_ = whole(CodedPicture().frame->layout);
+  const std::vector<std::byte> jpeg_ = coded_jpeg();
   JpegLayout layout_;
 };
 
@@ -90,8 +71,6 @@ class Assembling : public FrameWork {
   }
 
  private:
-  static constexpr std::size_t kReadBytes = std::size_t{64} << 10;
-
   void take_frames() {
     while (assembler_.next() == FrameAssembler::Event::frame) {
       assembler_.take_frame();
@@ -105,41 +84,14 @@ class Assembling : public FrameWork {
   int frames_ = 0;
 };
 
-std::vector<std::byte> behind(std::string_view head, const std::vector<std::byte>& jpeg,
-                              std::string_view tail) {
-  std::vector<std::byte> stream;
-  const auto append = [&stream](auto bytes) {
-    const auto view = std::as_bytes(std::span(bytes));
-    stream.insert(stream.end(), view.begin(), view.end());
-  };
-  append(head);
-  append(std::span(jpeg));
-  append(tail);
-  return stream;
-}
-
-std::vector<std::byte> size_prefixed_frame() {
-  const std::vector<std::byte> jpeg = whole(CodedPicture().frame->layout);
-  std::array<std::byte, 4> prefix{};
-  write_size(SizePrefix::be32, static_cast<std::uint32_t>(jpeg.size()), prefix);
-  return behind({reinterpret_cast<const char*>(prefix.data()), prefix.size()}, jpeg, "");
-}
-
-std::vector<std::byte> multipart_frame() {
-  const std::vector<std::byte> jpeg = whole(CodedPicture().frame->layout);
-  const std::string head =
-      fmt::format("--frame\r\nContent-Type: image/jpeg\r\nContent-Length: {}\r\n\r\n", jpeg.size());
-  return behind(head, jpeg, "\r\n");
-}
-
 class SizePrefixFraming final : public Assembling {
  public:
-  SizePrefixFraming() : Assembling(size_prefixed_frame()) {}
+  SizePrefixFraming() : Assembling(size_prefixed(coded_jpeg())) {}
 };
 
 class MultipartFraming final : public Assembling {
  public:
-  MultipartFraming() : Assembling(multipart_frame()) {}
+  MultipartFraming() : Assembling(multipart(coded_jpeg())) {}
 };
 
 class Packetizing final : public FrameWork {
@@ -188,61 +140,45 @@ class FecRestoring final : public FrameWork {
   FecDecoder decoder_;
 };
 
-/// A picture so small that the kernel takes it at once, for four viewers over loopback.
 class FanningOut final : public FrameWork {
  public:
   FanningOut() {
-    const Listener& listener = server_.listen({"127.0.0.1", 0});
-    for (asio::ip::tcp::socket& viewer : viewers_)
-      viewer.connect({asio::ip::address_v4::loopback(), listener.endpoint().port});
-    while (audience_.present() < static_cast<int>(viewers_.size())) io_.run_one();
+    while (audience_.present() < static_cast<int>(LoopbackViewers::kCount)) io_.run_one();
   }
 
   void do_frame() override {
     frame_->sequence++;
     server_.submit(frame_);
+    io_.poll();
+  }
+
+  void end_frame() override {
     std::size_t taken_bytes = 0;
-    while (taken_bytes < viewers_.size() * frame_->layout.size_bytes()) {
+    while (taken_bytes < LoopbackViewers::kCount * frame_->layout.size_bytes()) {
       io_.poll();
-      for (asio::ip::tcp::socket& viewer : viewers_) taken_bytes += drop(viewer);
+      taken_bytes += viewers_.drop();
     }
   }
 
  private:
-  // tcp(7): with MSG_TRUNC the bytes are dropped and not copied.
-  static std::size_t drop(asio::ip::tcp::socket& viewer) {
-    constexpr std::size_t kMostBytes = std::size_t{1} << 20;
-    const ssize_t size =
-        ::recv(viewer.native_handle(), nullptr, kMostBytes, MSG_TRUNC | MSG_DONTWAIT);
-    return size > 0 ? static_cast<std::size_t>(size) : 0;
-  }
-
-  BandPool pool_{1};
-  std::shared_ptr<EncodedFrame> frame_ = JpegEncoder(pool_, {}).encode(*test_picture(160, 120));
+  std::shared_ptr<EncodedFrame> frame_ = small_frame();
   asio::io_context io_{1};
   Audience audience_;
   FrameServer server_{io_, audience_, {}};
-  std::array<asio::ip::tcp::socket, 4> viewers_{
-      asio::ip::tcp::socket(io_), asio::ip::tcp::socket(io_), asio::ip::tcp::socket(io_),
-      asio::ip::tcp::socket(io_)};
+  LoopbackViewers viewers_{io_, server_.listen({"127.0.0.1", 0}).endpoint().port};
 };
 
-template <class Work>
-std::unique_ptr<FrameWork> begin() {
-  return std::make_unique<Work>();
-}
-
 constexpr HotPath kHotPaths[] = {
-    {"encode", begin<Encoding>},
-    {"decode", begin<Decoding>},
-    {"gate", begin<Gate>},
-    {"size_prefix_framing", begin<SizePrefixFraming>},
-    {"multipart_framing", begin<MultipartFraming>},
-    {"packetize", begin<Packetizing>},
-    {"reassemble", begin<Reassembling>},
-    {"fec_encode", begin<FecCoding>},
-    {"fec_decode", begin<FecRestoring>},
-    {"fan_out", begin<FanningOut>},
+    {"encode", begin_work<Encoding>},
+    {"decode", begin_work<Decoding>},
+    {"gate", begin_work<Gate>},
+    {"size_prefix_framing", begin_work<SizePrefixFraming>},
+    {"multipart_framing", begin_work<MultipartFraming>},
+    {"packetize", begin_work<Packetizing>},
+    {"reassemble", begin_work<Reassembling>},
+    {"fec_encode", begin_work<FecCoding>},
+    {"fec_decode", begin_work<FecRestoring>},
+    {"fan_out", begin_work<FanningOut>},
 };
 
 }  // namespace

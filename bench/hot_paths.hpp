@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <span>
+#include <stdexcept>
 #include <string_view>
 
 namespace jpegwire::bench {
@@ -16,7 +17,19 @@ class FrameWork {
 
   /// Does it once more, for the next frame. Throws std::runtime_error where it goes wrong.
   virtual void do_frame() = 0;
+
+  /// What others do with the frame then, and it waits for.
+  virtual void end_frame() {}
 };
+
+inline void require(bool is_right, const char* what) {
+  if (!is_right) throw std::runtime_error(what);
+}
+
+template <class Work>
+std::unique_ptr<FrameWork> begin_work() {
+  return std::make_unique<Work>();
+}
 
 struct HotPath {
   std::string_view name;

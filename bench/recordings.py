@@ -135,8 +135,8 @@ def fetching_beside_a_viewer(build, runs, seconds):
 
 def rows(build, runs, seconds):
     build = os.path.abspath(build)
-    return (recording(build, runs, seconds) + fetching_against_curl(build, 2 * runs + 1, 500)
-            + fetching_beside_a_viewer(build, 2 * runs, seconds))
+    return (recording(build, runs, seconds) + fetching_against_curl(build, 2 * runs - 1, 500)
+            + fetching_beside_a_viewer(build, runs, seconds))
 
 
 if __name__ == "__main__":

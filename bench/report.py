@@ -1,83 +1,19 @@
 """Runs all benchmarks of a release build and prints docs/benchmarks.md."""
 
 import argparse
-import json
 import os
 import platform
 import re
-import statistics
-import subprocess
+import sys
+import time
 
 import datagrams
 import end_to_end
+import frame_rates
 import http_viewers
+import microbenchmarks
 import mosaic
 import recordings
-
-
-def run_benchmark(build, name, repetitions, *options, time="real_time"):
-    """The time of each repetition in milliseconds, by the benchmark's name. The repetitions of all are
-    interleaved, so that a machine that slows down slows down all of them."""
-    output = subprocess.run(
-        [f"{build}/bench/{name}", "--benchmark_format=json",
-         f"--benchmark_repetitions={repetitions}", "--benchmark_enable_random_interleaving=true",
-         *options], capture_output=True, text=True, check=True).stdout
-    times = {}
-    for run in json.loads(output)["benchmarks"]:
-        if run["run_type"] == "iteration":
-            is_manual = run["run_name"].endswith("/manual_time")
-            value = run["real_time" if is_manual else time]
-            times.setdefault(run["run_name"], []).append(value * 1e-6)
-    return times
-
-
-def run_rtp_benchmarks(build, repetitions):
-    """Those of one thread, so what it ran for counts and not what others took from it."""
-    names = "percent:10$|lost_every:(95|20)$"
-    times = {**run_benchmark(build, "fec_benchmark", repetitions, "--benchmark_min_time=0.1",
-                             f"--benchmark_filter={names}", time="cpu_time"),
-             **run_benchmark(build, "rtp_benchmark", repetitions, "--benchmark_min_time=0.1",
-                             time="cpu_time")}
-    return {name.split("/iterations")[0]: values for name, values in times.items()}
-
-
-def ratios(slow, fast):
-    """Of the medians; the spread is that of each repetition against the other's median."""
-    medians = statistics.median(slow), statistics.median(fast)
-    return (f"{medians[0] / medians[1]:.2f} "
-            f"({min(slow) / medians[1]:.2f} to {max(slow) / medians[1]:.2f})")
-
-
-def codec_rows(times):
-    imencode, imdecode = times["opencv_cvtColor_imencode"], times["opencv_imdecode"]
-    return [
-        ("1080p YUYV to JPEG, quality 80, two threads: times faster than cvtColor+imencode", "at least 2.2",
-         ratios(imencode, times["encode/threads:2"])),
-        ("the same, one thread", "at least 1.15", ratios(imencode, times["encode/threads:1"])),
-        ("1080p JPEG to BGR, two threads: times faster than imdecode", "at least 2.2",
-         ratios(imdecode, times["decode/threads:2"])),
-        ("the same, one thread", "", ratios(imdecode, times["decode/threads:1"])),
-        *((f"1080p JPEG to a picture of {name} the size, one thread: times faster than to the whole", "",
-           ratios(times["decode_scaled/eighths:8"], times[f"decode_scaled/eighths:{eighths}"]))
-          for name, eighths in (("half", 4), ("a quarter", 2), ("an eighth", 1))),
-        ("the test card's own cost, 1080p, ms", "under 1", end_to_end.spread(times["test_card"])),
-        ("the gate, 1080p, ms", "", end_to_end.spread(times["gate"], 3)),
-    ]
-
-
-def run_window_benchmarks(build, repetitions):
-    """Of one thread too."""
-    return run_benchmark(build, "overlay_benchmark", repetitions, "--benchmark_min_time=0.1", time="cpu_time")
-
-
-def window_rows(times):
-    return [
-        ("all figures and the arrival trace on a picture of 1080p, ms", "under 1",
-         end_to_end.spread(times["overlay_and_trace"])),
-        ("of these, the figures, with other words in each frame, ms", "", end_to_end.spread(times["overlay"])),
-        ("the trace's tint over the picture, ms", "", end_to_end.spread(times["trace_tint"])),
-        ("the trace's strip below it, ms", "", end_to_end.spread(times["trace_strip"])),
-    ]
 
 
 def table(rows):
@@ -104,9 +40,26 @@ Heap allocations per frame once warm, in encode, fan-out, receive and decode: 0.
 (`tests/net/allocations_test.cpp`). libjpeg-turbo's own working memory, which it takes and gives back
 within each call, is not counted: it is not ours to pool.
 
-The times in milliseconds behind the first table:
+Times in milliseconds behind the codec's table, beside those of the places:
 
 {times}
+"""
+
+PLACES_NOTES = """
+Real time of one frame of 1080p at quality 80; both sides are checked to give the whole of it, and memory takes
+the place of sockets but for `fan out`, a small frame to four viewers over loopback. They do not do quite the
+same. Our work is on one thread, and OpenCV's cvtColor takes all of them. tjDecompressHeader3 reads no further
+than to the first scan, whereas our gate finds the end of every band; the gate is in both of our framings and
+in the reassembler too, and in none of the calls beside them. libavformat's RTP knows no restart intervals when
+it sends, so its frame has one band, and it copies each packet, which ours only views. ISA-L finds its symbols
+ready, and for encoding its tables; ours are made of packets that are copied and padded, and repairs for a
+tenth of 190 packets are computed, or nine of these packets restored. For that ISA-L's way is to invert a
+matrix of each block.
+"""
+
+RATES_NOTES = """
+What `jpegwire-bench --viewers 1,4` tells ([measuring.md](measuring.md)), in short runs: programs over loopback,
+the test card at 30 frames/s, quality 80. "Held back by" is the stage that keeps a case from more.
 """
 
 WINDOW_NOTES = """
@@ -136,56 +89,73 @@ The garbage is sent to a viewer's receiver on loopback, 16 datagrams in front of
 bytes, RTP packets of other sources with random bytes in them, frames of one packet of other sources, and
 the same in the name of the good one with stale and wild sequence numbers.
 
-The times in milliseconds behind this table:
+Times in milliseconds behind the rows of sending:
 
 {times}
 """
 
 
-def list_of_times(times, digits):
-    return "\n".join(f"- `{name}`: {end_to_end.spread(values, digits)}" for name, values in times.items())
+LOSS_FRAMES, LOSS_SEEDS = 3000, 5
+
+
+def timed(what, measure, *arguments):
+    begin = time.monotonic()
+    result = measure(*arguments)
+    print(f"{what}: {time.monotonic() - begin:.0f} s", file=sys.stderr, flush=True)
+    return result
+
+
+def measure_programs(build, runs):
+    return (timed("a viewer that reads nothing", end_to_end.with_a_viewer_that_reads_nothing, build, runs, 2.5)
+            + timed("first frame", end_to_end.first_frame, build, 10 * runs)
+            + timed("passthrough", end_to_end.passthrough_against_encoding, build, runs, 90)
+            + timed("nine cameras", mosaic.rows, build, min(runs, 2), 5))
+
+
+def measure_datagrams(build, runs):
+    return (timed("losses", datagrams.loss, build, LOSS_FRAMES, LOSS_SEEDS)
+            + timed("losses of the programs", datagrams.loss_of_programs, build, 2, 120)
+            + timed("garbage", datagrams.flood, build, 1_000_000, 1))
+
+
+def section(title, *texts):
+    return f"## {title}\n\n" + "\n".join(texts)
+
+
+def measure(build, runs, images):
+    """The page's sections."""
+    times = timed("places on a frame's way", microbenchmarks.run_hot_paths, build, 8 if runs > 1 else 3)
+    window = timed("the window", microbenchmarks.run, build, "overlay_benchmark", 3 * runs)
+    rates = timed("frame rates and ages", frame_rates.run, build, runs, images)
+    tcp_ages, rtp_ages = timed("ages over TCP and RTP", datagrams.age_against_tcp, build, runs, 3)
+    programs = measure_programs(build, runs)
+    http = timed("HTTP", http_viewers.rows, build, runs, 2.5)
+    recording = timed("recordings", recordings.rows, build, runs, 2.5)
+    rtp = measure_datagrams(build, runs)
+    return [
+        section("The places on a frame's way, beside the library calls that they replace",
+                microbenchmarks.places_table(times.real), PLACES_NOTES),
+        section("Codec", table(microbenchmarks.codec_rows(times.real)),
+                CODEC_NOTES.format(times=microbenchmarks.codec_times(times.real))),
+        section("Frame rates and ages", rates, RATES_NOTES),
+        section("The programs, over loopback", table(tcp_ages + programs), ""),
+        section("The window", table(microbenchmarks.window_rows(window.cpu)), WINDOW_NOTES),
+        section("HTTP", table(http), HTTP_NOTES),
+        section("Recordings", table(recording), ""),
+        section("RTP", table(microbenchmarks.rtp_rows(times.cpu) + rtp_ages + rtp),
+                RTP_NOTES.format(frames=LOSS_FRAMES, seeds=LOSS_SEEDS,
+                                 times=microbenchmarks.rtp_times(times.cpu)))]
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("build", help="the build directory")
     parser.add_argument("--quick", action="store_true", help="a first look: fewer repetitions")
+    parser.add_argument("--images", help="where the plots go, beside the page; without it the build directory")
     arguments = parser.parse_args()
-    build, scale = arguments.build, 1 if arguments.quick else 5
-
-    times = run_benchmark(build, "codec_benchmark", 3 * scale, "--benchmark_min_time=0.2")
-    tcp_ages, rtp_ages = datagrams.age_against_tcp(build, scale, 6)
-    rows = (tcp_ages
-            + end_to_end.with_a_viewer_that_reads_nothing(build, scale, 5)
-            + end_to_end.first_frame(build, 10 * scale)
-            + end_to_end.passthrough_against_encoding(build, scale, 180)
-            + mosaic.rows(build, 1 if arguments.quick else 3, 10))
-    http_rows = http_viewers.rows(build, 1 if arguments.quick else 4, 4)
-    recording_rows = recordings.rows(build, 1 if arguments.quick else 4, 5)
-    rtp_times = run_rtp_benchmarks(build, 3 * scale)
-    frames, seeds = 3000, 2 * scale
-    rtp_rows = (datagrams.coding(rtp_times) + rtp_ages
-                + datagrams.loss(build, frames, seeds)
-                + datagrams.loss_of_programs(build, 1 if arguments.quick else 2,
-                                             90 if arguments.quick else 300)
-                + datagrams.flood(build, 1_000_000, 1 if arguments.quick else 3))
-    print(PREAMBLE.format(machine=machine()))
-    print("## Codec\n")
-    print(table(codec_rows(times)))
-    print("\n## The programs, over loopback\n")
-    print(table(rows))
-    print(CODEC_NOTES.format(times=list_of_times(times, 2)))
-    print("## The window\n")
-    print(table(window_rows(run_window_benchmarks(build, 3 * scale))))
-    print(WINDOW_NOTES)
-    print("## HTTP\n")
-    print(table(http_rows))
-    print(HTTP_NOTES)
-    print("## Recordings\n")
-    print(table(recording_rows))
-    print("\n## RTP\n")
-    print(table(rtp_rows))
-    print(RTP_NOTES.format(frames=frames, seeds=seeds, times=list_of_times(rtp_times, 3)), end="")
+    sections = timed("all", measure, arguments.build, 1 if arguments.quick else 3,
+                     arguments.images or arguments.build)
+    print("\n".join([PREAMBLE.format(machine=machine()), *sections]), end="")
 
 
 if __name__ == "__main__":

@@ -23,6 +23,13 @@ inline std::vector<std::vector<std::byte>> datagrams_of(const EncodedFrame& fram
   return datagrams;
 }
 
+/// Makes it one of a later frame.
+inline void renumber(std::vector<std::byte>& datagram, std::int64_t sequence,
+                     std::uint32_t timestamp) {
+  put_big_endian(std::span(datagram).subspan(2), static_cast<std::uint16_t>(sequence));
+  put_big_endian(std::span(datagram).subspan(4), timestamp);
+}
+
 /// Puts the same frame together again and again, each time as the next one of a stream.
 class FrameReassembly {
  public:
@@ -30,8 +37,7 @@ class FrameReassembly {
     timestamp_ += 3000;
     now_ += microseconds(33'333);
     for (std::vector<std::byte>& datagram : datagrams_) {
-      put_big_endian(std::span(datagram).subspan(2), static_cast<std::uint16_t>(sequence_));
-      put_big_endian(std::span(datagram).subspan(4), timestamp_);
+      renumber(datagram, sequence_, timestamp_);
       reassembler_.add(*parse_rtp(datagram), sequence_++, now_, 0);
     }
   }

@@ -1,6 +1,7 @@
 #pragma once
 
-// For the files of this directory alone: what they share of libavformat's C.
+// For .cpp files alone, those of this directory and of benchmarks: what they share of libavformat's
+// C.
 
 extern "C" {
 #include <libavformat/avformat.h>

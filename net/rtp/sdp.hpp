@@ -8,7 +8,7 @@
 
 namespace jpegwire {
 
-inline constexpr std::size_t kMaxSdpSizeBytes = 64 * 1024;
+inline constexpr std::size_t kMaxSdpSizeBytes = std::size_t{64} * 1024;
 
 /// The URI that names the RTP header extension which carries the stamp (RFC 8285, section 5).
 inline constexpr std::string_view kStampExtensionUri = "urn:x-jpegwire:stamp";

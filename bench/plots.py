@@ -1,0 +1,59 @@
+"""Takes the plots out of a page that jpegwire-bench --report wrote, each as a picture of its own."""
+
+import os
+import re
+
+PICTURES = {"Age of a frame, capture to decoded pixels": "frame-ages",
+            "Frame rate against resolution": "frame-rates",
+            "Age against viewers": "age-against-viewers",
+            "CPU per frame, by stage": "cpu-by-stage"}
+
+CARD = re.compile(r"<section class='card'><h2>(?P<title>[^<]*)</h2>\n<p class='faint'>(?P<note>[^<]*)</p>\n"
+                  r"<svg viewBox='0 0 (?P<width>[\d.]+) (?P<height>[\d.]+)'[^>]*>(?P<plot>.*?)</svg>\n"
+                  r"(<div class='legend'>(?P<legend>.*?)</div>\n)?</section>", re.DOTALL)
+LEGEND_ENTRY = re.compile(r"<span class='(c\d)'><i></i><span>([^<]*)</span></span>")
+
+MARGIN, TITLE_HEIGHT, LEGEND_LINE = 18, 52, 20  # pixels
+
+
+def draw_legend(entries, width, top):
+    """The drawing, and where it ends. The letters' width is a guess, as no script measures them here."""
+    drawing, x, y = "", MARGIN, top
+    for colour, name in entries:
+        entry_width = 40 + 6.4 * len(name)
+        if x > MARGIN and x + entry_width > width:
+            x, y = MARGIN, y + LEGEND_LINE
+        drawing += (f"<rect x='{x:.0f}' y='{y}' width='11' height='11' rx='3' class='{colour}'/>"
+                    f"<text x='{x + 17:.0f}' y='{y + 10}' class='label'>{name}</text>\n")
+        x += entry_width
+    return drawing, y + LEGEND_LINE if entries else y
+
+
+def draw(card, style):
+    """With a ground of its own: a page that shows it may be light or dark whatever the reader's screen is."""
+    width = float(card["width"]) + 2 * MARGIN
+    legend, bottom = draw_legend(LEGEND_ENTRY.findall(card["legend"] or ""), width,
+                                 TITLE_HEIGHT + float(card["height"]) + 12)
+    height = bottom + MARGIN - 6
+    return (f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {width:.0f} {height:.0f}' width='{width:.0f}' "
+            f"height='{height:.0f}' role='img' aria-label='{card['title']}' "
+            f"style='width: {width:.0f}px; margin: 0; font-family: system-ui, \"Liberation Sans\", sans-serif'>\n"
+            f"<style>{style}</style>\n"
+            f"<rect x='0.5' y='0.5' width='{width - 1:.0f}' height='{height - 1:.0f}' rx='10' "
+            "style='fill: var(--card); stroke: var(--line)'/>\n"
+            f"<text x='{MARGIN}' y='28' class='label' style='font-size: 16px; font-weight: 600'>"
+            f"{card['title']}</text>\n<text x='{MARGIN}' y='47'>{card['note']}</text>\n"
+            f"<g transform='translate({MARGIN} {TITLE_HEIGHT})'>{card['plot']}</g>\n{legend}</svg>\n")
+
+
+def extract(page, directory):
+    """Writes the pictures to the directory; gives the lines of Markdown that show them, for a page one
+    directory above."""
+    style = re.search(r"<style>(.*?)</style>", page, re.DOTALL)[1]
+    cards = {card["title"]: card for card in CARD.finditer(page)}
+    lines = []
+    for title, name in PICTURES.items():
+        with open(f"{directory}/{name}.svg", "w") as file:
+            file.write(draw(cards[title], style))
+        lines.append(f"![{title}]({os.path.basename(os.path.abspath(directory))}/{name}.svg)")
+    return "\n\n".join(lines)
