@@ -1,5 +1,8 @@
 #include "codec/band_pool.hpp"
 
+#include <pthread.h>
+#include <sched.h>
+
 #include <algorithm>
 
 #include "codec/thread_name.hpp"
@@ -22,6 +25,7 @@ BandPool::BandPool(int threads) {
 void BandPool::run(int bands, Job job) {
   next_band_ = 0;
   if (bands > 1 && !helpers_.empty()) {
+    keep_helpers_off_own_processor();
     const std::scoped_lock lock(mutex_);
     job_ = job;
     bands_ = bands;
@@ -32,6 +36,20 @@ void BandPool::run(int bands, Job job) {
   std::unique_lock lock(mutex_);
   job_ = {};  // who wakes only now finds nothing to do
   helpers_left_.wait(lock, [this] { return helpers_at_work_ == 0; });
+}
+
+// Schedulers that save processors, as those of laptops and virtual machines do, wake who has slept
+// where the caller runs. Within the few milliseconds of a frame nothing would move it away again.
+void BandPool::keep_helpers_off_own_processor() {
+  const int own = ::sched_getcpu();
+  if (own == avoided_processor_) return;
+  avoided_processor_ = own;
+  cpu_set_t processors;
+  if (own < 0 || ::sched_getaffinity(0, sizeof processors, &processors) != 0) return;
+  CPU_CLR(own, &processors);
+  if (CPU_COUNT(&processors) == 0) return;
+  for (std::jthread& helper : helpers_)
+    ::pthread_setaffinity_np(helper.native_handle(), sizeof processors, &processors);
 }
 
 void BandPool::help(const std::stop_token& stop, int worker) {

@@ -11,7 +11,8 @@
 
 namespace jpegwire {
 
-/// Threads that work on the bands of one frame side by side. Owned and called by one thread.
+/// Threads that work on the bands of one frame side by side: the pool's run on other processors than
+/// the caller's, where there are some. Owned and called by one thread.
 class BandPool {
  public:
   /// `threads` counts the caller's own, so 1 starts none.
@@ -39,6 +40,7 @@ class BandPool {
   };
 
   void run(int bands, Job job);
+  void keep_helpers_off_own_processor();
   void help(const std::stop_token& stop, int worker);
   void work_off(Job job, int bands, int worker);
 
@@ -49,6 +51,7 @@ class BandPool {
   int bands_ = 0;
   int helpers_at_work_ = 0;
   unsigned runs_ = 0;
+  int avoided_processor_ = -1;  // by the helpers
   std::atomic<int> next_band_ = 0;
   std::vector<std::jthread> helpers_;  // last, so that they end before what they use
 };
