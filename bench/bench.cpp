@@ -111,9 +111,10 @@ int run_bench(const BenchOptions& wanted) {
   Results results;
   try {
     if (options.with_peers) {
-      FoundPeers found = find_peers(loop);
+      FoundPeers found = find_peers(loop, options.matrix);
       options.matrix.peers = std::move(found.installed);
       results.skipped = std::move(found.skipped);
+      results.peer_versions = std::move(found.versions);
     }
     begin_results(results, loop, options, programs);
   } catch (const Interrupted&) {

@@ -4,6 +4,7 @@
 #include "codec/jpeg_decoder.hpp"
 #include "codec/jpeg_encoder.hpp"
 #include "coded_pictures.hpp"
+#include "sender/sources/test_card.hpp"
 #include "test_pictures.hpp"
 
 namespace jpegwire::bench {

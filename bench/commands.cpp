@@ -41,8 +41,9 @@ std::string quoted(const std::string& word) {
 Command sender_command(const std::string& program, const Case& one, const SenderEnds& ends,
                        const std::vector<std::string>& more) {
   Command command{program, "--source",
-                  is_fake_camera(one.source) ? camera_device(one.source) : one.source};
-  if (one.source != "test" && !is_fake_camera(one.source))
+                  is_camera(one.source) ? camera_device(one.source) : one.source};
+  if (is_camera(one.source) && !gives_jpegs(one.source)) append(command, {"--passthrough", "off"});
+  if (one.source != "test" && !is_camera(one.source))
     append(command, {"--loop"});  // a file may be shorter than a run
   if (one.size) append(command, {"--size", describe_size(one.size)});
   append(command, {"--fps", fmt::format("{}", one.frames_per_second), "--quality",

@@ -9,6 +9,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "net/parse_number.hpp"
+
 namespace jpegwire {
 namespace {
 
@@ -65,6 +67,17 @@ double process_seconds(pid_t process) {
   timespec time{};
   if (::clock_getcpuclockid(process, &clock) != 0 || ::clock_gettime(clock, &time) != 0) return 0;
   return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) / 1e9;
+}
+
+double group_seconds(pid_t group) {
+  double seconds = 0;
+  std::error_code error;
+  fs::directory_iterator processes("/proc", error);
+  for (; !error && processes != fs::directory_iterator(); processes.increment(error)) {
+    const auto process = parse_number<pid_t>(processes->path().filename().string());
+    if (process && ::getpgid(*process) == group) seconds += process_seconds(*process);
+  }
+  return seconds;
 }
 
 MachineTimes machine_times() {

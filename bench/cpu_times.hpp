@@ -16,6 +16,9 @@ ThreadTimes thread_times(pid_t process);
 /// So far, of all threads that there ever were; 0 where the process has gone.
 double process_seconds(pid_t process);
 
+/// The same of all processes of a process group: a program may be a script that starts another.
+double group_seconds(pid_t group);
+
 /// Seconds of all CPUs since the machine began.
 struct MachineTimes {
   double busy = 0;

@@ -11,6 +11,8 @@ namespace {
 
 constexpr const char* kYuyv = "fake:yuyv";
 constexpr const char* kMjpg = "fake:mjpg";
+constexpr const char* kYuyvEnding = ":yuyv";
+constexpr const char* kMjpgEnding = ":mjpg";
 constexpr const char* kDevice = "/dev/video0";
 
 }  // namespace
@@ -18,14 +20,17 @@ constexpr const char* kDevice = "/dev/video0";
 bool is_fake_camera(const std::string& source) { return source == kYuyv || source == kMjpg; }
 
 bool is_camera(const std::string& source) {
-  return is_fake_camera(source) || source.starts_with("/dev/video");
+  const bool is_real = source.starts_with("/dev/");
+  return is_fake_camera(source) ||
+         (is_real && (source.ends_with(kYuyvEnding) || source.ends_with(kMjpgEnding)));
 }
 
 std::string camera_device(const std::string& source) {
-  return is_fake_camera(source) ? kDevice : source;
+  if (is_fake_camera(source)) return kDevice;
+  return is_camera(source) ? source.substr(0, source.rfind(':')) : source;
 }
 
-bool gives_jpegs(const std::string& source) { return source == kMjpg; }
+bool gives_jpegs(const std::string& source) { return source.ends_with(kMjpgEnding); }
 
 std::string find_fake_camera() {
   namespace fs = std::filesystem;

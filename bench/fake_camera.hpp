@@ -12,7 +12,8 @@ namespace jpegwire {
 /// pictures is the time at which they were taken (tests/fakecam).
 bool is_fake_camera(const std::string& source);
 
-/// Whether the source is a camera, which any program can open.
+/// Whether the source is such a camera, or a real one with what it is asked for, so that all
+/// programs get the same: "/dev/video0:yuyv", "/dev/video0:mjpg".
 bool is_camera(const std::string& source);
 
 /// Where it is found.

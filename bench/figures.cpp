@@ -16,6 +16,7 @@ constexpr std::array kKinds = std::to_array<FigureKind>({
     {"age_p50_ms", "age, median", "ms", 1, false},
     {"age_p90_ms", "age, p90", "ms", 1, false},
     {"age_p99_ms", "age, p99", "ms", 1, false},
+    {"age_known_percent", "frames whose age is known", "%", 0, true},
     {"captured_fps", "frames captured", "frames/s", 1, true},
     {"encoded_fps", "frames encoded or passed on", "frames/s", 1, true},
     {"encode_ms", "encoding a frame, median", "ms", 2, false},
@@ -68,9 +69,18 @@ void put_ratio(Figures& figures, const char* name, double part, double whole) {
   if (whole > 0) figures[name] = part / whole;
 }
 
+/// Over all of its window, so that a pause at its end counts; a short run ends within a frame.
+double rate_of(const json& viewer) {
+  const double seconds = number(viewer, "seconds");
+  const double own = number(viewer, "fps");
+  if (seconds <= 0) return own;
+  return std::min(own, (number(viewer, "frames") + number(viewer, "patched") + 1) / seconds);
+}
+
 double mean_rate(const Run& run) {
-  return run.viewers.empty() ? 0
-                             : sum(run.viewers, "fps") / static_cast<double>(run.viewers.size());
+  double sum = 0;
+  for (const json& viewer : run.viewers) sum += rate_of(viewer);
+  return run.viewers.empty() ? 0 : sum / static_cast<double>(run.viewers.size());
 }
 
 /// Within the window.
@@ -94,12 +104,23 @@ double given(const Run& run) {
 double sender_seconds(const Run& run) { return counted(run, "seconds"); }
 
 double least_rate(const Run& run) {
-  double least = run.viewers.empty() ? 0 : number(run.viewers.front(), "fps");
-  for (const json& viewer : run.viewers) least = std::min(least, number(viewer, "fps"));
+  double least = run.viewers.empty() ? 0 : rate_of(run.viewers.front());
+  for (const json& viewer : run.viewers) least = std::min(least, rate_of(viewer));
   return least;
 }
 
+double frames_with_age(const json& viewer) {
+  const auto age = viewer.find("age_ms");
+  if (age == viewer.end() || !age->is_object()) return 0;
+  const double all = number(viewer, "frames") + number(viewer, "patched");
+  return age->contains("frames") ? number(*age, "frames") : all;
+}
+
 void put_ages(Figures& figures, const Run& run) {
+  double known = 0;
+  for (const json& viewer : run.viewers) known += frames_with_age(viewer);
+  put_percent(figures, "age_known_percent", known,
+              sum(run.viewers, "frames") + sum(run.viewers, "patched"));
   const Distribution ages = ages_of(run);
   const std::array<std::pair<const char*, double>, 3> percentiles{
       {{"age_p50_ms", 50}, {"age_p90_ms", 90}, {"age_p99_ms", 99}}};
@@ -117,8 +138,8 @@ void put_rates(Figures& figures, const Run& run) {
               sum(run.viewers, "frames") + sum(run.viewers, "skipped_decode"));
   else
     put_ratio(figures, "kb_per_frame", counted(run, "bytes") / 1000, given(run));
-  if (const auto size = figures.find("kb_per_frame"); size != figures.end())
-    figures["mbit_per_second"] = size->second * 8 / 1000 * mean_rate(run);
+  put_ratio(figures, "mbit_per_second", sum(run.viewers, "bytes") * 8 / 1e6,
+            sum(run.viewers, "seconds"));
 }
 
 /// The median of the viewers' medians.
@@ -198,7 +219,7 @@ void put_cpu_by_stage(Figures& figures, const Run& run, double shown) {
 
 void put_cpu(Figures& figures, const Run& run, const Case& one) {
   const double shown = mean_rate(run) * run.seconds * one.viewers;
-  put_ratio(figures, "sender_cpu_ms", 1000 * run.sender_cpu_seconds, given(run));
+  put_ratio(figures, "sender_cpu_ms", 1000 * run.sender_cpu_seconds, delivered(run));
   if (run.viewer_threads.empty())  // elsewhere, they tell it themselves
     put_ratio(figures, "viewer_cpu_ms", 1000 * sum(run.viewers, "cpu_seconds"),
               sum(run.viewers, "frames") + sum(run.viewers, "patched"));
@@ -211,9 +232,9 @@ void put_machine(Figures& figures, const Run& run) {
   const MachineTimes& machine = run.machine;
   const double all = machine.busy + machine.idle + machine.stolen;
   const double programs = run.sender_cpu_seconds + run.viewer_cpu_seconds;
+  const double own = run.bench_cpu_seconds + run.link_cpu_seconds;
   put_percent(figures, "busy_percent", machine.busy, all);
-  put_percent(figures, "others_percent",
-              std::max(0.0, machine.busy - programs - run.bench_cpu_seconds), all);
+  put_percent(figures, "others_percent", std::max(0.0, machine.busy - programs - own), all);
   put_percent(figures, "stolen_percent", machine.stolen, all);
   put_percent(figures, "bench_percent", run.bench_cpu_seconds, programs);
 }
@@ -230,7 +251,7 @@ Distribution ages_of(const Run& run) {
   Distribution ages;
   for (const json& viewer : run.viewers)
     if (const auto age = viewer.find("age_ms"); age != viewer.end())
-      ages.add(*age, number(viewer, "frames") + number(viewer, "patched"));
+      ages.add(*age, frames_with_age(viewer));
   return ages;
 }
 

@@ -103,7 +103,7 @@ class Packetizing final : public FrameWork {
   }
 
  private:
-  std::shared_ptr<EncodedFrame> frame_ = test_card_frames(1)[0];
+  std::shared_ptr<EncodedFrame> frame_ = still_frame();
   JpegPacketizer packetizer_{{}};
   std::vector<OutgoingPacket> packets_;
 };

@@ -47,15 +47,16 @@ json settings_to_json(const BenchOptions& options) {
 }  // namespace
 
 json to_json(const Results& results) {
+  json versions = results.peer_versions;
+  versions["jpegwire-bench"] = results.version;
+  versions["jpegwire-sender"] = results.sender_version;
+  versions["jpegwire-viewer"] = results.viewer_version;
   json cases = json::array();
   for (const CaseResult& result : results.cases) cases.push_back(to_json(result));
   return {{"format", kJsonFormat},
           {"version", kJsonVersion},
           {"created", results.created},
-          {"versions",
-           {{"jpegwire-bench", results.version},
-            {"jpegwire-sender", results.sender_version},
-            {"jpegwire-viewer", results.viewer_version}}},
+          {"versions", versions},
           {"machine", to_json(results.machine)},
           {"command_line", results.options.command_line},
           {"settings", settings_to_json(results.options)},

@@ -188,7 +188,7 @@ class RtpDemuxing final : public FrameWork {
     return size_bytes;
   }
 
-  const std::shared_ptr<EncodedFrame> frame_ = test_card_frames(1)[0];
+  const std::shared_ptr<EncodedFrame> frame_ = still_frame();
   const std::size_t scan_bytes_ = scan_bytes_of(frame_->layout);
   std::vector<std::vector<std::byte>> datagrams_ = datagrams_of(*frame_);
   std::size_t next_ = 0;

@@ -1,7 +1,9 @@
 #include "bench/measure.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -22,8 +24,15 @@ struct Sample {
   ThreadTimes viewer_threads;
   double sender_cpu_seconds = 0;
   double viewer_cpu_seconds = 0;
+  double link_cpu_seconds = 0;
+  double bench_cpu_seconds = 0;
   MachineTimes machine;
 };
+
+double seconds_of(const ThreadTimes& threads, const char* name) {
+  const auto found = threads.find(name);
+  return found == threads.end() ? 0 : found->second;
+}
 
 ThreadTimes difference(const ThreadTimes& begin, const ThreadTimes& end) {
   ThreadTimes times = end;
@@ -48,12 +57,10 @@ class Measurement {
     viewers_.start(case_, sender_->wait_until_it_listens());
     wait_for_viewers();
     watch(options_.warm_up_seconds);
-    const double bench_before = process_usage().cpu_seconds;
     const Sample begin = take_sample();
     watch(options_.seconds);
     const Sample end = take_sample();
     Run run = difference_of(begin, end);
-    run.bench_cpu_seconds = process_usage().cpu_seconds - bench_before;
     run.viewer_commands = viewers_.commands();
     run.viewers = viewers_.finish();
     run.sender = sender_->finish();
@@ -93,22 +100,31 @@ class Measurement {
     sample.time = Clock::now();
     sample.sender_threads = thread_times(sender);
     sample.viewer_threads = viewers_.threads();
-    sample.sender_cpu_seconds = process_seconds(sender);
+    sample.sender_cpu_seconds =
+        group_seconds(sender) - seconds_of(sample.sender_threads, "fakecam");
     sample.viewer_cpu_seconds = viewers_.cpu_seconds();
+    sample.link_cpu_seconds = seconds_of(thread_times(::getpid()), "link");
+    sample.bench_cpu_seconds = process_usage().cpu_seconds - sample.link_cpu_seconds;
     sample.machine = machine_times();
     return sample;
   }
 
   // Another program may hang without a word, and a camera look at something else.
   void require_frames(const Run& run) const {
+    constexpr double kLongestPauseSeconds = 2;
     double frames = 0;
+    double idle_seconds = kLongestPauseSeconds + options_.seconds;
     bool has_age = false;
     for (const nlohmann::json& viewer : run.viewers) {
       frames += viewer.value("frames", 0.0) + viewer.value("patched", 0.0);
+      idle_seconds = std::min(idle_seconds, viewer.value("idle_seconds", 0.0));
       has_age = has_age || !viewer.value("age_ms", nlohmann::json()).is_null();
     }
     if (frames == 0 && !case_.is_jpegwire())
       throw RunFailure(fmt::format("{} sent no frame in {} s", case_.sender, options_.seconds));
+    if (idle_seconds > kLongestPauseSeconds && !case_.is_jpegwire())
+      throw RunFailure(fmt::format("{} stopped in the middle: its last frame came {:.1f} s ago",
+                                   case_.sender, idle_seconds));
     if (frames > 0 && !has_age && case_.optical)
       throw RunFailure(
           "no clock is to be seen in the pictures: show one with jpegwire-viewer --clock, large "
@@ -127,7 +143,8 @@ class Measurement {
             .viewer_threads = difference(begin.viewer_threads, end.viewer_threads),
             .sender_cpu_seconds = end.sender_cpu_seconds - begin.sender_cpu_seconds,
             .viewer_cpu_seconds = end.viewer_cpu_seconds - begin.viewer_cpu_seconds,
-            .bench_cpu_seconds = 0,
+            .link_cpu_seconds = end.link_cpu_seconds - begin.link_cpu_seconds,
+            .bench_cpu_seconds = end.bench_cpu_seconds - begin.bench_cpu_seconds,
             .machine = {.busy = end.machine.busy - begin.machine.busy,
                         .idle = end.machine.idle - begin.machine.idle,
                         .stolen = end.machine.stolen - begin.machine.stolen}};

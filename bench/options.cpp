@@ -4,6 +4,7 @@
 
 #include <CLI/StringTools.hpp>
 #include <algorithm>
+#include <cmath>
 #include <functional>
 #include <stdexcept>
 
@@ -152,8 +153,9 @@ void require_cameras(const std::vector<std::string>& sources) {
   for (const std::string& source : sources)
     if (!is_camera(source))
       throw CLI::ValidationError(
-          "--source", fmt::format("'{}' is no camera, and --peers need one: fake:yuyv, fake:mjpg "
-                                  "or /dev/video0",
+          "--source", fmt::format("'{}' is no camera of which all get the same, which --peers "
+                                  "need: fake:yuyv, fake:mjpg, /dev/video0:yuyv or "
+                                  "/dev/video0:mjpg",
                                   source));
 }
 
@@ -161,8 +163,21 @@ void require_cameras(const std::vector<std::string>& sources) {
 void require_size_and_rate(const Matrix& matrix) {
   if (std::ranges::count(matrix.sizes, std::optional<PictureSize>()) > 0)
     throw CLI::ValidationError("--size", "the camera is asked for a size here: 'own' is none");
-  if (std::ranges::count(matrix.frame_rates, 0.0) > 0)
-    throw CLI::ValidationError("--fps", "the camera is asked for a rate here: 0 is none");
+  for (const double rate : matrix.frame_rates)
+    if (rate == 0 || rate != std::floor(rate))
+      throw CLI::ValidationError("--fps",
+                                 "the camera is asked for a whole number of frames a second here");
+}
+
+/// The clock has to have room, and YUYV has pairs of pixels.
+void require_room_for_clock(const Matrix& matrix) {
+  constexpr int kLeast = 96;
+  for (const auto& size : matrix.sizes)
+    if (size->width % 2 != 0 || std::min(size->width, size->height) < kLeast)
+      throw CLI::ValidationError(
+          "--size", fmt::format("the fake camera's pictures are at least {0}x{0}, and of an even "
+                                "width: {1} is not",
+                                kLeast, describe_size(size)));
 }
 
 void check_cameras(const CLI::App& app, BenchOptions& options) {
@@ -175,6 +190,11 @@ void check_cameras(const CLI::App& app, BenchOptions& options) {
         "--source", "the fake camera's ages are what its clock tells: measure other sources apart");
   if (fakes > 0) matrix.optical = true;
   if (fakes > 0 || options.with_peers) require_size_and_rate(matrix);
+  if (fakes == 0) return;
+  require_room_for_clock(matrix);
+  if (!options.viewer_host.empty())
+    throw CLI::ValidationError(
+        "--viewer-host", "the fake camera's clock is this machine's: its viewers have to be here");
 }
 
 void add_report_options(CLI::App& app, BenchOptions& options) {

@@ -4,6 +4,8 @@
 #include <system_error>
 #include <utility>
 
+#include "codec/thread_name.hpp"
+
 namespace jpegwire {
 namespace {
 
@@ -66,7 +68,10 @@ PacketRelay::PacketRelay(int one, int other, const LinkSettings& link)
   other_.non_blocking(true);
   there_.do_read();
   back_.do_read();
-  thread_ = std::jthread([this] { io_.run(); });
+  thread_ = std::jthread([this] {
+    name_this_thread("link");
+    io_.run();
+  });
 }
 
 PacketRelay::~PacketRelay() { io_.stop(); }

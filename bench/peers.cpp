@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
+#include <regex>
 
 #include "bench/child.hpp"
 #include "bench/fake_camera.hpp"
@@ -122,10 +124,20 @@ Command python(const Case& one, const Endpoint& listen) {
           std::to_string(listen.port)};
 }
 
-bool is_installed(EventLoop& loop, const Peer& peer) {
+/// The first number with dots in it on a line of its own or behind "ersion"; nothing where the
+/// program is not there.
+std::optional<std::string> probe(EventLoop& loop, const Peer& peer) {
   constexpr std::chrono::seconds kPatience{30};
   const Child child(loop.io(), peer.probe);
-  return loop.wait(kPatience, [&] { return child.has_ended(); }) && child.exit_code() == 0;
+  if (!loop.wait(kPatience, [&] { return child.has_ended(); }) || child.exit_code() != 0)
+    return std::nullopt;
+  const std::regex version(R"((?:^|ersion)\s*(\d+(?:\.\d+)+))");
+  std::smatch match;
+  return std::regex_search(child.out(), match, version) ? match[1].str() : "";
+}
+
+bool is_for_one_alone(const Peer& peer, const Matrix& matrix) {
+  return !peer.serves_several && std::ranges::max(matrix.viewers) > 1;
 }
 
 }  // namespace
@@ -139,7 +151,7 @@ std::span<const Peer> peers() {
            .command = ustreamer},
       Peer{.name = "GStreamer",
            .packages = "gstreamer1.0-tools gstreamer1.0-plugins-good gstreamer1.0-plugins-base",
-           .probe = {"gst-inspect-1.0", "--exists", "jpegenc"},
+           .probe = {"gst-inspect-1.0", "jpegenc"},
            .command = gstreamer},
       Peer{.name = "ffmpeg",
            .packages = "ffmpeg",
@@ -148,7 +160,7 @@ std::span<const Peer> peers() {
            .command = ffmpeg},
       Peer{.name = "OpenCV+Python",
            .packages = "python3-opencv",
-           .probe = {"/usr/bin/python3", "-c", "import cv2"},
+           .probe = {"/usr/bin/python3", "-c", "import cv2; print(cv2.__version__)"},
            .command = python}};
   return all;
 }
@@ -157,14 +169,21 @@ const Peer& peer_of(const Case& one) {
   return *std::ranges::find(peers(), one.sender, &Peer::name);
 }
 
-FoundPeers find_peers(EventLoop& loop) {
+FoundPeers find_peers(EventLoop& loop, const Matrix& matrix) {
   FoundPeers found;
-  for (const Peer& peer : peers())
-    if (is_installed(loop, peer))
-      found.installed.push_back(&peer);
-    else
+  for (const Peer& peer : peers()) {
+    const std::optional<std::string> version = probe(loop, peer);
+    if (!version) {
       found.skipped.push_back(
           fmt::format("{} is skipped: it is not installed (Debian: {})", peer.name, peer.packages));
+      continue;
+    }
+    found.installed.push_back(&peer);
+    found.versions[std::string(peer.name)] = *version;
+    if (is_for_one_alone(peer, matrix))
+      found.skipped.push_back(
+          fmt::format("{} is left out where there are several viewers: it serves one", peer.name));
+  }
   return found;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -19,7 +20,7 @@ struct Peer {
   Transport transport = Transport::tcp;
   bool serves_several = true;  // viewers at a time
 
-  Command probe;  // exits with 0 where it is installed
+  Command probe;  // exits with 0 where it is installed, and tells its version
 
   /// Sends what a case wants to whoever connects there.
   Command (*command)(const Case& one, const Endpoint& listen) = nullptr;
@@ -30,12 +31,14 @@ std::span<const Peer> peers();
 /// The peer that is a case's sender.
 const Peer& peer_of(const Case& one);
 
-/// Those that are installed, and a sentence about each that is not.
+/// Those that are installed, with their versions by their names, and a sentence about each that is
+/// left out.
 struct FoundPeers {
   std::vector<const Peer*> installed;
+  std::map<std::string, std::string> versions;
   std::vector<std::string> skipped;
 };
 
-FoundPeers find_peers(EventLoop& loop);
+FoundPeers find_peers(EventLoop& loop, const Matrix& matrix);
 
 }  // namespace jpegwire

@@ -40,6 +40,13 @@ void evaluate(CaseResult& result, const Machine& machine) {
                           .cores = machine.cores});
 }
 
+std::string describe_peer_versions(const Results& results) {
+  std::string text;
+  for (const auto& [name, version] : results.peer_versions)
+    text += fmt::format(", {} {}", name, version);
+  return text;
+}
+
 std::vector<std::string> warnings_of(const Results& results) {
   constexpr double kLoadOfCore = 0.25;
   constexpr double kOthersPercent = 10;
@@ -55,6 +62,19 @@ std::vector<std::string> warnings_of(const Results& results) {
   if (const double stolen = greatest(results, "stolen_percent"); stolen > kStolenPercent)
     warnings.push_back(fmt::format(
         "other machines on the same hardware took up to {:.1f} % of the CPU during a run", stolen));
+  constexpr double kOwnPercent = 2;
+  constexpr double kKnownPercent = 90;
+  if (const double own = greatest(results, "bench_percent"); own > kOwnPercent)
+    warnings.push_back(
+        fmt::format("jpegwire-bench itself took up to {:.1f} % of the programs' CPU", own));
+  for (const CaseResult& result : results.cases)
+    if (const auto known = result.figures.find("age_known_percent");
+        result.measured.optical && known != result.figures.end() &&
+        known->second.least < kKnownPercent)
+      warnings.push_back(
+          fmt::format("{}: the clock could be read in no more than {:.0f} % of the "
+                      "frames of a run",
+                      result.label, known->second.least));
   return warnings;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -37,6 +38,7 @@ struct Results {
   std::string version;
   std::string sender_version;
   std::string viewer_version;
+  std::map<std::string, std::string> peer_versions;  // by their names
   BenchOptions options;
   Machine machine;
   double load_before = 0;  // machine_load()
@@ -45,6 +47,9 @@ struct Results {
   bool is_complete = true;           // false: Ctrl-C ended it
   double bench_cpu_seconds = 0;
 };
+
+/// ", ustreamer 4.9, GStreamer 1.22.0", or nothing.
+std::string describe_peer_versions(const Results& results);
 
 /// Sentences about what may have spoilt the figures: other programs, other machines on the same
 /// hardware.

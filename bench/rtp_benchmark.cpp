@@ -40,7 +40,7 @@ class FrameToSend {
   }
 
  private:
-  std::shared_ptr<EncodedFrame> frame_ = test_card_frames(1)[0];
+  std::shared_ptr<EncodedFrame> frame_ = still_frame();
   std::vector<OutgoingPacket> packets_;
   std::vector<std::vector<GatheredDatagram>> bands_;
 };

@@ -54,7 +54,7 @@ class FrameReassembly {
     std::int64_t whole = 0;
   };
 
-  std::vector<std::vector<std::byte>> datagrams_ = datagrams_of(*test_card_frames(1)[0]);
+  std::vector<std::vector<std::byte>> datagrams_ = datagrams_of(*still_frame());
   FrameCounter counter_;
   JpegReassembler reassembler_{{.max_frame_bytes = 8 << 20}, counter_};
   std::int64_t sequence_ = 0;

@@ -17,6 +17,7 @@ nlohmann::json to_json(const Run& run) {
             {"sender_threads", run.sender_threads},
             {"viewers", run.viewer_cpu_seconds},
             {"viewer_threads", run.viewer_threads},
+            {"link", run.link_cpu_seconds},
             {"bench", run.bench_cpu_seconds},
             {"machine_busy", run.machine.busy},
             {"machine_idle", run.machine.idle},

@@ -25,6 +25,7 @@ struct Run {
   ThreadTimes viewer_threads;  // of all viewers on this machine, together; empty without any
   double sender_cpu_seconds = 0;
   double viewer_cpu_seconds = 0;
+  double link_cpu_seconds = 0;  // of what carries the packets of --link
   double bench_cpu_seconds = 0;
   MachineTimes machine;
 };

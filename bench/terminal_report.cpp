@@ -32,10 +32,11 @@ std::string verdict_of(const CaseResult& result) {
 std::string describe_conditions(const Results& results) {
   const BenchOptions& options = results.options;
   const std::string common = describe_common(cases_of(options.matrix));
+  const std::string peer_versions = describe_peer_versions(results);
   return fmt::format(
-      "{}\njpegwire-sender {}, jpegwire-viewer {}{}{}\n{} run{} of {} s each, after {} s of "
+      "{}\njpegwire-sender {}, jpegwire-viewer {}{}{}{}\n{} run{} of {} s each, after {} s of "
       "warm-up{}\n",
-      describe(results.machine), results.sender_version, results.viewer_version,
+      describe(results.machine), results.sender_version, results.viewer_version, peer_versions,
       common.empty() ? "" : "; ", common, options.repetitions, options.repetitions == 1 ? "" : "s",
       options.seconds, options.warm_up_seconds,
       results.is_complete ? "" : "; interrupted, so not all of them");

@@ -8,6 +8,7 @@
 #include "codec/jpeg_encoder.hpp"
 #include "net/rtp/jpeg_packetizer.hpp"
 #include "sender/sources/test_card.hpp"
+#include "test_pictures.hpp"
 
 namespace jpegwire::bench {
 
@@ -19,6 +20,13 @@ inline std::vector<std::shared_ptr<EncodedFrame>> test_card_frames(std::size_t c
   std::vector<std::shared_ptr<EncodedFrame>> frames;
   while (frames.size() < count) frames.push_back(encoder.encode(*card.read({})->raw));
   return frames;
+}
+
+/// One that is always the same, in bands as they go out as datagrams.
+inline std::shared_ptr<EncodedFrame> still_frame() {
+  BandPool pool(1);
+  return JpegEncoder(pool, {.quality = kQuality, .rows_per_band = kRtpRowsPerBand})
+      .encode(*test_picture(kWidth, kHeight));
 }
 
 /// Cuts a frame that is all there; the packets view it.

@@ -2,10 +2,12 @@
 
 #include <cstddef>
 #include <memory>
+#include <opencv2/core.hpp>
+#include <utility>
 #include <vector>
 
 #include "codec/frame.hpp"
-#include "sender/sources/test_card.hpp"
+#include "sender/sources/test_scene.hpp"
 
 namespace jpegwire::bench {
 
@@ -13,8 +15,23 @@ inline constexpr int kWidth = 1920;
 inline constexpr int kHeight = 1080;
 inline constexpr int kQuality = 80;
 
+/// The test card's scene with a sensor's noise, always the same: without the time, which makes each
+/// card's work another one.
 inline std::shared_ptr<RawFrame> test_picture(int width, int height) {
-  return TestCard(width, height, 0).read({})->raw;
+  constexpr double kNoiseDeviation = 2;
+  auto picture = std::make_shared<RawFrame>();
+  picture->resize(PixelFormat::i420, width, height);
+  const Planes planes = planes_of(*picture);
+  const Planes scene = make_test_scene({width, height});
+  cv::RNG random(1);
+  for (const auto& [from, to] :
+       {std::pair(scene.luma, planes.luma), std::pair(scene.chroma_blue, planes.chroma_blue),
+        std::pair(scene.chroma_red, planes.chroma_red)}) {
+    cv::Mat noise(from.size(), CV_16SC1);
+    random.fill(noise, cv::RNG::NORMAL, 0, kNoiseDeviation);
+    cv::add(from, noise, to, cv::noArray(), CV_8U);
+  }
+  return picture;
 }
 
 /// What a camera gives: the test card's luma, and its chroma for each row instead of every second.

@@ -159,11 +159,13 @@ Reception ViewerPipeline::decode_bands(ReceivedFrame& frame, Picture& picture,
   return is_sound ? frame.bands.reception() : Reception::refused;
 }
 
-// The clock shows the wall's time.
+// The clock shows the wall's time. What is not of the last minute was misread, or another clock's.
 std::optional<microseconds> ViewerPipeline::age_by_clock(const Picture& picture) {
+  constexpr milliseconds kLeast{-1};
+  constexpr std::chrono::minutes kMost{1};
   const WallTime now = wall_now();
   const std::optional<WallTime> seen = clock_.read(picture, now);
-  if (!seen) return std::nullopt;
+  if (!seen || now - *seen < kLeast || now - *seen > kMost) return std::nullopt;
   return now - *seen;
 }
 

@@ -57,6 +57,7 @@ constexpr int kStepOfDistribution = 5;
 nlohmann::json ages_summary(const Histogram& age_us) {
   nlohmann::json ages = percentiles_ms(age_us, kThreePercents);
   if (const auto max = age_us.max()) ages["max"] = static_cast<double>(*max) / 1000;
+  if (age_us.count() > 0) ages["frames"] = age_us.count();
   for (int percent = 0; percent <= 100; percent += kStepOfDistribution)
     if (const auto value = age_us.percentile(percent))
       ages["cdf"].push_back(rounded(*value / 1000));
@@ -210,6 +211,7 @@ nlohmann::json Statistics::summary(std::string_view url) const {
           {"patched", patched_},
           {"corrupt", corrupt_},
           {"reconnects", reconnects_},
+          {"idle_seconds", rounded(to_seconds(clock_() - last_decoded_or_start()))},
           {"reads", reads_summary()},
           {"age_ms", ages_summary(age_us_)},
           {"stages_ms", stages_summary()},
@@ -234,6 +236,10 @@ nlohmann::json Statistics::stages_summary() const {
   for (const auto& [name, histogram] : named)
     if (histogram.count() > 0) stages[name] = percentiles_ms(histogram, kTwoPercents);
   return stages;
+}
+
+SteadyTime Statistics::last_decoded_or_start() const {
+  return decoded_ + patched_ > 0 ? last_decoded_ : start_;
 }
 
 double Statistics::frames_per_second() const {

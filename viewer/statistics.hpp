@@ -128,6 +128,7 @@ class Statistics : private StatisticsCounts {
   nlohmann::json reads_summary() const;
   nlohmann::json stages_summary() const;
   double frames_per_second() const;
+  SteadyTime last_decoded_or_start() const;
   void add_close_look(LiveFigures& figures, SteadyTime now) const;
 
   const Clock clock_;

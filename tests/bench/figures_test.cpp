@@ -87,6 +87,40 @@ TEST_CASE("what is not known is not among the figures") {
   CHECK(figures_of(Run{}, Case{}).at("fps") == 0);
 }
 
+TEST_CASE("a stream that stops within the window is not told by the rate that it had before") {
+  Run run = good_run();
+  run.viewers[0] = viewer_summary(29, 8, 30);
+  run.viewers[0]["seconds"] = 5;
+  CHECK(figures_of(run, Case{}).at("fps") == Approx(6));
+}
+
+TEST_CASE("ages count by the frames that have one, and few of them are warned of") {
+  Run run = good_run();
+  run.viewers[0]["age_ms"]["frames"] = 15;
+  run.viewers.push_back(viewer_summary(150, 20));
+  const Figures figures = figures_of(run, Case{.viewers = 2});
+  CHECK(figures.at("age_p50_ms") == Approx(20));
+  CHECK(figures.at("age_known_percent") == Approx(55));
+  Results results = two_cases({8});
+  CaseResult& result = results.cases[0];
+  result.runs = {run};
+  evaluate(result, results.machine);
+  CHECK(warnings_of(results).empty());
+  result.measured.optical = true;
+  CHECK_THAT(warnings_of(results).at(0), Catch::Contains("no more than 55 %"));
+}
+
+TEST_CASE("what carries the packets of a link is not the bench") {
+  Run run = good_run();
+  run.link_cpu_seconds = 0.5;
+  CHECK(figures_of(run, Case{}).at("bench_percent") == Approx(0.2).margin(0.001));
+  run.bench_cpu_seconds = 0.1;
+  Results results = two_cases({8});
+  results.cases[0].runs = {run};
+  evaluate(results.cases[0], results.machine);
+  CHECK_THAT(warnings_of(results).at(0), Catch::Contains("jpegwire-bench itself"));
+}
+
 TEST_CASE("every figure has a title") {
   for (const auto& [name, value] : figures_of(good_run(), Case{})) {
     INFO(name);

@@ -81,7 +81,7 @@ TEST_CASE("each peer is told the camera, the size, the rate and where to listen"
   for (const Peer& peer : peers()) {
     INFO(peer.name);
     const std::string line =
-        to_shell(peer.command(camera_case("/dev/video7"), {"127.0.0.1", 4321}));
+        to_shell(peer.command(camera_case("/dev/video7:yuyv"), {"127.0.0.1", 4321}));
     CHECK_THAT(line, Contains("/dev/video7") && Contains("1280") && Contains("720") &&
                          Contains("30") && Contains("4321"));
   }
@@ -92,6 +92,16 @@ TEST_CASE("each program has a camera of its own") {
   CHECK(to_shell(with_fake_camera("/x/fake.so", one, {"ffmpeg", "-i", "/dev/video0"})) ==
         "env LD_PRELOAD=/x/fake.so FAKECAM_FORMATS=MJPG:1280x720@30 FAKECAM_CLOCK=1 ffmpeg -i "
         "/dev/video0");
+}
+
+TEST_CASE("all get the same of a real camera") {
+  CHECK(is_camera("/dev/v4l/by-id/usb:1-video:mjpg"));
+  CHECK_FALSE(is_camera("/dev/video0"));
+  CHECK(camera_device("/dev/v4l/by-id/usb:1-video:mjpg") == "/dev/v4l/by-id/usb:1-video");
+  CHECK_THAT(to_shell(sender_command("s", camera_case("/dev/video0:yuyv"), {}, {})),
+             Contains("--source /dev/video0 ") && Contains("--passthrough off"));
+  CHECK_THAT(to_shell(sender_command("s", camera_case("/dev/video0:mjpg"), {}, {})),
+             !Contains("--passthrough"));
 }
 
 TEST_CASE("what another program has sent is known from its viewers") {

@@ -101,6 +101,36 @@ TEST_CASE("peers that crash, hang or send nothing are named, and the others are 
   CHECK(has_age(case_of(measured, "OpenCV+Python")));
 }
 
+TEST_CASE("a peer that stops in the middle is named") {
+  OtherPrograms programs;
+  programs.write("ustreamer", "exit 127");
+  programs.write("gst-inspect-1.0", "exit 1");
+  const std::string ffmpeg = output_of({"which", "ffmpeg"}, environment_of_programs());
+  programs.write("ffmpeg",
+                 "[ $1 = -version ] && echo 'ffmpeg version 5.1.9 Copyright' ||\n"
+                 "exec timeout -s STOP 2 " +
+                     ffmpeg.substr(0, ffmpeg.find('\n')) + " \"$@\"");
+  const json measured = measured_by({"--peers", "--seconds", "6"}, 1, programs.environment());
+  CHECK_THAT(case_of(measured, "ffmpeg")["failure"], Contains("ffmpeg stopped in the middle"));
+  CHECK(measured["versions"]["ffmpeg"] == "5.1.9");
+  CHECK(has_age(case_of(measured, "OpenCV+Python")));
+}
+
+TEST_CASE("the clock's age is the one that the stamps tell, where the camera's stamps are true") {
+  TemporaryDirectory directory;
+  SenderProgram sender({"--source", "/dev/video0", "--size", "320x240"},
+                       {{"LD_PRELOAD", JPEGWIRE_FAKECAM},
+                        {"FAKECAM_CLOCK", "1"},
+                        {"FAKECAM_FORMATS", "YUYV:320x240@30"}});
+  const Command viewer{
+      JPEGWIRE_VIEWER, tcp_url(sender.port()), "--headless", "--frames", "60", "--summary", "-"};
+  Process by_clock(viewer + Command{"--optical"}, environment_of_programs());
+  Process by_stamps(viewer, environment_of_programs());
+  const double clock_ms = summary_of(by_clock)["age_ms"]["p50"];
+  const double stamps_ms = summary_of(by_stamps)["age_ms"]["p50"];
+  CHECK(clock_ms == Approx(stamps_ms).epsilon(1).margin(20));
+}
+
 TEST_CASE("a peer that is not installed is named as skipped") {
   OtherPrograms programs;
   programs.write("ustreamer", "exit 127");
@@ -114,6 +144,13 @@ TEST_CASE("a peer that is not installed is named as skipped") {
 
 TEST_CASE("what has no camera for all is refused before any run") {
   CHECK_THAT(bench_failure({"--peers", "--source", "test"}, 2), Contains("no camera"));
+  CHECK_THAT(bench_failure({"--peers", "--source", "/dev/video0"}, 2),
+             Contains("/dev/video0:mjpg"));
+  CHECK_THAT(bench_failure({"--peers", "--fps", "12.5"}, 2), Contains("whole number"));
+  CHECK_THAT(bench_failure({"--source", "fake:yuyv", "--size", "641x480"}, 2), Contains("641x480"));
+  CHECK_THAT(bench_failure({"--source", "fake:yuyv", "--size", "64x64"}, 2), Contains("96x96"));
+  CHECK_THAT(bench_failure({"--source", "fake:yuyv", "--viewer-host", "localhost"}, 2),
+             Contains("--viewer-host"));
   CHECK_THAT(bench_failure({"--peers", "--size", "own"}, 2), Contains("--size"));
   CHECK_THAT(bench_failure({"--source", "fake:yuyv", "--fps", "0"}, 2), Contains("--fps"));
   CHECK_THAT(bench_failure({"--source", "fake:yuyv,test"}, 2), Contains("apart"));

@@ -11,6 +11,8 @@ namespace jpegwire {
 /// What a viewer might tell that saw so many frames, all of this age.
 inline nlohmann::json viewer_summary(int frames, double age_ms, double fps = 30) {
   nlohmann::json summary = {{"frames", frames},
+                            {"seconds", frames / fps},
+                            {"bytes", 100'000 * frames},
                             {"patched", 0},
                             {"fps", fps},
                             {"displayed", frames},
