@@ -1,6 +1,7 @@
 """What jpegwire-bench tells of its usual sizes: a table, and plots."""
 
 import json
+import os
 import subprocess
 import tempfile
 
@@ -12,7 +13,8 @@ FIGURES = [("fps", "frames/s", 1), ("age_p50_ms", "age p50, ms", 1), ("age_p90_m
 
 
 def describe(case):
-    return f"{case['size']}, {case['viewers']} viewer{'s' if case['viewers'] > 1 else ''}"
+    sender = f"{case['sender']}, " if "sender" in case else ""
+    return f"{sender}{case['size']}, {case['viewers']} viewer{'s' if case['viewers'] > 1 else ''}"
 
 
 def cell(figures, name, digits):
@@ -32,12 +34,21 @@ def table(results):
     return "\n".join(lines)
 
 
-def run(build, repetitions, images):
-    """The table, and what shows the pictures that are then in the directory `images`."""
+def measure(build, *options, images=None, pictures=None):
+    """What jpegwire-bench tells with these options, and the Markdown that shows its plots, which are then in the
+    directory `images`."""
     with tempfile.TemporaryDirectory() as directory:
         json_file, page_file = f"{directory}/results.json", f"{directory}/page.html"
-        subprocess.run([f"{build}/bench/jpegwire-bench", "--viewers", "1,4", "--seconds", "2", "--warm-up", "0.5",
-                        "--repetitions", str(repetitions), "--json", json_file, "--report", page_file],
-                       stdout=subprocess.DEVNULL, check=True)
+        command = [f"{build}/bench/jpegwire-bench", *options, "--json", json_file, "--report", page_file]
+        done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        if not os.path.getsize(json_file):
+            raise SystemExit(f"{' '.join(command)} failed: {done.stderr}")
         with open(json_file) as results, open(page_file) as page:
-            return f"{table(json.load(results))}\n\n{plots.extract(page.read(), images)}"
+            shown = plots.extract(page.read(), images, pictures) if images else ""
+            return json.load(results), shown
+
+
+def run(build, repetitions, images):
+    results, shown = measure(build, "--viewers", "1,4", "--seconds", "2", "--warm-up", "0.5",
+                             "--repetitions", str(repetitions), images=images)
+    return f"{table(results)}\n\n{shown}"

@@ -3,10 +3,12 @@
 import os
 import re
 
-PICTURES = {"Age of a frame, capture to decoded pixels": "frame-ages",
+# The beginnings of their titles, and what their files are called.
+PICTURES = {"Age of a frame": "frame-ages",
             "Frame rate against resolution": "frame-rates",
             "Age against viewers": "age-against-viewers",
             "CPU per frame, by stage": "cpu-by-stage"}
+PICTURES_BESIDE_PEERS = {"Age of a frame": "peers-ages", "CPU per frame, by stage": "peers-cpu"}
 
 CARD = re.compile(r"<section class='card'><h2>(?P<title>[^<]*)</h2>\n<p class='faint'>(?P<note>[^<]*)</p>\n"
                   r"<svg viewBox='0 0 (?P<width>[\d.]+) (?P<height>[\d.]+)'[^>]*>(?P<plot>.*?)</svg>\n"
@@ -46,14 +48,15 @@ def draw(card, style):
             f"<g transform='translate({MARGIN} {TITLE_HEIGHT})'>{card['plot']}</g>\n{legend}</svg>\n")
 
 
-def extract(page, directory):
+def extract(page, directory, pictures=None):
     """Writes the pictures to the directory; gives the lines of Markdown that show them, for a page one
     directory above."""
     style = re.search(r"<style>(.*?)</style>", page, re.DOTALL)[1]
-    cards = {card["title"]: card for card in CARD.finditer(page)}
+    cards = list(CARD.finditer(page))
     lines = []
-    for title, name in PICTURES.items():
+    for begin, name in (pictures or PICTURES).items():
+        card = next(card for card in cards if card["title"].startswith(begin))
         with open(f"{directory}/{name}.svg", "w") as file:
-            file.write(draw(cards[title], style))
-        lines.append(f"![{title}]({os.path.basename(os.path.abspath(directory))}/{name}.svg)")
+            file.write(draw(card, style))
+        lines.append(f"![{card['title']}]({os.path.basename(os.path.abspath(directory))}/{name}.svg)")
     return "\n\n".join(lines)

@@ -13,6 +13,7 @@ import frame_rates
 import http_viewers
 import microbenchmarks
 import mosaic
+import peers
 import recordings
 
 
@@ -60,6 +61,11 @@ matrix of each block.
 RATES_NOTES = """
 What `jpegwire-bench --viewers 1,4` tells ([measuring.md](measuring.md)), in short runs: programs over loopback,
 the test card at 30 frames/s, quality 80. "Held back by" is the stage that keeps a case from more.
+"""
+
+PEER_NOTES = """
+`jpegwire-bench --peers`: each sender has the same fake camera and the same viewers, and ages are those that a clock
+in the pictures tells, from light to decoded pixels ([measuring.md](measuring.md)).
 """
 
 WINDOW_NOTES = """
@@ -127,6 +133,7 @@ def measure(build, runs, images):
     times = timed("places on a frame's way", microbenchmarks.run_hot_paths, build, 8 if runs > 1 else 3)
     window = timed("the window", microbenchmarks.run, build, "overlay_benchmark", 3 * runs)
     rates = timed("frame rates and ages", frame_rates.run, build, runs, images)
+    peer_rows, peer_texts = timed("beside other senders", peers.measure, build, runs, images)
     tcp_ages, rtp_ages = timed("ages over TCP and RTP", datagrams.age_against_tcp, build, runs, 3)
     programs = measure_programs(build, runs)
     http = timed("HTTP", http_viewers.rows, build, runs, 2.5)
@@ -138,6 +145,7 @@ def measure(build, runs, images):
         section("Codec", table(microbenchmarks.codec_rows(times.real)),
                 CODEC_NOTES.format(times=microbenchmarks.codec_times(times.real))),
         section("Frame rates and ages", rates, RATES_NOTES),
+        section("Beside other senders", table(peer_rows), PEER_NOTES, peer_texts, ""),
         section("The programs, over loopback", table(tcp_ages + programs), ""),
         section("The window", table(microbenchmarks.window_rows(window.cpu)), WINDOW_NOTES),
         section("HTTP", table(http), HTTP_NOTES),

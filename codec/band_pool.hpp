@@ -11,8 +11,8 @@
 
 namespace jpegwire {
 
-/// Threads that work on the bands of one frame side by side: the pool's run on other processors than
-/// the caller's, where there are some. Owned and called by one thread.
+/// Threads that work on the bands of one frame side by side: the pool's run on other processors
+/// than the caller's, where there are some. Owned and called by one thread.
 class BandPool {
  public:
   /// `threads` counts the caller's own, so 1 starts none.
