@@ -61,15 +61,12 @@ Command sender_command(const std::string& program, const Case& one, const Sender
 
 Command viewer_command(const std::string& program, const Case& one, const std::string& url,
                        const ViewerTimes& times, const std::vector<std::string>& more) {
-  Command command{program,
-                  url,
-                  "--headless",
-                  "--threads",
-                  std::to_string(one.threads),
-                  "--warm-up",
-                  fmt::format("{}", times.warm_up_seconds)};
+  Command command{program,     url,
+                  "--threads", std::to_string(one.threads),
+                  "--warm-up", fmt::format("{}", times.warm_up_seconds)};
   if (times.seconds > 0) append(command, {"--seconds", fmt::format("{}", times.seconds)});
   append(command, {"--timeout", "30", "--summary", "-"});
+  if (!one.window) append(command, {"--headless"});
   if (one.optical) append(command, {"--optical"});
   command.insert(command.end(), more.begin(), more.end());
   return command;

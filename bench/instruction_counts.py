@@ -15,15 +15,15 @@ import tempfile
 
 TOLERANCE = 0.03
 BASELINE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "instruction_counts.json")
-FRAMES = 8
+FRAMES = 4
 
 
 def count_per_frame(program, name):
     """The program tells callgrind when a frame begins and ends."""
     with tempfile.TemporaryDirectory() as directory:
         file = f"{directory}/counts"
-        command = ["valgrind", "--tool=callgrind", "--collect-atstart=no", f"--callgrind-out-file={file}",
-                   program, name, str(FRAMES)]
+        command = ["valgrind", "--tool=callgrind", "--instr-atstart=no", "--collect-atstart=no",
+                   f"--callgrind-out-file={file}", program, name, str(FRAMES)]
         done = subprocess.run(command, capture_output=True, text=True, timeout=300)
         if done.returncode != 0:
             raise SystemExit(f"{' '.join(command)} failed: {done.stderr}")

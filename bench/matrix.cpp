@@ -29,7 +29,7 @@ std::string describe_source(const std::string& source) {
   return gives_jpegs(source) ? "a camera's JPEGs" : "a camera's YUYV";
 }
 
-using Words = std::array<std::string, 10>;
+using Words = std::array<std::string, 11>;
 constexpr std::size_t kSizeWord = 0;
 constexpr std::size_t kSenderWord = 1;
 
@@ -44,6 +44,7 @@ Words words_of(const Case& one) {
           counted(one.threads, "thread"),
           describe_source(one.source),
           one.link.empty() ? "" : "a link of " + one.link,
+          one.window ? "in windows" : "",
           one.optical ? "ages by the clock in the picture" : ""};
 }
 
@@ -111,6 +112,7 @@ std::string_view name_of(Transport transport) {
 std::vector<Case> cases_of(const Matrix& matrix) {
   std::vector<Case> cases(1);
   cases.front().link = matrix.link;
+  cases.front().window = matrix.window;
   cases.front().optical = matrix.optical;
   multiply(cases, matrix.sources, &Case::source);
   multiply(cases, matrix.sizes, &Case::size);
@@ -152,6 +154,7 @@ nlohmann::json to_json(const Case& one) {
       {"threads", one.threads},
       {"source", one.source}};
   if (!one.link.empty()) values["link"] = one.link;
+  if (one.window) values["window"] = true;
   if (one.optical) values["optical"] = true;
   if (!one.is_jpegwire()) values["sender"] = one.sender;
   return values;

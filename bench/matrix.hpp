@@ -29,6 +29,7 @@ struct Case {
   int threads = 1;  // of the sender, and of each viewer
   std::string source = "test";
   std::string link{};             // as --link has it; empty: loopback
+  bool window = false;            // the viewers show their pictures
   bool optical = false;           // ages are what a clock in the picture tells
   std::string sender{kJpegwire};  // or a peer's name
 
@@ -46,6 +47,7 @@ struct Matrix {
   std::vector<int> threads;
   std::vector<std::string> sources;
   std::string link{};
+  bool window = false;
   bool optical = false;
   std::vector<const Peer*> peers{};  // are measured beside jpegwire
 };

@@ -143,6 +143,8 @@ void add_age_options(CLI::App& app, BenchOptions& options) {
                "Ages are what a clock in the picture tells, from light to\n"
                "decoded pixels: jpegwire-viewer --clock shows one, and the\n"
                "camera looks at it");
+  app.add_flag("--window", options.matrix.window,
+               "Viewers open their windows, so that showing is measured too");
   app.add_flag("--peers", options.with_peers,
                "Measure ustreamer, GStreamer, ffmpeg and a sender in Python\n"
                "with OpenCV too, with the same camera and viewers")

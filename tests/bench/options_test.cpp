@@ -91,7 +91,7 @@ TEST_CASE("a sender of datagrams has a target for each viewer, and one of HTTP r
 TEST_CASE("a viewer runs until it is interrupted, or for its time") {
   const Case one{.threads = 2};
   CHECK(to_shell(viewer_command("v", one, "tcp://h:1", {.warm_up_seconds = 0.5}, {})) ==
-        "v tcp://h:1 --headless --threads 2 --warm-up 0.5 --timeout 30 --summary -");
+        "v tcp://h:1 --threads 2 --warm-up 0.5 --timeout 30 --summary - --headless");
   CHECK_THAT(to_shell(viewer_command("v", one, "tcp://h:1", {1, 7}, {"--whole-frames"})),
              Contains("--warm-up 1 --seconds 7") && Contains("--whole-frames"));
 }

@@ -60,6 +60,15 @@ TEST_CASE(
   CHECK(one["runs"][0]["viewers"][0]["frames"] > 0);
 }
 
+TEST_CASE("viewers in windows show what they get") {
+  const XServer server;
+  const json measured = measured_by({"--window", "--seconds", "1"}, 0, server.environment());
+  const json& one = case_of(measured, "jpegwire");
+  INFO(one.dump());
+  CHECK(one["runs"][0]["viewers"][0]["displayed"] > 0);
+  CHECK(one["figures"]["cpu_display_ms"]["median"] > 0);
+}
+
 TEST_CASE("where the camera sees no clock there is no age, which is told") {
   const json measured = measured_by({"--optical"}, 1);
   CHECK_THAT(measured["cases"][0]["failure"], Contains("jpegwire-viewer --clock"));
