@@ -7,12 +7,12 @@
 #include <opencv2/imgproc.hpp>
 #include <utility>
 
+#include "viewer/background.hpp"
 #include "viewer/blending.hpp"
 
 namespace jpegwire {
 namespace {
 
-const cv::Scalar kBackground{24, 24, 24};
 const cv::Scalar kBandEnd{235, 235, 235};
 
 /// A strip's distances, all in proportion to the unit, which its height has kUnits of.

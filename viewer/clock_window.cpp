@@ -16,6 +16,8 @@ namespace {
 constexpr const char* kTitle = "jpegwire clock";
 constexpr int kEscape = 27;
 
+using SteadyClock = std::chrono::steady_clock;
+
 /// In the middle of a white window, as large as it can be.
 class ClockWindow {
  public:
@@ -52,15 +54,15 @@ bool is_quit(int key) { return key == kEscape || key == 'q' || key == 'Q'; }
 }  // namespace
 
 int run_clock(std::optional<double> seconds) {
-  using Clock = std::chrono::steady_clock;
   constexpr int kScreenIntervalMs = 8;  // the events of a window are waited for that long
-  const auto end = seconds ? Clock::now() + from_seconds(*seconds) : Clock::time_point::max();
+  const auto end =
+      seconds ? SteadyClock::now() + from_seconds(*seconds) : SteadyClock::time_point::max();
   ClockWindow window;
   asio::io_context io{1};
   EndSignals signals(io);
   bool is_ended = false;
   signals.async_wait([&is_ended](std::error_code, int) { is_ended = true; });
-  while (!is_ended && Clock::now() < end) {
+  while (!is_ended && SteadyClock::now() < end) {
     window.show_time();
     is_ended = is_quit(cv::waitKey(kScreenIntervalMs)) || !ClockWindow::is_open();
     io.poll();

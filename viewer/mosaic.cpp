@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <numeric>
 
+#include "viewer/background.hpp"
 #include "viewer/mosaic_layout.hpp"
 #include "viewer/zoom.hpp"
 
 namespace jpegwire {
 namespace {
 
-const cv::Scalar kBackground{24, 24, 24};
 constexpr PixelSize kSmallest{1, 1};
 
 int gap_of(cv::Size window) { return std::max(2, std::min(window.width, window.height) / 180); }

@@ -5,10 +5,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "viewer/background.hpp"
+
 namespace jpegwire {
 namespace {
 
-const cv::Scalar kBackground{24, 24, 24};
 const cv::Vec3b kRecordingRed{80, 80, 255};
 const cv::Vec3b kFrozenBlue{255, 210, 130};
 const cv::Vec3b kCaption{120, 200, 255};
