@@ -60,7 +60,7 @@ struct Child::State : std::enable_shared_from_this<State> {
     err.close_write_end();
     // glibc 2.36 declares pidfd_open() for C alone.
     const auto descriptor = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
-    if (descriptor < 0) kill();
+    if (descriptor < 0) end_group();
     require(descriptor >= 0, "pidfd_open");
     end.assign(descriptor);
     do_read(out);
@@ -90,24 +90,21 @@ struct Child::State : std::enable_shared_from_this<State> {
   void do_wait_for_end() {
     end.async_wait(asio::posix::stream_descriptor::wait_read,
                    [self = shared_from_this()](std::error_code error) {
-                     if (!error) self->reap();
+                     if (!error) self->end_group();
                    });
   }
 
-  // What it wrote last may not have been read yet.
-  void reap() {
+  // With it goes all that it has started, whether it has ended by itself or not. Its group's id can
+  // belong to no other before it is reaped, so that is the last moment to use it.
+  void end_group() {
+    if (has_ended || pid < 0) return;
+    ::kill(-pid, SIGKILL);
     int status = 0;
-    if (has_ended || ::waitpid(pid, &status, 0) != pid) return;
-    take(out);
+    if (::waitpid(pid, &status, 0) != pid) return;
+    take(out);  // what it wrote last may not have been read yet
     take(err);
     exit_code = exit_code_of(status);
     has_ended = true;
-  }
-
-  void kill() {
-    if (has_ended || pid < 0) return;
-    ::kill(-pid, SIGKILL);
-    reap();
   }
 
   Pipe out;
@@ -124,7 +121,7 @@ Child::Child(asio::io_context& io, Command command)
 }
 
 Child::~Child() {
-  state_->kill();
+  state_->end_group();
   state_->out.read_end.close();
   state_->err.read_end.close();
   state_->end.close();

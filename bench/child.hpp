@@ -11,7 +11,8 @@
 namespace jpegwire {
 
 /// A program that was started, and what it writes, as far as the loop has read it. It is killed
-/// with this object. Bound to the thread of the io context.
+/// with this object, and what it has started itself when it ends. Bound to the thread of the io
+/// context.
 class Child {
  public:
   /// Throws std::system_error where the system has no room for it.

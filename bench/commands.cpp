@@ -25,7 +25,7 @@ void append_http(Command& command, const Case& one, const SenderEnds& ends) {
 
 bool is_plain(const std::string& word) {
   constexpr std::string_view kHarmless =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:,=+%@[]";
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:,=+%@";
   return !word.empty() && word.find_first_not_of(kHarmless) == std::string::npos;
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <optional>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -13,9 +13,11 @@ struct EarlierRun {
   std::string file;
   std::string created;
   std::string version;
-  std::string machine;  // as describe(Machine) has it
+  std::string machine;      // as describe(Machine) has it; empty where it is not told
+  nlohmann::json settings;  // an object
   struct CaseFigures {
-    std::string key;  // to_json(Case), as text
+    nlohmann::json values;  // to_json(Case)
+    std::string key;        // the same as text
     FigureSpreads figures;
   };
   std::vector<CaseFigures> cases;
@@ -43,7 +45,11 @@ struct Comparison {
   std::string created;
   std::vector<Difference> differences;
   std::vector<std::string> notes;  // sentences: what cannot be compared, and what was different
+  int compared_figures = 0;        // of all cases
 };
+
+/// What is to be said behind the differences.
+std::string conclusion_of(const Comparison& comparison);
 
 Comparison compare(const EarlierRun& earlier, const Results& results);
 

@@ -84,9 +84,9 @@ std::string mark_of(const std::optional<Comparison>& comparison, std::size_t ind
   if (!comparison) return "";
   for (const Difference& difference : comparison->differences)
     if (difference.case_index == index && difference.kind.name == figure)
-      return fmt::format("<small class='{}'>was {:.{}f}</small>",
-                         difference.is_better() ? "better" : "worse", difference.earlier.median,
-                         difference.kind.decimals);
+      return fmt::format("<small class='{}'>was {}</small>",
+                         difference.is_better() ? "better" : "worse",
+                         to_text(difference.earlier, difference.kind.decimals));
   return "";
 }
 
@@ -127,10 +127,7 @@ std::string describe_comparison(const std::optional<Comparison>& comparison) {
   for (const Difference& difference : comparison->differences)
     html += fmt::format("<p class='{}'>{}</p>\n", difference.is_better() ? "better" : "worse",
                         escaped(describe(difference)));
-  return html +
-         faint(comparison->differences.empty() ? "Nothing differs by more than the noise."
-                                               : "All else is within the noise.") +
-         "</section>\n";
+  return html + faint(conclusion_of(*comparison)) + "</section>\n";
 }
 
 std::string draw(const Plot& plot) {

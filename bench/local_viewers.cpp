@@ -1,5 +1,7 @@
 #include "bench/local_viewers.hpp"
 
+#include <fmt/format.h>
+
 #include <asio/ip/udp.hpp>
 #include <list>
 #include <utility>
@@ -59,14 +61,18 @@ SenderEnds LocalViewers::choose_ends(const Case& one) {
   return ends;
 }
 
-// All that were tried are held meanwhile, so that none is chosen twice.
+// The free ones are held meanwhile, so that none is chosen twice, and no others: that would take
+// more descriptors than the viewers themselves.
 std::vector<std::uint16_t> LocalViewers::choose_rtp_ports(int viewers) {
-  std::list<PortsOfStream> tried;
-  std::vector<std::uint16_t> ports;
-  while (ports.size() < static_cast<std::size_t>(viewers)) {
-    const PortsOfStream& next = tried.emplace_back(loop_.io());
-    if (next.is_free()) ports.push_back(next.port());
+  constexpr int kMostTries = 1'000'000;  // it finds one where there is any
+  std::list<PortsOfStream> chosen;
+  for (int tries = 0; chosen.size() < static_cast<std::size_t>(viewers); ++tries) {
+    if (tries == kMostTries)
+      throw RunFailure(fmt::format("there are no ports for {} streams of datagrams", viewers));
+    if (!chosen.emplace_back(loop_.io()).is_free()) chosen.pop_back();
   }
+  std::vector<std::uint16_t> ports;
+  for (const PortsOfStream& stream : chosen) ports.push_back(stream.port());
   return ports;
 }
 

@@ -82,7 +82,8 @@ struct ViewerRoom {
 };
 
 ViewerRoom room_for_viewers(const Case& one, const MachineRoom& room) {
-  constexpr std::uint64_t kDescriptorsOfViewer = 3;  // two pipes and the process itself
+  // Two pipes and the process itself; before that, of datagrams, three sockets that find its ports.
+  constexpr std::uint64_t kDescriptorsOfViewer = 3;
   constexpr std::uint64_t kDescriptorsKept = 64;
   constexpr std::uint64_t kTasksKept = 256;
   const auto threads_of_viewer = static_cast<std::uint64_t>(one.threads) + 3;

@@ -12,10 +12,12 @@
 #include <cstring>
 #include <stdexcept>
 #include <system_error>
+#include <utility>
 
 #include "bench/child.hpp"
 #include "bench/commands.hpp"
 #include "bench/program_end.hpp"
+#include "net/share/descriptor.hpp"
 
 namespace jpegwire {
 namespace {
@@ -23,16 +25,21 @@ namespace {
 constexpr const char* kNearDevice = "jpegwire0";
 constexpr const char* kFarDevice = "jpegwire1";
 
+void require(bool is_so) {
+  if (!is_so)
+    throw std::system_error(errno, std::generic_category(),
+                            "--link cannot make a TUN device, for delay, loss and reordering");
+}
+
 /// A device whose packets this process reads and writes, in the calling thread's namespace.
-int open_tun(const char* name) {
-  const int descriptor = ::open("/dev/net/tun", O_RDWR | O_CLOEXEC);
+Descriptor open_tun(const char* name) {
+  Descriptor device(::open("/dev/net/tun", O_RDWR | O_CLOEXEC));
+  require(device.is_open());
   ifreq request{};
   request.ifr_flags = IFF_TUN | IFF_NO_PI;
   std::strncpy(request.ifr_name, name, sizeof request.ifr_name - 1);
-  if (descriptor < 0 || ::ioctl(descriptor, TUNSETIFF, &request) != 0)
-    throw std::system_error(errno, std::generic_category(),
-                            "--link cannot make a TUN device, for delay, loss and reordering");
-  return descriptor;
+  require(::ioctl(device.number(), TUNSETIFF, &request) == 0);
+  return device;
 }
 
 Command bucket(const char* device, std::uint64_t bits_per_second) {
@@ -79,10 +86,10 @@ void NetworkLink::join_by_veth() {
 }
 
 void NetworkLink::join_by_relay(const LinkSettings& link) {
-  int far = -1;
-  const int near = open_tun(kNearDevice);
+  Descriptor near = open_tun(kNearDevice);
+  Descriptor far;
   far_->within([&far] { far = open_tun(kFarDevice); });
-  relay_ = std::make_unique<PacketRelay>(near, far, link);
+  relay_ = std::make_unique<PacketRelay>(std::move(near), std::move(far), link);
 }
 
 void NetworkLink::set_up(const LinkSettings& link) {

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <future>
 #include <stdexcept>
 #include <system_error>
 
@@ -24,20 +25,12 @@ void enter(int descriptor) {
     throw std::system_error(errno, std::generic_category(), "cannot enter a network namespace");
 }
 
-/// Takes the calling thread back to where it was.
-class Return {
- public:
-  Return() = default;
-  Return(const Return&) = delete;
-  Return& operator=(const Return&) = delete;
-  ~Return() {
-    ::setns(descriptor_, CLONE_NEWNET);
-    ::close(descriptor_);
-  }
-
- private:
-  const int descriptor_ = open_current();
-};
+/// A namespace is a thread's own. So one that goes into another need not come back, which might
+/// fail and leave all that follows in the wrong network.
+template <class Work>
+auto on_other_thread(const Work& work) {
+  return std::async(std::launch::async, work).get();
+}
 
 }  // namespace
 
@@ -49,18 +42,19 @@ void NetworkNamespace::move_to_new() {
   throw std::system_error(errno, std::generic_category(), "cannot make a network namespace");
 }
 
-NetworkNamespace::NetworkNamespace() {
-  const Return back;
-  move_to_new();
-  descriptor_ = open_current();
-}
+NetworkNamespace::NetworkNamespace()
+    : descriptor_(on_other_thread([] {
+        move_to_new();
+        return open_current();
+      })) {}
 
 NetworkNamespace::~NetworkNamespace() { ::close(descriptor_); }
 
 void NetworkNamespace::within(const std::function<void()>& work) const {
-  const Return back;
-  enter(descriptor_);
-  work();
+  on_other_thread([&] {
+    enter(descriptor_);
+    work();
+  });
 }
 
 std::string NetworkNamespace::path() const {

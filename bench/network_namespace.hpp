@@ -19,14 +19,14 @@ class NetworkNamespace {
   /// Moves the calling thread, and what it starts from now on, into a new one for good.
   static void move_to_new();
 
-  /// Does it on the calling thread, in this one.
+  /// Does it in this one, on a thread of its own, and waits for that; throws what it throws.
   void within(const std::function<void()>& work) const;
 
   /// By which this process's children find it.
   std::string path() const;
 
  private:
-  int descriptor_ = -1;
+  const int descriptor_;
 };
 
 }  // namespace jpegwire

@@ -19,6 +19,12 @@ test::ImpairmentSettings settings_of(const LinkSettings& link, unsigned seed) {
   return settings;
 }
 
+void give(asio::posix::stream_descriptor& device, Descriptor& descriptor) {
+  device.assign(descriptor.number());
+  descriptor.release();
+  device.non_blocking(true);
+}
+
 /// More than that are lost, as in a router.
 constexpr std::size_t kMostPackets = 100'000;
 
@@ -59,13 +65,13 @@ void PacketRelay::Way::write_until(Clock::time_point now) {
   }
 }
 
-PacketRelay::PacketRelay(int one, int other, const LinkSettings& link)
-    : one_(io_, one),
-      other_(io_, other),
+PacketRelay::PacketRelay(Descriptor one, Descriptor other, const LinkSettings& link)
+    : one_(io_),
+      other_(io_),
       there_(one_, other_, settings_of(link, 1)),
       back_(other_, one_, settings_of(link, 2)) {
-  one_.non_blocking(true);
-  other_.non_blocking(true);
+  give(one_, one);
+  give(other_, other);
   there_.do_read();
   back_.do_read();
   thread_ = std::jthread([this] {

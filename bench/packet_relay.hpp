@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "bench/link_settings.hpp"
+#include "net/share/descriptor.hpp"
 #include "support/impairment.hpp"
 
 namespace jpegwire {
@@ -20,8 +21,7 @@ namespace jpegwire {
 /// direction. On a thread of its own, for as long as it lives.
 class PacketRelay {
  public:
-  /// Takes over both devices' descriptors.
-  PacketRelay(int one, int other, const LinkSettings& link);
+  PacketRelay(Descriptor one, Descriptor other, const LinkSettings& link);
   PacketRelay(const PacketRelay&) = delete;
   PacketRelay& operator=(const PacketRelay&) = delete;
   ~PacketRelay();

@@ -117,22 +117,43 @@ constexpr std::array<std::pair<std::string_view, const char*>, 7> kStages{
      {"cpu_decode_ms", "decode"},
      {"cpu_display_ms", "display"}}};
 
-StackedBar bar_of(const CaseResult& result) {
-  StackedBar bar;
+double cpu_of_stages(const Figures& figures) {
   double sum = 0;
+  for (const auto& [name, title] : kStages)
+    if (const auto figure = figures.find(name); figure != figures.end()) sum += figure->second;
+  return sum;
+}
+
+/// Of the stages' sums, run by run.
+std::string describe_cpu(const CaseResult& result) {
+  std::vector<double> sums;
+  for (const Run& run : result.runs)
+    sums.push_back(cpu_of_stages(figures_of(run, result.measured)));
+  const auto spread = spread_of(std::move(sums));
+  return spread ? fmt::format("{}: {} ms", result.label, to_text(*spread, 1)) : result.label;
+}
+
+StackedBar bar_of(const CaseResult& result) {
+  StackedBar bar{describe_cpu(result), {}};
   for (const auto& [name, title] : kStages) {
     const auto figure = result.figures.find(name);
     bar.parts.push_back(figure == result.figures.end() ? 0 : figure->second.median);
-    sum += bar.parts.back();
   }
-  bar.label = fmt::format("{}: {:.1f} ms", result.label, sum);
   return bar;
+}
+
+/// A camera's own stamps know nothing of the time since the light.
+const char* title_of_ages(const Results& results) {
+  const auto is_optical = [](const CaseResult& result) { return result.measured.optical; };
+  return std::ranges::any_of(results.cases, is_optical)
+             ? "Age of a frame, light to decoded pixels, by the clock in the picture"
+             : "Age of a frame, capture to decoded pixels";
 }
 
 }  // namespace
 
 Plot plot_ages(const Results& results) {
-  Plot plot{"Age of a frame, capture to decoded pixels",
+  Plot plot{title_of_ages(results),
             "How many of the frames of all repetitions were at most so old.",
             "",
             {}};
@@ -161,11 +182,13 @@ Plot plot_rates(const Results& results) {
 }
 
 Plot plot_cpu(const Results& results) {
-  Plot plot{"CPU per frame, by stage",
-            "Milliseconds of CPU: the sender's for each encoded frame, a viewer's for each that it "
-            "shows.",
-            "",
-            {}};
+  Plot plot{
+      "CPU per frame, by stage",
+      "Milliseconds of CPU: the sender's for each encoded frame, a viewer's for each that it "
+      "shows. A bar has the medians; beside its name is the median of the sum, and its spread "
+      "over the repetitions.",
+      "",
+      {}};
   std::vector<StackedBar> bars;
   double longest = 0;
   for (const CaseResult& result : results.cases) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <asio/ip/udp.hpp>
 #include <stdexcept>
+#include <utility>
 
 #include "bench/commands.hpp"
 #include "bench/run.hpp"
@@ -45,6 +46,7 @@ std::string address_towards(EventLoop& loop, const std::string& address) {
 RemoteViewers::RemoteViewers(EventLoop& loop, const BenchOptions& options)
     : loop_(loop),
       options_(options),
+      cases_(cases_of(options.matrix)),
       viewer_address_(address_of(loop, options.viewer_host)),
       own_address_(address_towards(loop, viewer_address_)),
       collector_(loop.io(), own_address_),
@@ -56,38 +58,55 @@ RemoteViewers::RemoteViewers(EventLoop& loop, const BenchOptions& options)
     ports_.rtp.push_back(static_cast<std::uint16_t>(kFirstRtpPort + kPortsOfStream * viewer));
 }
 
-// Of datagrams each viewer has a port of its own, which the shell reckons.
+double RemoteViewers::seconds_of_viewer() const {
+  return options_.warm_up_seconds + options_.seconds + kSlackSeconds;
+}
+
+// Of datagrams each viewer has a port of its own, which the shell reckons. Some shells take
+// brackets for a pattern.
+std::string RemoteViewers::url_for_shell(const Case& one) const {
+  if (one.transport != Transport::rtp) return to_shell({stream_url(one, own_address_, ports_, 0)});
+  const bool is_v6 = asio::ip::make_address(viewer_address_).is_v6();
+  return fmt::format("\"rtp://{}:$(({} + {} * viewer))\"", is_v6 ? "[::]" : "0.0.0.0",
+                     kFirstRtpPort, kPortsOfStream);
+}
+
 std::string RemoteViewers::viewers_of(const Case& one) const {
-  const bool is_rtp = one.transport == Transport::rtp;
-  const std::string url = is_rtp ? "URL" : stream_url(one, own_address_, ports_, 0);
   const ViewerTimes times{.warm_up_seconds = options_.warm_up_seconds,
-                          .seconds = options_.warm_up_seconds + options_.seconds + kSlackSeconds};
+                          .seconds = seconds_of_viewer()};
+  const std::string url = "URL";
   std::string viewer =
       to_shell(viewer_command("jpegwire-viewer", one, url, times, options_.viewer_options));
-  if (is_rtp)
-    viewer.replace(
-        viewer.find(url), url.size(),
-        fmt::format("rtp://0.0.0.0:$(({} + {} * viewer))", kFirstRtpPort, kPortsOfStream));
-  const std::string delivery = "curl -sS --data-binary @- " + collector_.url();
-  return fmt::format("for viewer in $(seq 0 {}); do {} | {} & done; wait", one.viewers - 1, viewer,
-                     delivery);
+  viewer.replace(viewer.find(url), url.size(), url_for_shell(one));
+  return fmt::format(
+      "for viewer in $(seq 0 {}); do {} | curl -sS --data-binary @- $bench/$run & done",
+      one.viewers - 1, viewer);
 }
 
 std::string RemoteViewers::script() const {
-  std::string lines = fmt::format("for round in $(seq {}); do\n", options_.repetitions);
-  for (const Case& one : cases_of(options_.matrix)) lines += viewers_of(one) + "\n";
-  return lines + "done\n";
+  std::string lines = fmt::format(
+      "bench={} run=0\n"
+      "while run=$(curl -sS $bench/after/$run) && [ \"$run\" ]; do\n"
+      "  case $run in\n",
+      to_shell({collector_.url()}));
+  for (std::size_t i = 0; i < cases_.size(); ++i)
+    lines += fmt::format("    *.{}) {} ;;\n", i + 1, viewers_of(cases_[i]));
+  return lines + "  esac\n  wait\ndone\n";
 }
 
+// Who has not come back by now finds nobody here, and ends as well.
 void RemoteViewers::dismiss() {
-  const auto is_answered = [this] { return collector_.summaries().empty(); };
-  collector_.answer("that was the last one\n");
-  loop_.wait(std::chrono::seconds(1), [&, turns = 0]() mutable {
-    return is_answered() && ++turns > 8;  // so that the answers are written
+  constexpr std::chrono::seconds kPatience{5};
+  if (was_asked_) loop_.wait(kPatience, [this] { return collector_.is_asked(); });
+  collector_.dismiss();
+  loop_.wait(std::chrono::seconds(1), [turns = 0]() mutable {
+    return ++turns > 8;  // so that the answer is written
   });
 }
 
 SenderEnds RemoteViewers::choose_ends(const Case& one) {
+  collector_.close();
+  wait_until_asked();
   SenderEnds ends{.listen_address = own_address_,
                   .viewer_address = viewer_address_,
                   .tcp_port = ports_.tcp,
@@ -97,15 +116,24 @@ SenderEnds RemoteViewers::choose_ends(const Case& one) {
   return ends;
 }
 
-// Those of the run before wait for the answer before they begin with this one.
+// Viewers of a run that failed here go on as long as they were told to, or find nothing to show.
+void RemoteViewers::wait_until_asked() {
+  constexpr double kHour = 3600;
+  const bool is_first = !std::exchange(has_waited_, true);
+  const double patience = is_first ? kHour : seconds_of_viewer() + patience_seconds();
+  was_asked_ =
+      loop_.wait(std::chrono::duration<double>(patience), [this] { return collector_.is_asked(); });
+  if (!was_asked_)
+    throw RunFailure(fmt::format("nobody on {} has asked for a run within {:.0f} s",
+                                 options_.viewer_host, patience));
+}
+
 void RemoteViewers::start(const Case& one, const StreamPorts&) {
   viewers_ = one.viewers;
   command_ = viewers_of(one);
-  collector_.answer(fmt::format("run {} is over\n", runs_));
-  ++runs_;
+  const auto found = std::ranges::find(cases_, one);
+  collector_.open(++runs_, static_cast<int>(found - cases_.begin()) + 1);
 }
-
-double RemoteViewers::patience_seconds() const { return runs_ <= 1 ? 3600 : 60; }
 
 std::vector<nlohmann::json> RemoteViewers::finish() {
   const auto wanted = static_cast<std::size_t>(viewers_);
@@ -118,6 +146,7 @@ std::vector<nlohmann::json> RemoteViewers::finish() {
     if (summary.is_discarded())
       throw RunFailure(
           fmt::format("a viewer on {} has ended without a summary", options_.viewer_host));
+  collector_.close();
   return summaries;
 }
 

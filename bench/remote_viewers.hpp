@@ -19,12 +19,13 @@ class RemoteViewers : public ViewerGroup {
   /// What has to be typed there, for all runs.
   std::string script() const;
 
-  /// That there will be no further run.
+  /// Tells the other machine that there will be no further run.
   void dismiss();
 
+  /// Waits until the other machine asks for a run: then no viewer of an earlier one is left.
   SenderEnds choose_ends(const Case& one) override;
   void start(const Case& one, const StreamPorts& ports) override;
-  double patience_seconds() const override;
+  double patience_seconds() const override { return 60; }
   void check() override {}
   ThreadTimes threads() const override { return {}; }
   double cpu_seconds() const override { return 0; }
@@ -33,9 +34,13 @@ class RemoteViewers : public ViewerGroup {
 
  private:
   std::string viewers_of(const Case& one) const;
+  std::string url_for_shell(const Case& one) const;
+  double seconds_of_viewer() const;
+  void wait_until_asked();
 
   EventLoop& loop_;
   const BenchOptions& options_;
+  const std::vector<Case> cases_;
   const std::string viewer_address_;
   const std::string own_address_;
   SummaryCollector collector_;
@@ -43,6 +48,8 @@ class RemoteViewers : public ViewerGroup {
   std::string command_;
   int viewers_ = 0;
   int runs_ = 0;
+  bool has_waited_ = false;
+  bool was_asked_ = false;  // when it waited last
 };
 
 }  // namespace jpegwire

@@ -37,7 +37,8 @@ void evaluate(CaseResult& result, const Machine& machine) {
   result.verdict = judge({.measured = result.measured,
                           .medians = medians_of(result.figures),
                           .source = source_of(result.runs.front()),
-                          .cores = machine.cores});
+                          .cores = machine.cores,
+                          .seconds = result.runs.front().seconds});
 }
 
 std::string describe_peer_versions(const Results& results) {

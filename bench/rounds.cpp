@@ -18,32 +18,37 @@ namespace {
 class Rounds {
  public:
   Rounds(EventLoop& loop, const Programs& programs, Results& results)
-      : loop_(loop), programs_(programs), results_(results), options_(results.options) {
-    if (!options_.matrix.link.empty())
-      link_ = std::make_unique<NetworkLink>(loop, parse_link(options_.matrix.link));
-    if (options_.viewer_host.empty()) return;
-    remote_ = std::make_unique<RemoteViewers>(loop, options_);
-    fmt::print("On {}, where jpegwire-viewer and curl are installed, run:\n\n{}\n",
-               options_.viewer_host, remote_->script());
-    std::fflush(stdout);
-  }
+      : loop_(loop), programs_(programs), results_(results), options_(results.options) {}
 
+  // Ctrl-C may come while the link is made, too.
   void run() {
-    const int runs = options_.repetitions * static_cast<int>(results_.cases.size());
-    Progress progress(loop_, runs, options_.warm_up_seconds + options_.seconds);
     try {
-      for (int round = 0; round < options_.repetitions; ++round)
-        for (CaseResult& result : results_.cases)
-          if (is_wanted(result)) run_once(result, progress, options_.repetitions - round - 1);
-      if (remote_) remote_->dismiss();
+      prepare();
+      run_all();
     } catch (const Interrupted&) {
       results_.is_complete = false;
     }
   }
 
  private:
-  // The other machine's command has all runs in it.
-  bool is_wanted(const CaseResult& result) const { return remote_ || result.failure.empty(); }
+  void prepare() {
+    if (!options_.matrix.link.empty())
+      link_ = std::make_unique<NetworkLink>(loop_, parse_link(options_.matrix.link));
+    if (options_.viewer_host.empty()) return;
+    remote_ = std::make_unique<RemoteViewers>(loop_, options_);
+    fmt::print("On {}, where jpegwire-viewer and curl are installed, run:\n\n{}\n",
+               options_.viewer_host, remote_->script());
+    std::fflush(stdout);
+  }
+
+  void run_all() {
+    const int runs = options_.repetitions * static_cast<int>(results_.cases.size());
+    Progress progress(loop_, runs, options_.warm_up_seconds + options_.seconds);
+    for (int round = 0; round < options_.repetitions; ++round)
+      for (CaseResult& result : results_.cases)
+        if (result.failure.empty()) run_once(result, progress, options_.repetitions - round - 1);
+    if (remote_) remote_->dismiss();
+  }
 
   void run_once(CaseResult& result, Progress& progress, int later_rounds) {
     progress.begin_run(result.label);
@@ -53,7 +58,7 @@ class Rounds {
     } catch (const std::exception& failure) {  // RunFailure, or no room for a process
       result.failure = failure.what();
       progress.end_run(result.failure);
-      if (!remote_) progress.leave_out(later_rounds);
+      progress.leave_out(later_rounds);
     }
   }
 

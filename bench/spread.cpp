@@ -9,6 +9,8 @@
 namespace jpegwire {
 namespace {
 
+constexpr double kMostRepetitions = 1e9;  // an int holds as many
+
 double rounded(double value) { return std::round(value * 10'000) / 10'000; }
 
 }  // namespace
@@ -39,13 +41,19 @@ std::optional<Spread> read_spread(const nlohmann::json& json) {
   if (!json.is_object()) return std::nullopt;
   for (const char* name : {"median", "least", "greatest", "repetitions"})
     if (!json.contains(name) || !json[name].is_number()) return std::nullopt;
+  const auto repetitions = json["repetitions"].get<double>();
+  if (!(repetitions >= 1 && repetitions <= kMostRepetitions)) return std::nullopt;
   return Spread{json["median"].get<double>(), json["least"].get<double>(),
-                json["greatest"].get<double>(), json["repetitions"].get<int>()};
+                json["greatest"].get<double>(), static_cast<int>(repetitions)};
+}
+
+bool have_noise(const Spread& earlier, const Spread& later) {
+  return earlier.repetitions > 1 && later.repetitions > 1;
 }
 
 bool differs_beyond_noise(const Spread& earlier, const Spread& later) {
   constexpr double kLeastChange = 0.01;
-  if (earlier.repetitions < 2 || later.repetitions < 2) return false;
+  if (!have_noise(earlier, later)) return false;
   const bool overlap = earlier.least <= later.greatest && later.least <= earlier.greatest;
   const double change = std::abs(later.median - earlier.median);
   return !overlap && change > std::max(earlier.range(), later.range()) &&

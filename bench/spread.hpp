@@ -28,6 +28,9 @@ nlohmann::json to_json(const Spread& spread);
 /// What to_json() has written; nothing where it is another thing.
 std::optional<Spread> read_spread(const nlohmann::json& json);
 
+/// Whether it is known how far both vary.
+bool have_noise(const Spread& earlier, const Spread& later);
+
 /// Whether the later figure differs from the earlier one by more than both have varied, and by at
 /// least 1 %.
 bool differs_beyond_noise(const Spread& earlier, const Spread& later);

@@ -76,8 +76,7 @@ std::string describe(const Comparison& comparison) {
   for (const std::string& note : comparison.notes) text += fmt::format("note: {}\n", note);
   for (const Difference& difference : comparison.differences)
     text += fmt::format("  {}\n", describe(difference));
-  return text + (comparison.differences.empty() ? "nothing differs by more than the noise\n"
-                                                : "all else is within the noise\n");
+  return text + conclusion_of(comparison) + "\n";
 }
 
 }  // namespace jpegwire

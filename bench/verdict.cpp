@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <array>
-#include <utility>
+#include <cmath>
 
 #include "bench/quality_model.hpp"
 
@@ -12,6 +12,7 @@ namespace jpegwire {
 namespace {
 
 constexpr double kNoticeable = 0.05;  // of the frames
+constexpr double kFramesByChance = 2;
 constexpr double kNoticeablePackets = 0.005;
 constexpr double kBusyPercent = 90;  // with so much in use, more threads find no core
 constexpr int kQualityStep = 10;
@@ -37,17 +38,43 @@ class Judge {
   double share(std::string_view percent_name) const { return figure(percent_name) / 100; }
   bool is_unlimited() const { return case_.frames_per_second == 0; }
 
+  /// What a stage leaves behind, of the frames a second that come to it.
+  struct Loss {
+    Bottleneck stage;
+    double share;
+    double rate;
+  };
+
+  // The last stage comes first.
+  std::array<Loss, 5> losses() const {
+    const double encoded = figure("encoded_fps");
+    const double lost_on_network = loses_packets() ? 1 : share("skipped_network_percent");
+    return {{{Bottleneck::display, share("skipped_display_percent"), figure("fps")},
+             {Bottleneck::decode, share("skipped_decode_percent"), encoded},
+             {Bottleneck::network, lost_on_network, encoded},
+             {Bottleneck::encode, share("skipped_encode_percent"), figure("captured_fps")},
+             {Bottleneck::camera, missing_from_camera(), case_.frames_per_second}}};
+  }
+
+  bool knows_frames() const { return facts_.seconds > 0 && facts_.medians.contains("fps"); }
+
+  /// So many at such a rate that they may be there or not by chance.
+  bool is_chance(double frames_per_second) const {
+    return knows_frames() && frames_per_second * facts_.seconds <= kFramesByChance;
+  }
+
+  bool is_too_short() const {
+    if (is_chance(figure("fps")) && is_chance(case_.frames_per_second)) return true;
+    return std::ranges::any_of(losses(), [this](const Loss& loss) {
+      return loss.share > kNoticeable && is_chance(loss.share * loss.rate);
+    });
+  }
+
   // The last stage that leaves frames behind: those behind it keep up.
   Bottleneck find_bottleneck() const {
-    const std::array<std::pair<Bottleneck, double>, 5> losses{
-        {{Bottleneck::display, share("skipped_display_percent")},
-         {Bottleneck::decode, share("skipped_decode_percent")},
-         {Bottleneck::network, loses_packets() ? 1 : share("skipped_network_percent")},
-         {Bottleneck::encode, share("skipped_encode_percent")},
-         {Bottleneck::camera, missing_from_camera()}}};
-    for (const auto& [stage, loss] : losses)
-      if (loss > kNoticeable) return stage;
-    return is_unlimited() ? Bottleneck::camera : Bottleneck::none;
+    for (const Loss& loss : losses())
+      if (loss.share > kNoticeable && !is_chance(loss.share * loss.rate)) return loss.stage;
+    return is_unlimited() && !is_too_short() ? Bottleneck::camera : Bottleneck::none;
   }
 
   // Each of them costs a part of a frame, of which there are dozens.
@@ -178,8 +205,14 @@ class Judge {
         figure("skipped_display_percent"));
   }
 
+  std::string describe_too_short() const {
+    const double frames = std::round(figure("fps") * facts_.seconds);
+    return fmt::format("too short to judge: {:.0f} frame{}", frames, frames == 1 ? "" : "s");
+  }
+
   std::string describe_shown() const {
     constexpr double kNearlyAll = 0.99;
+    if (is_too_short()) return describe_too_short();
     const double wanted = case_.frames_per_second;
     if (figure("fps") >= kNearlyAll * wanted)
       return fmt::format("all {} frames/s asked for are shown", wanted);

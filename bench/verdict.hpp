@@ -25,10 +25,12 @@ struct VerdictFacts {
   Figures medians;
   std::string source;  // as the sender describes it
   int cores = 1;
+  double seconds = 0;  // of each run; 0: unknown, so that nothing is taken for chance
 };
 
 /// The stage at which the last noticeable part of the frames is left behind: what comes behind it
-/// keeps up with it, and what comes before it could do more.
+/// keeps up with it, and what comes before it could do more. One or two frames are no such part: at
+/// the ends of a run they are there or not by chance.
 Verdict judge(const VerdictFacts& facts);
 
 }  // namespace jpegwire

@@ -23,6 +23,9 @@ class Descriptor {
   bool is_open() const { return number_ >= 0; }
   int number() const { return number_; }
 
+  /// Gives it away: it is closed by who takes it.
+  int release() { return std::exchange(number_, -1); }
+
  private:
   int number_ = -1;
 };

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "bench/json_report.hpp"
+#include "bench/terminal_report.hpp"
 #include "support/bench_runs.hpp"
 #include "support/temporary_directory.hpp"
 
@@ -76,11 +77,58 @@ TEST_CASE("another machine, another version and new cases are noted") {
   CHECK_THAT(comparison.notes[2], Contains("1280x720"));
 }
 
+TEST_CASE("what was set otherwise is noted") {
+  json earlier = to_json(two_cases({8, 8.2}));
+  earlier["settings"]["seconds"] = 60;
+  earlier["settings"]["sender_options"] = {"--fec", "10"};
+  earlier["settings"].erase("viewer_host");
+  earlier["settings"]["repetitions"] = 7;  // the figures tell it
+  const Comparison comparison = compare_with(earlier, two_cases({8, 8.2}));
+  REQUIRE(comparison.notes.size() == 3);
+  CHECK(comparison.notes[0] == "--seconds was 60 and is 5.0");
+  CHECK(comparison.notes[1] == "--sender-options was '--fec 10' and is none");
+  CHECK(comparison.notes[2] == "--viewer-host was not told and is none");
+}
+
+TEST_CASE("cases that only the earlier run has are named by what is not the same in all") {
+  Results results = two_cases({8, 8.2});
+  const json earlier = to_json(results);
+  results.cases.pop_back();
+  const Comparison comparison = compare_with(earlier, results);
+  REQUIRE(comparison.notes.size() == 1);
+  CHECK(comparison.notes[0] == "these cases are only in it: size 1280x720");
+  CHECK_THAT(describe(comparison), Contains("nothing differs by more than the noise"));
+}
+
+TEST_CASE("where no case is the same nothing could be compared") {
+  json earlier = to_json(two_cases({8, 8.2}));
+  for (json& one : earlier["cases"]) one["case"]["quality"] = 50;
+  const Comparison comparison = compare_with(earlier, two_cases({8, 8.2}));
+  REQUIRE(comparison.notes.size() == 2);
+  CHECK_THAT(comparison.notes[1], Contains("quality 50, size 640x480; quality 50, size 1280x720"));
+  CHECK_THAT(describe(comparison),
+             Contains("nothing could be compared") && !Contains("nothing differs"));
+}
+
+TEST_CASE("cases without figures are named, then and now") {
+  const Results results = two_cases({8, 8.2});
+  Results later = results;
+  json earlier = to_json(results);
+  earlier["cases"][0]["figures"] = json::object();
+  later.cases[1].figures.clear();
+  const Comparison comparison = compare_with(earlier, later);
+  REQUIRE(comparison.notes.size() == 2);
+  CHECK(comparison.notes[0] == "these cases have no figures in it: 640x480");
+  CHECK(comparison.notes[1] == "these cases have no figures now: 1280x720");
+  CHECK(conclusion_of(comparison) == "nothing could be compared");
+}
+
 TEST_CASE("one run has no spread, so nothing is said of it") {
   const Comparison comparison = compare_with(to_json(two_cases({8, 8.1})), two_cases({80}));
   CHECK(comparison.differences.empty());
   REQUIRE(comparison.notes.size() == 1);
   CHECK_THAT(comparison.notes[0], Contains("no spread"));
+  CHECK(conclusion_of(comparison) == "nothing could be compared");
 }
 
 TEST_CASE("a file of an older version is refused with both versions") {
@@ -104,7 +152,14 @@ TEST_CASE("a damaged file is compared as far as it can be read") {
   earlier["cases"][0]["figures"]["age_p50_ms"] = "old";
   earlier["cases"][1] = 7;
   earlier["machine"] = "none";
-  CHECK(compare_with(earlier, two_cases({8, 8.2})).differences.empty());
+  earlier["versions"] = 1;
+  earlier["created"] = json();
+  const Comparison comparison = compare_with(earlier, two_cases({8, 8.2}));
+  CHECK(comparison.differences.empty());
+  REQUIRE(comparison.notes.size() == 3);
+  CHECK(comparison.notes[0] == "it does not tell what machine that was");
+  CHECK(comparison.notes[1] == "it does not tell what version that was");
+  CHECK_THAT(describe(comparison), Contains("of an unknown time"));
 }
 
 }  // namespace

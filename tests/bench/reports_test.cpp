@@ -3,6 +3,7 @@
 
 #include "bench/html_report.hpp"
 #include "bench/json_report.hpp"
+#include "bench/plots.hpp"
 #include "bench/svg_plot.hpp"
 #include "bench/terminal_report.hpp"
 #include "bench/text_table.hpp"
@@ -100,10 +101,31 @@ TEST_CASE("the page marks what differs from an earlier run") {
   Comparison comparison{.file = "old <1>.json", .created = "then", .differences = {}, .notes = {}};
   const Results results = two_cases({8, 9, 10});
   comparison.differences.push_back(
-      {0, "640x480", figure_kind("age_p50_ms"), {5, 5, 5, 3}, {9, 8, 10, 3}});
+      {0, "640x480", figure_kind("age_p50_ms"), {5, 4, 6, 3}, {9, 8, 10, 3}});
   const std::string page = html_report(results, comparison);
-  CHECK_THAT(page,
-             Contains("<small class='worse'>was 5.0</small>") && Contains("old &lt;1&gt;.json"));
+  CHECK_THAT(page, Contains("<small class='worse'>was 5.0 (4.0-6.0)</small>") &&
+                       Contains("old &lt;1&gt;.json"));
+}
+
+TEST_CASE("the page says so where nothing could be compared") {
+  const Comparison comparison{.file = "old", .created = "then", .differences = {}, .notes = {}};
+  CHECK_THAT(html_report(two_cases({8, 9}), comparison), Contains("nothing could be compared"));
+}
+
+TEST_CASE("CPU by stage has the spread of its sum over the runs") {
+  Results results = two_cases({8, 9, 10});
+  results.cases[0].runs[1].viewer_threads["decode"] += 0.15;  // 1 ms of each of 150 frames
+  CHECK_THAT(plot_cpu(results).svg,
+             Contains("640x480: 6.9 (6.9-7.9) ms") && Contains("1280x720: 6.9 (6.9-6.9) ms"));
+  CHECK_THAT(plot_cpu(two_cases({8})).svg, Contains("6.9 (one run) ms"));
+}
+
+TEST_CASE("the plot of ages tells from when on they are reckoned") {
+  Results results = two_cases({8});
+  CHECK(plot_ages(results).title == "Age of a frame, capture to decoded pixels");
+  for (CaseResult& result : results.cases) result.measured.optical = true;
+  CHECK(plot_ages(results).title ==
+        "Age of a frame, light to decoded pixels, by the clock in the picture");
 }
 
 TEST_CASE("a page of cases that all failed can be read too") {

@@ -30,6 +30,9 @@ TEST_CASE("a spread is read as it was written, and nothing else is") {
   CHECK_FALSE(read_spread(nlohmann::json::array()));
   CHECK_FALSE(read_spread({{"median", 1}}));
   CHECK_FALSE(read_spread({{"median", "1"}, {"least", 1}, {"greatest", 1}, {"repetitions", 2}}));
+  for (const double repetitions : {1e300, -1e300, 0.0, -1.0})
+    CHECK_FALSE(
+        read_spread({{"median", 1}, {"least", 1}, {"greatest", 1}, {"repetitions", repetitions}}));
 }
 
 TEST_CASE("only what goes beyond the noise of both differs") {

@@ -98,6 +98,37 @@ TEST_CASE("a camera that gives less than asked for is named with what it is") {
                                           "/dev/video0: YUYV 1280x720 at 10 frames/s)"));
 }
 
+TEST_CASE("one or two frames that are missing tell nothing") {
+  VerdictFacts facts = good_facts();
+  facts.measured.frames_per_second = 0.5;
+  for (const char* name : {"captured_fps", "encoded_fps", "fps"}) facts.medians[name] = 0.4;
+  facts.seconds = 5;
+  const Verdict verdict = judge(facts);
+  CHECK(verdict.bottleneck == Bottleneck::none);
+  CHECK_THAT(verdict.sentence, StartsWith("none: too short to judge: 2 frames, 8.0 ms old"));
+  facts.seconds = 2.3;
+  CHECK_THAT(judge(facts).sentence, StartsWith("none: too short to judge: 1 frame,"));
+  facts.seconds = 60;  // of thirty frames six are missing
+  CHECK(judge(facts).bottleneck == Bottleneck::camera);
+}
+
+TEST_CASE("so few frames that were skipped are no bottleneck") {
+  VerdictFacts facts = good_facts();
+  facts.seconds = 0.5;
+  facts.medians["skipped_decode_percent"] = 10;  // of 15
+  CHECK(judge(facts).sentence.starts_with("none: too short to judge: 15 frames"));
+  facts.seconds = 5;
+  CHECK(judge(facts).bottleneck == Bottleneck::decode);
+}
+
+TEST_CASE("two frames of two are too few as well, of an unlimited source too") {
+  VerdictFacts facts = good_facts();
+  facts.measured.frames_per_second = GENERATE(0, 1);
+  for (const char* name : {"captured_fps", "encoded_fps", "fps"}) facts.medians[name] = 1;
+  facts.seconds = 2;
+  CHECK_THAT(judge(facts).sentence, StartsWith("none: too short to judge: 2 frames"));
+}
+
 TEST_CASE("an unlimited source that all keep up with is itself the limit") {
   VerdictFacts facts = unlimited_facts();
   facts.medians["skipped_encode_percent"] = 0;

@@ -3,6 +3,8 @@
 
 #include <unistd.h>
 
+#include <asio/io_context.hpp>
+#include <asio/ip/tcp.hpp>
 #include <catch2/catch.hpp>
 #include <csignal>
 #include <filesystem>
@@ -53,6 +55,31 @@ class SpoiltPrograms {
 
   TemporaryDirectory directory_;
 };
+
+bool has_address(const std::string& address) {
+  asio::io_context io;
+  std::error_code error;
+  asio::ip::tcp::acceptor acceptor(io);
+  const asio::ip::tcp::endpoint any(asio::ip::make_address(address), 0);
+  acceptor.open(any.protocol(), error);
+  if (!error) acceptor.bind(any, error);
+  return !error;
+}
+
+/// Pastes the command that is printed into a shell on this machine.
+json measured_elsewhere(const Command& options, int exit_code) {
+  const TemporaryDirectory directory;
+  BenchProgram bench(options + Command{"--json", directory / "bench.json"});
+  bench.wait_for("\ndone\n");
+  const std::string script = bench.out().substr(bench.out().find("bench="));
+  const std::filesystem::path there = std::filesystem::path(JPEGWIRE_VIEWER).parent_path();
+  Process shell({"sh", "-c", script.substr(0, script.find("\ndone\n") + 6)},
+                {{"PATH", there.string() + ":" + std::getenv("PATH")}});
+  bench.check_ends_with(exit_code);
+  INFO(shell.describe());
+  CHECK(shell.wait() == 0);
+  return json::parse(read_file(directory / "bench.json"));
+}
 
 }  // namespace
 
@@ -187,6 +214,20 @@ TEST_CASE("a viewer that crashes or ends without a summary is named") {
              Contains("jpegwire-viewer did not connect within"));
 }
 
+TEST_CASE("Ctrl-C while the link is made ends it in order") {
+  if (::geteuid() != 0) return;
+  const TemporaryDirectory directory;
+  write_file(directory / "ip", "#!/bin/sh\n: >'" + directory / "begun" + "'\nsleep 1000\n");
+  std::filesystem::permissions(directory / "ip", std::filesystem::perms::owner_all);
+  Environment environment = environment_of_programs();
+  environment.emplace_back("PATH", directory.path().string() + ":" + std::getenv("PATH"));
+  BenchProgram bench({"--link", "20mbit"}, environment);
+  REQUIRE(eventually([&] { return std::filesystem::exists(directory / "begun"); }));
+  bench.send_signal(SIGINT);
+  bench.check_ends_with(0);
+  CHECK_THAT(bench.out(), Contains("interrupted") && Contains("not measured"));
+}
+
 TEST_CASE("Ctrl-C keeps what is done") {
   const TemporaryDirectory directory;
   BenchProgram bench({"--repetitions", "50", "--json", directory / "bench.json"});
@@ -201,22 +242,47 @@ TEST_CASE("Ctrl-C keeps what is done") {
 }
 
 TEST_CASE("viewers elsewhere are started with a command that is printed") {
-  const TemporaryDirectory directory;
-  BenchProgram bench({"--viewer-host", "127.0.0.1", "--transport", "tcp,rtp", "--viewers", "2",
-                      "--repetitions", "2", "--json", directory / "bench.json"});
-  bench.wait_for("\ndone\n");
-  const std::string script = bench.out().substr(bench.out().find("for round"));
-  const std::filesystem::path there = std::filesystem::path(JPEGWIRE_VIEWER).parent_path();
-  Process shell({"sh", "-c", script}, {{"PATH", there.string() + ":" + std::getenv("PATH")}});
-  bench.check_ends_with(0);
-  CHECK(shell.wait() == 0);
-  const json measured = json::parse(read_file(directory / "bench.json"));
+  const char* host = GENERATE("127.0.0.1", "::1");
+  if (!has_address(host)) return;
+  const json measured = measured_elsewhere(
+      {"--viewer-host", host, "--transport", "tcp,rtp", "--viewers", "2", "--repetitions", "2"}, 0);
   REQUIRE(measured["cases"].size() == 2);
   for (const json& one : measured["cases"]) {
     REQUIRE(one["runs"].size() == 2);
     CHECK(one["runs"][1]["viewers"].size() == 2);
     CHECK(one["figures"]["fps"]["median"] > 0);
   }
+}
+
+TEST_CASE("runs that fail before viewers elsewhere are started are passed over there") {
+  const json measured =
+      measured_elsewhere({"--viewer-host", "127.0.0.1", "--source", "/nonexistent.avi,test",
+                          "--viewers", "1,2", "--repetitions", "2"},
+                         1);
+  REQUIRE(measured["cases"].size() == 4);
+  for (std::size_t i = 0; i < 4; ++i) {
+    const json& one = measured["cases"][i];
+    INFO(one.dump());
+    CHECK(one["failure"].is_null() == (i >= 2));
+    REQUIRE(one["runs"].size() == (i >= 2 ? 2 : 0));
+    for (const json& run : one["runs"]) CHECK(run["viewers"].size() == one["case"]["viewers"]);
+  }
+}
+
+TEST_CASE("what viewers elsewhere tell of a run that has failed does not count for the next one") {
+  const SpoiltPrograms programs("sender",
+                                "case \"$*\" in *160x120*) (sleep 1; kill -KILL $$) & ;; esac");
+  const json measured =
+      measured_elsewhere({"--viewer-host", "127.0.0.1", "--programs", programs.path(), "--size",
+                          "160x120,320x240", "--seconds", "3", "--fps", "10"},
+                         1);
+  const json& one = measured["cases"][1];
+  INFO(measured["cases"].dump());
+  CHECK_THAT(measured["cases"][0]["failure"], Contains("was ended by a signal"));
+  REQUIRE(one["failure"].is_null());
+  REQUIRE(one["runs"][0]["viewers"].size() == 1);
+  CHECK(one["runs"][0]["viewers"][0]["frames"] > 0);
+  CHECK(one["runs"][0]["viewers"][0]["reconnects"] == 0);
 }
 
 TEST_CASE("a run is compared with an earlier one") {
@@ -260,6 +326,14 @@ TEST_CASE("files that cannot be written are told, and the terminal has the figur
   bench.check_ends_with(1);
   CHECK_THAT(bench.out(), Contains("age p50"));
   CHECK_THAT(bench.err(), Contains("'/dev/full'") && Contains("No space left"));
+}
+
+TEST_CASE("a run that does not begin leaves no files") {
+  const TemporaryDirectory directory;
+  bench_failure({"--programs", "/nowhere", "--json", directory / "bench.json", "--report",
+                 directory / "bench.html"},
+                1);
+  CHECK(std::filesystem::is_empty(directory.path()));
 }
 
 TEST_CASE("a full disk costs the report and not the figures") {
