@@ -69,12 +69,13 @@ void put_ratio(Figures& figures, const char* name, double part, double whole) {
   if (whole > 0) figures[name] = part / whole;
 }
 
-/// Over all of its window, so that a pause at its end counts; a short run ends within a frame.
+/// From the first frame to the last, and where that is long ago over all of the window: a stream
+/// that stops has no rate that it had before.
 double rate_of(const json& viewer) {
-  const double seconds = number(viewer, "seconds");
+  constexpr double kLongPauseSeconds = 1;
   const double own = number(viewer, "fps");
-  if (seconds <= 0) return own;
-  return std::min(own, (number(viewer, "frames") + number(viewer, "patched") + 1) / seconds);
+  if (number(viewer, "idle_seconds") < kLongPauseSeconds) return own;
+  return (number(viewer, "frames") + number(viewer, "patched")) / number(viewer, "seconds");
 }
 
 double mean_rate(const Run& run) {

@@ -49,6 +49,6 @@ def measure(build, *options, images=None, pictures=None):
 
 
 def run(build, repetitions, images):
-    results, shown = measure(build, "--viewers", "1,4", "--seconds", "2", "--warm-up", "0.5",
+    results, shown = measure(build, "--viewers", "1,4", "--seconds", "1.5", "--warm-up", "0.5",
                              "--repetitions", str(repetitions), images=images)
     return f"{table(results)}\n\n{shown}"

@@ -59,7 +59,7 @@ def slow_link(build, repetitions):
 def many_viewers(build, repetitions):
     results, _ = frame_rates.measure(
         build, "--peers", *FULL_SIZE, "--source", "fake:mjpg", "--viewers", "16", "--fps", "10", "--threads", "1",
-        "--seconds", "3", "--repetitions", str(repetitions))
+        "--seconds", "2", "--repetitions", str(repetitions))
     loop = next((result for result in results["cases"] if label(result["case"]) == "OpenCV+Python"), None)
     ours = results["cases"][0]
     rows = [ratio(results, "camera's JPEGs to 16 viewers", "sender_cpu_ms", "below 1")]

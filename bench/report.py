@@ -112,7 +112,7 @@ def timed(what, measure, *arguments):
 
 
 def measure_programs(build, runs):
-    return (timed("a viewer that reads nothing", end_to_end.with_a_viewer_that_reads_nothing, build, runs, 2.5)
+    return (timed("a viewer that reads nothing", end_to_end.with_a_viewer_that_reads_nothing, build, runs, 4)
             + timed("first frame", end_to_end.first_frame, build, 10 * runs)
             + timed("passthrough", end_to_end.passthrough_against_encoding, build, runs, 90)
             + timed("nine cameras", mosaic.rows, build, min(runs, 2), 5))
@@ -130,14 +130,14 @@ def section(title, *texts):
 
 def measure(build, runs, images):
     """The page's sections."""
-    times = timed("places on a frame's way", microbenchmarks.run_hot_paths, build, 8 if runs > 1 else 3)
+    times = timed("places on a frame's way", microbenchmarks.run_hot_paths, build, 6 if runs > 1 else 3)
     window = timed("the window", microbenchmarks.run, build, "overlay_benchmark", 3 * runs)
     rates = timed("frame rates and ages", frame_rates.run, build, runs, images)
     peer_rows, peer_texts = timed("beside other senders", peers.measure, build, runs, images)
     tcp_ages, rtp_ages = timed("ages over TCP and RTP", datagrams.age_against_tcp, build, runs, 3)
     programs = measure_programs(build, runs)
-    http = timed("HTTP", http_viewers.rows, build, runs, 2.5)
-    recording = timed("recordings", recordings.rows, build, runs, 2.5)
+    http = timed("HTTP", http_viewers.rows, build, min(runs, 2), 2.5)
+    recording = timed("recordings", recordings.rows, build, min(runs, 2), 2.5)
     rtp = measure_datagrams(build, runs)
     return [
         section("The places on a frame's way, beside the library calls that they replace",

@@ -89,8 +89,9 @@ TEST_CASE("what is not known is not among the figures") {
 
 TEST_CASE("a stream that stops within the window is not told by the rate that it had before") {
   Run run = good_run();
-  run.viewers[0] = viewer_summary(29, 8, 30);
+  run.viewers[0] = viewer_summary(30, 8, 30);
   run.viewers[0]["seconds"] = 5;
+  run.viewers[0]["idle_seconds"] = 4;
   CHECK(figures_of(run, Case{}).at("fps") == Approx(6));
 }
 
