@@ -146,7 +146,7 @@ StackedBar bar_of(const CaseResult& result) {
 const char* title_of_ages(const Results& results) {
   const auto is_optical = [](const CaseResult& result) { return result.measured.optical; };
   return std::ranges::any_of(results.cases, is_optical)
-             ? "Age of a frame, light to decoded pixels, by the clock in the picture"
+             ? "Age of a frame, light to decoded pixels"
              : "Age of a frame, capture to decoded pixels";
 }
 

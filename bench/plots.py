@@ -2,6 +2,7 @@
 
 import os
 import re
+import textwrap
 
 # The beginnings of their titles, and what their files are called.
 PICTURES = {"Age of a frame": "frame-ages",
@@ -15,7 +16,8 @@ CARD = re.compile(r"<section class='card'><h2>(?P<title>[^<]*)</h2>\n<p class='f
                   r"(<div class='legend'>(?P<legend>.*?)</div>\n)?</section>", re.DOTALL)
 LEGEND_ENTRY = re.compile(r"<span class='(c\d)'><i></i><span>([^<]*)</span></span>")
 
-MARGIN, TITLE_HEIGHT, LEGEND_LINE = 18, 52, 20  # pixels
+MARGIN, TITLE_HEIGHT, NOTE_LINE, LEGEND_LINE = 18, 52, 16, 20  # pixels
+NOTE_LETTERS = 90  # in a line
 
 
 def draw_legend(entries, width, top):
@@ -31,11 +33,17 @@ def draw_legend(entries, width, top):
     return drawing, y + LEGEND_LINE if entries else y
 
 
+def draw_notes(lines):
+    return "".join(f"<text x='{MARGIN}' y='{47 + NOTE_LINE * number}'>{line}</text>\n"
+                   for number, line in enumerate(lines))
+
+
 def draw(card, style):
     """With a ground of its own: a page that shows it may be light or dark whatever the reader's screen is."""
     width = float(card["width"]) + 2 * MARGIN
-    legend, bottom = draw_legend(LEGEND_ENTRY.findall(card["legend"] or ""), width,
-                                 TITLE_HEIGHT + float(card["height"]) + 12)
+    notes = textwrap.wrap(card["note"], NOTE_LETTERS)
+    top = TITLE_HEIGHT + NOTE_LINE * (len(notes) - 1)
+    legend, bottom = draw_legend(LEGEND_ENTRY.findall(card["legend"] or ""), width, top + float(card["height"]) + 12)
     height = bottom + MARGIN - 6
     return (f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {width:.0f} {height:.0f}' width='{width:.0f}' "
             f"height='{height:.0f}' role='img' aria-label='{card['title']}' "
@@ -44,8 +52,8 @@ def draw(card, style):
             f"<rect x='0.5' y='0.5' width='{width - 1:.0f}' height='{height - 1:.0f}' rx='10' "
             "style='fill: var(--card); stroke: var(--line)'/>\n"
             f"<text x='{MARGIN}' y='28' class='label' style='font-size: 16px; font-weight: 600'>"
-            f"{card['title']}</text>\n<text x='{MARGIN}' y='47'>{card['note']}</text>\n"
-            f"<g transform='translate({MARGIN} {TITLE_HEIGHT})'>{card['plot']}</g>\n{legend}</svg>\n")
+            f"{card['title']}</text>\n{draw_notes(notes)}"
+            f"<g transform='translate({MARGIN} {top})'>{card['plot']}</g>\n{legend}</svg>\n")
 
 
 def extract(page, directory, pictures=None):

@@ -124,8 +124,7 @@ TEST_CASE("the plot of ages tells from when on they are reckoned") {
   Results results = two_cases({8});
   CHECK(plot_ages(results).title == "Age of a frame, capture to decoded pixels");
   for (CaseResult& result : results.cases) result.measured.optical = true;
-  CHECK(plot_ages(results).title ==
-        "Age of a frame, light to decoded pixels, by the clock in the picture");
+  CHECK(plot_ages(results).title == "Age of a frame, light to decoded pixels");
 }
 
 TEST_CASE("a page of cases that all failed can be read too") {

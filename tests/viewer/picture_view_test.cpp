@@ -3,73 +3,13 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
-#include "support/arrivals.hpp"
+#include "support/view_bench.hpp"
 
 namespace jpegwire {
 namespace {
 
 using std::chrono::seconds;
-
-constexpr LiveFigures kFigures{.frames_per_second = 30,
-                               .age_ms = 7.1,
-                               .megabits_per_second = 8.9,
-                               .width = 640,
-                               .height = 360};
-
-const cv::Size kView(640, 360);
-
-ShownFrame make_frame(int grey, cv::Size size = kView,
-                      std::optional<WallTime> capture_time = std::nullopt) {
-  ShownFrame frame;
-  frame.picture = std::make_shared<Picture>();
-  frame.picture->width = size.width;
-  frame.picture->height = size.height;
-  frame.picture->pixels.assign(static_cast<std::size_t>(size.area()) * 3,
-                               static_cast<std::byte>(grey));
-  frame.capture_time = capture_time;
-  return frame;
-}
-
-/// A view whose time passes only where a test says so.
-struct Bench {
-  explicit Bench(const PictureViewSettings& settings = {.source = "tcp://camera:2500"})
-      : view(settings, [this] { return now; }) {}
-
-  WallTime now{seconds{1'000'000}};
-  PictureView view;
-
-  void show(int grey) { view.show(make_frame(grey), kFigures); }
-
-  /// Without the figures, so that nothing is drawn that is not meant.
-  void without_figures() {
-    view.next_overlay();
-    view.next_overlay();
-    now += seconds(10);  // what was told so has gone
-  }
-
-  cv::Mat draw(cv::Size size = kView) {
-    cv::Mat image(size, CV_8UC3, cv::Scalar(1, 2, 3));
-    view.draw(image);
-    return image;
-  }
-};
-
-bool is_all(const cv::Mat& image, int grey) {
-  return cv::norm(image, cv::Mat(image.size(), CV_8UC3, cv::Scalar::all(grey)), cv::NORM_INF) == 0;
-}
-
-int middle(const cv::Mat& image) { return image.at<cv::Vec3b>(image.rows / 2, image.cols / 2)[1]; }
-
-// Where a view of 640x360 has its toasts and its signs.
-const cv::Rect kLowerEdge(0, 320, 640, 40);
-const cv::Rect kUpperRight(320, 0, 320, 40);
-const cv::Rect kUpperLeft(0, 0, 320, 200);
-
-bool has_red(const cv::Mat& image) {
-  for (const cv::Vec3b& pixel : cv::Mat_<cv::Vec3b>(image))
-    if (pixel[2] > 220 && pixel[0] < 120 && pixel[1] < 120) return true;
-  return false;
-}
+using Bench = ViewBench;
 
 TEST_CASE("a view draws the picture in its middle, and dark around it") {
   Bench bench;
@@ -271,98 +211,6 @@ TEST_CASE("figures in words change slowly enough to be read") {
 }
 
 /// Dark at the left, bright at the right.
-ShownFrame make_halves() {
-  ShownFrame frame = make_frame(40);
-  cv::Mat(kView, CV_8UC3, frame.picture->pixels.data())
-      .colRange(320, 640)
-      .setTo(cv::Scalar::all(220));
-  return frame;
-}
-
-TEST_CASE("the zoom keeps what is under the mouse, and tells how much") {
-  Bench bench;
-  bench.without_figures();
-  bench.view.show(make_halves(), kFigures);
-  const cv::Point mouse(400, 100);
-  for (int i = 0; i < 4; ++i) bench.view.zoom_nearer(mouse, kView);  // four times
-  const cv::Mat near = bench.draw();
-  CHECK_FALSE(is_all(near(kLowerEdge).colRange(200, 400), 40));  // the toast
-  // The edge was 80 pixels to the left of the mouse: now it is 320.
-  CHECK(near.at<cv::Vec3b>(100, 70)[0] == 40);
-  CHECK(near.at<cv::Vec3b>(100, 90)[0] == 220);
-  bench.view.zoom_further(mouse, kView);
-  bench.view.reset_zoom();
-  bench.now += seconds(4);
-  CHECK(bench.draw().at<cv::Vec3b>(100, 310)[0] == 40);
-  CHECK(bench.draw().at<cv::Vec3b>(100, 330)[0] == 220);
-}
-
-TEST_CASE("a mouse beside the picture zooms at the picture's edge") {
-  Bench bench;
-  bench.view.zoom_nearer({5, 5}, kView);  // before the first picture
-  bench.view.reset_zoom();
-  bench.without_figures();
-  bench.view.show(make_halves(), kFigures);
-  const cv::Size wide(1640, 360);  // the picture begins at 500
-  for (int i = 0; i < 4; ++i) bench.view.zoom_nearer({20, 100}, wide);
-  bench.now += seconds(4);
-  CHECK(is_all(bench.draw(wide)(cv::Rect(500, 0, 640, 360)), 40));
-}
-
-ShownFrame with_arrival(ShownFrame frame) {
-  auto arrival = test::make_arrival({100, 100}, 2);
-  frame.arrival = arrival;
-  return frame;
-}
-
-TEST_CASE("the trace takes its strip from below the picture, and tints it") {
-  Bench bench;
-  bench.without_figures();
-  bench.view.show(with_arrival(make_frame(200)), kFigures);
-  bench.view.toggle_trace();
-  bench.now += seconds(4);
-  const int strip = bench.view.strip_height({640, 560});
-  REQUIRE(strip > 0);
-  const cv::Mat image = bench.draw({640, 360 + strip});
-  CHECK(std::abs(image.at<cv::Vec3b>(90, 320)[0] - (150 + ArrivalTrace::colour_at(0)[0] / 4)) <= 2);
-  CHECK(std::abs(image.at<cv::Vec3b>(270, 320)[0] - (150 + ArrivalTrace::colour_at(1)[0] / 4)) <=
-        2);
-  const cv::Rect row = ArrivalTrace::row_area(0, {640, strip});
-  CHECK(image.at<cv::Vec3b>(360 + row.y + 1, row.x + 5) == ArrivalTrace::colour_at(0));
-  CHECK_FALSE(bench.view.draw_in_place({640, 360}));
-}
-
-TEST_CASE("the tint follows the picture when it is zoomed") {
-  Bench bench;
-  bench.without_figures();
-  bench.view.toggle_trace();
-  bench.view.show(with_arrival(make_frame(200)), kFigures);
-  const cv::Size size(640, 360 + bench.view.strip_height({640, 560}));
-  for (int i = 0; i < 4; ++i) bench.view.zoom_nearer({320, 300}, size);  // in the later band
-  bench.now += seconds(4);
-  const cv::Mat image = bench.draw(size);
-  for (const int y : {20, 180, 340})
-    CHECK(std::abs(image.at<cv::Vec3b>(y, 320)[0] - (150 + ArrivalTrace::colour_at(1)[0] / 4)) <=
-          2);
-}
-
-TEST_CASE("a frozen picture keeps its own trace") {
-  Bench bench({.source = "", .trace = true, .caption = false});
-  bench.without_figures();
-  bench.view.show(with_arrival(make_frame(200)), kFigures);
-  bench.view.toggle_freeze();
-  const cv::Size size(640, 560);
-  bench.draw(size);
-  ShownFrame other = make_frame(90);
-  other.arrival = test::make_arrival({50, 50, 50, 50}, 2);
-  bench.view.show(other, kFigures);
-  const cv::Mat image = bench.draw(size);
-  const int strip = bench.view.strip_height(size);
-  const cv::Rect row = ArrivalTrace::row_area(0, {640, strip});
-  CHECK(image.at<cv::Vec3b>(560 - strip + row.y + 1, row.x + row.width / 4 + 8) ==
-        ArrivalTrace::colour_at(0));
-}
-
 TEST_CASE("a notice dims the picture, but not a frozen one, which is told instead") {
   Bench bench;
   bench.show(200);

@@ -11,46 +11,14 @@
 #include <vector>
 
 #include "net/process_usage.hpp"
+#include "support/statistics_bench.hpp"
 
 namespace jpegwire {
 namespace {
 
 using nlohmann::json;
 using std::chrono::seconds;
-
-/// Statistics whose time passes only where a test says so.
-struct Bench {
-  SteadyTime now{seconds{1000}};
-  Statistics statistics{[this] { return now; }};
-
-  void receive(std::optional<FrameStamp> stamp, std::size_t bytes = 40'000, std::size_t reads = 3) {
-    statistics.frame_received(bytes, reads, stamp);
-  }
-  void decode(std::optional<microseconds> age = {}) {
-    statistics.frame_decoded({.width = 1280,
-                              .height = 720,
-                              .age = age,
-                              .encode = std::nullopt,
-                              .network = std::nullopt,
-                              .decode = std::nullopt});
-  }
-  void patch() {
-    DecodedFrame frame;
-    frame.width = 1280;
-    frame.height = 720;
-    frame.is_patched = true;
-    statistics.frame_decoded(frame);
-  }
-  std::uint64_t lost() { return statistics.live().lost; }
-  json summary() { return statistics.summary("tcp://localhost:2500"); }
-};
-
-FrameStamp stamp(std::uint32_t sequence, std::uint64_t stream_id = 7) {
-  FrameStamp result;
-  result.stream_id = stream_id;
-  result.sequence = sequence;
-  return result;
-}
+using Bench = StatisticsBench;
 
 TEST_CASE("a run without a frame has a summary with every name") {
   Bench bench;
@@ -285,59 +253,6 @@ TEST_CASE("every discard has its counter") {
   CHECK(bench.statistics.live().skipped == 5);
 }
 
-TEST_CASE("live figures are about the last second") {
-  Bench bench;
-  for (int frame = 0; frame < 90; ++frame) {
-    bench.now += microseconds{33'333};
-    bench.receive({}, 40'000);
-    bench.decode(frame < 45 ? milliseconds{500} : milliseconds{8});
-  }
-  const LiveFigures figures = bench.statistics.live();
-  CHECK(figures.frames_per_second == Approx(30).epsilon(0.01));
-  CHECK(figures.megabits_per_second == Approx(30 * 40'000 * 8 / 1e6).epsilon(0.01));
-  CHECK(*figures.age_ms == Approx(8));
-  CHECK(figures.width == 1280);
-  CHECK(figures.height == 720);
-}
-
-TEST_CASE("the live rate is steady at any moment between two frames") {
-  const int frames_per_second = GENERATE(1, 5, 30, 60, 240, 1000);
-  const microseconds interval{1'000'000 / frames_per_second};
-  Bench bench;
-  for (int frame = 0; frame < 3 * frames_per_second; ++frame) {
-    bench.decode();
-    for (int tenth = 0; tenth < 10; ++tenth) {
-      bench.now += interval / 10;
-      if (frame >= 2)
-        CHECK(bench.statistics.live().frames_per_second == Approx(frames_per_second).epsilon(0.01));
-    }
-  }
-}
-
-TEST_CASE("the live rate falls when frames stop coming, down to nothing") {
-  Bench bench;
-  for (int frame = 0; frame < 60; ++frame) {
-    bench.now += microseconds{33'333};
-    bench.decode(milliseconds{8});
-  }
-  double rate = bench.statistics.live().frames_per_second;
-  for (int i = 0; i < 4; ++i) {
-    bench.now += seconds{1};
-    CHECK(bench.statistics.live().frames_per_second < rate);
-    rate = bench.statistics.live().frames_per_second;
-  }
-  bench.now += seconds{2};
-  CHECK(bench.statistics.live().frames_per_second == 0);
-  CHECK_FALSE(bench.statistics.live().age_ms);
-}
-
-TEST_CASE("without stamps the age is not known") {
-  Bench bench;
-  bench.decode();
-  CHECK_FALSE(bench.statistics.live().age_ms);
-  CHECK(bench.summary()["age_ms"].is_null());
-}
-
 TEST_CASE("three threads may report at once") {
   Statistics statistics;
   constexpr std::uint32_t kFrames = 10'000;
@@ -373,62 +288,6 @@ TEST_CASE("a process knows what it uses") {
   while (process_usage().cpu_seconds < before.cpu_seconds + 0.02)
     for (const char c : memory) sum = sum + static_cast<std::uint64_t>(c);
   CHECK(process_usage().peak_rss_kb >= before.peak_rss_kb + 20'000);
-}
-
-TEST_CASE("ages of the last five seconds have a median and a 99th percentile") {
-  Bench bench;
-  CHECK_FALSE(bench.statistics.live().age_p50_ms);
-  for (int i = 0; i < 50; ++i) {
-    bench.now += milliseconds(20);
-    bench.decode(milliseconds(900));
-  }
-  bench.now += seconds{5};
-  for (int i = 1; i <= 100; ++i) {
-    bench.now += milliseconds(20);
-    bench.decode(milliseconds(i));
-  }
-  const LiveFigures figures = bench.statistics.live();
-  CHECK(figures.age_p50_ms.value() == Approx(51).margin(1));
-  CHECK(figures.age_p99_ms.value() == Approx(100).margin(1));
-  CHECK(figures.age_ms.value() > 60);  // of the last second alone
-  bench.now += seconds{6};
-  CHECK_FALSE(bench.statistics.live().age_p50_ms);
-}
-
-TEST_CASE("the ages of the last frames are kept in their order") {
-  Bench bench;
-  for (int i = 0; i < 150; ++i) {
-    bench.now += milliseconds(20);
-    bench.decode(milliseconds(i));
-    if (i == 140) bench.decode();  // one without an age is left out
-  }
-  const LiveFigures figures = bench.statistics.live();
-  const std::span<const float> ages = figures.age_history.ages();
-  REQUIRE(ages.size() == AgeHistory::kMost - 1);
-  CHECK(ages.front() == 31);
-  CHECK(ages.back() == 149);
-  CHECK(std::ranges::is_sorted(ages));
-}
-
-TEST_CASE("stages and reads are medians of the last second, as far as they are known") {
-  Bench bench;
-  for (int i = 0; i < 9; ++i) {
-    bench.now += milliseconds(30);
-    bench.receive(stamp(static_cast<std::uint32_t>(i)), 1000, i == 0 ? 50 : 4);
-    bench.statistics.frame_decoded({.width = 64,
-                                    .height = 48,
-                                    .age = std::nullopt,
-                                    .encode = milliseconds(i == 0 ? 900 : 3),
-                                    .network = std::nullopt,
-                                    .decode = microseconds(1500)});
-  }
-  const LiveFigures figures = bench.statistics.live();
-  CHECK(figures.encode_ms == 3.0);
-  CHECK_FALSE(figures.network_ms);
-  CHECK(figures.decode_ms == 1.5);
-  CHECK(figures.reads_per_frame == 4.0);
-  CHECK(describe_stages(figures) == "encode 3.0 ms, decode 1.5 ms");
-  CHECK(describe_reads(figures) == "4 per frame");
 }
 
 }  // namespace
