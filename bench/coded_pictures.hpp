@@ -18,7 +18,7 @@
 
 namespace jpegwire::bench {
 
-/// One of the test card's frames, with the pool that it was coded with.
+/// The test picture as a JPEG, with the pool that it was coded with.
 struct CodedPicture {
   BandPool pool{1};
   std::shared_ptr<EncodedFrame> frame =

@@ -62,6 +62,13 @@ ThreadTimes thread_times(pid_t process) {
   return times;
 }
 
+double seconds_of(const ThreadTimes& threads, std::initializer_list<const char*> names) {
+  double seconds = 0;
+  for (const char* name : names)
+    if (const auto found = threads.find(name); found != threads.end()) seconds += found->second;
+  return seconds;
+}
+
 double process_seconds(pid_t process) {
   clockid_t clock{};
   timespec time{};

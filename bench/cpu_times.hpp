@@ -2,6 +2,7 @@
 
 #include <sys/types.h>
 
+#include <initializer_list>
 #include <map>
 #include <string>
 
@@ -9,6 +10,9 @@ namespace jpegwire {
 
 /// Seconds of CPU by the names of a process's threads; those of the same name, summed.
 using ThreadTimes = std::map<std::string, double>;
+
+/// Of the threads of these names.
+double seconds_of(const ThreadTimes& threads, std::initializer_list<const char*> names);
 
 /// So far, of the threads that there are; empty where the process has gone.
 ThreadTimes thread_times(pid_t process);

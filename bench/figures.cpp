@@ -69,13 +69,21 @@ void put_ratio(Figures& figures, const char* name, double part, double whole) {
   if (whole > 0) figures[name] = part / whole;
 }
 
+double frames_of(const json& viewer) {
+  return number(viewer, "frames") + number(viewer, "patched");
+}
+
+double all_frames(const Run& run) {
+  return sum(run.viewers, "frames") + sum(run.viewers, "patched");
+}
+
 /// From the first frame to the last, and where that is long ago over all of the window: a stream
 /// that stops has no rate that it had before.
 double rate_of(const json& viewer) {
   constexpr double kLongPauseSeconds = 1;
   const double own = number(viewer, "fps");
   if (number(viewer, "idle_seconds") < kLongPauseSeconds) return own;
-  return (number(viewer, "frames") + number(viewer, "patched")) / number(viewer, "seconds");
+  return frames_of(viewer) / number(viewer, "seconds");
 }
 
 double mean_rate(const Run& run) {
@@ -90,10 +98,7 @@ double counted(const Run& run, const char* name) {
 }
 
 /// What came to the viewers, in the mean of them.
-double delivered(const Run& run) {
-  if (run.viewers.empty()) return 0;
-  return mean_rate(run) * run.seconds;
-}
+double delivered(const Run& run) { return mean_rate(run) * run.seconds; }
 
 /// Of another program it is not known what it has encoded, but what has come of that.
 double given(const Run& run) {
@@ -113,15 +118,13 @@ double least_rate(const Run& run) {
 double frames_with_age(const json& viewer) {
   const auto age = viewer.find("age_ms");
   if (age == viewer.end() || !age->is_object()) return 0;
-  const double all = number(viewer, "frames") + number(viewer, "patched");
-  return age->contains("frames") ? number(*age, "frames") : all;
+  return age->contains("frames") ? number(*age, "frames") : frames_of(viewer);
 }
 
 void put_ages(Figures& figures, const Run& run) {
   double known = 0;
   for (const json& viewer : run.viewers) known += frames_with_age(viewer);
-  put_percent(figures, "age_known_percent", known,
-              sum(run.viewers, "frames") + sum(run.viewers, "patched"));
+  put_percent(figures, "age_known_percent", known, all_frames(run));
   const Distribution ages = ages_of(run);
   const std::array<std::pair<const char*, double>, 3> percentiles{
       {{"age_p50_ms", 50}, {"age_p90_ms", 90}, {"age_p99_ms", 99}}};
@@ -176,7 +179,7 @@ double displaced(const Run& run, const char* name) {
 }
 
 void put_discards(Figures& figures, const Run& run) {
-  const double frames = sum(run.viewers, "frames") + sum(run.viewers, "patched");
+  const double frames = all_frames(run);
   const double skipped_network = sum_of_connections(run.sender, "skipped");
   const double skipped_decode = displaced(run, "skipped_decode");
   const double skipped_display = displaced(run, "skipped_display");
@@ -189,14 +192,6 @@ void put_discards(Figures& figures, const Run& run) {
   put_percent(figures, "skipped_decode_percent", skipped_decode, frames + skipped_decode);
   put_percent(figures, "skipped_display_percent", skipped_display,
               skipped_display + sum(run.viewers, "displayed"));
-}
-
-/// Of the threads of these names.
-double seconds_of(const ThreadTimes& threads, std::initializer_list<const char*> names) {
-  double seconds = 0;
-  for (const char* name : names)
-    if (const auto found = threads.find(name); found != threads.end()) seconds += found->second;
-  return seconds;
 }
 
 void put_sender_cpu_by_stage(Figures& figures, const ThreadTimes& sender, double frames) {
@@ -222,8 +217,7 @@ void put_cpu(Figures& figures, const Run& run, const Case& one) {
   const double shown = mean_rate(run) * run.seconds * one.viewers;
   put_ratio(figures, "sender_cpu_ms", 1000 * run.sender_cpu_seconds, delivered(run));
   if (run.viewer_threads.empty())  // elsewhere, they tell it themselves
-    put_ratio(figures, "viewer_cpu_ms", 1000 * sum(run.viewers, "cpu_seconds"),
-              sum(run.viewers, "frames") + sum(run.viewers, "patched"));
+    put_ratio(figures, "viewer_cpu_ms", 1000 * sum(run.viewers, "cpu_seconds"), all_frames(run));
   else
     put_ratio(figures, "viewer_cpu_ms", 1000 * run.viewer_cpu_seconds, shown);
   put_cpu_by_stage(figures, run, shown);

@@ -36,7 +36,8 @@ struct HotPath {
   std::unique_ptr<FrameWork> (*begin)();
 };
 
-/// Each place where something is done for every frame, with the test card's frames of 1920x1080.
+/// Each place where something is done for every frame, with a picture of 1920x1080 that is always
+/// the same.
 std::span<const HotPath> hot_paths();
 
 }  // namespace jpegwire::bench

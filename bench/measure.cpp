@@ -29,11 +29,6 @@ struct Sample {
   MachineTimes machine;
 };
 
-double seconds_of(const ThreadTimes& threads, const char* name) {
-  const auto found = threads.find(name);
-  return found == threads.end() ? 0 : found->second;
-}
-
 ThreadTimes difference(const ThreadTimes& begin, const ThreadTimes& end) {
   ThreadTimes times = end;
   for (auto& [name, seconds] : times)
@@ -101,9 +96,9 @@ class Measurement {
     sample.sender_threads = thread_times(sender);
     sample.viewer_threads = viewers_.threads();
     sample.sender_cpu_seconds =
-        group_seconds(sender) - seconds_of(sample.sender_threads, "fakecam");
+        group_seconds(sender) - seconds_of(sample.sender_threads, {"fakecam"});
     sample.viewer_cpu_seconds = viewers_.cpu_seconds();
-    sample.link_cpu_seconds = seconds_of(thread_times(::getpid()), "link");
+    sample.link_cpu_seconds = seconds_of(thread_times(::getpid()), {"link"});
     sample.bench_cpu_seconds = process_usage().cpu_seconds - sample.link_cpu_seconds;
     sample.machine = machine_times();
     return sample;

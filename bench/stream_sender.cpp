@@ -21,13 +21,17 @@ std::uint16_t port_behind(const std::string& text, const char* pattern) {
   return parse_number<std::uint16_t>(match[1].str()).value_or(0);
 }
 
+/// Asks again and again: another program's socket tells nobody that it listens now.
 template <class Condition>
-void wait_until_told(EventLoop& loop, const Child& child, const Condition& has_told) {
-  loop.wait(kProgramPatience, [&] { return has_told() || child.has_ended(); });
-  if (child.has_ended()) throw RunFailure(describe_end(child));
-  if (!has_told())
-    throw RunFailure(fmt::format("{} did not begin to listen within {} s", short_name(child),
-                                 kProgramPatience.count()));
+void wait_until_listening(EventLoop& loop, const Child& child, const Condition& is_listening) {
+  constexpr std::chrono::milliseconds kPause{20};
+  const auto end = std::chrono::steady_clock::now() + kProgramPatience;
+  while (!is_listening()) {
+    if (loop.wait(kPause, [&] { return child.has_ended(); })) throw RunFailure(describe_end(child));
+    if (std::chrono::steady_clock::now() > end)
+      throw RunFailure(fmt::format("{} did not begin to listen within {} s", short_name(child),
+                                   kProgramPatience.count()));
+  }
 }
 
 class JpegwireSender final : public StreamSender {
@@ -37,7 +41,7 @@ class JpegwireSender final : public StreamSender {
 
   StreamPorts wait_until_it_listens() override {
     StreamPorts ports{.rtp = ends_.rtp_ports};
-    wait_until_told(loop_, child_, [&] {
+    wait_until_listening(loop_, child_, [&] {
       ports.http = port_behind(child_.err(), R"(in a browser: http://.*:(\d+)/\n)");
       ports.tcp = port_behind(child_.err(), R"(watch: .*tcp://.*:(\d+)\n)");
       return ports.http != 0 && (ports.tcp != 0 || case_.transport != Transport::tcp);
@@ -81,15 +85,7 @@ class PeerSender final : public StreamSender {
       : loop_(loop), peer_(peer), port_(port), child_(loop.io(), command) {}
 
   StreamPorts wait_until_it_listens() override {
-    constexpr std::chrono::milliseconds kPause{20};
-    const auto end = std::chrono::steady_clock::now() + kProgramPatience;
-    while (tcp_sockets_at(port_).listening == 0) {
-      if (std::chrono::steady_clock::now() > end)
-        throw RunFailure(fmt::format("{} did not begin to listen within {} s", peer_.name,
-                                     kProgramPatience.count()));
-      if (loop_.wait(kPause, [this] { return child_.has_ended(); }))
-        throw RunFailure(describe_end(child_));
-    }
+    wait_until_listening(loop_, child_, [this] { return tcp_sockets_at(port_).listening > 0; });
     const bool is_http = peer_.transport == Transport::http;
     return {.tcp = is_http ? std::uint16_t{0} : port_,
             .http = is_http ? port_ : std::uint16_t{0},
