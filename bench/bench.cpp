@@ -13,19 +13,19 @@
 #include <optional>
 #include <stdexcept>
 
-#include "bench/comparison.hpp"
-#include "bench/event_loop.hpp"
-#include "bench/fake_camera.hpp"
-#include "bench/html_report.hpp"
-#include "bench/json_report.hpp"
-#include "bench/peers.hpp"
-#include "bench/programs.hpp"
-#include "bench/report_file.hpp"
-#include "bench/results.hpp"
-#include "bench/rounds.hpp"
-#include "bench/terminal_report.hpp"
-#include "net/descriptor_limit.hpp"
-#include "net/process_usage.hpp"
+#include "app/descriptor_limit.hpp"
+#include "app/process_usage.hpp"
+#include "bench/report/comparison.hpp"
+#include "bench/report/html_report.hpp"
+#include "bench/report/json_report.hpp"
+#include "bench/report/report_file.hpp"
+#include "bench/report/terminal_report.hpp"
+#include "bench/runs/event_loop.hpp"
+#include "bench/runs/fake_camera.hpp"
+#include "bench/runs/peers.hpp"
+#include "bench/runs/programs.hpp"
+#include "bench/runs/results.hpp"
+#include "bench/runs/rounds.hpp"
 
 namespace jpegwire {
 namespace {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "bench/options.hpp"
+#include "bench/runs/options.hpp"
 
 namespace jpegwire {
 

@@ -1,7 +1,7 @@
+#include "app/command_line.hpp"
 #include "bench/bench.hpp"
-#include "bench/commands.hpp"
-#include "bench/options.hpp"
-#include "net/command_line.hpp"
+#include "bench/runs/commands.hpp"
+#include "bench/runs/options.hpp"
 
 int main(int argc, char** argv) {
   CLI::App app{

@@ -1,5 +1,4 @@
-# A room is a library whose headers are included as "room/header.hpp" by those who link it, and by
-# nobody else: its include directory holds a link to the room alone.
+# What every target is compiled with.
 add_library(jpegwire_options INTERFACE)
 target_compile_options(jpegwire_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Werror)
@@ -19,11 +18,23 @@ if(JPEGWIRE_SANITIZERS)
     $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized -Wno-tsan>)
 endif()
 
-function(add_room name)
-  set(views ${PROJECT_BINARY_DIR}/rooms/${name})
-  file(MAKE_DIRECTORY ${views})
-  file(CREATE_LINK ${PROJECT_SOURCE_DIR}/${name} ${views}/${name} SYMBOLIC)
-  add_library(jpegwire_${name} STATIC ${ARGN})
-  target_include_directories(jpegwire_${name} PUBLIC ${views})
-  target_link_libraries(jpegwire_${name} PRIVATE jpegwire_options)
+# A room is one folder, built as one library: add_room(net/tcp jpegwire_net_http ...) makes
+# jpegwire_net_tcp of the sources in net/tcp and links it to what follows. Its headers are included
+# as "net/tcp/header.hpp", by the rooms that link it and by no others: the include directory of a room
+# holds links to the room's own headers alone.
+function(add_room path)
+  string(REPLACE "/" "_" name ${path})
+  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${path}/*.cpp)
+  list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")
+  file(GLOB headers CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${path}/*.hpp)
+  set(view ${PROJECT_BINARY_DIR}/rooms/${name})
+  file(REMOVE_RECURSE ${view})
+  file(MAKE_DIRECTORY ${view}/${path})
+  foreach(header ${headers})
+    get_filename_component(header_name ${header} NAME)
+    file(CREATE_LINK ${header} ${view}/${path}/${header_name} SYMBOLIC)
+  endforeach()
+  add_library(jpegwire_${name} STATIC ${sources})
+  target_include_directories(jpegwire_${name} PUBLIC ${view})
+  target_link_libraries(jpegwire_${name} PUBLIC ${ARGN} PRIVATE jpegwire_options)
 endfunction()

@@ -3,11 +3,9 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <vector>
 
-#include "codec/frame_stamp.hpp"
 #include "codec/time.hpp"
 
 namespace jpegwire {
@@ -81,18 +79,17 @@ struct JpegLayout {
   int width = 0;
   int height = 0;
   int components = 0;
-  int mcu_width = 0;         // pixels
-  int mcu_height = 0;        // pixels
-  int band_height = 0;       // pixels, whole MCU rows; the last band may be lower
-  int restart_interval = 0;  // MCUs; 0: there are no restart markers
-  Bytes header;  // from behind SOI, and behind our stamp, to the end of the first SOS segment
+  int mcu_width = 0;              // pixels
+  int mcu_height = 0;             // pixels
+  int band_height = 0;            // pixels, whole MCU rows; the last band may be lower
+  int restart_interval = 0;       // MCUs; 0: there are no restart markers
+  Bytes header;                   // from behind SOI to the end of the first SOS segment
   std::size_t height_offset = 0;  // in header: SOF's 16 bits of height
   std::size_t scan_offset = 0;    // in header: the first SOS marker
   bool has_huffman_tables = false;
   std::vector<Bytes> bands;  // entropy-coded bytes, each with the RSTn or EOI that ends it
-  std::optional<FrameStamp> stamp;
 
-  /// The size of the JPEG without a stamp.
+  /// The size of the whole JPEG.
   std::size_t size_bytes() const {
     std::size_t size = 2 + header.size();
     for (const Bytes band : bands) size += band.size();
@@ -118,13 +115,5 @@ struct EncodedFrame {
   JpegLayout layout;
   std::vector<std::vector<std::byte>> storage;
 };
-
-/// The stamp of a frame that begins to be sent now, in a stream of this id.
-inline FrameStamp make_stamp(const EncodedFrame& frame, std::uint64_t stream_id) {
-  return {.stream_id = stream_id,
-          .sequence = frame.sequence,
-          .capture_time = frame.capture_time,
-          .send_time = wall_now()};
-}
 
 }  // namespace jpegwire

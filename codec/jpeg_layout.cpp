@@ -29,22 +29,17 @@ class Inspector {
   JpegVerdict run() {
     if (jpeg_.size() < 2 || !is_marker(jpeg_, marker::kStartOfImage))
       return JpegVerdict::not_a_jpeg;
-    read_our_stamp();
+    position_ = kHeaderBegin;
     while (!ended_)
       if (const JpegVerdict verdict = read_segment(); verdict != JpegVerdict::ok) return verdict;
     return check_scans();
   }
 
  private:
+  static constexpr std::size_t kHeaderBegin = 2;  // behind SOI
+
   static bool is_marker(Bytes bytes, std::byte code) {
     return bytes[0] == marker::kPrefix && bytes[1] == code;
-  }
-
-  void read_our_stamp() {
-    position_ = 2;
-    layout_.stamp = read_stamp(jpeg_.subspan(position_));
-    if (layout_.stamp) position_ += kStampSizeBytes;
-    header_begin_ = position_;
   }
 
   // Reads a marker and its segment, and behind SOS the entropy-coded bytes too.
@@ -194,8 +189,8 @@ class Inspector {
   }
 
   void begin_first_scan(std::size_t scanned_components) {
-    layout_.header = jpeg_.subspan(header_begin_, position_ - header_begin_);
-    layout_.scan_offset = marker_begin_ - header_begin_;
+    layout_.header = jpeg_.subspan(kHeaderBegin, position_ - kHeaderBegin);
+    layout_.scan_offset = marker_begin_ - kHeaderBegin;
     scan_begin_ = position_;
     if (scanned_components == components().size()) plan_bands();
   }
@@ -268,7 +263,7 @@ class Inspector {
 
   int mcus_per_row() const { return (layout_.width + layout_.mcu_width - 1) / layout_.mcu_width; }
   int mcu_rows() const { return (layout_.height + layout_.mcu_height - 1) / layout_.mcu_height; }
-  const std::byte* header_data() const { return jpeg_.data() + header_begin_; }
+  const std::byte* header_data() const { return jpeg_.data() + kHeaderBegin; }
   std::span<Component> components() {
     return std::span(components_).first(static_cast<std::size_t>(component_count_));
   }
@@ -278,7 +273,6 @@ class Inspector {
   std::int64_t max_pixels_;
 
   std::size_t position_ = 0;
-  std::size_t header_begin_ = 0;
   std::size_t marker_begin_ = 0;
   std::byte code_{};
   JpegVerdict failed_marker_ = JpegVerdict::ok;

@@ -7,10 +7,10 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 
+#include "app/end_signals.hpp"
+#include "app/process_usage.hpp"
+#include "app/summary_output.hpp"
 #include "net/echo/echo_server.hpp"
-#include "net/end_signals.hpp"
-#include "net/process_usage.hpp"
-#include "net/summary_output.hpp"
 
 namespace jpegwire {
 namespace {

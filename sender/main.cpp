@@ -1,4 +1,4 @@
-#include "net/command_line.hpp"
+#include "app/command_line.hpp"
 #include "sender/echo.hpp"
 #include "sender/options.hpp"
 #include "sender/sender.hpp"

@@ -9,10 +9,10 @@
 #include <map>
 #include <stdexcept>
 
+#include "app/command_line.hpp"
+#include "app/parse_number.hpp"
 #include "codec/jpeg_layout.hpp"
-#include "net/command_line.hpp"
-#include "net/parse_number.hpp"
-#include "net/stream_address.hpp"
+#include "net/open_stream.hpp"
 
 namespace jpegwire {
 namespace {

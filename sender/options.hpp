@@ -6,13 +6,13 @@
 #include <string>
 #include <vector>
 
-#include "net/endpoint.hpp"
+#include "app/picture_size.hpp"
 #include "net/framing/size_prefix.hpp"
-#include "net/http/http_site.hpp"
-#include "net/picture_size.hpp"
-#include "net/recording/recording_options.hpp"
 #include "net/rtp/rtp_sender.hpp"
-#include "net/tcp/socket_options.hpp"
+#include "net/sockets/endpoint.hpp"
+#include "net/sockets/socket_options.hpp"
+#include "net/web/http_site.hpp"
+#include "recording/recording_options.hpp"
 
 namespace jpegwire {
 

@@ -19,18 +19,18 @@
 #include <utility>
 #include <vector>
 
-#include "net/descriptor_limit.hpp"
-#include "net/early_exit.hpp"
-#include "net/end_signals.hpp"
-#include "net/frame_fan_out.hpp"
-#include "net/host_name.hpp"
-#include "net/recording/frame_recorder.hpp"
+#include "app/descriptor_limit.hpp"
+#include "app/early_exit.hpp"
+#include "app/end_signals.hpp"
+#include "app/host_name.hpp"
+#include "app/summary_output.hpp"
 #include "net/rtp/rtp_sender.hpp"
 #include "net/share/file_server.hpp"
-#include "net/summary_output.hpp"
+#include "net/stream/frame_fan_out.hpp"
 #include "net/tcp/frame_server.hpp"
-#include "sender/pipeline.hpp"
-#include "sender/report.hpp"
+#include "recording/frame_recorder.hpp"
+#include "sender/pipeline/pipeline.hpp"
+#include "sender/pipeline/report.hpp"
 #include "sender/source_factory.hpp"
 #include "sender/web/web_site.hpp"
 

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "net/recording/recording_options.hpp"
+#include "recording/recording_options.hpp"
 #include "sender/sources/camera_source.hpp"
 #include "sender/sources/file_source.hpp"
 #include "sender/sources/recording_source.hpp"

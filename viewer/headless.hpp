@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "viewer/display.hpp"
+#include "viewer/camera/display.hpp"
 
 namespace jpegwire {
 

@@ -1,9 +1,9 @@
-#include "net/command_line.hpp"
-#include "viewer/clock_window.hpp"
-#include "viewer/echo.hpp"
-#include "viewer/file_commands.hpp"
-#include "viewer/options.hpp"
+#include "app/command_line.hpp"
+#include "viewer/lesson/echo.hpp"
+#include "viewer/options/options.hpp"
+#include "viewer/output/file_commands.hpp"
 #include "viewer/viewer.hpp"
+#include "viewer/window/clock_window.hpp"
 
 int main(int argc, char** argv) {
   CLI::App app{

@@ -17,15 +17,15 @@
 #include <variant>
 #include <vector>
 
+#include "app/early_exit.hpp"
+#include "app/end_signals.hpp"
+#include "app/process_usage.hpp"
+#include "app/summary_output.hpp"
 #include "codec/thread_name.hpp"
-#include "net/early_exit.hpp"
-#include "net/end_signals.hpp"
-#include "net/process_usage.hpp"
-#include "net/summary_output.hpp"
-#include "viewer/camera.hpp"
-#include "viewer/camera_names.hpp"
+#include "viewer/camera/camera.hpp"
+#include "viewer/camera/camera_names.hpp"
 #include "viewer/headless.hpp"
-#include "viewer/window.hpp"
+#include "viewer/window/window.hpp"
 
 namespace jpegwire {
 namespace {

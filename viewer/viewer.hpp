@@ -1,6 +1,6 @@
 #pragma once
 
-#include "viewer/options.hpp"
+#include "viewer/options/options.hpp"
 
 namespace jpegwire {
 

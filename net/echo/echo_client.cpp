@@ -11,7 +11,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "net/tcp/name_lookup.hpp"
+#include "net/sockets/name_lookup.hpp"
 
 namespace jpegwire {
 

@@ -10,8 +10,8 @@
 
 #include "codec/time.hpp"
 #include "net/echo/echo_message.hpp"
-#include "net/endpoint.hpp"
-#include "net/tcp/socket_options.hpp"
+#include "net/sockets/endpoint.hpp"
+#include "net/sockets/socket_options.hpp"
 
 namespace jpegwire {
 

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "net/echo/echo_message.hpp"
-#include "net/tcp/unsent_bytes.hpp"
+#include "net/sockets/unsent_bytes.hpp"
 
 namespace jpegwire {
 

@@ -6,8 +6,8 @@
 #include <memory>
 #include <set>
 
-#include "net/tcp/listener.hpp"
-#include "net/tcp/socket_options.hpp"
+#include "net/sockets/listener.hpp"
+#include "net/sockets/socket_options.hpp"
 
 namespace jpegwire {
 

@@ -11,7 +11,7 @@
 #include "codec/object_pool.hpp"
 #include "net/framing/framing_detector.hpp"
 #include "net/framing/multipart.hpp"
-#include "net/received_frame.hpp"
+#include "net/stream/received_frame.hpp"
 
 namespace jpegwire {
 

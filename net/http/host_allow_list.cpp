@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cctype>
 
-#include "net/host_name.hpp"
+#include "app/host_name.hpp"
 
 namespace jpegwire {
 namespace {

@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-#include "net/endpoint.hpp"
+#include "net/sockets/endpoint.hpp"
 
 namespace jpegwire {
 

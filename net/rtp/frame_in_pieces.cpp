@@ -4,7 +4,7 @@
 
 #include "codec/jpeg_layout.hpp"
 #include "codec/jpeg_markers.hpp"
-#include "net/rtp/jpeg_header.hpp"
+#include "net/rtp/format/jpeg_header.hpp"
 
 namespace jpegwire {
 namespace {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "codec/frame.hpp"
-#include "net/rtp/jpeg_payload.hpp"
+#include "net/rtp/format/jpeg_payload.hpp"
 
 namespace jpegwire {
 

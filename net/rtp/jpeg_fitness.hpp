@@ -3,7 +3,7 @@
 #include <string>
 
 #include "codec/frame.hpp"
-#include "net/rtp/jpeg_payload.hpp"
+#include "net/rtp/format/jpeg_payload.hpp"
 
 namespace jpegwire {
 

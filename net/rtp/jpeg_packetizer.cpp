@@ -5,9 +5,9 @@
 #include <utility>
 
 #include "codec/jpeg_markers.hpp"
-#include "net/rtp/ntp_time.hpp"
-#include "net/rtp/quantization_tables.hpp"
-#include "net/rtp/sequence_number.hpp"
+#include "net/rtp/format/ntp_time.hpp"
+#include "net/rtp/format/quantization_tables.hpp"
+#include "net/rtp/format/sequence_number.hpp"
 
 namespace jpegwire {
 namespace {

@@ -6,11 +6,11 @@
 #include <optional>
 #include <vector>
 
-#include "net/rtp/fec_packet.hpp"
+#include "net/rtp/fec/fec_packet.hpp"
+#include "net/rtp/format/jpeg_payload.hpp"
+#include "net/rtp/format/packet.hpp"
+#include "net/rtp/format/stamp_extension.hpp"
 #include "net/rtp/jpeg_fitness.hpp"
-#include "net/rtp/jpeg_payload.hpp"
-#include "net/rtp/packet.hpp"
-#include "net/rtp/stamp_extension.hpp"
 
 namespace jpegwire {
 

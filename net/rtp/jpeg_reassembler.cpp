@@ -4,9 +4,9 @@
 #include <iterator>
 
 #include "codec/jpeg_layout.hpp"
-#include "net/rtp/jpeg_header.hpp"
+#include "net/rtp/format/jpeg_header.hpp"
+#include "net/rtp/format/quantization_tables.hpp"
 #include "net/rtp/jpeg_packetizer.hpp"
-#include "net/rtp/quantization_tables.hpp"
 
 namespace jpegwire {
 namespace {
@@ -74,7 +74,7 @@ std::shared_ptr<ReceivedFrame> JpegReassembler::take_frame(WallTime first_byte) 
   frame->first_byte = first_byte;
   frame->reads = 0;
   frame->sender_ahead.reset();
-  frame->jpeg.layout.stamp.reset();
+  frame->stamp.reset();
   frame->jpeg.storage.resize(1);
   return frame;
 }
@@ -90,9 +90,9 @@ void JpegReassembler::note_packet(OpenFrame& open, const RtpPacket& packet, std:
   open.last_sequence = std::max(open.last_sequence, sequence);
   if (packet.header.marker && !open.ended) open.ended = arrival;
   // Once it is open others may read it.
-  if (open.is_opened || frame.jpeg.layout.stamp) return;
+  if (open.is_opened || frame.stamp) return;
   const auto extension = read_stamp_extension(packet, settings_.stamp_extension);
-  if (extension) frame.jpeg.layout.stamp = extension->stamp;
+  if (extension) frame.stamp = extension->stamp;
 }
 
 // Tables of Q below 255 stay the same, so those of another frame will do (RFC 2435, section 4.2).

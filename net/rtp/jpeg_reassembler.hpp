@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "codec/object_pool.hpp"
-#include "net/received_frame.hpp"
+#include "net/rtp/format/packet.hpp"
 #include "net/rtp/frame_in_pieces.hpp"
-#include "net/rtp/packet.hpp"
+#include "net/stream/received_frame.hpp"
 
 namespace jpegwire {
 

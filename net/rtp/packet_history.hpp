@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "net/frame_sink.hpp"
 #include "net/rtp/jpeg_packetizer.hpp"
+#include "net/stream/frame_sink.hpp"
 
 namespace jpegwire {
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "net/rtp/ntp_time.hpp"
+#include "net/rtp/format/ntp_time.hpp"
 
 namespace jpegwire {
 namespace {

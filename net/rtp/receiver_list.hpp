@@ -4,8 +4,8 @@
 #include <span>
 #include <vector>
 
-#include "net/rtp/rtcp.hpp"
-#include "net/rtp/rtcp_reader.hpp"
+#include "net/rtp/format/rtcp.hpp"
+#include "net/rtp/format/rtcp_reader.hpp"
 
 namespace jpegwire {
 

@@ -7,8 +7,8 @@
 #include <random>
 #include <utility>
 
-#include "net/rtp/ntp_time.hpp"
-#include "net/udp/udp_socket.hpp"
+#include "net/rtp/format/ntp_time.hpp"
+#include "net/sockets/udp_socket.hpp"
 
 namespace jpegwire {
 namespace {

@@ -9,11 +9,11 @@
 #include <optional>
 #include <span>
 
-#include "net/clock_offset.hpp"
-#include "net/endpoint.hpp"
-#include "net/rtp/rtcp_reader.hpp"
-#include "net/rtp/rtcp_writer.hpp"
+#include "net/rtp/format/rtcp_reader.hpp"
+#include "net/rtp/format/rtcp_writer.hpp"
 #include "net/rtp/sequence_tracker.hpp"
+#include "net/sockets/endpoint.hpp"
+#include "net/stream/clock_offset.hpp"
 
 namespace jpegwire {
 

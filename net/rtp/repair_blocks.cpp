@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "net/rtp/sequence_number.hpp"
+#include "net/rtp/format/sequence_number.hpp"
 
 namespace jpegwire {
 namespace {

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <span>
 
-#include "net/rtp/fec_encoder.hpp"
+#include "net/rtp/fec/fec_encoder.hpp"
 #include "net/rtp/jpeg_packetizer.hpp"
 
 namespace jpegwire {

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "net/rtp/repair_blocks.hpp"
-#include "net/udp/datagram_output.hpp"
-#include "net/udp/udp_socket.hpp"
+#include "net/sockets/datagram_output.hpp"
+#include "net/sockets/udp_socket.hpp"
 
 namespace jpegwire {
 

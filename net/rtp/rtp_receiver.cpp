@@ -6,9 +6,9 @@
 #include <algorithm>
 #include <utility>
 
-#include "net/endpoint.hpp"
-#include "net/rtp/stamp_extension.hpp"
-#include "net/udp/udp_socket.hpp"
+#include "net/rtp/format/stamp_extension.hpp"
+#include "net/sockets/endpoint.hpp"
+#include "net/sockets/udp_socket.hpp"
 
 namespace jpegwire {
 namespace {

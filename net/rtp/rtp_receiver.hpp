@@ -8,16 +8,16 @@
 #include <optional>
 #include <string>
 
-#include "net/rtp/fec_decoder.hpp"
+#include "net/rtp/fec/fec_decoder.hpp"
+#include "net/rtp/format/sdp.hpp"
 #include "net/rtp/jpeg_reassembler.hpp"
 #include "net/rtp/missing_packets.hpp"
 #include "net/rtp/reception_reporter.hpp"
-#include "net/rtp/sdp.hpp"
 #include "net/rtp/sequence_tracker.hpp"
 #include "net/rtp/source_lock.hpp"
-#include "net/stream_input.hpp"
-#include "net/stream_observer.hpp"
-#include "net/udp/datagram_input.hpp"
+#include "net/sockets/datagram_input.hpp"
+#include "net/stream/stream_input.hpp"
+#include "net/stream/stream_observer.hpp"
 
 namespace jpegwire {
 

@@ -8,9 +8,9 @@
 #include <random>
 #include <utility>
 
-#include "net/rtp/ntp_time.hpp"
-#include "net/rtp/rtcp_writer.hpp"
-#include "net/rtp/sdp.hpp"
+#include "net/rtp/format/ntp_time.hpp"
+#include "net/rtp/format/rtcp_writer.hpp"
+#include "net/rtp/format/sdp.hpp"
 
 namespace jpegwire {
 namespace {

@@ -11,19 +11,19 @@
 #include <string>
 #include <vector>
 
-#include "net/audience.hpp"
-#include "net/endpoint.hpp"
-#include "net/frame_sink.hpp"
-#include "net/rtp/fec_policy.hpp"
+#include "net/rtp/fec/fec_policy.hpp"
+#include "net/rtp/format/rtcp_reader.hpp"
 #include "net/rtp/jpeg_packetizer.hpp"
 #include "net/rtp/packet_history.hpp"
 #include "net/rtp/receiver_list.hpp"
 #include "net/rtp/repair_flow.hpp"
-#include "net/rtp/rtcp_reader.hpp"
 #include "net/rtp/send_pace.hpp"
-#include "net/udp/datagram_output.hpp"
-#include "net/udp/udp_socket.hpp"
-#include "net/wakeup.hpp"
+#include "net/sockets/datagram_output.hpp"
+#include "net/sockets/endpoint.hpp"
+#include "net/sockets/udp_socket.hpp"
+#include "net/sockets/wakeup.hpp"
+#include "net/stream/frame_sink.hpp"
+#include "net/stream/viewer_count.hpp"
 
 namespace jpegwire {
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "net/rtp/ntp_time.hpp"
-#include "net/rtp/sequence_number.hpp"
+#include "net/rtp/format/ntp_time.hpp"
+#include "net/rtp/format/sequence_number.hpp"
 
 namespace jpegwire {
 namespace {

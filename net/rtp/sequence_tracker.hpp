@@ -6,7 +6,7 @@
 #include <optional>
 
 #include "codec/time.hpp"
-#include "net/rtp/rtcp.hpp"
+#include "net/rtp/format/rtcp.hpp"
 
 namespace jpegwire {
 

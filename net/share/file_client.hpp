@@ -10,7 +10,7 @@
 
 #include "net/framing/frame_assembler.hpp"
 #include "net/share/file_dialogue.hpp"
-#include "net/tcp/dialer.hpp"
+#include "net/sockets/dialer.hpp"
 
 namespace jpegwire {
 

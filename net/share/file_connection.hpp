@@ -7,8 +7,8 @@
 #include <memory>
 #include <string>
 
-#include "net/audience.hpp"
 #include "net/share/file_answer.hpp"
+#include "net/stream/viewer_count.hpp"
 
 namespace jpegwire {
 

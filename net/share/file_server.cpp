@@ -10,7 +10,7 @@
 
 #include "net/share/plain_text.hpp"
 #include "net/share/thread_priority.hpp"
-#include "net/tcp/socket_options.hpp"
+#include "net/sockets/socket_options.hpp"
 
 namespace jpegwire {
 namespace {

@@ -9,7 +9,7 @@
 #include <string>
 #include <thread>
 
-#include "net/log_limit.hpp"
+#include "app/log_limit.hpp"
 #include "net/share/file_connection.hpp"
 #include "net/share/shared_directory.hpp"
 

@@ -4,9 +4,9 @@
 #include <filesystem>
 #include <string>
 
+#include "app/descriptor.hpp"
 #include "codec/frame.hpp"
 #include "codec/time.hpp"
-#include "net/share/descriptor.hpp"
 #include "net/share/sha256.hpp"
 
 namespace jpegwire {

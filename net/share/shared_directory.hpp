@@ -8,7 +8,7 @@
 #include <system_error>
 #include <vector>
 
-#include "net/share/descriptor.hpp"
+#include "app/descriptor.hpp"
 #include "net/share/file_messages.hpp"
 
 namespace jpegwire {

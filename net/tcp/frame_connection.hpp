@@ -11,14 +11,14 @@
 #include <utility>
 #include <vector>
 
-#include "codec/frame_stamp.hpp"
-#include "net/frame_sink.hpp"
-#include "net/histogram.hpp"
-#include "net/latest_slot.hpp"
+#include "app/histogram.hpp"
+#include "net/sockets/socket_options.hpp"
+#include "net/sockets/unsent_bytes.hpp"
+#include "net/stream/frame_sink.hpp"
+#include "net/stream/frame_stamp.hpp"
+#include "net/stream/latest_slot.hpp"
+#include "net/stream/viewer_report.hpp"
 #include "net/tcp/frame_protocol.hpp"
-#include "net/tcp/socket_options.hpp"
-#include "net/tcp/unsent_bytes.hpp"
-#include "net/viewer_report.hpp"
 
 namespace jpegwire {
 

@@ -6,8 +6,8 @@
 #include <random>
 #include <utility>
 
+#include "net/sockets/socket_options.hpp"
 #include "net/tcp/size_prefix_protocol.hpp"
-#include "net/tcp/socket_options.hpp"
 
 namespace jpegwire {
 namespace {

@@ -10,16 +10,16 @@
 #include <string>
 #include <vector>
 
-#include "net/audience.hpp"
-#include "net/frame_sink.hpp"
+#include "app/histogram.hpp"
+#include "app/log_limit.hpp"
 #include "net/framing/size_prefix.hpp"
-#include "net/histogram.hpp"
-#include "net/latest_slot.hpp"
-#include "net/log_limit.hpp"
-#include "net/tcp/dialer.hpp"
+#include "net/sockets/dialer.hpp"
+#include "net/sockets/listener.hpp"
+#include "net/sockets/wakeup.hpp"
+#include "net/stream/frame_sink.hpp"
+#include "net/stream/latest_slot.hpp"
+#include "net/stream/viewer_count.hpp"
 #include "net/tcp/frame_connection.hpp"
-#include "net/tcp/listener.hpp"
-#include "net/wakeup.hpp"
 
 namespace jpegwire {
 

@@ -168,8 +168,9 @@ void StreamClient::take_frame() {
     last_trouble_ = fmt::format("what came {}", describe(verdict));
     return observer_.frame_refused(verdict);
   }
-  if (frame->jpeg.layout.stamp) {
-    clock_.observe(*frame->jpeg.layout.stamp, frame->first_byte);
+  frame->stamp = take_stamp(frame->jpeg.layout);
+  if (frame->stamp) {
+    clock_.observe(*frame->stamp, frame->first_byte);
     frame->sender_ahead = clock_.sender_ahead();
     if (!request_ || request_->takes_reports()) do_report();
   }

@@ -7,15 +7,15 @@
 #include <optional>
 #include <string>
 
-#include "net/clock_offset.hpp"
 #include "net/framing/frame_assembler.hpp"
 #include "net/http/stream_request.hpp"
-#include "net/stream_input.hpp"
-#include "net/stream_observer.hpp"
-#include "net/tcp/dialer.hpp"
-#include "net/tcp/listener.hpp"
-#include "net/tcp/socket_options.hpp"
-#include "net/viewer_report.hpp"
+#include "net/sockets/dialer.hpp"
+#include "net/sockets/listener.hpp"
+#include "net/sockets/socket_options.hpp"
+#include "net/stream/clock_offset.hpp"
+#include "net/stream/stream_input.hpp"
+#include "net/stream/stream_observer.hpp"
+#include "net/stream/viewer_report.hpp"
 
 namespace jpegwire {
 

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <thread>
 
-#include "net/latest_slot.hpp"
+#include "net/stream/latest_slot.hpp"
 #include "sender/sources/camera_device.hpp"
 #include "sender/sources/frame_source.hpp"
 #include "sender/sources/no_signal_card.hpp"

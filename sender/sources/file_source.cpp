@@ -13,7 +13,7 @@
 #include <opencv2/imgproc.hpp>
 #include <stdexcept>
 
-#include "codec/jpeg_layout.hpp"
+#include "net/stream/frame_stamp.hpp"
 #include "sender/sources/opencv_quiet.hpp"
 
 namespace jpegwire {
@@ -116,7 +116,7 @@ bool FileSource::open_jpeg() {
   if (!options_.passthrough || options_.size) return false;
   EncodedFrame frame;
   frame.storage.push_back(read_bytes(options_.path));
-  if (admit_with_tables(frame) != JpegVerdict::ok || !is_upright(options_.path)) return false;
+  if (admit_for_sending(frame) != JpegVerdict::ok || !is_upright(options_.path)) return false;
   jpeg_ = std::move(frame.storage[0]);
   size_ = {frame.layout.width, frame.layout.height};
   return true;
@@ -187,7 +187,7 @@ std::shared_ptr<EncodedFrame> FileSource::copy_jpeg() {
   auto frame = jpeg_pool_.take();
   frame->storage.resize(1);
   frame->storage[0] = jpeg_;
-  return admit_with_tables(*frame) == JpegVerdict::ok ? frame : nullptr;
+  return admit_for_sending(*frame) == JpegVerdict::ok ? frame : nullptr;
 }
 
 std::shared_ptr<RawFrame> FileSource::copy_picture() {

@@ -5,7 +5,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "codec/jpeg_layout.hpp"
+#include "net/stream/frame_stamp.hpp"
 
 namespace jpegwire {
 
@@ -100,7 +100,7 @@ std::shared_ptr<EncodedFrame> RecordingSource::admitted(Bytes jpeg) {
   auto frame = pool_.take();
   frame->storage.resize(1);
   frame->storage[0].assign(jpeg.begin(), jpeg.end());
-  if (admit_with_tables(*frame) == JpegVerdict::ok) return frame;
+  if (admit_for_sending(*frame) == JpegVerdict::ok) return frame;
   ++corrupt_;
   return nullptr;
 }

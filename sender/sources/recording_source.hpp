@@ -9,7 +9,7 @@
 #include <string>
 
 #include "codec/object_pool.hpp"
-#include "net/recording/video_file_reader.hpp"
+#include "recording/video_file_reader.hpp"
 #include "sender/sources/frame_source.hpp"
 #include "sender/sources/pacer.hpp"
 

@@ -7,9 +7,9 @@
 #include <optional>
 #include <string>
 
-#include "net/latest_slot.hpp"
-#include "net/stream_address.hpp"
-#include "net/stream_observer.hpp"
+#include "net/open_stream.hpp"
+#include "net/stream/latest_slot.hpp"
+#include "net/stream/stream_observer.hpp"
 #include "sender/sources/frame_source.hpp"
 #include "sender/sources/no_signal_card.hpp"
 

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "net/process_usage.hpp"
+#include "app/process_usage.hpp"
 
 namespace jpegwire {
 namespace {

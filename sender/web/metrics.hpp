@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "sender/report.hpp"
+#include "sender/pipeline/report.hpp"
 
 namespace jpegwire {
 

@@ -6,8 +6,8 @@
 #include <map>
 #include <string>
 
-#include "net/http/http_server.hpp"
-#include "sender/report.hpp"
+#include "net/web/http_server.hpp"
+#include "sender/pipeline/report.hpp"
 
 namespace jpegwire {
 

@@ -47,7 +47,6 @@ TEST_CASE("the gate admits baseline JPEGs and tells their shape") {
   CHECK(layout.mcu_width == expected.mcu_width);
   CHECK(layout.mcu_height == expected.mcu_height);
   CHECK(layout.has_huffman_tables);
-  CHECK_FALSE(layout.stamp);
   CHECK(layout.bands.size() == 1);
   CHECK(layout.band_height >= 37);
   CHECK(layout.size_bytes() == jpeg.size());
@@ -271,27 +270,6 @@ TEST_CASE("fill bytes in front of markers are admitted") {
   CHECK(layout.bands.size() == 3);
   CHECK(bytes_of(layout) == jpeg);
   CHECK(decode_plainly(jpeg).pixels == expected.pixels);
-}
-
-TEST_CASE("our stamp is read, and is no part of the header") {
-  const ByteVector jpeg = small_jpeg();
-  const FrameStamp stamp{.stream_id = 5, .sequence = 7, .capture_time = WallTime(microseconds(9))};
-  ByteVector segment(kStampSizeBytes);
-  write_stamp(stamp, std::span(segment).first<kStampSizeBytes>());
-  ByteVector stamped = jpeg;
-  insert_at(stamped, 2, segment);
-  JpegLayout layout;
-  REQUIRE(inspect_jpeg(stamped, layout) == JpegVerdict::ok);
-  CHECK(layout.stamp == stamp);
-  CHECK(bytes_of(layout) == jpeg);
-  CHECK_NOTHROW(decode_plainly(stamped));
-
-  SECTION("another version's stamp is a segment like any other") {
-    stamped[2 + 13] = std::byte{2};
-    REQUIRE(inspect_jpeg(stamped, layout) == JpegVerdict::ok);
-    CHECK_FALSE(layout.stamp);
-    CHECK(bytes_of(layout) == stamped);
-  }
 }
 
 TEST_CASE("the layout of an earlier JPEG leaves no trace") {

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "codec/frame_stamp.hpp"
+#include "net/stream/frame_stamp.hpp"
 
 namespace jpegwire {
 

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "net/child_process.hpp"
+#include "app/child_process.hpp"
 
 namespace jpegwire {
 

@@ -6,7 +6,7 @@
 #include <chrono>
 #include <numeric>
 
-#include "codec/clock_pattern.hpp"
+#include "viewer/camera/clock_pattern.hpp"
 
 namespace fakecam {
 namespace {

@@ -33,9 +33,8 @@ void check_bands(const JpegLayout& layout) {
 }
 
 void check_layout(Bytes jpeg, const JpegLayout& layout) {
-  const std::size_t begin = layout.stamp ? 2 + kStampSizeBytes : 2;
-  require(layout.header.data() == jpeg.data() + begin, "the header begins behind SOI or the stamp");
-  require(begin - 2 + layout.size_bytes() <= jpeg.size(), "the JPEG is within its bytes");
+  require(layout.header.data() == jpeg.data() + 2, "the header begins behind SOI");
+  require(layout.size_bytes() <= jpeg.size(), "the JPEG is within its bytes");
   require(layout.scan_offset < layout.header.size(), "the scan is in the header");
   require(layout.header[layout.scan_offset] == std::byte{0xFF}, "a marker begins the scan");
   require(number_at(layout.header, layout.height_offset) == layout.height, "the height is there");

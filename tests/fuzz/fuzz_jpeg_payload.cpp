@@ -2,8 +2,8 @@
 #include <vector>
 
 #include "codec/jpeg_layout.hpp"
-#include "net/rtp/jpeg_header.hpp"
-#include "net/rtp/jpeg_payload.hpp"
+#include "net/rtp/format/jpeg_header.hpp"
+#include "net/rtp/format/jpeg_payload.hpp"
 #include "support/fuzzing.hpp"
 
 // What is read as an RTP/JPEG payload is written again as the same one, and gives a JPEG header

@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "net/viewer_report.hpp"
+#include "net/stream/viewer_report.hpp"
 #include "support/fuzzing.hpp"
 
 // The first byte chooses the size of the pieces; however the rest is cut, the same reports come

@@ -2,9 +2,9 @@
 #include <set>
 #include <span>
 
-#include "net/rtp/ntp_time.hpp"
-#include "net/rtp/rtcp_reader.hpp"
-#include "net/rtp/rtcp_writer.hpp"
+#include "net/rtp/format/ntp_time.hpp"
+#include "net/rtp/format/rtcp_reader.hpp"
+#include "net/rtp/format/rtcp_writer.hpp"
 #include "support/fuzzing.hpp"
 
 // What is read can be written, and reads the same again.

@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <array>
 
-#include "net/rtp/packet.hpp"
+#include "net/rtp/format/packet.hpp"
 #include "support/fuzzing.hpp"
 
 // The parts of a packet lie in its datagram, one behind the other, and its header is written as it

@@ -1,6 +1,6 @@
 #include <cmath>
 
-#include "net/rtp/sdp.hpp"
+#include "net/rtp/format/sdp.hpp"
 #include "support/fuzzing.hpp"
 
 // A description gives a session or a sentence, and a session is written as it was read.

@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <array>
 
-#include "codec/frame_stamp.hpp"
+#include "net/stream/frame_stamp.hpp"
 #include "support/fuzzing.hpp"
 
 // A stamp that is read is written as it was read.

@@ -12,9 +12,9 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
-#include "impairment/lane.hpp"
-#include "impairment/port_run.hpp"
-#include "net/command_line.hpp"
+#include "app/command_line.hpp"
+#include "bench/link/lane.hpp"
+#include "bench/link/port_run.hpp"
 
 namespace jpegwire::test {
 namespace {

@@ -152,8 +152,7 @@ TEST_CASE("a frame's way takes nothing from the heap once it is warm") {
     wire.server().submit(std::move(frame));
     for (std::size_t viewer = 0; viewer < viewers; ++viewer) {
       const std::shared_ptr<ReceivedFrame> received = wire.receive(viewer);
-      if (!received || received->jpeg.layout.stamp->sequence != sequence)
-        FAIL("frame " << sequence);
+      if (!received || received->stamp->sequence != sequence) FAIL("frame " << sequence);
       if (!decoder.decode(received->jpeg.layout, picture)) FAIL("damaged frame " << sequence);
     }
     frames_without = allocations == before ? frames_without + 1 : 0;

@@ -1,4 +1,4 @@
-#include "net/stream_address.hpp"
+#include "net/open_stream.hpp"
 
 #include <fmt/format.h>
 #include <unistd.h>

@@ -3,7 +3,7 @@
 #include <memory>
 #include <vector>
 
-#include "viewer/frame_arrival.hpp"
+#include "viewer/lesson/frame_arrival.hpp"
 
 /// Frames as they arrived, made up.
 namespace jpegwire::test {

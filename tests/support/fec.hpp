@@ -7,9 +7,9 @@
 #include <string_view>
 #include <vector>
 
-#include "net/rtp/fec_decoder.hpp"
-#include "net/rtp/fec_encoder.hpp"
-#include "net/rtp/packet.hpp"
+#include "net/rtp/fec/fec_decoder.hpp"
+#include "net/rtp/fec/fec_encoder.hpp"
+#include "net/rtp/format/packet.hpp"
 
 /// Blocks of RTP packets and their repair datagrams.
 namespace jpegwire::test {

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "net/http/http_server.hpp"
+#include "net/web/http_server.hpp"
 #include "support/http_responses.hpp"
 #include "support/loopback.hpp"
 

@@ -10,8 +10,8 @@
 #include <string>
 
 #include "codec/jpeg_layout.hpp"
-#include "net/frame_sink.hpp"
-#include "net/tcp/listener.hpp"
+#include "net/sockets/listener.hpp"
+#include "net/stream/frame_sink.hpp"
 #include "support/streams.hpp"
 
 /// Both ends of a connection in one thread, without a wait that is longer than what it waits for.
@@ -122,6 +122,9 @@ inline JpegLayout layout_of(Bytes jpeg) {
   return layout;
 }
 
-inline FrameStamp stamp_of(Bytes jpeg) { return layout_of(jpeg).stamp.value(); }
+inline FrameStamp stamp_of(Bytes jpeg) {
+  JpegLayout layout = layout_of(jpeg);
+  return take_stamp(layout).value();
+}
 
 }  // namespace jpegwire::test

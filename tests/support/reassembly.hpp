@@ -8,8 +8,8 @@
 #include <stop_token>
 #include <vector>
 
+#include "net/rtp/format/sequence_number.hpp"
 #include "net/rtp/jpeg_reassembler.hpp"
-#include "net/rtp/sequence_number.hpp"
 #include "support/jpegs.hpp"
 
 namespace jpegwire::test {
@@ -135,7 +135,7 @@ class Reassembly final : public ReassemblyObserver {
     if (told.end) is_contract_broken = true;
     take(*frame, told);
     told.end = how;
-    told.stamp = frame->jpeg.layout.stamp;
+    told.stamp = frame->stamp;
     told.reads = frame->reads;
     told.first_byte = frame->first_byte;
     told.last_byte = frame->last_byte;

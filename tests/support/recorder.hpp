@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "net/stream_observer.hpp"
+#include "net/stream/stream_observer.hpp"
 
 namespace jpegwire::test {
 

@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "viewer/statistics.hpp"
+#include "viewer/camera/statistics.hpp"
 
 namespace jpegwire {
 

@@ -7,7 +7,7 @@
 #include <optional>
 
 #include "support/arrivals.hpp"
-#include "viewer/picture_view.hpp"
+#include "viewer/window/picture_view.hpp"
 
 namespace jpegwire {
 

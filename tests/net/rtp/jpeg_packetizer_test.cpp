@@ -4,8 +4,8 @@
 #include <catch2/catch.hpp>
 #include <map>
 
-#include "net/rtp/quantization_tables.hpp"
-#include "net/rtp/sequence_number.hpp"
+#include "net/rtp/format/quantization_tables.hpp"
+#include "net/rtp/format/sequence_number.hpp"
 #include "support/rtp_frames.hpp"
 
 namespace jpegwire {

@@ -2,8 +2,8 @@
 #include <catch2/catch.hpp>
 #include <string>
 
+#include "net/rtp/format/quantization_tables.hpp"
 #include "net/rtp/jpeg_reassembler.hpp"
-#include "net/rtp/quantization_tables.hpp"
 #include "support/reassembly.hpp"
 #include "support/rtp_frames.hpp"
 

@@ -3,8 +3,8 @@
 #include <random>
 #include <set>
 
+#include "bench/link/impairment.hpp"
 #include "net/rtp/jpeg_reassembler.hpp"
-#include "support/impairment.hpp"
 #include "support/reassembly.hpp"
 #include "support/rtp_frames.hpp"
 

@@ -1,0 +1,140 @@
+#include "bench/link/lane.hpp"
+
+#include <linux/sock_diag.h>
+#include <sys/socket.h>
+
+#include <asio/buffer.hpp>
+#include <nlohmann/json.hpp>
+#include <system_error>
+#include <utility>
+
+namespace jpegwire {
+namespace {
+
+// A wake drains a burst of a whole frame, but a flood does not keep the other sockets waiting.
+constexpr int kMostAtOnce = 1024;
+
+/// How many datagrams the system has thrown away because the socket's buffer was full.
+std::uint32_t overflow_of(Lane::Socket& socket) {
+  std::array<std::uint32_t, SK_MEMINFO_VARS> information{};
+  socklen_t size = sizeof information;
+  ::getsockopt(socket.native_handle(), SOL_SOCKET, SO_MEMINFO, information.data(), &size);
+  return information[SK_MEMINFO_DROPS];
+}
+
+}  // namespace
+
+Lane::Lane(Socket listening, Socket forwarding, Peer target, const ImpairmentSettings& settings)
+    : listening_(std::move(listening)),
+      forwarding_(std::move(forwarding)),
+      timer_(listening_.get_executor()),
+      target_(std::move(target)),
+      impairment_(settings) {}
+
+void Lane::start() {
+  do_receive();
+  do_return();
+}
+
+/// Takes what has come from the sender, whenever something has.
+void Lane::do_receive() {
+  listening_.async_wait(Socket::wait_read, [this](std::error_code error) {
+    if (error) return;
+    receive_all();
+    send_until(Clock::now());
+    do_wait();
+    do_receive();
+  });
+}
+
+/// Likewise with what comes back.
+void Lane::do_return() {
+  forwarding_.async_wait(Socket::wait_read, [this](std::error_code error) {
+    if (error) return;
+    for (int i = 0; i < kMostAtOnce && return_one(); ++i) continue;
+    do_return();
+  });
+}
+
+/// Sends the next of the delayed ones when it is due.
+void Lane::do_wait() {
+  if (delayed_.empty()) return;
+  timer_.expires_at(delayed_.begin()->first);
+  timer_.async_wait([this](std::error_code error) {
+    if (error) return;
+    send_until(Clock::now());
+    do_wait();
+  });
+}
+
+void Lane::receive_all() {
+  for (int i = 0; i < kMostAtOnce && receive_one(); ++i) continue;
+}
+
+bool Lane::receive_one() {
+  Peer peer;
+  const auto datagram = receive(listening_, peer);
+  if (!datagram) return false;
+  ++in_;
+  sender_ = peer;
+  delay(impairment_.pass(*datagram));
+  return true;
+}
+
+bool Lane::return_one() {
+  Peer peer;
+  const auto datagram = receive(forwarding_, peer);
+  if (!datagram) return false;
+  if (sender_)
+    send(listening_, *datagram, *sender_, returned_);
+  else
+    ++failed_;
+  return true;
+}
+
+void Lane::delay(std::vector<Passed> passed) {
+  const auto now = Clock::now();
+  for (Passed& datagram : passed) delayed_.emplace(now + datagram.delay, std::move(datagram.bytes));
+}
+
+void Lane::send_until(Clock::time_point now) {
+  const auto end = delayed_.upper_bound(now);
+  for (auto next = delayed_.begin(); next != end; next = delayed_.erase(next))
+    send(forwarding_, next->second, target_, out_);
+}
+
+void Lane::finish() {
+  receive_all();
+  delay(impairment_.flush());
+  send_until(Clock::time_point::max());
+}
+
+void Lane::send(Socket& from, Bytes datagram, const Peer& to, std::uint64_t& count) {
+  std::error_code error;
+  from.send_to(asio::buffer(datagram.data(), datagram.size()), to, 0, error);
+  ++(error ? failed_ : count);
+}
+
+std::optional<Bytes> Lane::receive(Socket& socket, Peer& peer) {
+  std::error_code error;
+  const std::size_t size = socket.receive_from(asio::buffer(buffer_), peer, 0, error);
+  if (!error) return Bytes(buffer_).first(size);
+  if (error != asio::error::would_block) ++failed_;
+  return std::nullopt;
+}
+
+nlohmann::json Lane::counts() {
+  const ImpairmentCounts& impaired = impairment_.counts();
+  return {{"in", in_},
+          {"out", out_},
+          {"dropped", impaired.dropped},
+          {"duplicated", impaired.duplicated},
+          {"reordered", impaired.reordered},
+          {"corrupted", impaired.corrupted},
+          {"truncated", impaired.truncated},
+          {"returned", returned_},
+          {"failed", failed_},
+          {"overflowed", overflow_of(listening_) + overflow_of(forwarding_)}};
+}
+
+}  // namespace jpegwire

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <array>
+#include <asio/ip/udp.hpp>
+#include <asio/steady_timer.hpp>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <vector>
+
+#include "bench/link/impairment.hpp"
+
+namespace jpegwire {
+
+/// One port of the proxy. What comes to the listening socket is impaired and goes on to the target
+/// from the forwarding socket; what comes to that one goes back, unharmed, from the listening
+/// socket to whoever sent to it last. Errors of the sockets are counted. Bound to the io thread.
+class Lane {
+ public:
+  using Socket = asio::ip::udp::socket;
+  using Peer = asio::ip::udp::endpoint;
+
+  Lane(Socket listening, Socket forwarding, Peer target, const ImpairmentSettings& settings);
+
+  void start();
+
+  /// Takes what has come, and sends at once all that is still on its way.
+  void finish();
+
+  nlohmann::json counts();
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  void do_receive();
+  void do_return();
+  void do_wait();
+  void receive_all();
+  bool receive_one();
+  bool return_one();
+  void delay(std::vector<Passed> passed);
+  void send_until(Clock::time_point now);
+  void send(Socket& from, Bytes datagram, const Peer& to, std::uint64_t& count);
+  std::optional<Bytes> receive(Socket& socket, Peer& peer);
+
+  Socket listening_;
+  Socket forwarding_;
+  asio::steady_timer timer_;
+  Peer target_;
+  std::optional<Peer> sender_;
+  Impairment impairment_;
+  std::multimap<Clock::time_point, std::vector<std::byte>> delayed_;
+  std::array<std::byte, 65536> buffer_;
+  std::uint64_t in_ = 0;
+  std::uint64_t out_ = 0;
+  std::uint64_t returned_ = 0;
+  std::uint64_t failed_ = 0;
+};
+
+}  // namespace jpegwire

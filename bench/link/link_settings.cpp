@@ -1,0 +1,71 @@
+#include "bench/link/link_settings.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <initializer_list>
+#include <optional>
+#include <stdexcept>
+#include <string_view>
+
+#include "app/command_line.hpp"
+#include "app/parse_number.hpp"
+
+namespace jpegwire {
+namespace {
+
+struct Unit {
+  std::string_view name;
+  double factor;
+};
+
+/// A number with one of the units behind it, within the bounds.
+double parse_with_unit(const std::string& text, std::initializer_list<Unit> units, double least,
+                       double most, const char* example) {
+  for (const Unit& unit : units) {
+    if (!text.ends_with(unit.name)) continue;
+    const std::string_view digits(text.data(), text.size() - unit.name.size());
+    const std::optional<double> value = parse_number<double>(digits);
+    if (value && *value * unit.factor >= least && *value * unit.factor <= most)
+      return *value * unit.factor;
+  }
+  throw std::invalid_argument(fmt::format("'{}' is not understood; {}", text, example));
+}
+
+double parse_share(const std::string& text) {
+  return parse_with_unit(text, {{"%", 0.01}}, 0, 0.9, "a share is as 1%, and at most 90%");
+}
+
+void parse_word(const std::string& word, LinkSettings& link) {
+  const std::size_t sign = word.find('=');
+  const std::string name = word.substr(0, sign);
+  const std::string value = sign == std::string::npos ? "" : word.substr(sign + 1);
+  constexpr double kLeastRate = 10e3;
+  constexpr double kMostRate = 100e9;
+  constexpr double kLongestDelayUs = 10e6;
+  if (sign == std::string::npos)
+    link.bits_per_second = static_cast<std::uint64_t>(
+        parse_with_unit(word, {{"gbit", 1e9}, {"mbit", 1e6}, {"kbit", 1e3}, {"bit", 1}}, kLeastRate,
+                        kMostRate, "a rate is as 20mbit, from 10kbit to 100gbit"));
+  else if (name == "delay")
+    link.delay = microseconds(
+        std::llround(parse_with_unit(value, {{"us", 1}, {"ms", 1e3}, {"s", 1e6}}, 0,
+                                     kLongestDelayUs, "a delay is as 20ms, and at most 10s")));
+  else if (name == "loss")
+    link.loss = parse_share(value);
+  else if (name == "reorder")
+    link.reorder = parse_share(value);
+  else
+    throw std::invalid_argument(fmt::format(
+        "'{}' is nothing that a link has: it is as 20mbit,delay=20ms,loss=1%,reorder=1%", word));
+}
+
+}  // namespace
+
+LinkSettings parse_link(const std::string& text) {
+  LinkSettings link;
+  for (const std::string& word : split_at_commas(text)) parse_word(word, link);
+  return link;
+}
+
+}  // namespace jpegwire

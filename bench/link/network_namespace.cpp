@@ -1,0 +1,64 @@
+#include "bench/link/network_namespace.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sched.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <future>
+#include <stdexcept>
+#include <system_error>
+
+namespace jpegwire {
+namespace {
+
+int open_current() {
+  const int descriptor = ::open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0)
+    throw std::system_error(errno, std::generic_category(), "cannot open the network's namespace");
+  return descriptor;
+}
+
+void enter(int descriptor) {
+  if (::setns(descriptor, CLONE_NEWNET) != 0)
+    throw std::system_error(errno, std::generic_category(), "cannot enter a network namespace");
+}
+
+/// A namespace is a thread's own. So one that goes into another need not come back, which might
+/// fail and leave all that follows in the wrong network.
+template <class Work>
+auto on_other_thread(const Work& work) {
+  return std::async(std::launch::async, work).get();
+}
+
+}  // namespace
+
+void NetworkNamespace::move_to_new() {
+  if (::unshare(CLONE_NEWNET) == 0) return;
+  if (errno == EPERM)
+    throw std::runtime_error(
+        "--link makes network namespaces, which only root may do: run it with sudo");
+  throw std::system_error(errno, std::generic_category(), "cannot make a network namespace");
+}
+
+NetworkNamespace::NetworkNamespace()
+    : descriptor_(on_other_thread([] {
+        move_to_new();
+        return open_current();
+      })) {}
+
+NetworkNamespace::~NetworkNamespace() { ::close(descriptor_); }
+
+void NetworkNamespace::within(const std::function<void()>& work) const {
+  on_other_thread([&] {
+    enter(descriptor_);
+    work();
+  });
+}
+
+std::string NetworkNamespace::path() const {
+  return fmt::format("/proc/{}/fd/{}", ::getpid(), descriptor_);
+}
+
+}  // namespace jpegwire

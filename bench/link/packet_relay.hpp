@@ -1,0 +1,59 @@
+#pragma once
+
+#include <array>
+#include <asio/io_context.hpp>
+#include <asio/posix/stream_descriptor.hpp>
+#include <asio/steady_timer.hpp>
+#include <chrono>
+#include <cstddef>
+#include <map>
+#include <thread>
+#include <vector>
+
+#include "app/descriptor.hpp"
+#include "bench/link/impairment.hpp"
+#include "bench/link/link_settings.hpp"
+
+namespace jpegwire {
+
+/// Carries packets between the two TUN devices of a link (Linux's tuntap documentation), later than
+/// they came, in another order, and not all of them: what the link's settings say, in each
+/// direction. On a thread of its own, for as long as it lives.
+class PacketRelay {
+ public:
+  PacketRelay(Descriptor one, Descriptor other, const LinkSettings& link);
+  PacketRelay(const PacketRelay&) = delete;
+  PacketRelay& operator=(const PacketRelay&) = delete;
+  ~PacketRelay();
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  using Device = asio::posix::stream_descriptor;
+
+  /// One direction.
+  class Way {
+   public:
+    Way(Device& from, Device& to, const ImpairmentSettings& settings);
+    void do_read();
+
+   private:
+    void do_wait();
+    void write_until(Clock::time_point now);
+
+    Device& from_;
+    Device& to_;
+    asio::steady_timer timer_;
+    Impairment impairment_;
+    std::multimap<Clock::time_point, std::vector<std::byte>> delayed_;
+    std::array<std::byte, 65536> buffer_;
+  };
+
+  asio::io_context io_{1};
+  Device one_;
+  Device other_;
+  Way there_;
+  Way back_;
+  std::jthread thread_;
+};
+
+}  // namespace jpegwire

@@ -1,0 +1,154 @@
+// Many HTTP viewers in one process that costs little: it reads the parts' heads and lets the kernel
+// drop the JPEGs' bytes unread. Prints one JSON object.
+//
+//   http_crowd PORT VIEWERS SECONDS
+
+#include <fmt/format.h>
+#include <sys/socket.h>
+
+#include <asio/connect.hpp>
+#include <asio/io_context.hpp>
+#include <asio/ip/tcp.hpp>
+#include <asio/steady_timer.hpp>
+#include <asio/write.hpp>
+#include <cstdlib>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "app/histogram.hpp"
+#include "app/parse_number.hpp"
+#include "codec/time.hpp"
+
+namespace jpegwire {
+namespace {
+
+using asio::ip::tcp;
+
+/// What all of them have seen since the measuring began.
+struct Seen {
+  bool is_counting = false;
+  Histogram age_us;
+};
+
+class CrowdViewer {
+ public:
+  CrowdViewer(asio::io_context& io, std::uint16_t port, Seen& seen) : socket_(io), seen_(seen) {
+    socket_.connect({asio::ip::address_v4::loopback(), port});
+    const std::string request =
+        fmt::format("GET /stream HTTP/1.1\r\nHost: localhost:{}\r\n\r\n", port);
+    asio::write(socket_, asio::buffer(request));
+    socket_.non_blocking(true);
+    do_wait();
+  }
+
+  void begin_counting() { frames_ = 0; }
+  std::uint64_t frames() const { return frames_; }
+  bool is_cut_off() const { return is_cut_off_; }
+
+ private:
+  void do_wait() {
+    socket_.async_wait(tcp::socket::wait_read, [this](std::error_code error) {
+      if (!error && read_all()) do_wait();
+    });
+  }
+
+  bool read_all() {
+    ssize_t size = 1;
+    while (size > 0) size = to_drop_ > 0 ? drop() : read_head();
+    is_cut_off_ = size == 0 || (errno != EAGAIN && errno != EINTR);
+    return !is_cut_off_;
+  }
+
+  // tcp(7): with MSG_TRUNC the bytes are dropped and not copied.
+  ssize_t drop() {
+    const ssize_t size = ::recv(socket_.native_handle(), nullptr, to_drop_, MSG_TRUNC);
+    if (size > 0 && (to_drop_ -= static_cast<std::size_t>(size)) == 0) count();
+    return size;
+  }
+
+  ssize_t read_head() {
+    char piece[512];
+    const ssize_t peeked = ::recv(socket_.native_handle(), piece, sizeof piece, MSG_PEEK);
+    if (peeked <= 0) return peeked;
+    const std::size_t before = head_.size();
+    head_.append(piece, static_cast<std::size_t>(peeked));
+    const std::size_t end = head_.find("\r\n\r\n", before < 3 ? 0 : before - 3);
+    const std::size_t taken = end == std::string::npos ? head_.size() - before : end + 4 - before;
+    static_cast<void>(::recv(socket_.native_handle(), piece, taken, 0));
+    if (end == std::string::npos) return peeked;
+    head_.resize(end);  // behind it are bytes of the JPEG
+    to_drop_ = value_of("Content-Length: ");
+    capture_time_us_ = value_of("X-Timestamp: ") * 1'000'000 + value_of(".");
+    head_.clear();
+    return peeked;
+  }
+
+  // 0 in the answer's own head, which has none of these.
+  std::size_t value_of(std::string_view name) const {
+    const std::size_t at = head_.rfind(name);
+    if (at == std::string::npos) return 0;
+    const std::size_t begin = at + name.size();
+    const std::size_t end = head_.find_first_not_of("0123456789", begin);
+    return parse_number<std::size_t>(std::string_view(head_).substr(begin, end - begin))
+        .value_or(0);
+  }
+
+  void count() {
+    ++frames_;
+    if (!seen_.is_counting) return;
+    const auto now = static_cast<std::size_t>(wall_now().time_since_epoch().count());
+    seen_.age_us.record(now > capture_time_us_ ? now - capture_time_us_ : 0);
+  }
+
+  tcp::socket socket_;
+  Seen& seen_;
+  std::string head_;
+  std::size_t to_drop_ = 0;
+  std::size_t capture_time_us_ = 0;
+  std::uint64_t frames_ = 0;
+  bool is_cut_off_ = false;
+};
+
+/// The first second is for warming up.
+nlohmann::json watch(std::uint16_t port, int viewers, double seconds) {
+  asio::io_context io{1};
+  Seen seen;
+  std::vector<std::unique_ptr<CrowdViewer>> crowd;
+  for (int i = 0; i < viewers; ++i) crowd.push_back(std::make_unique<CrowdViewer>(io, port, seen));
+  io.run_for(std::chrono::seconds(1));
+  for (const auto& viewer : crowd) viewer->begin_counting();
+  seen.is_counting = true;
+  io.run_for(
+      std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::duration<double>(seconds)));
+  std::vector<std::uint64_t> frames;
+  int cut_off = 0;
+  for (const auto& viewer : crowd) {
+    frames.push_back(viewer->frames());
+    cut_off += viewer->is_cut_off();
+  }
+  std::ranges::sort(frames);
+  std::uint64_t total = 0;
+  for (const std::uint64_t number : frames) total += number;
+  return {{"viewers", viewers},
+          {"cut_off", cut_off},
+          {"frames", total},
+          {"frames_least", frames.front()},
+          {"frames_most", frames.back()},
+          {"age_ms_p50", seen.age_us.percentile(50).value_or(0) / 1000},
+          {"age_ms_p99", seen.age_us.percentile(99).value_or(0) / 1000}};
+}
+
+}  // namespace
+}  // namespace jpegwire
+
+int main(int argc, char** argv) {
+  if (argc != 4) {
+    fmt::print(stderr, "http_crowd PORT VIEWERS SECONDS\n");
+    return 2;
+  }
+  const auto port = static_cast<std::uint16_t>(std::atoi(argv[1]));
+  fmt::print("{}\n", jpegwire::watch(port, std::atoi(argv[2]), std::atof(argv[3])).dump());
+}

@@ -1,0 +1,203 @@
+// What comes of frames whose packets are lost on the way, in the sender's and the viewer's own
+// code, but without sockets and without waiting: thousands of frames take a second.
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "bench/link/impairment.hpp"
+#include "net/rtp/fec/fec_decoder.hpp"
+#include "net/rtp/jpeg_reassembler.hpp"
+#include "net/rtp/repair_blocks.hpp"
+#include "net/rtp/sequence_tracker.hpp"
+#include "test_card_frames.hpp"
+
+namespace jpegwire::bench {
+namespace {
+
+using Impairment;
+using ImpairmentSettings;
+using Passed;
+
+constexpr microseconds kInterval{33'333};
+constexpr microseconds kBandInterval{300};  // as they come out of the encoder
+constexpr milliseconds kGrace{5};
+constexpr milliseconds kGraceForRepairs{10};
+
+struct Scenario {
+  std::string name;
+  ImpairmentSettings network;
+  int fec_percent = 0;
+};
+
+const std::vector<Scenario>& scenarios() {
+  static const std::vector<Scenario> all = {
+      {"random_fec_10", {.drop = 0.01}, 10},
+      {"random", {.drop = 0.01}, 0},
+      {"bursts_fec_25", {.burst = 0.05, .burst_length = 3}, 25},
+  };
+  return all;
+}
+
+/// What a viewer makes of the packets, wired as RtpReceiver is, with the time that it is told.
+class ReceivingEnd final : private ReassemblyObserver {
+ public:
+  explicit ReceivingEnd(bool expects_repairs) : expects_repairs_(expects_repairs) {
+    reassembler_.set_grace(expects_repairs ? kGraceForRepairs : kGrace);
+  }
+
+  void take_packet(Bytes datagram, WallTime now) {
+    reassembler_.expire(now);
+    const std::optional<RtpPacket> packet = parse_rtp(datagram);
+    const SequenceTracker::Accepted accepted = tracker_.accept(packet->header.sequence);
+    reassembler_.add(*packet, accepted.number, now, 0);
+    if (expects_repairs_) take_recovered(fec_.source(accepted.number, datagram), now);
+  }
+
+  void take_repair(Bytes datagram, WallTime now) {
+    take_recovered(fec_.repair(datagram, tracker_.highest()), now);
+  }
+
+  void expire(WallTime now) { reassembler_.expire(now); }
+
+  std::int64_t whole() const { return whole_; }
+  std::int64_t patched() const { return patched_; }
+
+  /// Of the frames that are shown, patched or not.
+  std::int64_t fresh_bands() const { return fresh_bands_; }
+
+ private:
+  void take_recovered(std::span<const RecoveredPacket> packets, WallTime now) {
+    for (const RecoveredPacket& recovered : packets)
+      reassembler_.add(*parse_rtp(recovered.packet), recovered.sequence, now, 0);
+  }
+
+  void frame_opened(const std::shared_ptr<ReceivedFrame>&) override {}
+
+  void frame_whole(const std::shared_ptr<ReceivedFrame>& frame) override {
+    ++whole_;
+    count_bands(*frame);
+  }
+
+  void frame_given_up(const std::shared_ptr<ReceivedFrame>& frame, Reception,
+                      bool was_opened) override {
+    if (!was_opened) return;
+    ++patched_;
+    count_bands(*frame);
+  }
+
+  void count_bands(ReceivedFrame& frame) {
+    frame.bands.take(bands_, {});
+    fresh_bands_ += static_cast<std::int64_t>(bands_.size());
+  }
+
+  bool expects_repairs_;
+  SequenceTracker tracker_;
+  JpegReassembler reassembler_{{.max_frame_bytes = 8 << 20}, *this};
+  FecDecoder fec_;
+  std::vector<Band> bands_;
+  std::int64_t whole_ = 0;
+  std::int64_t patched_ = 0;
+  std::int64_t fresh_bands_ = 0;
+};
+
+ImpairmentSettings with_seed(ImpairmentSettings settings, unsigned seed) {
+  settings.seed = seed;
+  return settings;
+}
+
+/// A sender, its network and a viewer. Packets and repairs are impaired apart, as they go to ports
+/// of their own.
+class Transmission {
+ public:
+  Transmission(const Scenario& scenario, unsigned seed)
+      : percent_(scenario.fec_percent),
+        packetizer_({.mtu_bytes = kDefaultMtuBytes - (percent_ > 0 ? kFecOverheadBytes : 0)}),
+        media_(with_seed(scenario.network, 2 * seed)),
+        repair_(with_seed(scenario.network, 2 * seed + 1)),
+        receiver_(percent_ > 0) {}
+
+  void send(EncodedFrame& frame) {
+    now_ += kInterval;
+    receiver_.expire(now_);
+    frame.capture_time = now_;
+    cut(packetizer_, frame, packets_);
+    blocks_.begin_frame(percent_, frame.layout.bands.size());
+    WallTime now = now_;
+    for (const OutgoingPacket& packet : packets_) {
+      send_packet(packet, now);
+      send_repairs(blocks_.add(packet), now);
+      if (packet.ends_band) now += kBandInterval;
+    }
+    send_repairs(blocks_.end_frame(), now);
+    bands_sent_ += static_cast<std::int64_t>(frame.layout.bands.size());
+    ++frames_sent_;
+  }
+
+  /// The shares of all that was sent.
+  nlohmann::json finish() {
+    receiver_.expire(now_ + kInterval);
+    const double sent = static_cast<double>(frames_sent_);
+    const auto shown = static_cast<double>(receiver_.whole() + receiver_.patched());
+    const double bands = static_cast<double>(bands_sent_) * shown / sent;
+    return {{"whole", 100 * static_cast<double>(receiver_.whole()) / sent},
+            {"shown", 100 * shown / sent},
+            {"fresh_bands", 100 * static_cast<double>(receiver_.fresh_bands()) / bands}};
+  }
+
+ private:
+  void send_packet(const OutgoingPacket& packet, WallTime now) {
+    datagram_.assign(packet.head().begin(), packet.head().end());
+    datagram_.insert(datagram_.end(), packet.data.begin(), packet.data.end());
+    for (const Passed& passed : media_.pass(datagram_)) receiver_.take_packet(passed.bytes, now);
+  }
+
+  void send_repairs(std::span<const Bytes> datagrams, WallTime now) {
+    for (const Bytes datagram : datagrams)
+      for (const Passed& passed : repair_.pass(datagram)) receiver_.take_repair(passed.bytes, now);
+  }
+
+  int percent_;
+  JpegPacketizer packetizer_;
+  RepairBlocks blocks_;
+  Impairment media_;
+  Impairment repair_;
+  ReceivingEnd receiver_;
+  std::vector<OutgoingPacket> packets_;
+  std::vector<std::byte> datagram_;
+  WallTime now_{};
+  std::int64_t frames_sent_ = 0;
+  std::int64_t bands_sent_ = 0;
+};
+
+nlohmann::json run(const Scenario& scenario, std::span<const std::shared_ptr<EncodedFrame>> card,
+                   int frames, unsigned seed) {
+  Transmission transmission(scenario, seed);
+  for (int i = 0; i < frames; ++i)
+    transmission.send(*card[static_cast<std::size_t>(i) % card.size()]);
+  return transmission.finish();
+}
+
+nlohmann::json run_all(int frames, unsigned seeds) {
+  const std::vector<std::shared_ptr<EncodedFrame>> card = test_card_frames(30);
+  nlohmann::json results;
+  for (const Scenario& scenario : scenarios())
+    for (unsigned seed = 1; seed <= seeds; ++seed)
+      results[scenario.name].push_back(run(scenario, card, frames, seed));
+  return results;
+}
+
+}  // namespace
+}  // namespace jpegwire::bench
+
+int main(int argc, char** argv) {
+  if (argc != 3) {
+    fmt::print(stderr, "usage: loss_benchmark FRAMES SEEDS\n");
+    return 2;
+  }
+  const nlohmann::json results =
+      jpegwire::bench::run_all(std::atoi(argv[1]), static_cast<unsigned>(std::atoi(argv[2])));
+  fmt::print("{}\n", results.dump());
+  return 0;
+}

@@ -1,0 +1,79 @@
+// What sending the packets of a frame of 1920x1080 costs, in one system call or another.
+#include <benchmark/benchmark.h>
+
+#include <ctime>
+#include <utility>
+
+#include "datagram_drain.hpp"
+#include "net/sockets/datagram_output.hpp"
+#include "test_card_frames.hpp"
+
+namespace jpegwire::bench {
+namespace {
+
+double thread_cpu_seconds() {
+  timespec time{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
+}
+
+/// A frame's packets, those of each band together, as the sender sends them.
+class FrameToSend {
+ public:
+  FrameToSend() {
+    JpegPacketizer packetizer({});
+    cut(packetizer, *frame_, packets_);
+    bands_.emplace_back();
+    for (const OutgoingPacket& packet : packets_) {
+      bands_.back().push_back({packet.head(), packet.data});
+      if (packet.ends_band && &packet != &packets_.back()) bands_.emplace_back();
+    }
+  }
+
+  std::size_t packets() const { return packets_.size(); }
+
+  /// False where the socket does not take it all.
+  bool send(DatagramOutput& output, int socket) const {
+    std::size_t done = 0;
+    for (const auto& band : bands_) done += output.send(socket, band);
+    return done == packets_.size();
+  }
+
+ private:
+  std::shared_ptr<EncodedFrame> frame_ = still_frame();
+  std::vector<OutgoingPacket> packets_;
+  std::vector<std::vector<GatheredDatagram>> bands_;
+};
+
+// The time is the sending thread's CPU time in the calls alone.
+void send_frame(benchmark::State& state, DatagramOutput::Method method, bool puts_together) {
+  static const FrameToSend frame;
+  const DatagramDrain drain(puts_together);
+  asio::io_context io;
+  asio::ip::udp::socket socket = open_output(io, drain.endpoint(), {});
+  DatagramOutput output(method);
+  std::uint64_t sent = 0;
+  for (auto _ : state) {
+    const double begin = thread_cpu_seconds();
+    const bool all = frame.send(output, socket.native_handle());
+    state.SetIterationTime(thread_cpu_seconds() - begin);
+    sent += frame.packets();
+    if (!all || !drain.wait_for(sent)) state.SkipWithError("a packet is lost");
+  }
+}
+
+using Method = DatagramOutput::Method;
+
+void send_segmented(benchmark::State& state) { send_frame(state, Method::segmented, true); }
+void send_segmented_to_others(benchmark::State& state) {
+  send_frame(state, Method::segmented, false);
+}
+void send_batched(benchmark::State& state) { send_frame(state, Method::batched, false); }
+void send_single(benchmark::State& state) { send_frame(state, Method::single, false); }
+BENCHMARK(send_segmented)->UseManualTime()->Iterations(100);
+BENCHMARK(send_segmented_to_others)->UseManualTime()->Iterations(100);
+BENCHMARK(send_batched)->UseManualTime()->Iterations(100);
+BENCHMARK(send_single)->UseManualTime()->Iterations(100);
+
+}  // namespace
+}  // namespace jpegwire::bench

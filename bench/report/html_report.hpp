@@ -1,0 +1,14 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "bench/report/comparison.hpp"
+#include "bench/runs/results.hpp"
+
+namespace jpegwire {
+
+/// One page that needs nothing else, for light and dark screens.
+std::string html_report(const Results& results, const std::optional<Comparison>& comparison);
+
+}  // namespace jpegwire

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "bench/runs/results.hpp"
+
+namespace jpegwire {
+
+/// A plot of the report. Without an <svg> its note says why there is nothing to draw.
+struct Plot {
+  std::string title;
+  std::string note;
+  std::string svg;
+  std::vector<std::string> legend;  // in the order of the colours; empty for a single series
+};
+
+/// The age of frames as a cumulative distribution, a line for each case.
+Plot plot_ages(const Results& results);
+
+/// Frame rate against resolution.
+Plot plot_rates(const Results& results);
+
+/// CPU per frame by stage, stacked, a bar for each case.
+Plot plot_cpu(const Results& results);
+
+/// Age against the number of viewers.
+Plot plot_age_by_viewers(const Results& results);
+
+}  // namespace jpegwire

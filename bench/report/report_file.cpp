@@ -1,0 +1,101 @@
+#include "bench/report/report_file.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+#include <system_error>
+#include <utility>
+
+namespace jpegwire {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr auto kHowToWrite = std::ios::binary | std::ios::trunc;
+
+[[noreturn]] void fail(const std::string& name) {
+  throw std::runtime_error(
+      fmt::format("cannot write '{}': {}", name, std::generic_category().message(errno)));
+}
+
+/// As far as a link at that name goes.
+fs::path target_of(const std::string& name) {
+  std::error_code error;
+  const fs::path target = fs::canonical(name, error);
+  return error ? fs::path(name) : target;
+}
+
+/// A file goes when this object does, unless it has been given its name before.
+class UnfinishedFile {
+ public:
+  explicit UnfinishedFile(fs::path target)
+      : target_(std::move(target)), path_(target_.string() + ".part"), out_(path_, kHowToWrite) {}
+  UnfinishedFile(const UnfinishedFile&) = delete;
+  UnfinishedFile& operator=(const UnfinishedFile&) = delete;
+  // What went wrong before is still to be told.
+  ~UnfinishedFile() {
+    const int error = errno;
+    if (is_open_) ::unlink(path_.c_str());
+    errno = error;
+  }
+
+  bool is_open() const { return is_open_; }
+  bool write(const std::string& text) {
+    out_ << text;
+    out_.close();
+    return !out_.fail();
+  }
+  bool give_name() {
+    if (::rename(path_.c_str(), target_.c_str()) != 0) return false;
+    is_open_ = false;
+    return true;
+  }
+
+ private:
+  const fs::path target_;
+  const fs::path path_;
+  std::ofstream out_;
+  bool is_open_ = out_.is_open();
+};
+
+bool is_written_in_place(const fs::path& target) {
+  std::error_code ignored;
+  return fs::exists(target, ignored) && !fs::is_regular_file(target, ignored);
+}
+
+bool write_in_place(const fs::path& target, const std::string& text) {
+  std::ofstream file(target, kHowToWrite);
+  file << text << std::flush;
+  return !file.fail();
+}
+
+bool write_beside(const fs::path& target, const std::string& text) {
+  UnfinishedFile part(target);
+  return part.is_open() && part.write(text) && part.give_name();
+}
+
+bool can_be_written(const fs::path& target) {
+  if (is_written_in_place(target)) return std::ofstream(target, std::ios::app).is_open();
+  if (::access(target.c_str(), W_OK) != 0 && errno != ENOENT) return false;
+  return UnfinishedFile(target).is_open();
+}
+
+}  // namespace
+
+ReportFile::ReportFile(std::string name) : name_(std::move(name)) {
+  if (!name_.empty() && !can_be_written(target_of(name_))) fail(name_);
+}
+
+void ReportFile::write(const std::string& text) const {
+  if (name_.empty()) return;
+  const fs::path target = target_of(name_);
+  const bool is_whole =
+      is_written_in_place(target) ? write_in_place(target, text) : write_beside(target, text);
+  if (!is_whole) fail(name_);
+}
+
+}  // namespace jpegwire

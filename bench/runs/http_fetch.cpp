@@ -1,0 +1,70 @@
+#include "bench/runs/http_fetch.hpp"
+
+#include <fmt/format.h>
+
+#include <asio/buffer.hpp>
+#include <asio/ip/tcp.hpp>
+#include <asio/read.hpp>
+#include <asio/write.hpp>
+#include <memory>
+
+namespace jpegwire {
+namespace {
+
+using asio::ip::tcp;
+
+/// One request. Its handlers hold it, so whoever waits may give up.
+class Fetch : public std::enable_shared_from_this<Fetch> {
+ public:
+  Fetch(asio::io_context& io, std::string request) : socket_(io), request_(std::move(request)) {}
+
+  void start(const tcp::endpoint& server) {
+    socket_.async_connect(server, [self = shared_from_this()](std::error_code error) {
+      if (!self->ends_with(error)) self->do_write();
+    });
+  }
+  void give_up() {
+    std::error_code ignored;
+    socket_.close(ignored);
+  }
+  bool has_ended() const { return has_ended_; }
+  const std::string& answer() const { return answer_; }
+
+ private:
+  void do_write() {
+    asio::async_write(socket_, asio::buffer(request_),
+                      [self = shared_from_this()](std::error_code error, std::size_t) {
+                        if (!self->ends_with(error)) self->do_read();
+                      });
+  }
+  void do_read() {
+    constexpr std::size_t kMostBytes = std::size_t{16} << 20;
+    asio::async_read(
+        socket_, asio::dynamic_buffer(answer_, kMostBytes),
+        [self = shared_from_this()](std::error_code, std::size_t) { self->has_ended_ = true; });
+  }
+  bool ends_with(std::error_code error) { return has_ended_ = static_cast<bool>(error); }
+
+  tcp::socket socket_;
+  const std::string request_;
+  std::string answer_;
+  bool has_ended_ = false;
+};
+
+}  // namespace
+
+std::optional<std::string> fetch(EventLoop& loop, const std::string& address, std::uint16_t port,
+                                 const std::string& path, std::chrono::duration<double> patience) {
+  const auto request = std::make_shared<Fetch>(
+      loop.io(), fmt::format("GET {} HTTP/1.0\r\nHost: localhost\r\n\r\n", path));
+  request->start({asio::ip::make_address(address), port});
+  const bool has_ended = loop.wait(patience, [&] { return request->has_ended(); });
+  request->give_up();
+  const std::string& answer = request->answer();
+  const std::size_t head = answer.find("\r\n\r\n");
+  const bool is_good = answer.starts_with("HTTP/1.") && answer.substr(8, 5) == " 200 ";
+  if (!has_ended || !is_good || head == std::string::npos) return std::nullopt;
+  return answer.substr(head + 4);
+}
+
+}  // namespace jpegwire

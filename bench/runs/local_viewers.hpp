@@ -1,0 +1,40 @@
+#pragma once
+
+#include <memory>
+
+#include "bench/runs/child.hpp"
+#include "bench/runs/event_loop.hpp"
+#include "bench/runs/network_link.hpp"
+#include "bench/runs/viewer_group.hpp"
+
+namespace jpegwire {
+
+/// Viewers on this machine, at the far end of the link where there is one. They end with this
+/// object.
+class LocalViewers : public ViewerGroup {
+ public:
+  LocalViewers(EventLoop& loop, std::string program, double warm_up_seconds,
+               std::vector<std::string> more, const NetworkLink* link);
+
+  SenderEnds choose_ends(const Case& one) override;
+  void start(const Case& one, const StreamPorts& ports) override;
+  double patience_seconds() const override;
+  void check() override;
+  ThreadTimes threads() const override;
+  double cpu_seconds() const override;
+  std::vector<nlohmann::json> finish() override;
+  std::vector<std::string> commands() const override;
+
+ private:
+  std::vector<std::uint16_t> choose_rtp_ports(int viewers);
+  std::string host_of(Transport transport) const;
+
+  EventLoop& loop_;
+  const std::string program_;
+  const double warm_up_seconds_;
+  const std::vector<std::string> more_;
+  const NetworkLink* const link_;
+  std::vector<std::unique_ptr<Child>> viewers_;
+};
+
+}  // namespace jpegwire

@@ -1,0 +1,17 @@
+#pragma once
+
+#include "bench/runs/event_loop.hpp"
+#include "bench/runs/matrix.hpp"
+#include "bench/runs/options.hpp"
+#include "bench/runs/programs.hpp"
+#include "bench/runs/run.hpp"
+#include "bench/runs/viewer_group.hpp"
+
+namespace jpegwire {
+
+/// Runs one case once: a sender, and viewers, which end with it. Throws RunFailure where a program
+/// fails, and Interrupted.
+Run measure(EventLoop& loop, const BenchOptions& options, const Programs& programs, const Case& one,
+            ViewerGroup& viewers);
+
+}  // namespace jpegwire

@@ -1,0 +1,114 @@
+#include "bench/runs/network_link.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <linux/if_tun.h>
+#include <net/if.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <stdexcept>
+#include <system_error>
+#include <utility>
+
+#include "app/descriptor.hpp"
+#include "bench/runs/child.hpp"
+#include "bench/runs/commands.hpp"
+#include "bench/runs/program_end.hpp"
+
+namespace jpegwire {
+namespace {
+
+constexpr const char* kNearDevice = "jpegwire0";
+constexpr const char* kFarDevice = "jpegwire1";
+
+void require(bool is_so) {
+  if (!is_so)
+    throw std::system_error(errno, std::generic_category(),
+                            "--link cannot make a TUN device, for delay, loss and reordering");
+}
+
+/// A device whose packets this process reads and writes, in the calling thread's namespace.
+Descriptor open_tun(const char* name) {
+  Descriptor device(::open("/dev/net/tun", O_RDWR | O_CLOEXEC));
+  require(device.is_open());
+  ifreq request{};
+  request.ifr_flags = IFF_TUN | IFF_NO_PI;
+  std::strncpy(request.ifr_name, name, sizeof request.ifr_name - 1);
+  require(::ioctl(device.number(), TUNSETIFF, &request) == 0);
+  return device;
+}
+
+Command bucket(const char* device, std::uint64_t bits_per_second) {
+  // A tick of the kernel's slowest clock may bring so much at once, and a whole packet has to fit.
+  constexpr std::uint64_t kTicksPerSecond = 100;
+  const std::uint64_t burst_bytes =
+      std::max<std::uint64_t>(bits_per_second / 8 / kTicksPerSecond, 5000);
+  return {"tc",
+          "qdisc",
+          "add",
+          "dev",
+          device,
+          "root",
+          "tbf",
+          "rate",
+          fmt::format("{}bit", bits_per_second),
+          "burst",
+          std::to_string(burst_bytes),
+          "latency",
+          "50ms"};
+}
+
+}  // namespace
+
+NetworkLink::NetworkLink(EventLoop& loop, const LinkSettings& link) : loop_(loop) {
+  NetworkNamespace::move_to_new();
+  far_ = std::make_unique<NetworkNamespace>();
+  if (link.needs_relay())
+    join_by_relay(link);
+  else
+    join_by_veth();
+  set_up(link);
+}
+
+Command NetworkLink::at_far_end(const Command& command) const {
+  Command there{"nsenter", "--net=" + far_->path()};
+  there.insert(there.end(), command.begin(), command.end());
+  return there;
+}
+
+void NetworkLink::join_by_veth() {
+  run({"ip", "link", "add", "name", kNearDevice, "type", "veth", "peer", "name", kFarDevice,
+       "netns", far_->path()});
+}
+
+void NetworkLink::join_by_relay(const LinkSettings& link) {
+  Descriptor near = open_tun(kNearDevice);
+  Descriptor far;
+  far_->within([&far] { far = open_tun(kFarDevice); });
+  relay_ = std::make_unique<PacketRelay>(std::move(near), std::move(far), link);
+}
+
+void NetworkLink::set_up(const LinkSettings& link) {
+  const auto begin = [&](const char* device, const char* address, const auto& there) {
+    run(there({"ip", "link", "set", "lo", "up"}));
+    run(there({"ip", "address", "add", fmt::format("{}/30", address), "dev", device}));
+    run(there({"ip", "link", "set", device, "up"}));
+    if (link.bits_per_second > 0) run(there(bucket(device, link.bits_per_second)));
+  };
+  begin(kNearDevice, kNearAddress, [](const Command& command) { return command; });
+  begin(kFarDevice, kFarAddress, [this](const Command& command) { return at_far_end(command); });
+}
+
+void NetworkLink::run(const Command& command) {
+  const Child child(loop_.io(), command);
+  loop_.wait(kProgramPatience, [&] { return child.has_ended(); });
+  if (child.has_ended() && child.exit_code() == 0) return;
+  throw std::runtime_error(
+      fmt::format("--link cannot be made: '{}' said: {}", to_shell(command), last_words(child)));
+}
+
+}  // namespace jpegwire

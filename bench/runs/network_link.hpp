@@ -1,0 +1,41 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "app/child_process.hpp"
+#include "bench/link/link_settings.hpp"
+#include "bench/link/network_namespace.hpp"
+#include "bench/link/packet_relay.hpp"
+#include "bench/runs/event_loop.hpp"
+
+namespace jpegwire {
+
+/// A link between this process and what it starts, and programs at its far end: two network
+/// namespaces that share nothing else. A pair of veth devices joins them, or, where packets are to
+/// be delayed, lost or reordered, two TUN devices and a relay; a token bucket (tc-tbf(8)) with a
+/// queue of 50 ms limits the rate of each direction.
+class NetworkLink {
+ public:
+  /// Moves the calling thread into a namespace for good. Throws std::runtime_error with a sentence:
+  /// only root may do this, and the kernel has to have all this.
+  NetworkLink(EventLoop& loop, const LinkSettings& link);
+
+  static constexpr const char* kNearAddress = "198.18.0.1";  // for benchmarks (RFC 2544, C.2.2)
+  static constexpr const char* kFarAddress = "198.18.0.2";
+
+  /// The command that does the same at the far end.
+  Command at_far_end(const Command& command) const;
+
+ private:
+  void join_by_veth();
+  void join_by_relay(const LinkSettings& link);
+  void set_up(const LinkSettings& link);
+  void run(const Command& command);
+
+  EventLoop& loop_;
+  std::unique_ptr<NetworkNamespace> far_;
+  std::unique_ptr<PacketRelay> relay_;
+};
+
+}  // namespace jpegwire

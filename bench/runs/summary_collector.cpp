@@ -1,0 +1,197 @@
+#include "bench/runs/summary_collector.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <asio/buffer.hpp>
+#include <asio/read.hpp>
+#include <asio/read_until.hpp>
+#include <asio/write.hpp>
+#include <cstddef>
+#include <optional>
+#include <random>
+#include <regex>
+
+#include "app/parse_number.hpp"
+#include "bench/runs/program_end.hpp"
+#include "net/sockets/endpoint.hpp"
+
+namespace jpegwire {
+namespace {
+
+using asio::ip::tcp;
+
+constexpr std::size_t kMostHeadBytes = 8192;
+constexpr std::size_t kMostBodyBytes = std::size_t{1} << 20;
+
+std::string random_path() {
+  std::random_device random;
+  return fmt::format("/{:08x}{:08x}", random(), random());
+}
+
+/// What stands in a request's first line behind "METHOD PATH"; nothing where it is another request.
+std::optional<std::string> target_of(const std::string& head, const std::string& method_and_path) {
+  if (!head.starts_with(method_and_path)) return std::nullopt;
+  static const std::regex rest(R"(/([a-z0-9./]{1,40}) HTTP/1\.\d\r\n)");
+  std::smatch match;
+  const auto begin = head.begin() + static_cast<std::ptrdiff_t>(method_and_path.size());
+  if (!std::regex_search(begin, head.end(), match, rest, std::regex_constants::match_continuous))
+    return std::nullopt;
+  return match[1].str();
+}
+
+/// The number in "after/7.2".
+std::optional<int> asked_after(const std::string& target) {
+  static const std::regex question(R"(after/(\d{1,9})(\.\d+)?)");
+  std::smatch match;
+  if (!std::regex_match(target, match, question)) return std::nullopt;
+  return parse_number<int>(match[1].str());
+}
+
+/// Nothing where it is not told, or too long.
+std::optional<std::size_t> body_size(const std::string& head) {
+  static const std::regex length(R"(\r\nContent-Length: *(\d{1,9})\r\n)", std::regex::icase);
+  std::smatch match;
+  if (!std::regex_search(head, match, length)) return std::nullopt;
+  const auto size = parse_number<std::size_t>(match[1].str());
+  return size && *size <= kMostBodyBytes ? size : std::nullopt;
+}
+
+}  // namespace
+
+/// One connection. Its handlers hold it; `owner` is gone once it is closed.
+class SummaryCollector::Request : public std::enable_shared_from_this<Request> {
+ public:
+  Request(SummaryCollector& owner, tcp::socket socket)
+      : owner_(&owner), socket_(std::move(socket)) {}
+
+  void start() {
+    asio::async_read_until(socket_, asio::dynamic_buffer(text_, kMostHeadBytes), "\r\n\r\n",
+                           [self = shared_from_this()](std::error_code error, std::size_t size) {
+                             self->head_came(error, size);
+                           });
+  }
+
+  /// It is told from now on when the other end goes.
+  void do_watch() {
+    socket_.async_read_some(asio::buffer(unexpected_),
+                            [self = shared_from_this()](std::error_code, std::size_t) {
+                              if (self->owner_ != nullptr) self->owner_->waiting_.remove(self);
+                              self->close();
+                            });
+  }
+
+  void answer(const std::string& line) {
+    owner_ = nullptr;
+    text_ = fmt::format("HTTP/1.0 200 OK\r\nContent-Length: {}\r\n\r\n{}", line.size(), line);
+    asio::async_write(socket_, asio::buffer(text_),
+                      [self = shared_from_this()](std::error_code, std::size_t) { self->close(); });
+  }
+
+  void close() {
+    owner_ = nullptr;
+    std::error_code ignored;
+    socket_.close(ignored);
+  }
+
+  std::string body() const { return text_.substr(head_bytes_); }
+
+ private:
+  void head_came(std::error_code error, std::size_t size) {
+    if (error || owner_ == nullptr) return close();
+    const std::string head = text_.substr(0, size);
+    head_bytes_ = size;
+    if (const auto question = target_of(head, "GET " + owner_->path_))
+      return question_came(*question);
+    const auto run = target_of(head, "POST " + owner_->path_);
+    const auto body = body_size(head);
+    if (!run || !body) return close();
+    do_read_body(*run, *body - std::min(*body, text_.size() - size));
+  }
+
+  void question_came(const std::string& target) {
+    const auto after = asked_after(target);
+    if (!after) return close();
+    owner_->ask(shared_from_this(), *after);
+  }
+
+  void do_read_body(const std::string& run, std::size_t missing) {
+    asio::async_read(socket_, asio::dynamic_buffer(text_, kMostHeadBytes + kMostBodyBytes),
+                     asio::transfer_exactly(missing),
+                     [self = shared_from_this(), run](std::error_code error, std::size_t) {
+                       if (error || self->owner_ == nullptr) return self->close();
+                       self->owner_->take(run, self);
+                     });
+  }
+
+  SummaryCollector* owner_;
+  tcp::socket socket_;
+  std::string text_;
+  std::array<char, 1> unexpected_{};
+  std::size_t head_bytes_ = 0;
+};
+
+SummaryCollector::SummaryCollector(asio::io_context& io, const std::string& address)
+    : acceptor_(io, tcp::endpoint(asio::ip::make_address(address), 0)), path_(random_path()) {
+  do_accept();
+}
+
+SummaryCollector::~SummaryCollector() {
+  for (const auto& request : waiting_) request->close();
+  std::error_code ignored;
+  acceptor_.close(ignored);
+}
+
+std::string SummaryCollector::url() const {
+  const tcp::endpoint own = acceptor_.local_endpoint();
+  return fmt::format("http://{}{}", to_string(Endpoint{own.address().to_string(), own.port()}),
+                     path_);
+}
+
+void SummaryCollector::open(int run, int case_number) {
+  run_ = run;
+  name_ = fmt::format("{}.{}", run, case_number);
+  summaries_.clear();
+  answer_waiting(name_ + "\n");
+}
+
+void SummaryCollector::close() {
+  name_.clear();
+  summaries_.clear();
+}
+
+void SummaryCollector::dismiss() {
+  close();
+  is_dismissed_ = true;
+  answer_waiting("");
+}
+
+void SummaryCollector::do_accept() {
+  acceptor_.async_accept([this](std::error_code error, tcp::socket socket) {
+    if (error == asio::error::operation_aborted) return;
+    if (!error) std::make_shared<Request>(*this, std::move(socket))->start();
+    do_accept();
+  });
+}
+
+void SummaryCollector::ask(const std::shared_ptr<Request>& request, int after) {
+  if (is_dismissed_) return request->answer("");
+  if (!name_.empty() && after < run_) return request->answer(name_ + "\n");
+  waiting_.push_back(request);
+  request->do_watch();
+}
+
+// A late one has nothing to wait for either: the sooner it goes, the sooner comes the next run.
+void SummaryCollector::take(const std::string& run, const std::shared_ptr<Request>& request) {
+  if (run != name_) return request->answer(fmt::format("run {} was over before\n", run));
+  summaries_.push_back(last_object(request->body()));
+  request->answer(fmt::format("run {} is over for a viewer\n", run));
+}
+
+void SummaryCollector::answer_waiting(const std::string& text) {
+  for (const auto& request : waiting_) request->answer(text);
+  waiting_.clear();
+}
+
+}  // namespace jpegwire

@@ -1,0 +1,259 @@
+#include "bench/runs/verdict.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "bench/runs/quality_model.hpp"
+
+namespace jpegwire {
+namespace {
+
+constexpr double kNoticeable = 0.05;  // of the frames
+constexpr double kFramesByChance = 2;
+constexpr double kNoticeablePackets = 0.005;
+constexpr double kBusyPercent = 90;  // with so much in use, more threads find no core
+constexpr int kQualityStep = 10;
+constexpr int kLowestSensibleQuality = 30;
+
+/// The facts, with words for them.
+class Judge {
+ public:
+  explicit Judge(const VerdictFacts& facts) : facts_(facts), case_(facts.measured) {}
+
+  Verdict verdict() const {
+    const Bottleneck bottleneck = find_bottleneck();
+    const std::string sentence = sentence_for(bottleneck);
+    const std::string busy = bottleneck == Bottleneck::none ? "" : busy_clause();
+    return {bottleneck, fmt::format("{}: {}{}", name_of(bottleneck), sentence, busy)};
+  }
+
+ private:
+  double figure(std::string_view name) const {
+    const auto found = facts_.medians.find(name);
+    return found == facts_.medians.end() ? 0 : found->second;
+  }
+  double share(std::string_view percent_name) const { return figure(percent_name) / 100; }
+  bool is_unlimited() const { return case_.frames_per_second == 0; }
+
+  /// What a stage leaves behind, of the frames a second that come to it.
+  struct Loss {
+    Bottleneck stage;
+    double share;
+    double rate;
+  };
+
+  // The last stage comes first.
+  std::array<Loss, 5> losses() const {
+    const double encoded = figure("encoded_fps");
+    const double lost_on_network = loses_packets() ? 1 : share("skipped_network_percent");
+    return {{{Bottleneck::display, share("skipped_display_percent"), figure("fps")},
+             {Bottleneck::decode, share("skipped_decode_percent"), encoded},
+             {Bottleneck::network, lost_on_network, encoded},
+             {Bottleneck::encode, share("skipped_encode_percent"), figure("captured_fps")},
+             {Bottleneck::camera, missing_from_camera(), case_.frames_per_second}}};
+  }
+
+  bool knows_frames() const { return facts_.seconds > 0 && facts_.medians.contains("fps"); }
+
+  /// So many at such a rate that they may be there or not by chance.
+  bool is_chance(double frames_per_second) const {
+    return knows_frames() && frames_per_second * facts_.seconds <= kFramesByChance;
+  }
+
+  bool is_too_short() const {
+    if (is_chance(figure("fps")) && is_chance(case_.frames_per_second)) return true;
+    return std::ranges::any_of(losses(), [this](const Loss& loss) {
+      return loss.share > kNoticeable && is_chance(loss.share * loss.rate);
+    });
+  }
+
+  // The last stage that leaves frames behind: those behind it keep up.
+  Bottleneck find_bottleneck() const {
+    for (const Loss& loss : losses())
+      if (loss.share > kNoticeable && !is_chance(loss.share * loss.rate)) return loss.stage;
+    return is_unlimited() && !is_too_short() ? Bottleneck::camera : Bottleneck::none;
+  }
+
+  // Each of them costs a part of a frame, of which there are dozens.
+  bool loses_packets() const { return share("lost_percent") > kNoticeablePackets; }
+
+  double missing_from_camera() const {
+    if (is_unlimited() || !facts_.medians.contains("captured_fps")) return 0;
+    return 1 - figure("captured_fps") / case_.frames_per_second;
+  }
+
+  std::string sentence_for(Bottleneck bottleneck) const {
+    switch (bottleneck) {
+      case Bottleneck::camera:
+        return camera();
+      case Bottleneck::encode:
+        return encode();
+      case Bottleneck::network:
+        return network();
+      case Bottleneck::decode:
+        return decode();
+      case Bottleneck::display:
+        return display();
+      case Bottleneck::none:
+        break;
+    }
+    return nothing();
+  }
+
+  std::string size() const { return case_.size ? describe_size(case_.size) : "the source's size"; }
+
+  std::string threads() const {
+    return case_.threads == 1 ? "1 thread" : fmt::format("{} threads", case_.threads);
+  }
+
+  /// " of 30", or nothing where as many as possible are wanted.
+  std::string of_wanted() const {
+    return is_unlimited() ? "" : fmt::format(" of {}", case_.frames_per_second);
+  }
+
+  double at_most_wanted(double rate) const {
+    return is_unlimited() ? rate : std::min(rate, case_.frames_per_second);
+  }
+
+  bool is_test_card() const { return case_.source == "test"; }
+
+  std::string camera() const {
+    const double rate = figure("captured_fps");
+    if (is_unlimited())
+      return fmt::format("the source ({}) gives {:.0f} frames/s, and what follows keeps up",
+                         facts_.source, rate);
+    const std::string given = fmt::format("the source gives {:.1f} of {} frames/s ({})", rate,
+                                          case_.frames_per_second, facts_.source);
+    if (is_test_card()) return given + "; a test card needs no more than CPU, so free some";
+    return given + "; another `--size`, or a camera with another format or a higher rate, may help";
+  }
+
+  std::string encode() const {
+    return fmt::format("{} give{} {:.0f}{} frames/s at {} and quality {}; {}", threads(),
+                       case_.threads == 1 ? "s" : "", figure("encoded_fps"), of_wanted(), size(),
+                       case_.quality, help_for_encoder());
+  }
+
+  bool has_free_cores() const {
+    return case_.threads < facts_.cores && figure("busy_percent") < kBusyPercent;
+  }
+
+  // Bands of a frame are coded side by side, and nearly all of the work is in them.
+  double rate_with_threads(double rate, int threads) const {
+    constexpr double kInBands = 0.9;
+    const auto time_with = [](int number) { return 1 - kInBands + kInBands / number; };
+    return at_most_wanted(rate * time_with(case_.threads) / time_with(threads));
+  }
+
+  std::string help_by_threads(double rate) const {
+    const int more = std::min(2 * case_.threads, facts_.cores);
+    return fmt::format("`--threads {}` would give about {:.0f}", more,
+                       rate_with_threads(rate, more));
+  }
+
+  int lower_quality() const { return case_.quality - kQualityStep; }
+
+  std::string help_for_encoder() const {
+    if (has_free_cores()) return help_by_threads(figure("encoded_fps"));
+    if (lower_quality() < kLowestSensibleQuality) return "a smaller `--size` would help";
+    const double faster =
+        relative_encode_time(case_.quality) / relative_encode_time(lower_quality());
+    return fmt::format("`--quality {}` would give about {:.0f}", lower_quality(),
+                       at_most_wanted(figure("encoded_fps") * faster));
+  }
+
+  bool is_passed_on() const { return figure("encode_ms") == 0; }
+
+  std::string network() const {
+    if (loses_packets())
+      return fmt::format(
+          "{:.1f} % of the packets are lost; `--sender-options \"--fec auto\"` repairs what it can",
+          figure("lost_percent"));
+    return fmt::format(
+        "each viewer gets {:.1f} Mbit/s, and a frame has {:.0f} kB, so {:.1f}{} frames/s arrive; "
+        "{}",
+        figure("mbit_per_second"), figure("kb_per_frame"), figure("fps"), of_wanted(),
+        help_for_network());
+  }
+
+  std::string help_for_network() const {
+    if (is_passed_on())
+      return "the source's own JPEGs are passed on: `--sender-options \"--passthrough off\"` and a "
+             "lower `--quality` make them smaller";
+    if (lower_quality() < kLowestSensibleQuality) return "a smaller `--size` would help";
+    const double smaller = relative_size(case_.quality) / relative_size(lower_quality());
+    return fmt::format("`--quality {}` would give about {:.1f}", lower_quality(),
+                       at_most_wanted(figure("fps") * smaller));
+  }
+
+  std::string decode() const {
+    const std::string help = has_free_cores() ? help_by_threads(figure("fps"))
+                                              : "a smaller `--size` or fewer viewers would help";
+    return fmt::format("{} in {} decode{} {:.0f} of {:.0f} frames/s at {}; {}", threads(),
+                       case_.viewers == 1 ? "the viewer" : "each viewer",
+                       case_.threads == 1 ? "s" : "", figure("fps"), figure("encoded_fps"), size(),
+                       help);
+  }
+
+  std::string display() const {
+    return fmt::format(
+        "{:.1f} % of the decoded frames are displaced before they are shown; a smaller `--size` or "
+        "a lower `--fps` would help",
+        figure("skipped_display_percent"));
+  }
+
+  std::string describe_too_short() const {
+    const double frames = std::round(figure("fps") * facts_.seconds);
+    return fmt::format("too short to judge: {:.0f} frame{}", frames, frames == 1 ? "" : "s");
+  }
+
+  std::string describe_shown() const {
+    constexpr double kNearlyAll = 0.99;
+    if (is_too_short()) return describe_too_short();
+    const double wanted = case_.frames_per_second;
+    if (figure("fps") >= kNearlyAll * wanted)
+      return fmt::format("all {} frames/s asked for are shown", wanted);
+    return fmt::format("{:.1f} of {} frames/s are shown, and no stage leaves many behind",
+                       figure("fps"), wanted);
+  }
+
+  // Not the rate, but what of the age could be less.
+  std::string nothing() const {
+    const std::string all = describe_shown();
+    if (!facts_.medians.contains("age_p50_ms")) return all;
+    std::string stages;
+    if (!is_passed_on()) stages += fmt::format("{:.1f} ms of encoding, ", figure("encode_ms"));
+    stages += fmt::format("{:.1f} on the network, {:.1f} of decoding behind the last byte",
+                          figure("network_ms"), figure("decode_ms"));
+    return fmt::format("{}, {:.1f} ms old ({})", all, figure("age_p50_ms"), stages);
+  }
+
+  std::string busy_clause() const {
+    constexpr double kManyPercent = 10;
+    if (figure("busy_percent") < kBusyPercent) return "";
+    const double others = figure("others_percent");
+    return fmt::format(
+        "; the machine's {} {:.0f} % in use{}",
+        facts_.cores == 1 ? "core is" : fmt::format("{} cores are", facts_.cores),
+        figure("busy_percent"),
+        others < kManyPercent ? "" : fmt::format(", {:.0f} % by other programs", others));
+  }
+
+  const VerdictFacts& facts_;
+  const Case& case_;
+};
+
+}  // namespace
+
+std::string_view name_of(Bottleneck bottleneck) {
+  constexpr std::array<std::string_view, 6> kNames{"none",    "camera", "encode",
+                                                   "network", "decode", "display"};
+  return kNames[static_cast<std::size_t>(bottleneck)];
+}
+
+Verdict judge(const VerdictFacts& facts) { return Judge(facts).verdict(); }
+
+}  // namespace jpegwire

@@ -1,0 +1,111 @@
+#include "net/rtp/format/jpeg_header.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "codec/big_endian.hpp"
+#include "codec/jpeg_layout.hpp"
+#include "codec/jpeg_markers.hpp"
+
+namespace jpegwire {
+namespace {
+
+constexpr std::size_t kSegmentHeadSizeBytes = 4;  // the marker and the length that counts itself
+
+constexpr std::array<std::uint8_t, 14> kJfif = {'J', 'F', 'I', 'F', 0, 1, 1, 0, 0, 1, 0, 1, 0, 0};
+constexpr std::array<std::uint8_t, 10> kScan = {3, 1, 0x00, 2, 0x11, 3, 0x11, 0, 63, 0};
+constexpr std::size_t kFrameSizeBytes = 15;
+constexpr std::size_t kTableSizeBytes = 65;
+
+/// Writes one segment after the other.
+class SegmentWriter {
+ public:
+  explicit SegmentWriter(std::span<std::byte> out) : out_(out), rest_(out) {}
+
+  std::size_t position() const { return out_.size() - rest_.size(); }
+
+  void begin(std::byte code, std::size_t payload_size) {
+    rest_[0] = marker::kPrefix;
+    rest_[1] = code;
+    rest_ = put_big_endian(rest_.subspan(2), static_cast<std::uint16_t>(payload_size + 2));
+  }
+
+  void put(Bytes bytes) {
+    std::ranges::copy(bytes, rest_.begin());
+    rest_ = rest_.subspan(bytes.size());
+  }
+
+  void put(unsigned byte) {
+    rest_[0] = static_cast<std::byte>(byte);
+    rest_ = rest_.subspan(1);
+  }
+
+  void put_16(int value) { rest_ = put_big_endian(rest_, static_cast<std::uint16_t>(value)); }
+
+ private:
+  std::span<std::byte> out_;
+  std::span<std::byte> rest_;
+};
+
+void write_quantization_table(SegmentWriter& writer, unsigned id, Bytes table) {
+  writer.begin(marker::kQuantizationTables, kTableSizeBytes);
+  writer.put(id);
+  writer.put(table);
+}
+
+void write_frame_header(SegmentWriter& writer, const JpegFormat& format) {
+  writer.begin(marker::kBaselineFrame, kFrameSizeBytes);
+  writer.put(8U);
+  writer.put_16(format.height);
+  writer.put_16(format.width);
+  const std::array<unsigned, 10> components = {
+      3, 1, format.is_420 ? 0x22U : 0x21U, 0, 2, 0x11, 1, 3, 0x11, 1};
+  for (const unsigned byte : components) writer.put(byte);
+}
+
+}  // namespace
+
+std::size_t jpeg_header_size_bytes(const JpegFormat& format) {
+  std::size_t size = 2 + kSegmentHeadSizeBytes + kJfif.size() +
+                     2 * (kSegmentHeadSizeBytes + kTableSizeBytes) + kSegmentHeadSizeBytes +
+                     kFrameSizeBytes + kSegmentHeadSizeBytes + kScan.size();
+  for (const Bytes table : standard_huffman_tables()) size += kSegmentHeadSizeBytes + table.size();
+  if (format.restart_interval > 0) size += kSegmentHeadSizeBytes + 2;
+  return size;
+}
+
+void write_jpeg_header(const JpegFormat& format, const QuantizationTables& tables,
+                       std::span<std::byte> out, JpegLayout& layout) {
+  constexpr std::byte kJfifMarker{0xE0};
+  out[0] = marker::kPrefix;
+  out[1] = marker::kStartOfImage;
+  const std::span<std::byte> header = out.subspan(2);
+  SegmentWriter writer(header);
+  writer.begin(kJfifMarker, kJfif.size());
+  writer.put(std::as_bytes(std::span(kJfif)));
+  write_quantization_table(writer, 0, Bytes(tables).first(64));
+  write_quantization_table(writer, 1, Bytes(tables).last(64));
+  layout.height_offset = writer.position() + kSegmentHeadSizeBytes + 1;
+  write_frame_header(writer, format);
+  for (const Bytes table : standard_huffman_tables()) {
+    writer.begin(marker::kHuffmanTables, table.size());
+    writer.put(table);
+  }
+  if (format.restart_interval > 0) {
+    writer.begin(marker::kRestartInterval, 2);
+    writer.put_16(format.restart_interval);
+  }
+  layout.scan_offset = writer.position();
+  writer.begin(marker::kStartOfScan, kScan.size());
+  writer.put(std::as_bytes(std::span(kScan)));
+  layout.header = header.first(writer.position());
+  layout.width = format.width;
+  layout.height = format.height;
+  layout.components = 3;
+  layout.mcu_width = 16;
+  layout.mcu_height = format.is_420 ? 16 : 8;
+  layout.restart_interval = format.restart_interval;
+  layout.has_huffman_tables = true;
+}
+
+}  // namespace jpegwire

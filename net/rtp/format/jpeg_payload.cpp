@@ -1,0 +1,97 @@
+#include "net/rtp/format/jpeg_payload.hpp"
+
+#include <algorithm>
+
+#include "codec/big_endian.hpp"
+
+namespace jpegwire {
+namespace {
+
+constexpr unsigned kRestartTypes = 64;
+constexpr std::size_t kMainHeaderSizeBytes = 8;
+constexpr std::size_t kRestartHeaderSizeBytes = 4;
+constexpr std::size_t kTableHeaderSizeBytes = 4;
+
+// Q of 0 and of 100 to 127 is reserved (section 3.1.4).
+bool is_known_q(unsigned q) { return (q >= 1 && q <= 99) || q >= 128; }
+
+bool read_main_header(Bytes& rest, JpegPayload& payload, bool& has_restarts) {
+  if (rest.size() < kMainHeaderSizeBytes) return false;
+  const unsigned type_specific = byte_at(rest, 0);
+  const unsigned type = byte_at(rest, 4);
+  const unsigned q = byte_at(rest, 5);
+  payload.fragment.offset = get_big_endian<std::uint32_t>(rest) & 0xFF'FFFF;
+  payload.format.is_420 = type % kRestartTypes == 1;
+  payload.format.q = static_cast<std::uint8_t>(q);
+  payload.format.width = static_cast<int>(8 * byte_at(rest, 6));
+  payload.format.height = static_cast<int>(8 * byte_at(rest, 7));
+  has_restarts = type >= kRestartTypes;
+  rest = rest.subspan(kMainHeaderSizeBytes);
+  const bool has_size = payload.format.width > 0 && payload.format.height > 0;
+  return type_specific == 0 && type < 2 * kRestartTypes && type % kRestartTypes <= 1 &&
+         is_known_q(q) && has_size;
+}
+
+bool read_restart_header(Bytes& rest, JpegPayload& payload) {
+  if (rest.size() < kRestartHeaderSizeBytes) return false;
+  const unsigned flags = get_big_endian<std::uint16_t>(rest.subspan(2));
+  payload.format.restart_interval = get_big_endian<std::uint16_t>(rest);
+  payload.fragment.first = (flags & 0x8000) != 0;
+  payload.fragment.last = (flags & 0x4000) != 0;
+  payload.fragment.restart_count = static_cast<std::uint16_t>(flags & 0x3FFF);
+  rest = rest.subspan(kRestartHeaderSizeBytes);
+  return payload.format.restart_interval > 0;
+}
+
+bool read_tables(Bytes& rest, JpegPayload& payload) {
+  if (rest.size() < kTableHeaderSizeBytes) return false;
+  const unsigned precision = byte_at(rest, 1);
+  const std::size_t size = get_big_endian<std::uint16_t>(rest.subspan(2));
+  rest = rest.subspan(kTableHeaderSizeBytes);
+  if (size == 0) return payload.format.q != kChangingTablesQ;
+  if (size != std::tuple_size_v<QuantizationTables> || precision != 0 || rest.size() < size)
+    return false;
+  payload.tables.emplace(rest.data(), size);
+  rest = rest.subspan(size);
+  return true;
+}
+
+}  // namespace
+
+std::optional<JpegPayload> parse_jpeg_payload(Bytes bytes) {
+  JpegPayload payload;
+  bool has_restarts = false;
+  if (!read_main_header(bytes, payload, has_restarts)) return std::nullopt;
+  if (has_restarts && !read_restart_header(bytes, payload)) return std::nullopt;
+  const bool has_tables = payload.format.q >= 128 && payload.fragment.offset == 0;
+  if (has_tables && !read_tables(bytes, payload)) return std::nullopt;
+  if (bytes.empty()) return std::nullopt;
+  payload.data = bytes;
+  return payload;
+}
+
+std::span<std::byte> put_jpeg_payload_header(std::span<std::byte> out, const JpegFormat& format,
+                                             const JpegFragment& fragment,
+                                             const QuantizationTables* tables) {
+  const bool has_restarts = format.restart_interval > 0;
+  const unsigned type = (format.is_420 ? 1 : 0) + (has_restarts ? kRestartTypes : 0);
+  std::span<std::byte> rest = put_big_endian(out, fragment.offset);
+  rest = put_big_endian(rest, static_cast<std::uint8_t>(type));
+  rest = put_big_endian(rest, format.q);
+  rest = put_big_endian(rest, static_cast<std::uint8_t>(format.width / 8));
+  rest = put_big_endian(rest, static_cast<std::uint8_t>(format.height / 8));
+  if (has_restarts) {
+    const unsigned flags =
+        (fragment.first ? 0x8000U : 0U) | (fragment.last ? 0x4000U : 0U) | fragment.restart_count;
+    rest = put_big_endian(rest, static_cast<std::uint16_t>(format.restart_interval));
+    rest = put_big_endian(rest, static_cast<std::uint16_t>(flags));
+  }
+  if (format.q < 128 || fragment.offset != 0) return rest;
+  rest = put_big_endian(rest, std::uint16_t{0});  // both tables are of 8 bits
+  rest = put_big_endian(rest, static_cast<std::uint16_t>(tables == nullptr ? 0 : tables->size()));
+  if (tables == nullptr) return rest;
+  std::ranges::copy(*tables, rest.begin());
+  return rest.subspan(tables->size());
+}
+
+}  // namespace jpegwire

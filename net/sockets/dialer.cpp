@@ -1,0 +1,84 @@
+#include "net/sockets/dialer.hpp"
+
+#include <algorithm>
+#include <asio/connect.hpp>
+#include <utility>
+
+namespace jpegwire {
+namespace {
+
+constexpr std::chrono::milliseconds kFirstPause{100};
+constexpr std::chrono::milliseconds kLongestPause{2000};
+constexpr std::chrono::seconds kPatience{3};
+
+}  // namespace
+
+Dialer::Dialer(asio::io_context& io, Endpoint endpoint, OnConnected on_connected,
+               OnFailed on_failed)
+    : endpoint_(std::move(endpoint)),
+      on_connected_(std::move(on_connected)),
+      on_failed_(std::move(on_failed)),
+      lookup_(io),
+      socket_(io),
+      timer_(io),
+      pause_(kFirstPause) {}
+
+void Dialer::dial() {
+  cancel();
+  do_limit_time();
+  do_resolve();
+}
+
+void Dialer::dial_later() {
+  cancel();
+  timer_.expires_after(pause_);
+  pause_ = std::min(2 * pause_, kLongestPause);
+  timer_.async_wait([this, current = tries_](std::error_code error) {
+    if (!error && current == tries_) dial();
+  });
+}
+
+void Dialer::reset_pause() { pause_ = kFirstPause; }
+
+void Dialer::cancel() {
+  ++tries_;
+  lookup_.cancel();
+  timer_.cancel();
+  std::error_code ignored;
+  socket_.close(ignored);
+}
+
+void Dialer::do_resolve() {
+  lookup_.start(endpoint_, [this](std::error_code error, const NameLookup::Addresses& addresses) {
+    if (error)
+      end_try(error);
+    else
+      do_connect(addresses);
+  });
+}
+
+void Dialer::do_connect(const NameLookup::Addresses& addresses) {
+  asio::async_connect(socket_, addresses,
+                      [this, current = tries_](std::error_code error, const auto&) {
+                        if (current == tries_) end_try(error);
+                      });
+}
+
+// A machine that is switched off answers nothing for minutes.
+void Dialer::do_limit_time() {
+  timer_.expires_after(kPatience);
+  timer_.async_wait([this, current = tries_](std::error_code error) {
+    if (!error && current == tries_) end_try(asio::error::timed_out);
+  });
+}
+
+void Dialer::end_try(std::error_code error) {
+  asio::ip::tcp::socket socket = std::move(socket_);
+  cancel();
+  if (error)
+    on_failed_(*this, error);
+  else
+    on_connected_(*this, std::move(socket));
+}
+
+}  // namespace jpegwire

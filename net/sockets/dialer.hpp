@@ -1,0 +1,52 @@
+#pragma once
+
+#include <asio/io_context.hpp>
+#include <asio/ip/tcp.hpp>
+#include <asio/steady_timer.hpp>
+#include <functional>
+#include <system_error>
+
+#include "net/sockets/endpoint.hpp"
+#include "net/sockets/name_lookup.hpp"
+
+namespace jpegwire {
+
+/// Connects to an endpoint whose name it resolves, again and again if need be: after 100 ms, then
+/// twice as long each time up to 2 s. Bound to the io thread; must outlive the io context's run.
+class Dialer {
+ public:
+  using OnConnected = std::function<void(Dialer&, asio::ip::tcp::socket)>;
+  using OnFailed = std::function<void(Dialer&, std::error_code)>;
+
+  Dialer(asio::io_context& io, Endpoint endpoint, OnConnected on_connected, OnFailed on_failed);
+
+  /// Tries at once. Exactly one of the functions is called for a try that is not cancelled.
+  void dial();
+
+  /// Tries after the pause that is due.
+  void dial_later();
+
+  /// The next pause is the shortest again.
+  void reset_pause();
+
+  void cancel();
+
+  const Endpoint& endpoint() const { return endpoint_; }
+
+ private:
+  void do_resolve();
+  void do_connect(const NameLookup::Addresses& addresses);
+  void do_limit_time();
+  void end_try(std::error_code error);
+
+  Endpoint endpoint_;
+  OnConnected on_connected_;
+  OnFailed on_failed_;
+  NameLookup lookup_;
+  asio::ip::tcp::socket socket_;
+  asio::steady_timer timer_;
+  std::chrono::milliseconds pause_;
+  unsigned tries_ = 0;  // tells an outdated handler that its try is over
+};
+
+}  // namespace jpegwire

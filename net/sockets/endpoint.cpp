@@ -1,0 +1,147 @@
+#include "net/sockets/endpoint.hpp"
+
+#include <fmt/format.h>
+
+#include <optional>
+#include <stdexcept>
+
+#include "app/parse_number.hpp"
+
+namespace jpegwire {
+namespace {
+
+constexpr std::string_view kTcpScheme = "tcp://";
+constexpr std::string_view kRtpScheme = "rtp://";
+
+struct HostAndPort {
+  std::string_view host;
+  std::optional<std::string_view> port;
+};
+
+// Splits at the colon before the port; an IPv6 address stands in brackets, so its colons are its
+// own.
+HostAndPort split(std::string_view text) {
+  if (text.starts_with('[')) {
+    const std::size_t end = text.find(']');
+    if (end == std::string_view::npos)
+      throw std::invalid_argument(fmt::format("'{}' lacks the ']' behind the address", text));
+    const std::string_view behind = text.substr(end + 1);
+    if (!behind.empty() && !behind.starts_with(':'))
+      throw std::invalid_argument(fmt::format("'{}' has no ':PORT' behind the ']'", text));
+    return {text.substr(1, end - 1),
+            behind.empty() ? std::nullopt : std::optional(behind.substr(1))};
+  }
+  const std::size_t colon = text.find(':');
+  if (colon == std::string_view::npos) return {text, std::nullopt};
+  if (text.find(':', colon + 1) != std::string_view::npos)
+    throw std::invalid_argument(fmt::format(
+        "'{}' has several colons; write an IPv6 address in brackets: [::1]:2500", text));
+  return {text.substr(0, colon), text.substr(colon + 1)};
+}
+
+std::uint16_t parse_port(std::string_view text) {
+  const auto port = parse_number<std::uint16_t>(text);
+  if (!port)
+    throw std::invalid_argument(
+        fmt::format("'{}' is not a port; give a number from 0 to 65535", text));
+  return *port;
+}
+
+std::uint16_t parse_rtp_port(std::string_view text) {
+  const std::uint16_t port = parse_number<std::uint16_t>(text).value_or(0);
+  if (port == 0 || port > 65'533)
+    throw std::invalid_argument(fmt::format(
+        "'{}' is not a port for RTP; give a number from 1 to 65533, since RTCP and repair take the "
+        "two ports above it",
+        text));
+  return port;
+}
+
+bool is_number(std::string_view text) {
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+std::string_view behind_scheme(std::string_view url, std::string_view scheme) {
+  std::string_view rest = url.substr(scheme.size());
+  if (rest.ends_with('/')) rest.remove_suffix(1);
+  return rest;
+}
+
+std::string_view without_scheme(std::string_view url) {
+  if (!is_tcp_url(url))
+    throw std::invalid_argument(fmt::format("'{}' is not a URL of the form tcp://HOST:PORT", url));
+  return behind_scheme(url, kTcpScheme);
+}
+
+// An RTP stream has no port of its own that could be meant by none.
+Endpoint parse_rtp_address(std::string_view text) {
+  const HostAndPort parts = split(text);
+  if (!parts.port)
+    throw std::invalid_argument(fmt::format(
+        "'{}' lacks an address or a port; write ADDR:PORT, such as 239.1.2.3:5004", text));
+  return {std::string(parts.host), parse_rtp_port(*parts.port)};
+}
+
+}  // namespace
+
+Endpoint parse_listen_address(std::string_view text) {
+  if (is_tcp_url(text))
+    throw std::invalid_argument(fmt::format("'{}': write ADDR:PORT, without tcp://", text));
+  if (is_number(text)) return {"127.0.0.1", parse_port(text)};
+  const HostAndPort parts = split(text);
+  Endpoint endpoint{std::string(parts.host.empty() ? "127.0.0.1" : parts.host)};
+  if (parts.port) endpoint.port = parse_port(*parts.port);
+  return endpoint;
+}
+
+Endpoint parse_tcp_url(std::string_view url) {
+  const HostAndPort parts = split(without_scheme(url));
+  if (parts.host.empty())
+    throw std::invalid_argument(fmt::format("'{}' names no host; write tcp://HOST:PORT", url));
+  Endpoint endpoint{std::string(parts.host)};
+  if (parts.port) endpoint.port = parse_port(*parts.port);
+  if (endpoint.port == 0)
+    throw std::invalid_argument(fmt::format("'{}' has port 0, where nobody can be reached", url));
+  return endpoint;
+}
+
+Endpoint parse_tcp_listen_url(std::string_view url) {
+  return parse_listen_address(without_scheme(url));
+}
+
+bool is_tcp_url(std::string_view text) { return text.starts_with(kTcpScheme); }
+
+Endpoint parse_rtp_url(std::string_view url) {
+  if (!is_rtp_url(url))
+    throw std::invalid_argument(fmt::format("'{}' is not a URL of the form rtp://ADDR:PORT", url));
+  Endpoint endpoint = parse_rtp_address(behind_scheme(url, kRtpScheme));
+  if (endpoint.host.empty()) endpoint.host = "0.0.0.0";
+  return endpoint;
+}
+
+Endpoint parse_rtp_target(std::string_view text) {
+  Endpoint endpoint = parse_rtp_address(is_rtp_url(text) ? behind_scheme(text, kRtpScheme) : text);
+  if (endpoint.host.empty())
+    throw std::invalid_argument(fmt::format(
+        "'{}' names nobody to send to; write the address of a viewer or of a group: ADDR:PORT",
+        text));
+  return endpoint;
+}
+
+bool is_rtp_url(std::string_view text) { return text.starts_with(kRtpScheme); }
+
+std::string to_string(const Endpoint& endpoint) {
+  const bool is_ipv6 = endpoint.host.find(':') != std::string::npos;
+  return is_ipv6 ? fmt::format("[{}]:{}", endpoint.host, endpoint.port)
+                 : fmt::format("{}:{}", endpoint.host, endpoint.port);
+}
+
+std::string to_tcp_url(const Endpoint& endpoint) {
+  return std::string(kTcpScheme) + to_string(endpoint);
+}
+
+std::string to_rtp_url(const Endpoint& endpoint) {
+  return std::string(kRtpScheme) + to_string(endpoint);
+}
+
+}  // namespace jpegwire

@@ -1,0 +1,35 @@
+#include "net/tcp/multipart_protocol.hpp"
+
+#include <fmt/format.h>
+
+#include "net/http/http_answer.hpp"
+
+namespace jpegwire {
+
+// X-Accel-Buffering keeps nginx in front of us from holding frames back. X-Jpegwire tells our own
+// viewer that it may report on this connection, which then knows the age.
+std::string multipart_answer_head() {
+  return answer_head({.type = "multipart/x-mixed-replace; boundary=frame",
+                      .fields = "X-Accel-Buffering: no\r\nX-Jpegwire: reports\r\n",
+                      .keeps_alive = false});
+}
+
+MultipartProtocol::MultipartProtocol() : opening_(multipart_answer_head() + "--frame\r\n") {}
+
+std::size_t MultipartProtocol::write_head(const EncodedFrame& frame, std::size_t jpeg_size_bytes,
+                                          std::span<std::byte> out) {
+  const auto microseconds_since_epoch = frame.capture_time.time_since_epoch().count();
+  auto* begin = reinterpret_cast<char*>(out.data());
+  const char* end = fmt::format_to_n(begin, out.size(),
+                                     "Content-Type: image/jpeg\r\n"
+                                     "Content-Length: {}\r\n"
+                                     "X-Timestamp: {}.{:06}\r\n\r\n",
+                                     jpeg_size_bytes, microseconds_since_epoch / 1'000'000,
+                                     microseconds_since_epoch % 1'000'000)
+                        .out;
+  return static_cast<std::size_t>(end - begin);
+}
+
+std::string_view MultipartProtocol::tail() const { return "\r\n--frame\r\n"; }
+
+}  // namespace jpegwire

@@ -1,0 +1,267 @@
+#include "net/web/http_connection.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <asio/write.hpp>
+#include <span>
+#include <utility>
+
+#include "net/sockets/socket_options.hpp"
+#include "net/stream/frame_stamp.hpp"
+#include "net/tcp/multipart_protocol.hpp"
+
+namespace jpegwire {
+namespace {
+
+bool asks_for(const HttpRequest& request, std::string_view what) {
+  if (request.path == fmt::format("/{}", what)) return true;
+  return request.path == "/" && has_parameter(request.query, "action", what);
+}
+
+std::string_view sentence_for(int status) {
+  switch (status) {
+    case 405:
+      return "Only GET and HEAD are answered here.";
+    case 413:
+      return "A request with a body is not taken here.";
+    case 431:
+      return "The head of the request is too large.";
+    case 505:
+      return "Only HTTP/1.0 and HTTP/1.1 are spoken here.";
+    default:
+      return "This is no request that can be understood.";
+  }
+}
+
+}  // namespace
+
+HttpConnection::HttpConnection(asio::ip::tcp::socket socket, HttpSite& site,
+                               Admission::Ticket ticket, OnGone on_gone)
+    : socket_(std::move(socket)),
+      site_(site),
+      ticket_(std::move(ticket)),
+      on_gone_(std::move(on_gone)),
+      deadline_(socket_.get_executor()),
+      reader_(site.settings.max_head_bytes) {}
+
+void HttpConnection::start() {
+  make_fresh(socket_);
+  begin_request();
+}
+
+void HttpConnection::finish() {
+  keeps_alive_ = false;
+  if (state_ == State::reading || state_ == State::waiting_for_frame) close();
+}
+
+void HttpConnection::close() {
+  if (!socket_.is_open()) return;
+  std::error_code ignored;
+  socket_.close(ignored);
+  gone();
+}
+
+void HttpConnection::gone() {
+  deadline_.cancel();
+  wish_.reset();
+  on_gone_(shared_from_this());
+}
+
+void HttpConnection::begin_request() {
+  state_ = State::reading;
+  is_head_ = false;
+  do_limit(site_.settings.head_patience);
+  read_on();
+}
+
+void HttpConnection::read_on() {
+  switch (reader_.next()) {
+    case HttpRequestReader::Result::need_more:
+      return do_read();
+    case HttpRequestReader::Result::request:
+      return answer();
+    case HttpRequestReader::Result::refused:
+      return refuse(reader_.status(), std::string(sentence_for(reader_.status())));
+  }
+}
+
+void HttpConnection::do_read() {
+  const std::span<std::byte> space = reader_.space();
+  socket_.async_read_some(asio::mutable_buffer(space.data(), space.size()),
+                          [self = shared_from_this()](std::error_code error, std::size_t size) {
+                            if (!self->socket_.is_open() || self->state_ != State::reading) return;
+                            if (error) return self->broke_off();
+                            self->reader_.received(size);
+                            self->read_on();
+                          });
+}
+
+void HttpConnection::broke_off() {
+  if (reader_.is_inside_head()) ++site_.failed_requests;
+  close();
+}
+
+void HttpConnection::answer() {
+  const HttpRequest& request = reader_.request();
+  is_head_ = request.is_head;
+  keeps_alive_ = keeps_alive_ && request.keeps_alive && ticket_;
+  if (!ticket_)  // counted when it came
+    return answer_with_sentence(503, "Too many connections are here already; try again later.");
+  if (!is_for_us(request)) return refuse_host(request.host);
+  if (asks_for(request, "stream")) return answer_with_stream();
+  if (asks_for(request, "snapshot")) return answer_with_snapshot();
+  const auto text = site_.texts.find(request.path);
+  if (text == site_.texts.end()) return answer_with_sentence(404, "There is nothing here.");
+  answer_with_text(text->second);
+}
+
+bool HttpConnection::is_for_us(const HttpRequest& request) const {
+  std::error_code error;
+  const auto local = socket_.local_endpoint(error);
+  return request.host.empty() || (!error && site_.hosts.allows(request.host, local.address()));
+}
+
+void HttpConnection::refuse_host(const std::string& host) {
+  refuse(421, fmt::format("This machine does not know itself as '{0}'. If that is a name of it, "
+                          "start jpegwire-sender with --http-host {0}.",
+                          host));
+}
+
+void HttpConnection::answer_with_stream() {
+  if (is_head_) {
+    keeps_alive_ = false;
+    head_ = multipart_answer_head();
+    buffers_.assign(1, asio::buffer(head_));
+    return do_write();
+  }
+  site_.frames.serve(std::move(socket_), std::make_unique<MultipartProtocol>(),
+                     [ticket = std::move(ticket_)](const ViewerStatistics&) {});
+  gone();
+}
+
+void HttpConnection::answer_with_snapshot() {
+  if (is_head_) {
+    begin_answer({.type = "image/jpeg"});
+    return do_write();
+  }
+  state_ = State::waiting_for_frame;
+  do_limit(site_.settings.frame_patience);
+  wish_ = site_.frames.wish([this](const FramePtr& frame) { send_snapshot(frame); });
+}
+
+void HttpConnection::send_snapshot(const FramePtr& frame) {
+  frame_ = frame;
+  wish_.reset();
+  ++site_.snapshots;
+  body_.resize(kStampedStartSizeBytes);
+  write_stamped_start(make_stamp(*frame, site_.frames.stream_id()),
+                      std::as_writable_bytes(std::span(body_)));
+  const JpegLayout& layout = frame->layout;
+  begin_answer({.type = "image/jpeg", .size_bytes = layout.size_bytes() + kStampSizeBytes});
+  buffers_.emplace_back(layout.header.data(), layout.header.size());
+  for (const Bytes band : layout.bands) buffers_.emplace_back(band.data(), band.size());
+  do_write();
+}
+
+void HttpConnection::answer_with_text(const HttpText& text) {
+  body_ = text.text();
+  if (body_.empty()) return answer_with_sentence(404, "There is nothing here.");
+  begin_answer({.type = text.type, .size_bytes = body_.size(), .fields = text.fields});
+  do_write();
+}
+
+void HttpConnection::answer_with_sentence(int status, const std::string& sentence) {
+  body_ = sentence + "\n";
+  begin_answer({.status = status,
+                .type = "text/plain; charset=utf-8",
+                .size_bytes = body_.size(),
+                .fields = status == 405 ? "Allow: GET, HEAD\r\n" : ""});
+  do_write();
+}
+
+// What comes behind a request that was not understood cannot be told from it.
+void HttpConnection::refuse(int status, const std::string& sentence) {
+  ++site_.failed_requests;
+  site_.refusals.warn("refused a request of {} with status {}: {}", peer_name(socket_), status,
+                      sentence);
+  keeps_alive_ = false;
+  answer_with_sentence(status, sentence);
+}
+
+void HttpConnection::begin_answer(AnswerHead head) {
+  head.keeps_alive = keeps_alive_;
+  head_ = answer_head(head);
+  buffers_.assign(1, asio::buffer(head_));
+  if (!is_head_) buffers_.push_back(asio::buffer(body_));
+}
+
+void HttpConnection::do_write() {
+  state_ = State::writing;
+  do_limit(site_.settings.answer_patience);
+  asio::async_write(socket_, buffers_,
+                    [self = shared_from_this()](std::error_code error, std::size_t) {
+                      if (!self->socket_.is_open()) return;
+                      if (error) ++self->site_.failed_requests;
+                      if (error) return self->close();
+                      self->answered();
+                    });
+}
+
+void HttpConnection::answered() {
+  frame_.reset();
+  body_.clear();
+  if (keeps_alive_) return begin_request();
+  linger();
+}
+
+// Closing while something is unread would reset the connection, and the peer lose the answer.
+void HttpConnection::linger() {
+  state_ = State::lingering;
+  std::error_code ignored;
+  socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+  do_limit(std::chrono::seconds(2));
+  do_discard();
+}
+
+void HttpConnection::do_discard() {
+  constexpr std::size_t kMostDiscardedBytes = 1 << 20;
+  body_.resize(4096);
+  socket_.async_read_some(asio::buffer(body_),
+                          [self = shared_from_this()](std::error_code error, std::size_t size) {
+                            if (!self->socket_.is_open()) return;
+                            self->discarded_bytes_ += size;
+                            if (error || self->discarded_bytes_ > kMostDiscardedBytes)
+                              return self->close();
+                            self->do_discard();
+                          });
+}
+
+void HttpConnection::do_limit(std::chrono::milliseconds patience) {
+  deadline_.expires_after(patience);
+  deadline_.async_wait([weak = weak_from_this()](std::error_code error) {
+    const auto self = weak.lock();
+    if (error || !self || !self->socket_.is_open()) return;
+    // A deadline that has passed just before it was put off may still be called.
+    if (self->deadline_.expiry() <= std::chrono::steady_clock::now()) self->timed_out();
+  });
+}
+
+void HttpConnection::timed_out() {
+  switch (state_) {
+    case State::reading:
+      if (!reader_.is_inside_head()) return close();
+      return refuse(408, "The request took too long to come.");
+    case State::waiting_for_frame:
+      wish_.reset();
+      ++site_.failed_requests;
+      return answer_with_sentence(503, "The camera has given no picture for a while.");
+    case State::writing:
+      ++site_.failed_requests;
+      return close();
+    case State::lingering:
+      return close();
+  }
+}
+
+}  // namespace jpegwire

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <asio/ip/tcp.hpp>
+#include <asio/steady_timer.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "net/http/http_answer.hpp"
+#include "net/http/http_request.hpp"
+#include "net/web/admission.hpp"
+#include "net/web/http_site.hpp"
+
+namespace jpegwire {
+
+/// One client of an HttpServer: reads a request, answers it, and reads the next. Who asks for the
+/// stream becomes a viewer, whose socket then is the FrameServer's. Each step has a deadline. Bound
+/// to the io thread.
+class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
+ public:
+  /// Called once, when this object has no socket any more.
+  using OnGone = std::function<void(const std::shared_ptr<HttpConnection>&)>;
+
+  /// Without a ticket it is one too many, and is told so.
+  HttpConnection(asio::ip::tcp::socket socket, HttpSite& site, Admission::Ticket ticket,
+                 OnGone on_gone);
+
+  void start();
+
+  /// Lets the answer that is being written end; else closes at once.
+  void finish();
+
+  void close();
+
+ private:
+  enum class State { reading, waiting_for_frame, writing, lingering };
+
+  void begin_request();
+  void read_on();
+  void do_read();
+  void broke_off();
+  void answer();
+  bool is_for_us(const HttpRequest& request) const;
+  void refuse_host(const std::string& host);
+  void answer_with_stream();
+  void answer_with_snapshot();
+  void send_snapshot(const FramePtr& frame);
+  void answer_with_text(const HttpText& text);
+  void answer_with_sentence(int status, const std::string& sentence);
+  void refuse(int status, const std::string& sentence);
+  void begin_answer(AnswerHead head);
+  void do_write();
+  void answered();
+  void linger();
+  void do_discard();
+  void do_limit(std::chrono::milliseconds patience);
+  void timed_out();
+  void gone();
+
+  asio::ip::tcp::socket socket_;
+  HttpSite& site_;
+  Admission::Ticket ticket_;
+  OnGone on_gone_;
+  asio::steady_timer deadline_;
+  State state_ = State::reading;
+  HttpRequestReader reader_;
+  bool is_head_ = false;  // the request under way
+  bool keeps_alive_ = true;
+
+  // The answer under way.
+  std::string head_;
+  std::string body_;
+  std::vector<asio::const_buffer> buffers_;
+  std::unique_ptr<FrameWish> wish_;
+  FramePtr frame_;
+  std::size_t discarded_bytes_ = 0;
+};
+
+}  // namespace jpegwire

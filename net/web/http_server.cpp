@@ -1,0 +1,69 @@
+#include "net/web/http_server.hpp"
+
+#include <utility>
+
+#include "net/sockets/socket_options.hpp"
+
+namespace jpegwire {
+
+HttpServer::HttpServer(asio::io_context& io, FrameServer& frames, HttpSettings settings)
+    : io_(io),
+      admission_(settings.max_connections, settings.max_per_address),
+      site_{.frames = frames, .settings = std::move(settings)},
+      deadline_(io) {}
+
+const Listener& HttpServer::listen(const Endpoint& endpoint) {
+  return listeners_.emplace_back(
+      io_, endpoint, [this](asio::ip::tcp::socket socket) { accept(std::move(socket)); });
+}
+
+void HttpServer::serve_text(const std::string& path, HttpText text) {
+  site_.texts[path] = std::move(text);
+}
+
+void HttpServer::accept(asio::ip::tcp::socket socket) {
+  std::error_code error;
+  const auto peer = socket.remote_endpoint(error);
+  if (error) return;  // it has gone again
+  Admission::Ticket ticket = admission_.admit(peer.address());
+  if (!ticket) return turn_away(std::move(socket));
+  serve(std::move(socket), std::move(ticket));
+}
+
+// A few that are too many are told so; more of them would be too many again.
+void HttpServer::turn_away(asio::ip::tcp::socket socket) {
+  constexpr std::size_t kMostUnadmitted = 16;
+  ++rejected_;
+  site_.refusals.warn("turned {} away: too many connections are here already", peer_name(socket));
+  if (unadmitted_ < kMostUnadmitted) serve(std::move(socket), nullptr);
+}
+
+void HttpServer::serve(asio::ip::tcp::socket socket, Admission::Ticket ticket) {
+  const bool is_admitted = ticket != nullptr;
+  if (!is_admitted) ++unadmitted_;
+  auto connection = std::make_shared<HttpConnection>(std::move(socket), site_, std::move(ticket),
+                                                     [this, is_admitted](const Connection& gone) {
+                                                       connections_.erase(gone);
+                                                       if (!is_admitted) --unadmitted_;
+                                                       if (finishing_ && connections_.empty())
+                                                         deadline_.cancel();
+                                                     });
+  connections_.insert(connection);
+  connection->start();
+}
+
+void HttpServer::finish(std::chrono::milliseconds patience) {
+  if (std::exchange(finishing_, true)) return;
+  for (Listener& listener : listeners_) listener.stop();
+  const std::set<Connection> connections = connections_;  // finishing one may remove it
+  for (const Connection& connection : connections) connection->finish();
+  if (connections_.empty()) return;
+  deadline_.expires_after(patience);
+  deadline_.async_wait([this](std::error_code error) {
+    const std::set<Connection> late = connections_;
+    if (!error)
+      for (const Connection& connection : late) connection->close();
+  });
+}
+
+}  // namespace jpegwire

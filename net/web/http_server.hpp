@@ -1,0 +1,59 @@
+#pragma once
+
+#include <asio/io_context.hpp>
+#include <asio/steady_timer.hpp>
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <set>
+#include <string>
+
+#include "net/sockets/listener.hpp"
+#include "net/web/admission.hpp"
+#include "net/web/http_connection.hpp"
+#include "net/web/http_site.hpp"
+
+namespace jpegwire {
+
+/// Serves /stream and /snapshot, also as mjpg-streamer names them (/?action=stream), and texts,
+/// over HTTP/1.1. Frames are the FrameServer's, which must outlive it. Bound to the io thread; must
+/// outlive the io context's run.
+class HttpServer {
+ public:
+  HttpServer(asio::io_context& io, FrameServer& frames, HttpSettings settings);
+
+  /// Throws std::runtime_error with one sentence.
+  const Listener& listen(const Endpoint& endpoint);
+
+  void serve_text(const std::string& path, HttpText text);
+
+  /// Lets answers under way end; who has not taken its own after `patience` is cut off. Streams are
+  /// the FrameServer's to end.
+  void finish(std::chrono::milliseconds patience);
+
+  /// Connections turned away, because too many were there, or because the system had no room.
+  std::uint64_t rejected() const { return rejected_; }
+
+  /// Requests that were refused or could not be answered.
+  std::uint64_t failed_requests() const { return site_.failed_requests; }
+  std::uint64_t snapshots() const { return site_.snapshots; }
+
+ private:
+  using Connection = std::shared_ptr<HttpConnection>;
+
+  void accept(asio::ip::tcp::socket socket);
+  void turn_away(asio::ip::tcp::socket socket);
+  void serve(asio::ip::tcp::socket socket, Admission::Ticket ticket);
+
+  asio::io_context& io_;
+  Admission admission_;
+  HttpSite site_;
+  std::list<Listener> listeners_;
+  std::set<Connection> connections_;
+  std::size_t unadmitted_ = 0;  // of these, that are only told that they are too many
+  std::uint64_t rejected_ = 0;
+  bool finishing_ = false;
+  asio::steady_timer deadline_;
+};
+
+}  // namespace jpegwire

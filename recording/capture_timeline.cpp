@@ -1,0 +1,50 @@
+#include "recording/capture_timeline.hpp"
+
+#include <chrono>
+
+namespace jpegwire {
+namespace {
+
+WallTime first_place(WallTime capture_time, WallTime arrival, microseconds sender_ahead) {
+  constexpr std::chrono::seconds kOldest{30};  // what is older, or not taken yet, is no truth
+  const WallTime taken = capture_time - sender_ahead;
+  return taken <= arrival && arrival - taken < kOldest ? taken : arrival;
+}
+
+}  // namespace
+
+WallTime CaptureTimeline::place(const ReceivedFrame& frame) {
+  const std::optional<FrameStamp>& stamp = frame.stamp;
+  if (!stamp) return frame.first_byte;
+  const microseconds age_unknown = stamp->capture_time - frame.first_byte;
+  return go_on(stamp->stream_id, stamp->capture_time, frame.first_byte,
+               frame.sender_ahead.value_or(age_unknown));
+}
+
+WallTime CaptureTimeline::place(WallTime capture_time, WallTime now) {
+  return go_on(0, capture_time, now, wall_now() - steady_now());
+}
+
+WallTime CaptureTimeline::go_on(std::uint64_t stream_id, WallTime capture_time, WallTime arrival,
+                                microseconds sender_ahead) {
+  const bool is_new = !last_ || last_->stream_id != stream_id;
+  const WallTime placed = is_new ? first_place(capture_time, arrival, sender_ahead)
+                                 : last_->placed + step_to(capture_time, arrival);
+  last_ = {stream_id, capture_time, arrival, placed};
+  return placed;
+}
+
+// A late frame may come from a clock that was set back, or be held up on its way; then those behind
+// it catch up, and what they gain is the way's and not the clock's.
+microseconds CaptureTimeline::step_to(WallTime capture_time, WallTime arrival) {
+  constexpr milliseconds kCaughtUp{100};
+  const microseconds step = capture_time - last_->capture_time;
+  const microseconds arrival_step = arrival - last_->arrival;
+  const bool may_catch_up = held_up_ && arrival - *held_up_ < kLeap;
+  const bool is_late = arrival_step - step > kLeap;
+  const bool is_early = step - arrival_step > (may_catch_up ? kCaughtUp : kLeap);
+  if (is_late) held_up_ = arrival;
+  return step <= microseconds::zero() || is_late || is_early ? arrival_step : step;
+}
+
+}  // namespace jpegwire

@@ -1,0 +1,130 @@
+#include "recording/frame_recorder.hpp"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <stdexcept>
+#include <system_error>
+#include <utility>
+
+#include "app/counted.hpp"
+#include "recording/output_file.hpp"
+
+namespace jpegwire {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr milliseconds kFlushInterval{500};  // and the queue rests less than the rest of a second
+
+/// As somebody finds it who does not know where this program runs.
+std::string full_name(const std::filesystem::path& file) {
+  std::error_code ignored;
+  return std::filesystem::absolute(file, ignored).string();
+}
+
+constexpr std::byte kStartOfImage[] = {std::byte{0xff}, std::byte{0xd8}};
+
+void append(std::vector<std::byte>& to, Bytes bytes) {
+  to.insert(to.end(), bytes.begin(), bytes.end());
+}
+
+RecordingOptions checked(RecordingOptions options) {
+  require_writable(options.file.parent_path());
+  return options;
+}
+
+}  // namespace
+
+FrameRecorder::FrameRecorder(RecordingOptions options, WriteQueue::OnError on_error,
+                             std::uint64_t most, OnNews on_news)
+    : options_(checked(std::move(options))),
+      on_news_(std::move(on_news)),
+      queue_(*this, std::move(on_error), most) {}
+
+void FrameRecorder::record(const std::shared_ptr<const ReceivedFrame>& frame) {
+  queue_.put(as_it_came(frame, timeline_.place(*frame)));
+}
+
+void FrameRecorder::submit(FramePtr frame) {
+  const WallTime capture_time = timeline_.place(frame->capture_time, steady_now());
+  queue_.put({.jpeg = std::move(frame), .capture_time = capture_time, .whole = {}});
+}
+
+void FrameRecorder::finish(milliseconds patience) {
+  queue_.finish(patience);
+  if (queue_.skipped() > 0)
+    spdlog::warn("not recorded: {}, because the disk of '{}' is too slow",
+                 counted(queue_.skipped(), "frame"), options_.file.string());
+  if (too_close_ > 0)
+    spdlog::warn("not recorded: {}, because they came faster than '{}' can tell apart",
+                 counted(too_close_, "frame"), options_.file.string());
+}
+
+void FrameRecorder::write(const QueuedFrame& frame) {
+  const JpegLayout& layout = frame.jpeg->layout;
+  const bool goes_on = file_ && file_->takes(layout.width, layout.height, frame.capture_time) &&
+                       !is_long_enough(frame.capture_time);
+  if (!goes_on) open_for(frame);
+  if (!file_->write(bytes_of(frame), frame.capture_time)) ++too_close_;
+  is_flushed_ = false;
+  flush_when_due();
+}
+
+void FrameRecorder::rest() { flush_when_due(); }
+
+void FrameRecorder::end() {
+  if (!file_) on_news_("recording ended: no frame came, so there is no file");
+  end_file();
+}
+
+void FrameRecorder::end_file() {
+  if (!file_) return;
+  flush();
+  file_->end();
+  in_earlier_files_ += file_->frames();
+  const std::string frames = counted(file_->frames(), "frame");
+  spdlog::info("recorded {} in '{}'", frames, file_->file().string());
+  on_news_(fmt::format("recording ended: {}, {}", full_name(file_->file()), frames));
+  file_.reset();
+}
+
+// A frame counts once nothing can take it away.
+void FrameRecorder::note_recorded() { recorded_ = in_earlier_files_ + file_->flushed_frames(); }
+
+void FrameRecorder::open_for(const QueuedFrame& frame) {
+  end_file();
+  const JpegLayout& layout = frame.jpeg->layout;
+  file_.emplace(first_free_name(options_.file), layout.width, layout.height, frame.capture_time);
+  last_flush_ = Clock::now();
+  spdlog::info("recording to '{}'", file_->file().string());
+  on_news_(fmt::format("recording to {}", full_name(file_->file())));
+}
+
+bool FrameRecorder::is_long_enough(WallTime capture_time) const {
+  return options_.split && capture_time - file_->begin() >= *options_.split;
+}
+
+// What is recorded of a frame that is sent is the JPEG alone: a stamp belongs to a connection.
+Bytes FrameRecorder::bytes_of(const QueuedFrame& frame) {
+  if (!frame.whole.empty()) return frame.whole;
+  gathered_.clear();
+  append(gathered_, kStartOfImage);
+  append(gathered_, frame.jpeg->layout.header);
+  for (const Bytes band : frame.jpeg->layout.bands) append(gathered_, band);
+  return gathered_;
+}
+
+void FrameRecorder::flush_when_due() {
+  if (is_flushed_ || Clock::now() - last_flush_ < kFlushInterval) return;
+  flush();
+}
+
+void FrameRecorder::flush() {
+  file_->flush();
+  note_recorded();
+  last_flush_ = Clock::now();
+  is_flushed_ = true;
+}
+
+}  // namespace jpegwire

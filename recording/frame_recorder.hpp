@@ -1,0 +1,86 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "net/stream/frame_sink.hpp"
+#include "recording/capture_timeline.hpp"
+#include "recording/recording_options.hpp"
+#include "recording/video_file_writer.hpp"
+#include "recording/write_queue.hpp"
+
+namespace jpegwire {
+
+/// Records frames on the thread of a WriteQueue, as they are and with their capture times, in a
+/// video file that is begun with the first of them; in another one, numbered, after a change of
+/// the size, after `split`, and where the file is there already. What was taken more than a second
+/// ago is safe from all that happens to the program.
+class FrameRecorder final : public FrameSink, private FrameWriter {
+ public:
+  using OnNews = std::function<void(const std::string& sentence)>;
+
+  /// Records `most` frames and then no more. `on_error` is called on the queue's thread when one
+  /// cannot be written, as when the disk is full; nothing is recorded after it. `on_news` is called
+  /// on it when a file is begun or ended. Throws std::runtime_error where the file's directory
+  /// cannot be written to.
+  FrameRecorder(
+      RecordingOptions options, WriteQueue::OnError on_error,
+      std::uint64_t most = WriteQueue::kEveryFrame, OnNews on_news = [](const std::string&) {});
+
+  /// A received frame, as it came. Frames come from one thread. Never blocks.
+  void record(const std::shared_ptr<const ReceivedFrame>& frame);
+
+  /// A frame that is sent, without a stamp. Frames come from one thread at a time, and not from
+  /// record() as well. Never blocks.
+  void submit(FramePtr frame) override;
+
+  /// Records no more and ends the file, on the queue's thread. Any thread; never blocks.
+  void close() { queue_.close(); }
+
+  /// close(), and waits for it, but no longer than `patience`; what is left then is skipped.
+  void finish(milliseconds patience);
+
+  // Any thread.
+
+  /// In the files for good: while it goes on, not quite as many as it was given.
+  std::uint64_t recorded() const { return recorded_; }
+
+  /// Because the disk was too slow, or they came faster than the file can tell apart.
+  std::uint64_t skipped() const { return queue_.skipped() + too_close_; }
+  bool is_closed() const { return queue_.is_closed(); }  // or has failed
+
+ private:
+  void write(const QueuedFrame& frame) override;
+  void rest() override;
+  void end() override;
+  void end_file();
+  void open_for(const QueuedFrame& frame);
+  bool is_long_enough(WallTime capture_time) const;
+  Bytes bytes_of(const QueuedFrame& frame);
+  void flush_when_due();
+  void flush();
+  void note_recorded();
+
+  const RecordingOptions options_;
+  const OnNews on_news_;
+  CaptureTimeline timeline_;  // of who calls record() or submit()
+  std::atomic<std::uint64_t> recorded_ = 0;
+  std::atomic<std::uint64_t> too_close_ = 0;  // to the one before, to have a time of their own
+
+  // The queue's thread.
+  std::optional<VideoFileWriter> file_;
+  std::uint64_t in_earlier_files_ = 0;  // frames
+  std::vector<std::byte> gathered_;
+  std::chrono::steady_clock::time_point last_flush_{};
+  bool is_flushed_ = true;
+
+  WriteQueue queue_;
+};
+
+}  // namespace jpegwire

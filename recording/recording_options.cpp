@@ -1,0 +1,75 @@
+#include "recording/recording_options.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <ctime>
+#include <stdexcept>
+#include <string>
+
+#include "app/command_line.hpp"
+#include "recording/output_file.hpp"
+
+namespace jpegwire {
+namespace {
+
+void require_recording_name(const std::string& file) {
+  if (!is_recording_name(file))
+    throw std::invalid_argument(
+        fmt::format("'{}': a recording's name ends in .mkv, .mov or .avi", file));
+}
+
+}  // namespace
+
+void add_recording_options(CLI::App& app, RecordingOptions& options, const char* what) {
+  add_parsed_option(
+      app, "--record",
+      [&](const std::string& file) {
+        require_recording_name(file);
+        options.file = file;
+      },
+      what)
+      ->type_name("FILE");
+  app.add_option_function<double>(
+         "--record-split",
+         [&](double minutes) {
+           options.split = std::chrono::duration<double, std::ratio<60>>(minutes);
+         },
+         "Begin a new file after so long: FILE-2 and so on")
+      ->check(is_number_within(0.01, 100'000))
+      ->type_name("MINUTES");
+}
+
+bool is_recording_name(const std::filesystem::path& file) {
+  std::string ending = file.extension();
+  std::ranges::transform(ending, ending.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return ending == ".mkv" || ending == ".mov" || ending == ".avi";
+}
+
+void require_new_recording(const std::filesystem::path& file) {
+  require_writable(file.parent_path());
+  std::error_code error;
+  if (std::filesystem::exists(std::filesystem::symlink_status(file, error)))
+    throw std::runtime_error(
+        fmt::format("'{}' is there already, and a recording overwrites nothing; name another file",
+                    file.string()));
+}
+
+std::filesystem::path first_free_name(const std::filesystem::path& file) {
+  std::filesystem::path name = file;
+  std::error_code error;
+  for (int part = 2; std::filesystem::exists(std::filesystem::symlink_status(name, error)); ++part)
+    name.replace_filename(
+        fmt::format("{}-{}{}", file.stem().string(), part, file.extension().string()));
+  return name;
+}
+
+std::filesystem::path recording_name_at(WallTime time, std::string_view ending) {
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
+  return fmt::format("jpegwire-{:%Y-%m-%dT%H-%M-%S}{}.mkv", fmt::localtime(seconds), ending);
+}
+
+}  // namespace jpegwire

@@ -1,0 +1,103 @@
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <limits>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "codec/time.hpp"
+#include "net/stream/frame_sink.hpp"
+#include "net/stream/received_frame.hpp"
+
+namespace jpegwire {
+
+/// A frame that waits to be written.
+struct QueuedFrame {
+  FramePtr jpeg;
+  WallTime capture_time{};  // as the one who queues it tells it
+  Bytes whole;              // of `jpeg`, as it came; nothing where it was encoded here, in parts
+
+  std::size_t size_bytes() const {
+    return whole.empty() ? jpeg->layout.size_bytes() : whole.size();
+  }
+};
+
+/// A received frame, which is to be written as it came.
+QueuedFrame as_it_came(const std::shared_ptr<const ReceivedFrame>& frame, WallTime capture_time);
+
+/// What is done with the frames of a WriteQueue, on its thread. Throws std::runtime_error with a
+/// sentence where it cannot: then nothing more is asked of it.
+class FrameWriter {
+ public:
+  FrameWriter() = default;
+  FrameWriter(const FrameWriter&) = delete;
+  FrameWriter& operator=(const FrameWriter&) = delete;
+  virtual ~FrameWriter() = default;
+
+  virtual void write(const QueuedFrame& frame) = 0;
+
+  /// Nothing has come for a while.
+  virtual void rest() {}
+
+  /// No more frames come.
+  virtual void end() {}
+};
+
+/// Writes frames on a thread of its own, so that a slow disk never makes a picture old. What waits
+/// to be written is nobody's picture, so here alone frames queue, up to kMaxBacklogBytes; beyond
+/// that the newest are skipped and counted.
+class WriteQueue {
+ public:
+  using OnError = std::function<void(const std::string& sentence)>;
+
+  static constexpr std::size_t kMaxBacklogBytes = std::size_t{64} << 20;
+  static constexpr auto kEveryFrame = std::numeric_limits<std::uint64_t>::max();
+
+  /// Takes `most` frames and then no more. `on_error` is called on the queue's thread when a frame
+  /// cannot be written; nothing is written after it. The writer must outlive the queue.
+  WriteQueue(FrameWriter& writer, OnError on_error, std::uint64_t most = kEveryFrame);
+
+  /// Abandons what is not yet written.
+  ~WriteQueue();
+
+  /// Any thread; never blocks.
+  void put(QueuedFrame frame);
+
+  /// Takes nothing more, writes what is there and ends. Any thread; never blocks.
+  void close();
+
+  /// close(), and waits until all is written, but no longer than `patience`; what is left then is
+  /// skipped. One thread.
+  void finish(milliseconds patience);
+
+  // Any thread.
+  std::uint64_t skipped() const;
+  bool is_closed() const;  // or has failed
+
+ private:
+  void run(const std::stop_token& stop);
+  void write_backlog(const std::stop_token& stop);
+  void write_first(std::unique_lock<std::mutex>& lock);
+  void take_no_more();
+
+  FrameWriter& writer_;
+  const OnError on_error_;
+  const std::uint64_t most_;
+
+  mutable std::mutex mutex_;
+  std::condition_variable_any changed_;
+  std::deque<QueuedFrame> backlog_;  // the first one is being written
+  std::size_t backlog_bytes_ = 0;
+  std::uint64_t accepted_ = 0;
+  std::uint64_t skipped_ = 0;
+  bool is_closed_ = false;
+  bool has_ended_ = false;
+  std::jthread thread_;
+};
+
+}  // namespace jpegwire

@@ -1,0 +1,103 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "app/histogram.hpp"
+#include "codec/jpeg_decoder.hpp"
+#include "codec/jpeg_encoder.hpp"
+#include "net/stream/frame_sink.hpp"
+#include "net/stream/latest_slot.hpp"
+#include "net/stream/viewer_count.hpp"
+#include "sender/sources/frame_source.hpp"
+
+namespace jpegwire {
+
+struct PipelineSettings {
+  int threads = 1;
+  EncoderSettings encoder;
+  bool passthrough = true;
+  std::optional<std::uint64_t> frames;  // end after so many
+};
+
+/// What became of the frames: captured = encoded + passthrough + skipped_encode + unwatched +
+/// corrupt, but for the one or two under way.
+struct PipelineCounts {
+  std::uint64_t captured = 0;
+  std::uint64_t encoded = 0;
+  std::uint64_t passthrough = 0;
+  std::uint64_t skipped_encode = 0;  // a newer one came before the encoder was free
+  std::uint64_t unwatched = 0;       // nobody watched
+  std::uint64_t corrupt = 0;         // a JPEG that could not be decoded for encoding it again
+  std::uint64_t bytes = 0;           // encoded or passed on, however many viewers took them
+  int width = 0;
+  int height = 0;
+};
+
+/// Captures on one thread, encodes on another, and gives each frame to the sink; a JPEG that is
+/// passed on goes to the sink directly.
+class Pipeline {
+ public:
+  /// `on_ended` is called once, on the pipeline's thread, when the source has ended or failed. All
+  /// that is lent must outlive the pipeline.
+  Pipeline(FrameSource& source, FrameSink& sink, Audience& audience, PipelineSettings settings,
+           std::function<void()> on_ended);
+
+  void start();
+
+  /// Both threads end as soon as they can.
+  void request_stop();
+
+  /// Ends both threads and waits for them.
+  void stop();
+
+  /// Any thread.
+  PipelineCounts counts() const;
+
+  /// How long encoding took. Any thread.
+  Histogram encode_us() const;
+
+  // After stop().
+  const std::string& error() const { return error_; }  // empty where nothing went wrong
+
+ private:
+  void capture(std::stop_token stop);
+  void encode(std::stop_token stop);
+  void hand_over(CapturedFrame frame);
+  void process(CapturedFrame& frame);
+  void count(std::uint64_t PipelineCounts::* what);
+  void count_encoded(microseconds spent);
+  void give(std::shared_ptr<EncodedFrame> frame);
+  std::shared_ptr<EncodedFrame> encode_again(const EncodedFrame& jpeg,
+                                             const FrameIdentity& identity);
+  void run_guarded(const std::function<void()>& work);
+
+  FrameSource& source_;
+  FrameSink& sink_;
+  Audience& audience_;
+  PipelineSettings settings_;
+  std::function<void()> on_ended_;
+
+  BandPool bands_;
+  JpegEncoder encoder_;
+  OnBands on_bands_;
+  JpegDecoder decoder_;
+  Picture decoded_;
+  RawFrame raw_;
+
+  mutable std::mutex mutex_;
+  PipelineCounts counts_;
+  std::string error_;
+  Histogram encode_us_;
+
+  bool is_encoding_ = false;  // the capture thread's
+  LatestSlot<CapturedFrame> captured_;
+  std::jthread encode_thread_;
+  std::jthread capture_thread_;
+};
+
+}  // namespace jpegwire

@@ -1,0 +1,144 @@
+#include "bench/runs/figures.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "support/bench_runs.hpp"
+
+namespace jpegwire {
+namespace {
+
+TEST_CASE("rates and sizes are those between the two ends of the window") {
+  const Figures figures = figures_of(good_run(), Case{});
+  CHECK(figures.at("fps") == Approx(30));
+  CHECK(figures.at("captured_fps") == Approx(30));
+  CHECK(figures.at("encoded_fps") == Approx(30));
+  CHECK(figures.at("kb_per_frame") == Approx(100));
+  CHECK(figures.at("mbit_per_second") == Approx(24));
+  CHECK(figures.at("age_p50_ms") == Approx(8));
+  CHECK(figures.at("age_p99_ms") == Approx(8));
+}
+
+TEST_CASE("CPU is told per frame, and by stage it sums up to the whole") {
+  const Figures figures = figures_of(good_run(), Case{});
+  CHECK(figures.at("sender_cpu_ms") == Approx(3.6));
+  CHECK(figures.at("cpu_capture_ms") + figures.at("cpu_encode_ms") + figures.at("cpu_send_ms") ==
+        Approx(figures.at("sender_cpu_ms")));
+  CHECK(figures.at("viewer_cpu_ms") == Approx(3.3));
+  CHECK(figures.at("cpu_receive_ms") + figures.at("cpu_decode_ms") + figures.at("cpu_display_ms") ==
+        Approx(figures.at("viewer_cpu_ms")));
+}
+
+TEST_CASE("the machine's work is shared out to the programs, the bench and others") {
+  const Figures figures = figures_of(good_run(), Case{});
+  CHECK(figures.at("busy_percent") == Approx(20));
+  CHECK(figures.at("others_percent") == Approx(9.63).margin(0.01));
+  CHECK(figures.at("stolen_percent") == 0);
+  CHECK(figures.at("bench_percent") == Approx(0.2));
+}
+
+TEST_CASE("what is left behind is told by where") {
+  Run run = good_run();
+  run.sender_end["captured"] = 1530;
+  run.sender_end["skipped_encode"] = 1350;
+  run.sender["viewers"][0] = {{"frames", 90}, {"skipped", 10}};
+  run.viewers[0]["skipped_decode"] = 51;
+  run.viewers[0]["skipped_display"] = 151;
+  const Figures figures = figures_of(run, Case{});
+  CHECK(figures.at("skipped_encode_percent") == Approx(90));
+  CHECK(figures.at("skipped_network_percent") == Approx(10));
+  CHECK(figures.at("skipped_decode_percent") == Approx(25));
+  CHECK(figures.at("skipped_display_percent") == Approx(50));
+  CHECK_FALSE(figures.contains("lost_percent"));
+}
+
+TEST_CASE("packets are counted where there are some") {
+  Run run = good_run();
+  run.viewers[0]["packets"] = 98;
+  run.viewers[0]["packets_lost"] = 2;
+  CHECK(figures_of(run, Case{}).at("lost_percent") == Approx(2));
+}
+
+TEST_CASE("of several viewers the mean and the slowest are told") {
+  Run run = good_run();
+  run.viewers.push_back(viewer_summary(50, 20, 10));
+  const Figures figures = figures_of(run, Case{.viewers = 2});
+  CHECK(figures.at("fps") == Approx(20));
+  CHECK(figures.at("fps_least") == Approx(10));
+  CHECK(figures.at("age_p50_ms") == Approx(8));
+  CHECK(figures.at("age_p90_ms") == Approx(20));
+}
+
+TEST_CASE("viewers elsewhere tell their own CPU, and not by stage") {
+  Run run = good_run();
+  run.viewer_threads.clear();
+  run.viewer_cpu_seconds = 0;
+  const Figures figures = figures_of(run, Case{});
+  CHECK(figures.at("viewer_cpu_ms") == Approx(1000 * 0.5 / 150));
+  CHECK_FALSE(figures.contains("cpu_decode_ms"));
+}
+
+TEST_CASE("what is not known is not among the figures") {
+  Run run = good_run();
+  run.viewers[0]["age_ms"] = nullptr;
+  run.viewers[0]["stages_ms"] = nlohmann::json::object();
+  const Figures figures = figures_of(run, Case{});
+  CHECK_FALSE(figures.contains("age_p50_ms"));
+  CHECK_FALSE(figures.contains("network_ms"));
+  CHECK(figures_of(Run{}, Case{}).at("fps") == 0);
+}
+
+TEST_CASE("a stream that stops within the window is not told by the rate that it had before") {
+  Run run = good_run();
+  run.viewers[0] = viewer_summary(30, 8, 30);
+  run.viewers[0]["seconds"] = 5;
+  run.viewers[0]["idle_seconds"] = 4;
+  CHECK(figures_of(run, Case{}).at("fps") == Approx(6));
+}
+
+TEST_CASE("ages count by the frames that have one, and few of them are warned of") {
+  Run run = good_run();
+  run.viewers[0]["age_ms"]["frames"] = 15;
+  run.viewers.push_back(viewer_summary(150, 20));
+  const Figures figures = figures_of(run, Case{.viewers = 2});
+  CHECK(figures.at("age_p50_ms") == Approx(20));
+  CHECK(figures.at("age_known_percent") == Approx(55));
+  Results results = two_cases({8});
+  CaseResult& result = results.cases[0];
+  result.runs = {run};
+  evaluate(result, results.machine);
+  CHECK(warnings_of(results).empty());
+  result.measured.optical = true;
+  CHECK_THAT(warnings_of(results).at(0), Catch::Contains("no more than 55 %"));
+}
+
+TEST_CASE("what carries the packets of a link is not the bench") {
+  Run run = good_run();
+  run.link_cpu_seconds = 0.5;
+  CHECK(figures_of(run, Case{}).at("bench_percent") == Approx(0.2).margin(0.001));
+  run.bench_cpu_seconds = 0.1;
+  Results results = two_cases({8});
+  results.cases[0].runs = {run};
+  evaluate(results.cases[0], results.machine);
+  CHECK_THAT(warnings_of(results).at(0), Catch::Contains("jpegwire-bench itself"));
+}
+
+TEST_CASE("every figure has a title") {
+  for (const auto& [name, value] : figures_of(good_run(), Case{})) {
+    INFO(name);
+    CHECK(figure_kind(name).name == name);
+  }
+}
+
+TEST_CASE("a machine at work is warned of, by what was at work") {
+  Results results = two_cases({8, 9});
+  CHECK(warnings_of(results).empty());
+  results.load_before = 3;
+  CHECK(warnings_of(results).size() == 1);
+  Run& run = results.cases[0].runs[0];
+  run.machine = {.busy = 8, .idle = 1, .stolen = 1};
+  evaluate(results.cases[0], results.machine);
+  CHECK(warnings_of(results).size() == 3);
+}
+
+}  // namespace
+}  // namespace jpegwire

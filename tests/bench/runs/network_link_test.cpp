@@ -1,0 +1,67 @@
+#include "bench/runs/network_link.hpp"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <future>
+#include <stdexcept>
+
+namespace jpegwire {
+namespace {
+
+namespace fs = std::filesystem;
+using Catch::Matchers::Contains;
+
+std::string current_network() { return fs::read_symlink("/proc/thread-self/ns/net"); }
+
+std::ptrdiff_t open_descriptors() {
+  return std::distance(fs::directory_iterator("/proc/self/fd"), fs::directory_iterator());
+}
+
+/// What goes wrong where only so many descriptors more may be opened. On a thread of its own, which
+/// the link moves into another network.
+std::string failure_with(rlim_t more) {
+  rlimit before{};
+  ::getrlimit(RLIMIT_NOFILE, &before);
+  EventLoop loop;
+  const rlimit few{static_cast<rlim_t>(open_descriptors()) - 1 + more, before.rlim_max};
+  ::setrlimit(RLIMIT_NOFILE, &few);
+  const auto attempt = [&]() -> std::string {
+    try {
+      const NetworkLink link(loop, parse_link("delay=1ms"));
+      return "";
+    } catch (const std::exception& error) {
+      return error.what();
+    }
+  };
+  std::string failure = std::async(std::launch::async, attempt).get();
+  ::setrlimit(RLIMIT_NOFILE, &before);
+  return failure;
+}
+
+TEST_CASE("what is done in another network leaves the caller in its own") {
+  if (::geteuid() != 0) return;  // only root makes network namespaces
+  const std::string own = current_network();
+  const NetworkNamespace other;
+  CHECK(current_network() == own);
+  std::string there;
+  other.within([&there] { there = current_network(); });
+  CHECK(there != own);
+  CHECK_THROWS_WITH(other.within([] { throw std::runtime_error("no luck"); }), "no luck");
+  CHECK(current_network() == own);
+}
+
+TEST_CASE("a link that cannot be made keeps no descriptor and says why") {
+  if (::geteuid() != 0 || !fs::exists("/dev/net/tun")) return;
+  const std::ptrdiff_t before = open_descriptors();
+  for (const rlim_t more : {0, 1, 2}) {  // the far end's network, the near device, the far one
+    INFO(more);
+    CHECK_THAT(failure_with(more), Contains("Too many open files"));
+    CHECK(open_descriptors() == before);
+  }
+}
+
+}  // namespace
+}  // namespace jpegwire

@@ -1,0 +1,104 @@
+#include "bench/runs/options.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "bench/runs/commands.hpp"
+
+namespace jpegwire {
+namespace {
+
+using Catch::Matchers::Contains;
+
+BenchOptions parsed(std::vector<std::string> words) {
+  CLI::App app{"", "jpegwire-bench"};
+  BenchOptions options;
+  add_bench_options(app, options);
+  std::reverse(words.begin(), words.end());  // CLI11 takes them from the end
+  app.parse(words);
+  return options;
+}
+
+std::string refusal_of(std::vector<std::string> words) {
+  try {
+    parsed(std::move(words));
+  } catch (const CLI::ParseError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST_CASE("lists are taken apart at their commas, and a value counts once") {
+  const Matrix matrix = parsed({"--size", "640x480,1280x720,own", "--fps", "30,0,30", "--quality",
+                                "70,80", "--transport", "rtp,tcp", "--viewers", "1,16", "--threads",
+                                "1,2", "--source", "test,film.mkv"})
+                            .matrix;
+  CHECK(matrix.sizes ==
+        std::vector<std::optional<PictureSize>>{PictureSize{640, 480}, PictureSize{1280, 720}, {}});
+  CHECK(matrix.frame_rates == std::vector<double>{30, 0});
+  CHECK(matrix.transports == std::vector<Transport>{Transport::rtp, Transport::tcp});
+  CHECK(matrix.viewers == std::vector<int>{1, 16});
+  CHECK(matrix.sources == std::vector<std::string>{"test", "film.mkv"});
+}
+
+TEST_CASE("options for the programs are taken apart as a shell does") {
+  const BenchOptions options = parsed({"--sender-options", "--fec 10 --share 'my films'"});
+  CHECK(options.sender_options == std::vector<std::string>{"--fec", "10", "--share", "my films"});
+}
+
+TEST_CASE("values that cannot be are refused by name") {
+  CHECK_THAT(refusal_of({"--size", "0"}), Contains("--size") && Contains("1280x720"));
+  CHECK_THAT(refusal_of({"--size", "0x0"}), Contains("16x16"));
+  CHECK_THAT(refusal_of({"--size", "640x480,"}), Contains("--size"));
+  CHECK_THAT(refusal_of({"--fps", "-1"}), Contains("'-1'"));
+  CHECK_THAT(refusal_of({"--fps", "nan"}), Contains("'nan'"));
+  CHECK_THAT(refusal_of({"--quality", "101"}), Contains("1 to 100"));
+  CHECK_THAT(refusal_of({"--transport", "udp"}), Contains("none of tcp, http, rtp"));
+  CHECK_THAT(refusal_of({"--viewers", "0"}), Contains("--viewers"));
+  CHECK_THAT(refusal_of({"--viewers", "99999999999999"}), Contains("--viewers"));
+  CHECK_THAT(refusal_of({"--threads", "65"}), Contains("--threads"));
+  CHECK_THAT(refusal_of({"--source", "test,,film.mkv"}), Contains("missing"));
+  CHECK_THAT(refusal_of({"--seconds", "0"}), Contains("--seconds"));
+  CHECK_THAT(refusal_of({"--repetitions", "0"}), Contains("--repetitions"));
+  CHECK_THAT(refusal_of({"surplus"}), Contains("surplus"));
+}
+
+TEST_CASE("the sender is told all of a case") {
+  const Case one{.size = PictureSize{640, 480},
+                 .frames_per_second = 12.5,
+                 .quality = 70,
+                 .transport = Transport::tcp,
+                 .viewers = 3,
+                 .threads = 2,
+                 .source = "my film.mkv"};
+  const std::string line = to_shell(sender_command("jpegwire-sender", one, {}, {"--pace"}));
+  CHECK(line ==
+        "jpegwire-sender --source 'my film.mkv' --loop --size 640x480 --fps 12.5 --quality 70 "
+        "--threads 2 --tcp 127.0.0.1:0 --http 127.0.0.1:0 --summary - --pace");
+}
+
+TEST_CASE("a sender of datagrams has a target for each viewer, and one of HTTP room for all") {
+  Case one{.transport = Transport::rtp, .viewers = 2};
+  SenderEnds ends;
+  ends.rtp_ports = {5004, 5008};
+  CHECK_THAT(to_shell(sender_command("s", one, ends, {})),
+             Contains("--tcp off") && Contains("--rtp 127.0.0.1:5004 --rtp 127.0.0.1:5008"));
+  one.transport = Transport::http;
+  one.viewers = 100;
+  CHECK_THAT(to_shell(sender_command("s", one, {}, {})),
+             Contains("--http-connections 108 --http-per-address 108"));
+}
+
+TEST_CASE("a viewer runs until it is interrupted, or for its time") {
+  const Case one{.threads = 2};
+  CHECK(to_shell(viewer_command("v", one, "tcp://h:1", {.warm_up_seconds = 0.5}, {})) ==
+        "v tcp://h:1 --threads 2 --warm-up 0.5 --timeout 30 --summary - --headless");
+  CHECK_THAT(to_shell(viewer_command("v", one, "tcp://h:1", {1, 7}, {"--whole-frames"})),
+             Contains("--warm-up 1 --seconds 7") && Contains("--whole-frames"));
+}
+
+TEST_CASE("words are quoted where a shell would change them") {
+  CHECK(to_shell({"a b", "it's", "", "$HOME"}) == R"('a b' 'it'\''s' '' '$HOME')");
+}
+
+}  // namespace
+}  // namespace jpegwire

@@ -1,0 +1,123 @@
+#include "bench/runs/remote_viewers.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "bench/runs/child.hpp"
+
+namespace jpegwire {
+namespace {
+
+using Catch::Matchers::Contains;
+
+constexpr std::chrono::seconds kPatience{30};
+
+/// A collector, and those who speak to it as the other machine's shell does.
+struct Stage {
+  std::unique_ptr<Child> ask_after(const std::string& run) {
+    return std::make_unique<Child>(
+        loop.io(), Command{"curl", "-sS", "--noproxy", "*", collector.url() + "/after/" + run});
+  }
+  bool waits(const Child& child) {
+    return loop.wait(kPatience, [&] { return collector.is_asked() || child.has_ended(); }) &&
+           !child.has_ended();
+  }
+  std::string answer_to(const Child& child) {
+    REQUIRE(loop.wait(kPatience, [&] { return child.has_ended(); }));
+    INFO(child.err());
+    CHECK(child.exit_code() == 0);
+    return child.out();
+  }
+  std::string post(const std::string& run, const std::string& text) {
+    return answer_to(Child(loop.io(), {"curl", "-sS", "--noproxy", "*", "--data-binary", text,
+                                       collector.url() + "/" + run}));
+  }
+
+  EventLoop loop;
+  SummaryCollector collector{loop.io(), "127.0.0.1"};
+};
+
+TEST_CASE("who asks for a run is told its name once there is a later one") {
+  Stage stage;
+  const auto early = stage.ask_after("0");
+  REQUIRE(stage.waits(*early));
+  stage.collector.open(1, 2);
+  CHECK(stage.answer_to(*early) == "1.2\n");
+  CHECK(stage.answer_to(*stage.ask_after("0")) == "1.2\n");
+  const auto ahead = stage.ask_after("1.2");
+  REQUIRE(stage.waits(*ahead));
+  stage.collector.close();
+  stage.collector.open(2, 1);
+  CHECK(stage.answer_to(*ahead) == "2.1\n");
+}
+
+TEST_CASE("who asks for a run that is over here waits for the next one") {
+  Stage stage;
+  stage.collector.open(1, 1);
+  stage.collector.close();
+  const auto late = stage.ask_after("0");
+  REQUIRE(stage.waits(*late));
+  stage.collector.dismiss();
+  CHECK(stage.answer_to(*late).empty());
+  CHECK(stage.answer_to(*stage.ask_after("0")).empty());
+}
+
+TEST_CASE("summaries of the open run are taken, and late ones answered and dropped") {
+  Stage stage;
+  stage.collector.open(1, 1);
+  stage.collector.open(2, 1);
+  CHECK_THAT(stage.post("1.1", R"({"frames": 1})"), Contains("run 1.1 was over before"));
+  CHECK(stage.collector.summaries().empty());
+  CHECK_THAT(stage.post("2.1", R"({"frames": 2})"), Contains("run 2.1 is over"));
+  stage.post("2.1", "");
+  REQUIRE(stage.collector.summaries().size() == 2);
+  CHECK(stage.collector.summaries()[0]["frames"] == 2);
+  CHECK(stage.collector.summaries()[1].is_discarded());
+}
+
+TEST_CASE("who has gone does not ask any more") {
+  Stage stage;
+  REQUIRE(stage.waits(*stage.ask_after("0")));
+  CHECK(stage.loop.wait(kPatience, [&] { return !stage.collector.is_asked(); }));
+}
+
+TEST_CASE("who does not know the path, or asks for nothing known, is turned away") {
+  Stage stage;
+  const std::string url = stage.collector.url();
+  const std::string server = url.substr(0, url.rfind('/'));
+  for (const std::string& wrong : {server + "/after/0", url, url + "/after/x", url + "/1.1"}) {
+    INFO(wrong);
+    const Child child(stage.loop.io(), {"curl", "-sS", "--noproxy", "*", wrong});
+    REQUIRE(stage.loop.wait(kPatience, [&] { return child.has_ended(); }));
+    CHECK(child.exit_code() != 0);
+  }
+}
+
+TEST_CASE("the command has a line for each case, and receives where its machine's address is") {
+  const auto [host, any] =
+      GENERATE(table<std::string, std::string>({{"127.0.0.1", "0.0.0.0"}, {"::1", "[::]"}}));
+  EventLoop loop;
+  BenchOptions options;
+  options.matrix = {.sizes = {PictureSize{160, 120}},
+                    .frame_rates = {30},
+                    .qualities = {80},
+                    .transports = {Transport::tcp, Transport::rtp},
+                    .viewers = {2},
+                    .threads = {1},
+                    .sources = {"test"}};
+  options.viewer_host = host;
+  std::unique_ptr<RemoteViewers> viewers;
+  try {
+    viewers = std::make_unique<RemoteViewers>(loop, options);
+  } catch (const std::exception& error) {
+    if (host == "127.0.0.1") throw;
+    WARN("skipped: this machine has no IPv6: " << error.what());
+    return;
+  }
+  const std::string script = viewers->script();
+  CHECK_THAT(script, Contains("*.1) for viewer in $(seq 0 1); do jpegwire-viewer") &&
+                         Contains("*.2) for viewer") &&
+                         Contains("\"rtp://" + any + ":$((5004 + 4 * viewer))\""));
+}
+
+}  // namespace
+}  // namespace jpegwire

@@ -1,0 +1,191 @@
+#include "bench/runs/verdict.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "bench/runs/quality_model.hpp"
+
+namespace jpegwire {
+namespace {
+
+using Catch::Matchers::Contains;
+using Catch::Matchers::StartsWith;
+
+/// A case in which all is well.
+VerdictFacts good_facts() {
+  return {.measured = {.size = PictureSize{1920, 1080}, .threads = 2},
+          .medians = {{"fps", 30},
+                      {"captured_fps", 30},
+                      {"encoded_fps", 30},
+                      {"encode_ms", 3},
+                      {"network_ms", 0.2},
+                      {"decode_ms", 2},
+                      {"age_p50_ms", 8},
+                      {"kb_per_frame", 270},
+                      {"mbit_per_second", 64.8},
+                      {"busy_percent", 30}},
+          .source = "test card 1920x1080 at 30 frames/s",
+          .cores = 2};
+}
+
+VerdictFacts unlimited_facts() {
+  VerdictFacts facts = good_facts();
+  facts.measured.frames_per_second = 0;
+  facts.medians["captured_fps"] = 3000;
+  facts.medians["encoded_fps"] = 61;
+  facts.medians["fps"] = 60.5;
+  facts.medians["skipped_encode_percent"] = 98;
+  return facts;
+}
+
+TEST_CASE("where all frames arrive nothing holds the rate back, and the age is explained") {
+  const Verdict verdict = judge(good_facts());
+  CHECK(verdict.bottleneck == Bottleneck::none);
+  CHECK(verdict.sentence ==
+        "none: all 30 frames/s asked for are shown, 8.0 ms old (3.0 ms of encoding, 0.2 on the "
+        "network, 2.0 of decoding behind the last byte)");
+}
+
+TEST_CASE("where nearly all frames arrive that is not told as all") {
+  VerdictFacts facts = good_facts();
+  facts.medians["fps"] = 29.2;
+  CHECK_THAT(judge(facts).sentence, StartsWith("none: 29.2 of 30 frames/s are shown, and no stage "
+                                               "leaves many behind, 8.0 ms old"));
+}
+
+TEST_CASE("an encoder on all cores is helped by a lower quality") {
+  const Verdict verdict = judge(unlimited_facts());
+  CHECK(verdict.bottleneck == Bottleneck::encode);
+  CHECK_THAT(verdict.sentence,
+             StartsWith("encode: 2 threads give 61 frames/s at 1920x1080 and quality 80; "
+                        "`--quality 70` would give about 6"));
+}
+
+TEST_CASE("an encoder on one of two cores is helped by the other") {
+  VerdictFacts facts = unlimited_facts();
+  facts.measured.threads = 1;
+  CHECK_THAT(judge(facts).sentence, StartsWith("encode: 1 thread gives 61 frames/s") &&
+                                        Contains("`--threads 2`") && Contains("about 111"));
+  facts.medians["busy_percent"] = 99;
+  facts.medians["others_percent"] = 40;
+  CHECK_THAT(judge(facts).sentence,
+             Contains("`--quality 70`") && Contains("the machine's 2 cores are 99 % in use, 40 %"));
+}
+
+TEST_CASE("no help promises more than was asked for") {
+  VerdictFacts facts = unlimited_facts();
+  facts.measured.frames_per_second = 62;
+  facts.medians["captured_fps"] = 62;
+  facts.medians["encoded_fps"] = 55;
+  facts.medians["skipped_encode_percent"] = 11;
+  facts.measured.threads = 1;
+  CHECK_THAT(judge(facts).sentence, Contains("55 of 62 frames/s") && Contains("about 62"));
+}
+
+TEST_CASE("at a low quality only a smaller picture helps the encoder") {
+  VerdictFacts facts = unlimited_facts();
+  facts.measured.quality = 35;
+  CHECK_THAT(judge(facts).sentence, Contains("a smaller `--size`"));
+}
+
+TEST_CASE("a camera that gives less than asked for is named with what it is") {
+  VerdictFacts facts = good_facts();
+  facts.measured.source = "/dev/video0";
+  facts.source = "camera /dev/video0: YUYV 1280x720 at 10 frames/s";
+  for (const char* name : {"captured_fps", "encoded_fps", "fps"}) facts.medians[name] = 10;
+  const Verdict verdict = judge(facts);
+  CHECK(verdict.bottleneck == Bottleneck::camera);
+  CHECK_THAT(verdict.sentence, StartsWith("camera: the source gives 10.0 of 30 frames/s (camera "
+                                          "/dev/video0: YUYV 1280x720 at 10 frames/s)"));
+}
+
+TEST_CASE("one or two frames that are missing tell nothing") {
+  VerdictFacts facts = good_facts();
+  facts.measured.frames_per_second = 0.5;
+  for (const char* name : {"captured_fps", "encoded_fps", "fps"}) facts.medians[name] = 0.4;
+  facts.seconds = 5;
+  const Verdict verdict = judge(facts);
+  CHECK(verdict.bottleneck == Bottleneck::none);
+  CHECK_THAT(verdict.sentence, StartsWith("none: too short to judge: 2 frames, 8.0 ms old"));
+  facts.seconds = 2.3;
+  CHECK_THAT(judge(facts).sentence, StartsWith("none: too short to judge: 1 frame,"));
+  facts.seconds = 60;  // of thirty frames six are missing
+  CHECK(judge(facts).bottleneck == Bottleneck::camera);
+}
+
+TEST_CASE("so few frames that were skipped are no bottleneck") {
+  VerdictFacts facts = good_facts();
+  facts.seconds = 0.5;
+  facts.medians["skipped_decode_percent"] = 10;  // of 15
+  CHECK(judge(facts).sentence.starts_with("none: too short to judge: 15 frames"));
+  facts.seconds = 5;
+  CHECK(judge(facts).bottleneck == Bottleneck::decode);
+}
+
+TEST_CASE("two frames of two are too few as well, of an unlimited source too") {
+  VerdictFacts facts = good_facts();
+  facts.measured.frames_per_second = GENERATE(0, 1);
+  for (const char* name : {"captured_fps", "encoded_fps", "fps"}) facts.medians[name] = 1;
+  facts.seconds = 2;
+  CHECK_THAT(judge(facts).sentence, StartsWith("none: too short to judge: 2 frames"));
+}
+
+TEST_CASE("an unlimited source that all keep up with is itself the limit") {
+  VerdictFacts facts = unlimited_facts();
+  facts.medians["skipped_encode_percent"] = 0;
+  facts.medians["captured_fps"] = 61;
+  CHECK(judge(facts).bottleneck == Bottleneck::camera);
+}
+
+TEST_CASE("a slow link is named with what a frame and the link have") {
+  VerdictFacts facts = good_facts();
+  facts.medians["skipped_network_percent"] = 80;
+  facts.medians["fps"] = 6;
+  facts.medians["mbit_per_second"] = 13;
+  const Verdict verdict = judge(facts);
+  CHECK(verdict.bottleneck == Bottleneck::network);
+  CHECK_THAT(verdict.sentence,
+             StartsWith("network: each viewer gets 13.0 Mbit/s, and a frame has 270 kB, so 6.0 of "
+                        "30 frames/s arrive; `--quality 70` would give about 7"));
+  facts.medians.erase("encode_ms");
+  CHECK_THAT(judge(facts).sentence, Contains("--passthrough off"));
+}
+
+TEST_CASE("lost packets are the network's") {
+  VerdictFacts facts = good_facts();
+  facts.measured.transport = Transport::rtp;
+  facts.medians["lost_percent"] = 2;
+  const Verdict verdict = judge(facts);
+  CHECK(verdict.bottleneck == Bottleneck::network);
+  CHECK_THAT(verdict.sentence, Contains("2.0 % of the packets are lost") && Contains("--fec"));
+}
+
+TEST_CASE("of several stages that leave frames behind the last one is the bottleneck") {
+  VerdictFacts facts = unlimited_facts();
+  facts.medians["skipped_decode_percent"] = 50;
+  facts.medians["fps"] = 30;
+  const Verdict verdict = judge(facts);
+  CHECK(verdict.bottleneck == Bottleneck::decode);
+  CHECK_THAT(verdict.sentence,
+             StartsWith("decode: 2 threads in the viewer decode 30 of 61 frames/s at 1920x1080"));
+  facts.medians["skipped_display_percent"] = 20;
+  CHECK(judge(facts).bottleneck == Bottleneck::display);
+  CHECK_THAT(judge(facts).sentence, StartsWith("display: 20.0 %"));
+}
+
+TEST_CASE("a case without any figure has a verdict that says nothing false") {
+  VerdictFacts facts;
+  facts.medians.clear();
+  CHECK(judge(facts).bottleneck == Bottleneck::none);
+}
+
+TEST_CASE("what a frame costs rises with the quality") {
+  CHECK(relative_encode_time(80) == Approx(1));
+  CHECK(relative_size(80) == Approx(1));
+  for (int quality = 1; quality < 100; ++quality) {
+    CHECK(relative_size(quality) <= relative_size(quality + 1));
+    CHECK(relative_encode_time(quality) <= relative_encode_time(quality + 1));
+  }
+}
+
+}  // namespace
+}  // namespace jpegwire

@@ -1,0 +1,86 @@
+#include "net/rtp/format/jpeg_header.hpp"
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <string>
+
+#include "net/rtp/jpeg_fitness.hpp"
+#include "support/rtp_frames.hpp"
+
+namespace jpegwire {
+namespace {
+
+using namespace test;
+
+/// SOI and the header as a receiver writes them, and what it says of them.
+struct Rewritten {
+  explicit Rewritten(const EncodedFrame& frame) {
+    JpegFormat format;
+    QuantizationTables tables;
+    REQUIRE(check_fitness(frame.layout, format, tables) == JpegFitness::fit);
+    bytes.resize(jpeg_header_size_bytes(format));
+    write_jpeg_header(format, tables, bytes, layout);
+  }
+
+  ByteVector bytes;
+  JpegLayout layout;
+};
+
+ByteVector with_start_of_image(Bytes header) {
+  ByteVector bytes = to_bytes({0xFF, 0xD8});
+  append(bytes, header);
+  return bytes;
+}
+
+TEST_CASE("the header of our own frames comes back byte for byte") {
+  const int bands = GENERATE(0, 1, 2, 30);
+  const int quality = GENERATE(1, 80, 99, 100);
+  CAPTURE(bands, quality);
+  const FramePointer frame = encoded(168, 488, {.quality = quality, .bands = bands});
+  CHECK(Rewritten(*frame).bytes == with_start_of_image(frame->layout.header));
+}
+
+TEST_CASE("the header of libjpeg's frames in 4:2:0 comes back byte for byte") {
+  const std::string restart = GENERATE("", "1", "3", "5B");
+  CAPTURE(restart);
+  const FramePointer frame = admitted(encode_plainly(make_bgr(2040, 24), {.restart = restart}));
+  CHECK(Rewritten(*frame).bytes == with_start_of_image(frame->layout.header));
+}
+
+TEST_CASE("behind a header of 4:2:2 the bands decode to the same picture") {
+  const std::string restart = GENERATE("", "1");
+  CAPTURE(restart);
+  const ByteVector jpeg =
+      encode_plainly(make_bgr(88, 56), {.subsampling = TJSAMP_422, .restart = restart});
+  const FramePointer frame = admitted(jpeg);
+  ByteVector rewritten = Rewritten(*frame).bytes;
+  for (const Bytes band : frame->layout.bands) append(rewritten, band);
+  CHECK(decode_plainly(rewritten).pixels == decode_plainly(jpeg).pixels);
+}
+
+TEST_CASE("a header's layout is the one that the gate finds") {
+  const int subsampling = GENERATE(TJSAMP_420, TJSAMP_422);
+  const std::string restart = GENERATE("", "1");
+  CAPTURE(subsampling, restart);
+  const FramePointer frame =
+      admitted(encode_plainly(make_bgr(88, 56), {.subsampling = subsampling, .restart = restart}));
+  const Rewritten rewritten(*frame);
+  ByteVector jpeg = rewritten.bytes;
+  for (const Bytes band : frame->layout.bands) append(jpeg, band);
+  JpegLayout expected;
+  REQUIRE(inspect_jpeg(jpeg, expected) == JpegVerdict::ok);
+  CHECK(rewritten.layout.width == expected.width);
+  CHECK(rewritten.layout.height == expected.height);
+  CHECK(rewritten.layout.components == expected.components);
+  CHECK(rewritten.layout.mcu_width == expected.mcu_width);
+  CHECK(rewritten.layout.mcu_height == expected.mcu_height);
+  CHECK(rewritten.layout.restart_interval == expected.restart_interval);
+  CHECK(rewritten.layout.height_offset == expected.height_offset);
+  CHECK(rewritten.layout.scan_offset == expected.scan_offset);
+  CHECK(rewritten.layout.has_huffman_tables);
+  CHECK(rewritten.layout.header.data() == rewritten.bytes.data() + 2);
+  CHECK(std::ranges::equal(rewritten.layout.header, expected.header));
+}
+
+}  // namespace
+}  // namespace jpegwire

@@ -1,0 +1,200 @@
+#include "net/rtp/format/jpeg_payload.hpp"
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <string>
+
+#include "support/jpegs.hpp"
+
+namespace jpegwire {
+namespace {
+
+using namespace test;
+
+constexpr std::uint16_t kNoCount = kUnalignedRestartCount;
+
+QuantizationTables counting_tables() {
+  QuantizationTables tables;
+  int step = 1;
+  std::ranges::generate(tables, [&] { return static_cast<std::byte>(step++); });
+  return tables;
+}
+
+/// Worked out by hand from RFC 2435, sections 3.1, 3.1.7 and 3.1.8.
+struct Case {
+  std::string name;
+  JpegFormat format;
+  JpegFragment fragment;
+  bool has_tables = false;
+  ByteVector header{};  // without the tables
+};
+
+Case header_case() {
+  return GENERATE(values<Case>({
+      {"type 1",
+       {.is_420 = true, .q = 50, .width = 640, .height = 480},
+       {.offset = 0},
+       false,
+       to_bytes({0, 0, 0, 0, 1, 50, 80, 60})},
+      {"type 0, the largest of sizes and of standard Q",
+       {.is_420 = false, .q = 99, .width = 2040, .height = 8},
+       {.offset = 0x012345},
+       false,
+       to_bytes({0, 0x01, 0x23, 0x45, 0, 99, 255, 1})},
+      {"type 64, the first packet of an interval",
+       {.is_420 = false, .q = 1, .width = 16, .height = 16, .restart_interval = 5},
+       {.offset = 0, .first = true, .last = false, .restart_count = 3},
+       false,
+       to_bytes({0, 0, 0, 0, 64, 1, 2, 2, 0, 5, 0x80, 3})},
+      {"type 65, one in the middle",
+       {.is_420 = true, .q = 80, .width = 640, .height = 480, .restart_interval = 0x0140},
+       {.offset = 0xFFFFFF, .first = false, .last = false, .restart_count = 0x0102},
+       false,
+       to_bytes({0, 0xFF, 0xFF, 0xFF, 65, 80, 80, 60, 0x01, 0x40, 0x01, 0x02})},
+      {"type 65, not aligned with the intervals",
+       {.is_420 = true, .q = 80, .width = 640, .height = 480, .restart_interval = 0xFFFF},
+       {.offset = 77, .first = true, .last = true, .restart_count = kNoCount},
+       false,
+       to_bytes({0, 0, 0, 77, 65, 80, 80, 60, 0xFF, 0xFF, 0xFF, 0xFF})},
+      {"tables at offset 0",
+       {.is_420 = true, .q = 255, .width = 640, .height = 480},
+       {.offset = 0},
+       true,
+       to_bytes({0, 0, 0, 0, 1, 255, 80, 60, 0, 0, 0, 128})},
+      {"tables behind a restart header",
+       {.is_420 = true, .q = 128, .width = 640, .height = 480, .restart_interval = 40},
+       {.offset = 0, .first = false, .last = true, .restart_count = 0},
+       true,
+       to_bytes({0, 0, 0, 0, 65, 128, 80, 60, 0, 40, 0x40, 0, 0, 0, 0, 128})},
+      {"tables left out",
+       {.is_420 = true, .q = 254, .width = 640, .height = 480},
+       {.offset = 0},
+       false,
+       to_bytes({0, 0, 0, 0, 1, 254, 80, 60, 0, 0, 0, 0})},
+      {"no table header behind the first packet",
+       {.is_420 = true, .q = 255, .width = 640, .height = 480},
+       {.offset = 1},
+       false,
+       to_bytes({0, 0, 0, 1, 1, 255, 80, 60})},
+  }));
+}
+
+ByteVector bytes_of_header(const Case& expected) {
+  ByteVector bytes = expected.header;
+  if (expected.has_tables) append(bytes, counting_tables());
+  return bytes;
+}
+
+TEST_CASE("a JPEG payload's header is written byte for byte as the RFC has it") {
+  const Case expected = header_case();
+  CAPTURE(expected.name);
+  ByteVector out(kMaxJpegPayloadHeaderSizeBytes);
+  const QuantizationTables tables = counting_tables();
+  const auto rest = put_jpeg_payload_header(out, expected.format, expected.fragment,
+                                            expected.has_tables ? &tables : nullptr);
+  out.resize(out.size() - rest.size());
+  CHECK(out == bytes_of_header(expected));
+}
+
+TEST_CASE("a JPEG payload is read as it was written") {
+  const Case expected = header_case();
+  CAPTURE(expected.name);
+  ByteVector bytes = bytes_of_header(expected);
+  append(bytes, to_bytes("data"));
+  const auto payload = parse_jpeg_payload(bytes);
+  REQUIRE(payload);
+  CHECK(payload->format == expected.format);
+  CHECK(payload->fragment.offset == expected.fragment.offset);
+  CHECK(payload->fragment.first == expected.fragment.first);
+  CHECK(payload->fragment.last == expected.fragment.last);
+  CHECK(payload->fragment.restart_count == expected.fragment.restart_count);
+  REQUIRE(payload->tables.has_value() == expected.has_tables);
+  if (expected.has_tables) CHECK(std::ranges::equal(*payload->tables, counting_tables()));
+  CHECK(std::ranges::equal(payload->data, to_bytes("data")));
+}
+
+TEST_CASE("a payload cut off in its header, or with nothing behind it, is none") {
+  const Case expected = header_case();
+  ByteVector bytes = bytes_of_header(expected);
+  for (std::size_t size = 0; size <= bytes.size(); ++size) {
+    CAPTURE(expected.name, size);
+    CHECK_FALSE(parse_jpeg_payload(Bytes(bytes).first(size)));
+  }
+  bytes.push_back(std::byte{0});
+  CHECK(parse_jpeg_payload(bytes));
+}
+
+/// A payload with one byte of data, in which a test changes what it is about.
+bool is_payload(std::initializer_list<int> header) {
+  ByteVector bytes = to_bytes(header);
+  bytes.push_back(std::byte{0x55});
+  return parse_jpeg_payload(bytes).has_value();
+}
+
+TEST_CASE("types other than 4:2:0 and 4:2:2 are refused") {
+  for (int type = 0; type < 256; ++type) {
+    CAPTURE(type);
+    const bool is_known = type == 0 || type == 1 || type == 64 || type == 65;
+    CHECK(is_payload({0, 0, 0, 0, type, 50, 80, 60, 0, 5, 0xC0, 0}) == is_known);
+  }
+}
+
+TEST_CASE("reserved values of Q are refused") {
+  for (int q = 0; q < 256; ++q) {
+    CAPTURE(q);
+    const bool is_reserved = q == 0 || (q >= 100 && q < 128);
+    CHECK(is_payload({0, 0, 0, 1, 1, q, 80, 60}) == !is_reserved);
+  }
+}
+
+TEST_CASE("interlaced frames are refused") {
+  CHECK(is_payload({0, 0, 0, 0, 1, 50, 80, 60}));
+  for (const int type_specific : {1, 2, 3, 4, 255})
+    CHECK_FALSE(is_payload({type_specific, 0, 0, 0, 1, 50, 80, 60}));
+}
+
+TEST_CASE("a picture without a width or a height is refused") {
+  CHECK_FALSE(is_payload({0, 0, 0, 0, 1, 50, 0, 60}));
+  CHECK_FALSE(is_payload({0, 0, 0, 0, 1, 50, 80, 0}));
+}
+
+TEST_CASE("a restart interval of no MCUs is refused") {
+  CHECK(is_payload({0, 0, 0, 0, 65, 50, 80, 60, 0, 1, 0xFF, 0xFF}));
+  CHECK_FALSE(is_payload({0, 0, 0, 0, 65, 50, 80, 60, 0, 0, 0xFF, 0xFF}));
+}
+
+/// Whether a payload with so many bytes of tables is one.
+bool is_payload_with_tables(int q, int precision, std::size_t size) {
+  ByteVector bytes = to_bytes({0, 0, 0, 0, 1, q, 80, 60, 0, precision});
+  append(bytes, to_bytes({static_cast<int>(size >> 8), static_cast<int>(size & 255)}));
+  bytes.resize(bytes.size() + size + 1, std::byte{9});
+  return parse_jpeg_payload(bytes).has_value();
+}
+
+TEST_CASE("tables are two of 8 bits") {
+  CHECK(is_payload_with_tables(255, 0, 128));
+  for (const std::size_t size : {1U, 63U, 64U, 127U, 129U, 192U, 256U, 1000U}) {
+    CAPTURE(size);
+    CHECK_FALSE(is_payload_with_tables(255, 0, size));
+  }
+  for (const int precision : {1, 2, 3, 255}) {
+    CAPTURE(precision);
+    CHECK_FALSE(is_payload_with_tables(255, precision, 128));
+    CHECK_FALSE(is_payload_with_tables(255, precision, 256));
+  }
+}
+
+TEST_CASE("tables may be left out but where they may change with each frame") {
+  for (int q = 128; q < 256; ++q) {
+    CAPTURE(q);
+    CHECK(is_payload_with_tables(q, 0, 0) == (q != 255));
+  }
+}
+
+TEST_CASE("a table's length beyond the payload is refused") {
+  CHECK_FALSE(is_payload({0, 0, 0, 0, 1, 255, 80, 60, 0, 0, 0, 128, 1, 2, 3}));
+  CHECK_FALSE(is_payload({0, 0, 0, 0, 1, 255, 80, 60, 0, 0, 255, 255}));
+}
+
+}  // namespace
+}  // namespace jpegwire

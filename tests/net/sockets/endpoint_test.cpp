@@ -1,0 +1,128 @@
+#include "net/sockets/endpoint.hpp"
+
+#include <catch2/catch.hpp>
+
+namespace jpegwire {
+namespace {
+
+using Catch::Contains;
+
+TEST_CASE("addresses to listen on") {
+  const auto [text, host, port] = GENERATE(table<const char*, const char*, int>({
+      {"2500", "127.0.0.1", 2500},
+      {"0", "127.0.0.1", 0},
+      {"65535", "127.0.0.1", 65535},
+      {":8000", "127.0.0.1", 8000},
+      {"0.0.0.0:2500", "0.0.0.0", 2500},
+      {"0.0.0.0", "0.0.0.0", 2500},
+      {"[::]:81", "::", 81},
+      {"[::1]", "::1", 2500},
+      {"[fe80::1%eth0]:5", "fe80::1%eth0", 5},
+      {"localhost:1234", "localhost", 1234},
+      {"camera.local", "camera.local", 2500},
+  }));
+  CAPTURE(text);
+  CHECK(parse_listen_address(text) == Endpoint{host, static_cast<std::uint16_t>(port)});
+  CHECK(parse_tcp_listen_url(std::string("tcp://") + text) == parse_listen_address(text));
+}
+
+TEST_CASE("URLs to connect to") {
+  const auto [url, host, port] = GENERATE(table<const char*, const char*, int>({
+      {"tcp://localhost", "localhost", 2500},
+      {"tcp://localhost/", "localhost", 2500},
+      {"tcp://10.0.0.7:81", "10.0.0.7", 81},
+      {"tcp://10.0.0.7:81/", "10.0.0.7", 81},
+      {"tcp://[::1]:2501", "::1", 2501},
+      {"tcp://[::1]", "::1", 2500},
+      {"tcp://1234", "1234", 2500},
+  }));
+  CAPTURE(url);
+  CHECK(parse_tcp_url(url) == Endpoint{host, static_cast<std::uint16_t>(port)});
+}
+
+TEST_CASE("what is no endpoint is told in a sentence") {
+  CHECK_THROWS_WITH(parse_listen_address("65536"),
+                    "'65536' is not a port; give a number from 0 to 65535");
+  CHECK_THROWS_WITH(parse_listen_address("host:"), Contains("is not a port"));
+  CHECK_THROWS_WITH(parse_listen_address("host:-1"), Contains("'-1' is not a port"));
+  CHECK_THROWS_WITH(parse_listen_address("host:+1"), Contains("'+1' is not a port"));
+  CHECK_THROWS_WITH(parse_listen_address("host:12x"), Contains("'12x' is not a port"));
+  CHECK_THROWS_WITH(parse_listen_address("host:1 "), Contains("'1 ' is not a port"));
+  CHECK_THROWS_WITH(parse_listen_address("::1:2500"), Contains("several colons"));
+  CHECK_THROWS_WITH(parse_listen_address("[::1:2500"), Contains("lacks the ']'"));
+  CHECK_THROWS_WITH(parse_listen_address("[::1]2500"), Contains("has no ':PORT' behind the ']'"));
+  CHECK_THROWS_WITH(parse_tcp_url("localhost:2500"), Contains("is not a URL of the form tcp://"));
+  CHECK_THROWS_WITH(parse_tcp_url("http://localhost"), Contains("is not a URL of the form tcp://"));
+  CHECK_THROWS_WITH(parse_tcp_url(""), Contains("is not a URL"));
+  CHECK_THROWS_WITH(parse_tcp_url("tcp://"), Contains("names no host"));
+  CHECK_THROWS_WITH(parse_tcp_url("tcp://:2500"), Contains("names no host"));
+  CHECK_THROWS_WITH(parse_tcp_url("tcp://host:0"), Contains("port 0"));
+  CHECK_THROWS_WITH(parse_tcp_url("tcp://host:1/path"), Contains("is not a port"));
+  CHECK_THROWS_WITH(parse_tcp_listen_url("2500"), Contains("is not a URL"));
+  CHECK_THROWS_AS(parse_tcp_url("tcp://"), std::invalid_argument);
+}
+
+TEST_CASE("where RTP is received") {
+  const auto [url, host, port] = GENERATE(table<const char*, const char*, int>({
+      {"rtp://239.1.2.3:5004", "239.1.2.3", 5004},
+      {"rtp://239.1.2.3:5004/", "239.1.2.3", 5004},
+      {"rtp://239.1.2.3%eth0:5004", "239.1.2.3%eth0", 5004},
+      {"rtp://[ff15::1%eth0]:5004", "ff15::1%eth0", 5004},
+      {"rtp://[::]:65533", "::", 65'533},
+      {"rtp://:5004", "0.0.0.0", 5004},
+      {"rtp://0.0.0.0:1", "0.0.0.0", 1},
+      {"rtp://camera.local:5004", "camera.local", 5004},
+  }));
+  CAPTURE(url);
+  const Endpoint endpoint{host, static_cast<std::uint16_t>(port)};
+  CHECK(parse_rtp_url(url) == endpoint);
+  CHECK(parse_rtp_url(to_rtp_url(endpoint)) == endpoint);
+}
+
+TEST_CASE("where RTP is sent to") {
+  for (const std::string scheme : {"", "rtp://"}) {
+    CHECK(parse_rtp_target(scheme + "239.1.2.3:5004") == Endpoint{"239.1.2.3", 5004});
+    CHECK(parse_rtp_target(scheme + "239.1.2.3%eth0:1") == Endpoint{"239.1.2.3%eth0", 1});
+    CHECK(parse_rtp_target(scheme + "[ff15::1%eth0]:5004") == Endpoint{"ff15::1%eth0", 5004});
+    CHECK(parse_rtp_target(scheme + "viewer.local:65533") == Endpoint{"viewer.local", 65'533});
+  }
+}
+
+TEST_CASE("what is no endpoint of RTP is told in a sentence") {
+  CHECK_THROWS_WITH(parse_rtp_url("239.1.2.3:5004"), Contains("not a URL of the form rtp://"));
+  CHECK_THROWS_WITH(parse_rtp_url("tcp://a:1"), Contains("not a URL of the form rtp://"));
+  CHECK_THROWS_WITH(parse_rtp_url("rtp://239.1.2.3"), Contains("lacks an address or a port"));
+  CHECK_THROWS_WITH(parse_rtp_url("rtp://5004"), Contains("write ADDR:PORT, such as"));
+  CHECK_THROWS_WITH(parse_rtp_url("rtp://"), Contains("lacks an address or a port"));
+  CHECK_THROWS_WITH(parse_rtp_url("rtp://[ff15::1]"), Contains("lacks an address or a port"));
+  CHECK_THROWS_WITH(parse_rtp_url("rtp://[ff15::1:5004"), Contains("lacks the ']'"));
+  CHECK_THROWS_WITH(parse_rtp_url("rtp://ff15::1:5004"), Contains("several colons"));
+  for (const std::string port : {"0", "65534", "65535", "65536", "", "-1", "x", "5004x"})
+    CHECK_THROWS_WITH(parse_rtp_url("rtp://a:" + port),
+                      Contains("'" + port + "' is not a port for RTP; give a number from 1"));
+  CHECK_THROWS_WITH(parse_rtp_target("5004"), Contains("lacks an address or a port"));
+  CHECK_THROWS_WITH(parse_rtp_target(""), Contains("lacks an address or a port"));
+  CHECK_THROWS_WITH(parse_rtp_target(":5004"), Contains("names nobody to send to"));
+  CHECK_THROWS_WITH(parse_rtp_target("rtp://:5004"), Contains("names nobody to send to"));
+  CHECK_THROWS_WITH(parse_rtp_target("a:65534"), Contains("is not a port for RTP"));
+  CHECK_THROWS_AS(parse_rtp_target(""), std::invalid_argument);
+}
+
+TEST_CASE("endpoints are written as they are read") {
+  CHECK(to_rtp_url({"ff15::1%eth0", 5004}) == "rtp://[ff15::1%eth0]:5004");
+  CHECK(to_rtp_url({"239.1.2.3", 5004}) == "rtp://239.1.2.3:5004");
+  CHECK(is_rtp_url("rtp://x"));
+  CHECK_FALSE(is_rtp_url("rtsp://x"));
+  CHECK_FALSE(is_rtp_url("rtp:/"));
+  CHECK(to_string({"localhost", 2500}) == "localhost:2500");
+  CHECK(to_string({"::1", 81}) == "[::1]:81");
+  CHECK(to_tcp_url({"::1", 81}) == "tcp://[::1]:81");
+  for (const Endpoint& endpoint : {Endpoint{"10.1.2.3", 1}, Endpoint{"fe80::1%eth0", 65535}})
+    CHECK(parse_tcp_url(to_tcp_url(endpoint)) == endpoint);
+  CHECK(is_tcp_url("tcp://x"));
+  CHECK_FALSE(is_tcp_url("http://x"));
+  CHECK_FALSE(is_tcp_url("tcp:/"));
+}
+
+}  // namespace
+}  // namespace jpegwire

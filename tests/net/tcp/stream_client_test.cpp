@@ -1,0 +1,333 @@
+#include "net/tcp/stream_client.hpp"
+
+#include <catch2/catch.hpp>
+#include <string>
+
+#include "net/tcp/frame_server.hpp"
+#include "support/loopback.hpp"
+#include "support/recorder.hpp"
+
+namespace jpegwire {
+namespace {
+
+using namespace test;
+
+constexpr milliseconds kLong{60'000};  // longer than a test may take
+constexpr milliseconds kShort{200};
+
+/// A sender by hand, which listens.
+struct Stage {
+  Stage() : acceptor(io, tcp::endpoint(asio::ip::address_v4::loopback(), 0)), sender(io) {}
+
+  Endpoint endpoint() const { return {"127.0.0.1", acceptor.local_endpoint().port()}; }
+
+  /// Starts a client and accepts it.
+  void start(milliseconds timeout, bool reconnect = false) {
+    client.emplace(
+        io,
+        StreamClientSettings{.endpoint = endpoint(), .reconnect = reconnect, .timeout = timeout},
+        recorder);
+    client->start();
+    REQUIRE(run_until(io, [&] { return recorder.peers.size() == 1; }));
+    sender.accept(acceptor);
+  }
+
+  bool run_until_end() {
+    return run_until(io, [&] { return recorder.end.has_value(); });
+  }
+
+  bool run_until_frames(std::size_t count) {
+    return run_until(io, [&] { return recorder.frames.size() >= count; });
+  }
+
+  asio::io_context io{1};
+  tcp::acceptor acceptor;
+  Peer sender;
+  Recorder recorder;
+  std::optional<StreamClient> client;
+};
+
+ByteVector framed_jpeg(SizePrefix prefix, int size = 48) {
+  return framed(prefix, encode_plainly(make_bgr(size, size)));
+}
+
+TEST_CASE("frames of a server come in order, whole, and with their age") {
+  asio::io_context io(1);
+  Audience audience;
+  FrameServer server(io, audience, {});
+  Recorder recorder;
+  StreamClient client(
+      io, {.endpoint = server.listen({"127.0.0.1", 0}).endpoint(), .timeout = kLong}, recorder);
+  client.start();
+  REQUIRE(run_until(io, [&] { return audience.is_present(); }));
+  std::uint32_t sequence = 0;
+  std::size_t bytes = 0;
+  const auto submit = [&] {
+    const auto frame = make_frame(sequence++, 40'000);
+    bytes += 4 + kStampSizeBytes + frame->storage[0].size();
+    server.submit(frame);
+    return run_until(io, [&] { return recorder.frames.size() == sequence; });
+  };
+  while (sequence < 20) REQUIRE(submit());
+  for (std::uint32_t i = 0; i < sequence; ++i) {
+    const ReceivedFrame& frame = *recorder.frames[i];
+    REQUIRE(frame.stamp);
+    CHECK(frame.stamp->sequence == i);
+    CHECK(frame.jpeg.layout.bands.size() == 3);
+    CHECK(frame.reads >= 1);
+    CHECK(frame.first_byte <= frame.last_byte);
+  }
+  CHECK(recorder.bytes == bytes);
+  CHECK(recorder.refused.empty());
+  CHECK_FALSE(recorder.end);
+
+  // The report behind the first frame has been echoed by one of the later ones.
+  REQUIRE(run_until(io, [&] { return submit() && recorder.frames.back()->sender_ahead; }));
+  CHECK(std::chrono::abs(*recorder.frames.back()->sender_ahead) < std::chrono::seconds(5));
+  CHECK(recorder.frames.back()->capture_time());
+
+  server.finish(kLong);
+  REQUIRE(run_until(io, [&] { return recorder.end.has_value(); }));
+  CHECK(recorder.end->empty());
+}
+
+TEST_CASE("every framing of the wild is understood") {
+  Stage stage;
+  stage.start(kLong);
+  const auto prefix = GENERATE(SizePrefix::be32, SizePrefix::le32, SizePrefix::ascii16);
+  stage.sender.send(framed_jpeg(prefix, 48));
+  stage.sender.send(framed_jpeg(prefix, 64));
+  REQUIRE(stage.run_until_frames(2));
+  CHECK(stage.recorder.frames[1]->jpeg.layout.width == 64);
+  CHECK_FALSE(stage.recorder.frames[1]->sender_ahead);
+  stage.sender.send(prefix_of(prefix, 0));
+  REQUIRE(stage.run_until_end());
+  CHECK(stage.recorder.end->empty());
+  CHECK(stage.sender.received().empty());  // no report to a sender without a stamp
+}
+
+TEST_CASE("multipart over TCP is understood") {
+  Stage stage;
+  stage.start(kLong);
+  const ByteVector jpeg = encode_plainly(make_bgr(48, 48));
+  const std::string head = "--b\r\nContent-Length: " + std::to_string(jpeg.size()) + "\r\n\r\n";
+  stage.sender.send(joined(head, jpeg, "\r\n", head, jpeg, "\r\n--b--\r\n"));
+  REQUIRE(stage.run_until_end());
+  CHECK(stage.recorder.frames.size() == 2);
+  CHECK(stage.recorder.end->empty());
+}
+
+TEST_CASE("a frame that is no JPEG is refused, and the stream goes on") {
+  Stage stage;
+  stage.start(kLong);
+  stage.sender.send(framed(SizePrefix::be32, to_bytes("no JPEG at all")));
+  stage.sender.send(framed_jpeg(SizePrefix::be32));
+  REQUIRE(stage.run_until_frames(1));
+  CHECK(stage.recorder.refused == std::vector{JpegVerdict::not_a_jpeg});
+}
+
+TEST_CASE("a stream that only ever brings rubbish is told when patience ends") {
+  Stage stage;
+  stage.start(kShort);
+  stage.sender.send(framed(SizePrefix::be32, to_bytes("no JPEG at all")));
+  REQUIRE(stage.run_until_end());
+  CHECK_THAT(*stage.recorder.end,
+             Catch::Contains("no frame from " + to_tcp_url(stage.endpoint()) + " within 0.2 s") &&
+                 Catch::Contains("is not a JPEG"));
+}
+
+TEST_CASE("the end of a stream") {
+  Stage stage;
+  stage.start(kLong);
+  const ByteVector frame = framed_jpeg(SizePrefix::be32);
+  stage.sender.send(frame);
+  SECTION("by a size of 0") {
+    stage.sender.send(prefix_of(SizePrefix::be32, 0));
+    REQUIRE(stage.run_until_end());
+    CHECK(stage.recorder.end->empty());
+  }
+  SECTION("by closing between two frames") {
+    stage.sender.close_sending();
+    REQUIRE(stage.run_until_end());
+    CHECK(stage.recorder.end->empty());
+  }
+  SECTION("inside a size prefix") {
+    stage.sender.send(to_bytes({0, 0}));
+    stage.sender.close_sending();
+    REQUIRE(stage.run_until_end());
+    CHECK_THAT(*stage.recorder.end, Catch::Contains("was closed inside the size prefix"));
+  }
+  SECTION("inside a frame") {
+    stage.sender.send(Bytes(frame).first(104));
+    stage.sender.close_sending();
+    REQUIRE(stage.run_until_end());
+    CHECK_THAT(*stage.recorder.end, Catch::Contains("was closed inside a frame (100 of " +
+                                                    std::to_string(frame.size() - 4) + " bytes)"));
+  }
+  SECTION("by a frame that is too large") {
+    stage.sender.send(to_bytes({255, 255, 255, 255}));
+    REQUIRE(stage.run_until_end());
+    CHECK_THAT(*stage.recorder.end, Catch::Contains("cannot be read") &&
+                                        Catch::Contains("more than --max-frame 8388608"));
+    CHECK(run_until(stage.io, [&] { return stage.sender.is_closed(); }));
+  }
+  CHECK(stage.recorder.frames.size() == 1);
+  CHECK_FALSE(stage.recorder.ended_twice);
+}
+
+TEST_CASE("where nobody listens, patience ends with a sentence that says so") {
+  Stage stage;
+  const Endpoint endpoint = stage.endpoint();
+  stage.acceptor.close();
+  stage.client.emplace(stage.io, StreamClientSettings{.endpoint = endpoint, .timeout = kShort},
+                       stage.recorder);
+  stage.client->start();
+  REQUIRE(stage.run_until_end());
+  CHECK_THAT(*stage.recorder.end,
+             Catch::Contains("no frame from " + to_tcp_url(endpoint) + " within 0.2 s") &&
+                 Catch::Contains("Connection refused"));
+}
+
+TEST_CASE("a sender that comes up late is found") {
+  Stage stage;
+  const Endpoint endpoint = stage.endpoint();
+  stage.acceptor.close();
+  StreamClient client(stage.io, {.endpoint = endpoint, .reconnect = true, .timeout = kLong},
+                      stage.recorder);
+  client.start();
+  REQUIRE(run_until(stage.io, [&] { return !stage.recorder.interruptions.empty(); }));
+  CHECK_THAT(stage.recorder.interruptions[0],
+             Catch::Contains("cannot connect to " + to_tcp_url(endpoint)));
+  stage.acceptor =
+      tcp::acceptor(stage.io, tcp::endpoint(asio::ip::address_v4::loopback(), endpoint.port));
+  CHECK(run_until(stage.io, [&] { return stage.recorder.peers.size() == 1; }));
+}
+
+TEST_CASE("a host that nobody knows ends the stream at once") {
+  asio::io_context io(1);
+  Recorder recorder;
+  StreamClient client(io, {.endpoint = {"no host at all", 2500}, .timeout = kLong}, recorder);
+  client.start();
+  REQUIRE(run_until(io, [&] { return recorder.end.has_value(); }));
+  CHECK_THAT(*recorder.end, Catch::Contains("cannot connect to tcp://no host at all:2500"));
+}
+
+TEST_CASE("a sender that is silent, or too slow for a frame, is given up") {
+  const bool trickles = GENERATE(false, true);
+  Stage stage;
+  stage.start(kShort);
+  const ByteVector frame = framed_jpeg(SizePrefix::be32, 640);
+  std::size_t sent = 0;
+  REQUIRE(run_until(stage.io, [&] {
+    if (trickles && sent < frame.size() - 1) stage.sender.send(Bytes(frame).subspan(sent++, 1));
+    return stage.recorder.end.has_value();
+  }));
+  CHECK_THAT(*stage.recorder.end,
+             Catch::Contains("no frame from") && Catch::Contains("within 0.2 s"));
+  CHECK(stage.recorder.frames.empty());
+  CHECK(run_until(stage.io, [&] { return stage.sender.is_closed(); }));
+}
+
+TEST_CASE("with reconnect the client comes again, whatever happened") {
+  const auto event = GENERATE(as<std::string>{}, "closed", "ended", "cut", "garbage", "silence");
+  CAPTURE(event);
+  Stage stage;
+  stage.start(event == "silence" ? kShort : kLong, true);
+  stage.sender.send(framed_jpeg(SizePrefix::be32));
+  REQUIRE(stage.run_until_frames(1));
+  if (event == "ended") stage.sender.send(prefix_of(SizePrefix::be32, 0));
+  if (event == "cut") stage.sender.send(to_bytes({0, 0, 9, 9, 1, 2, 3}));
+  if (event == "garbage") stage.sender.send(to_bytes({255, 255, 255, 255}));
+  if (event != "silence") stage.sender.close_sending();
+  REQUIRE(run_until(stage.io, [&] { return stage.recorder.peers.size() == 2; }));
+  CHECK(stage.recorder.interruptions.size() == 1);
+
+  Peer next(stage.io);
+  next.accept(stage.acceptor);
+  next.send(framed_jpeg(SizePrefix::le32, 64));  // the framing is detected anew
+  REQUIRE(stage.run_until_frames(2));
+  CHECK(stage.recorder.frames.back()->jpeg.layout.width == 64);
+  CHECK_FALSE(stage.recorder.end);
+}
+
+TEST_CASE("without reconnect, a sender that closes before its first frame is tried again") {
+  Stage stage;
+  stage.start(kLong);
+  stage.sender.socket().close();
+  REQUIRE(run_until(stage.io, [&] { return stage.recorder.peers.size() == 2; }));
+  Peer next(stage.io);
+  next.accept(stage.acceptor);
+  next.send(framed_jpeg(SizePrefix::be32));
+  CHECK(stage.run_until_frames(1));
+}
+
+TEST_CASE("a client that listens takes one sender at a time") {
+  asio::io_context io(1);
+  Recorder recorder;
+  const Endpoint endpoint = [&] {
+    const tcp::acceptor free_port(io, tcp::endpoint(asio::ip::address_v4::loopback(), 0));
+    return Endpoint{"127.0.0.1", free_port.local_endpoint().port()};
+  }();
+  StreamClient client(
+      io, {.endpoint = endpoint, .listen = true, .reconnect = true, .timeout = kLong}, recorder);
+  client.start();
+  {
+    Peer sender(io, endpoint);
+    sender.send(framed_jpeg(SizePrefix::be32));
+    REQUIRE(run_until(io, [&] { return recorder.frames.size() == 1; }));
+    Peer intruder(io, endpoint);
+    intruder.send(framed_jpeg(SizePrefix::be32));
+    REQUIRE(run_until(io, [&] { return intruder.is_closed(); }));
+    sender.send(framed_jpeg(SizePrefix::be32));
+    REQUIRE(run_until(io, [&] { return recorder.frames.size() == 2; }));
+    CHECK(recorder.peers.size() == 1);
+  }
+  REQUIRE(run_until(io, [&] { return recorder.interruptions.size() == 1; }));
+  Peer next(io, endpoint);
+  next.send(framed_jpeg(SizePrefix::be32));
+  CHECK(run_until(io, [&] { return recorder.frames.size() == 3; }));
+  CHECK(recorder.peers.size() == 2);
+}
+
+TEST_CASE("a client that stops leaves in order") {
+  Stage stage;
+  stage.start(kLong);
+  stage.sender.send(framed_jpeg(SizePrefix::be32));
+  SECTION("from outside") {
+    REQUIRE(stage.run_until_frames(1));
+    stage.client->stop();
+  }
+  SECTION("out of the observer's hand") {
+    stage.sender.send(framed_jpeg(SizePrefix::be32));
+    stage.recorder.on_frame = [&] { stage.client->stop(); };
+    REQUIRE(stage.run_until_frames(1));
+  }
+  CHECK(run_until(stage.io, [&] { return stage.sender.closed_in_order(); }));
+  stage.sender.send(framed_jpeg(SizePrefix::be32));
+  stage.sender.close_sending();
+  stage.io.restart();
+  stage.io.run();  // returns, since nothing is left to do
+  CHECK(stage.recorder.frames.size() == 1);
+  CHECK_FALSE(stage.recorder.end);
+}
+
+TEST_CASE("a sender with a stamp is sent reports that it can read") {
+  Stage stage;
+  stage.start(kLong);
+  ByteVector stamp(kStampSizeBytes);
+  write_stamp({.stream_id = 1}, std::span(stamp).first<kStampSizeBytes>());
+  ByteVector jpeg = encode_plainly(make_bgr(48, 48));
+  insert_at(jpeg, 2, stamp);
+  const WallTime before = wall_now();
+  stage.sender.send(framed(SizePrefix::be32, jpeg));
+  REQUIRE(run_until(stage.io, [&] { return stage.sender.received().size() == kReportSizeBytes; }));
+  ReportReader reader;
+  std::ranges::copy(stage.sender.received(), reader.space().begin());
+  reader.received(kReportSizeBytes);
+  REQUIRE(reader.next() == ReportReader::Result::report);
+  CHECK(reader.report().time >= before);
+  CHECK(reader.report().time <= wall_now());
+}
+
+}  // namespace
+}  // namespace jpegwire

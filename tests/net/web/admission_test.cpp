@@ -1,0 +1,65 @@
+#include "net/web/admission.hpp"
+
+#include <catch2/catch.hpp>
+#include <optional>
+#include <vector>
+
+namespace jpegwire {
+namespace {
+
+asio::ip::address address(int last) {
+  return asio::ip::make_address("192.0.2." + std::to_string(last));
+}
+
+TEST_CASE("no more are admitted than may be there, and one more when one has gone", "[http]") {
+  Admission admission(3, 10);
+  std::vector<Admission::Ticket> tickets;
+  for (int i = 0; i < 3; ++i) tickets.push_back(admission.admit(address(i)));
+  for (const Admission::Ticket& ticket : tickets) CHECK(ticket);
+  CHECK_FALSE(admission.admit(address(7)));
+  CHECK(admission.admitted() == 3);
+  tickets.pop_back();
+  CHECK(admission.admitted() == 2);
+  CHECK(admission.admit(address(7)));
+}
+
+TEST_CASE("no more are admitted from one address than may be there from one", "[http]") {
+  Admission admission(10, 2);
+  Admission::Ticket first = admission.admit(address(1));
+  const Admission::Ticket second = admission.admit(address(1));
+  CHECK(second);
+  CHECK_FALSE(admission.admit(address(1)));
+  const Admission::Ticket other = admission.admit(address(2));
+  CHECK(other);
+  first.reset();
+  CHECK(admission.admit(address(1)));
+}
+
+TEST_CASE("who was not admitted takes nobody's place", "[http]") {
+  Admission admission(2, 1);
+  const Admission::Ticket first = admission.admit(address(1));
+  for (int i = 0; i < 5; ++i) CHECK_FALSE(admission.admit(address(1)));
+  CHECK(admission.admitted() == 1);
+  CHECK(admission.admit(address(2)));
+}
+
+TEST_CASE("a ticket's copies are one connection", "[http]") {
+  Admission admission(1, 1);
+  Admission::Ticket ticket = admission.admit(address(1));
+  Admission::Ticket copy = ticket;
+  ticket.reset();
+  CHECK_FALSE(admission.admit(address(1)));
+  copy.reset();
+  CHECK(admission.admit(address(1)));
+}
+
+TEST_CASE("a ticket may outlive what gave it", "[http]") {
+  std::optional<Admission> admission(std::in_place, 1, 1);
+  Admission::Ticket ticket = admission->admit(address(1));
+  admission.reset();
+  CHECK(ticket);
+  CHECK_NOTHROW(ticket.reset());
+}
+
+}  // namespace
+}  // namespace jpegwire

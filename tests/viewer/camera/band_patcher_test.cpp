@@ -1,0 +1,159 @@
+#include "viewer/camera/band_patcher.hpp"
+
+#include <catch2/catch.hpp>
+#include <string>
+#include <vector>
+
+namespace jpegwire {
+namespace {
+
+constexpr int kWidth = 5;
+constexpr int kRows = 8;  // stand for one letter
+
+/// A picture whose every eight rows are a letter.
+Picture picture_of(const std::string& rows, int width = kWidth) {
+  Picture picture;
+  picture.width = width;
+  picture.height = kRows * static_cast<int>(rows.size());
+  for (const char row : rows)
+    picture.pixels.insert(picture.pixels.end(), static_cast<std::size_t>(3 * width * kRows),
+                          static_cast<std::byte>(row));
+  return picture;
+}
+
+std::string rows_of(const Picture& picture) {
+  std::string rows;
+  const auto stride = static_cast<std::size_t>(3 * picture.width * kRows);
+  for (std::size_t at = 0; at < picture.pixels.size(); at += stride) {
+    rows.push_back(std::to_integer<char>(picture.pixels[at]));
+    const std::size_t end = std::min(at + stride, picture.pixels.size());
+    for (std::size_t i = at; i < end; ++i) CHECK(picture.pixels[i] == picture.pixels[at]);
+  }
+  return rows;
+}
+
+Band band(int top, int height) {
+  return {.top = kRows * top, .height = kRows * height, .bytes = {}};
+}
+
+WallTime at(int ms) { return WallTime(milliseconds(1'000'000 + ms)); }
+
+/// A patcher whose first picture, "0" to "7", was all there at time 0.
+struct Bench {
+  Bench() {
+    patcher.begin({kWidth, 8 * kRows}, {});
+    patcher.note(std::vector{band(0, 8)}, at(0));
+  }
+
+  /// The next picture, all "n" where its bands came, after its gaps are filled.
+  std::string patch(const std::vector<Band>& bands, int ms = 33) {
+    Picture picture = picture_of("nnnnnnnn");
+    patcher.begin({kWidth, 8 * kRows}, {});
+    patcher.note(bands, at(ms));
+    patcher.fill_gaps(&older, picture, at(ms));
+    older = picture;
+    return rows_of(picture);
+  }
+
+  BandPatcher patcher;
+  Picture older = picture_of("01234567");
+};
+
+TEST_CASE("rows that never came are those of the picture before") {
+  CHECK(Bench().patch({band(0, 2), band(4, 4)}) == "nn23nnnn");
+  CHECK(Bench().patch({band(2, 2)}) == "01nn4567");
+  CHECK(Bench().patch({band(6, 2), band(2, 1), band(0, 1)}) == "n1n345nn");
+}
+
+TEST_CASE("a picture that has all its bands stays as it is") {
+  CHECK(Bench().patch({band(0, 4), band(4, 4)}) == "nnnnnnnn");
+  CHECK(Bench().patch({band(4, 4), band(0, 4)}) == "nnnnnnnn");
+}
+
+TEST_CASE("a picture of which nothing came is the one before") {
+  CHECK(Bench().patch({}) == "01234567");
+}
+
+TEST_CASE("rows are grey once the latest of them were decoded more than a second ago") {
+  Bench bench;
+  CHECK(bench.patch({band(0, 4)}, 600) == "nnnn4567");
+  CHECK(bench.patch({band(4, 2)}, 1000) == "nnnnnn67");
+  CHECK(bench.patch({}, 1001) == "nnnnnn\x80\x80");
+  CHECK(bench.patch({}, 1601) == "\x80\x80\x80\x80nn\x80\x80");
+}
+
+TEST_CASE("where no picture was before, or one of another size or source, the gaps are grey") {
+  BandPatcher patcher;
+  const auto grey_but_second = [&](const Picture* older, int width) {
+    Picture picture = picture_of("nnnn", width);
+    patcher.begin({width, 4 * kRows}, {});
+    patcher.note(std::vector{band(1, 1)}, at(0));
+    patcher.fill_gaps(older, picture, at(0));
+    CHECK(rows_of(picture) == "\x80n\x80\x80");
+  };
+  grey_but_second(nullptr, kWidth);
+  const Picture older = picture_of("0123");
+  grey_but_second(&older, kWidth + 1);
+  patcher.begin({kWidth, 4 * kRows}, {});
+  patcher.note(std::vector{band(0, 4)}, at(0));
+  patcher.forget();
+  grey_but_second(&older, kWidth);
+}
+
+TEST_CASE("a last part of fewer than eight rows is filled too") {
+  BandPatcher patcher;
+  Picture older = picture_of("01");
+  older.height = 13;
+  older.pixels.resize(static_cast<std::size_t>(3 * kWidth * 13));
+  Picture picture = older;
+  patcher.begin({kWidth, 13}, {});
+  patcher.note(std::vector{Band{.top = 0, .height = 13, .bytes = {}}}, at(0));
+  patcher.begin({kWidth, 13}, {});
+  std::ranges::fill(picture.pixels, std::byte{'n'});
+  patcher.fill_gaps(&older, picture, at(1));
+  CHECK(rows_of(picture) == "01");
+}
+
+TEST_CASE("a scaled picture is patched by the rows that its bands have in it") {
+  // Each eight rows of the JPEG are two of the picture; the JPEG's last part has five, and one
+  // here.
+  const PixelSize jpeg{40, 29};
+  const DecodeScale scale{2};
+  const auto filled_with = [&](char letter) {
+    Picture picture;
+    picture.resize(scale.of(jpeg.width), scale.of(jpeg.height));
+    std::ranges::fill(picture.pixels, static_cast<std::byte>(letter));
+    return picture;
+  };
+  const auto letters_of = [](const Picture& picture) {
+    std::string letters;
+    for (int row = 0; row < picture.height; ++row)
+      letters.push_back(
+          std::to_integer<char>(picture.pixels[static_cast<std::size_t>(3 * picture.width * row)]));
+    return letters;
+  };
+  BandPatcher patcher;
+  const Picture older = filled_with('o');
+  patcher.begin(jpeg, scale);
+  patcher.note(std::vector{Band{.top = 0, .height = 29, .bytes = {}}}, at(0));
+  Picture picture = filled_with('n');
+  patcher.begin(jpeg, scale);
+  patcher.note(std::vector{Band{.top = 8, .height = 8, .bytes = {}}}, at(1));
+  patcher.fill_gaps(&older, picture, at(1));
+  CHECK(letters_of(picture) == "oonnoooo");
+}
+
+TEST_CASE("a picture of another scale has nothing before it") {
+  BandPatcher patcher;
+  const Picture older = picture_of("0123");
+  patcher.begin({kWidth, 4 * kRows}, {});
+  patcher.note(std::vector{band(0, 4)}, at(0));
+  Picture picture;
+  picture.resize(3, 16);
+  patcher.begin({kWidth, 4 * kRows}, {4});
+  patcher.fill_gaps(&older, picture, at(1));
+  for (const std::byte value : picture.pixels) CHECK(value == std::byte{0x80});
+}
+
+}  // namespace
+}  // namespace jpegwire

@@ -1,0 +1,65 @@
+#include "viewer/camera/clock_finder.hpp"
+
+#include <catch2/catch.hpp>
+#include <opencv2/imgproc.hpp>
+
+namespace jpegwire {
+namespace {
+
+constexpr WallTime kNow{microseconds(1'795'300'390'061'469)};
+
+/// A grey room in which a screen stands that shows the clock, its corners in these places.
+Picture seen(const std::array<cv::Point2f, 4>& corners) {
+  Picture clock;
+  draw_clock(kNow, 20, clock);
+  const cv::Mat square(clock.height, clock.width, CV_8UC3, clock.pixels.data());
+  const auto size = static_cast<float>(clock.width);
+  const std::array<cv::Point2f, 4> own{cv::Point2f(0, 0), cv::Point2f(size, 0),
+                                       cv::Point2f(size, size), cv::Point2f(0, size)};
+  Picture room;
+  room.resize(640, 480);
+  cv::Mat image(room.height, room.width, CV_8UC3, room.pixels.data());
+  image = cv::Scalar::all(120);
+  cv::rectangle(image, {20, 20}, {90, 80}, cv::Scalar::all(0), cv::FILLED);  // a book
+  cv::Mat warped;
+  cv::Mat mask;
+  const cv::Mat transform = cv::getPerspectiveTransform(own, corners);
+  cv::warpPerspective(square, warped, transform, image.size());
+  cv::warpPerspective(cv::Mat(square.size(), CV_8UC1, cv::Scalar(255)), mask, transform,
+                      image.size());
+  warped.copyTo(image, mask);
+  cv::GaussianBlur(image, image, {3, 3}, 0);
+  return room;
+}
+
+TEST_CASE("the clock is read wherever it is in the picture, from an angle and turned") {
+  const auto corners = GENERATE(values<std::array<cv::Point2f, 4>>({
+      {{{100, 60}, {460, 60}, {460, 420}, {100, 420}}},
+      {{{400, 300}, {520, 300}, {520, 420}, {400, 420}}},
+      {{{150, 80}, {500, 120}, {480, 400}, {130, 440}}},
+      {{{460, 60}, {460, 420}, {100, 420}, {100, 60}}},
+  }));
+  ClockFinder finder;
+  CHECK(finder.read(seen(corners), kNow + milliseconds(30)) == kNow);
+}
+
+TEST_CASE("the clock is found again where it was, and where it was moved to") {
+  const std::array<cv::Point2f, 4> left{{{100, 60}, {300, 60}, {300, 260}, {100, 260}}};
+  const std::array<cv::Point2f, 4> right{{{400, 200}, {600, 200}, {600, 400}, {400, 400}}};
+  ClockFinder finder;
+  for (const auto& corners : {left, left, right, right})
+    CHECK(finder.read(seen(corners), kNow + milliseconds(30)) == kNow);
+}
+
+TEST_CASE("where there is no clock there is no time") {
+  Picture empty;
+  empty.resize(320, 240);
+  CHECK_FALSE(ClockFinder().read(empty, kNow));
+  Picture clock;
+  draw_clock(kNow, 20, clock);
+  std::ranges::fill(std::span(clock.pixels).subspan(clock.pixels.size() / 2, 20'000), std::byte{9});
+  CHECK_FALSE(ClockFinder().read(clock, kNow));
+}
+
+}  // namespace
+}  // namespace jpegwire

@@ -1,0 +1,294 @@
+#include "viewer/camera/statistics.hpp"
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <chrono>
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <span>
+#include <thread>
+#include <vector>
+
+#include "app/process_usage.hpp"
+#include "support/statistics_bench.hpp"
+
+namespace jpegwire {
+namespace {
+
+using nlohmann::json;
+using std::chrono::seconds;
+using Bench = StatisticsBench;
+
+TEST_CASE("a run without a frame has a summary with every name") {
+  Bench bench;
+  bench.now += seconds{2};
+  const json summary = bench.summary();
+  for (const char* name :
+       {"url", "seconds", "frames", "fps", "bytes", "displayed", "skipped_decode", "lost",
+        "patched", "corrupt", "reconnects", "reads", "age_ms", "stages_ms", "interval_ms", "width",
+        "height", "cpu_seconds", "peak_rss_kb"})
+    CHECK(summary.contains(name));
+  CHECK(summary["url"] == "tcp://localhost:2500");
+  CHECK(summary["seconds"] == 2.0);
+  CHECK(summary["frames"] == 0);
+  CHECK(summary["fps"] == 0.0);
+  CHECK(summary["age_ms"].is_null());
+  CHECK(summary["stages_ms"] == json::object());
+  CHECK(summary["reads"]["per_frame_p50"].is_null());
+  CHECK(summary["reads"]["partial_frames"] == 0);
+}
+
+TEST_CASE("waiting for the sender does not lower the frame rate of the summary") {
+  Bench bench;
+  bench.now += seconds{10};
+  for (int frame = 0; frame < 31; ++frame) {
+    bench.decode();
+    bench.now += milliseconds{40};
+  }
+  bench.now += seconds{5};
+  const json summary = bench.summary();
+  CHECK(summary["frames"] == 31);
+  CHECK(summary["fps"] == 25.0);
+  CHECK(summary["seconds"] == Approx(16.24));
+  CHECK(summary["interval_ms"]["p50"].get<double>() == Approx(40).epsilon(0.01));
+  CHECK(summary["interval_ms"]["p99"].get<double>() == Approx(40).epsilon(0.01));
+}
+
+TEST_CASE("statistics that begin again have forgotten the warm-up") {
+  Bench bench;
+  bench.receive(stamp(1));
+  bench.decode(milliseconds{500});
+  bench.now += seconds{3};
+  bench.statistics.begin_again();
+  CHECK(bench.summary()["frames"] == 0);
+  CHECK(bench.summary()["seconds"] == 0.0);
+  CHECK(bench.summary()["age_ms"].is_null());
+  bench.receive(stamp(9));
+  bench.decode(milliseconds{10});
+  bench.now += seconds{2};
+  const json summary = bench.summary();
+  CHECK(summary["frames"] == 1);
+  CHECK(summary["lost"] == 0);
+  CHECK(summary["seconds"] == 2.0);
+  CHECK(summary["age_ms"]["max"] == 10.0);
+}
+
+TEST_CASE("ages are told as a distribution too") {
+  Bench bench;
+  for (int i = 1; i <= 200; ++i) bench.decode(milliseconds{i});
+  const json ages = bench.summary()["age_ms"]["cdf"];
+  REQUIRE(ages.size() == 21);
+  CHECK(ages[0].get<double>() == Approx(1).epsilon(0.01));
+  CHECK(ages[1].get<double>() == Approx(10).epsilon(0.01));
+  CHECK(ages[10].get<double>() == Approx(100).epsilon(0.01));
+  CHECK(ages[20].get<double>() == Approx(200).epsilon(0.01));
+}
+
+TEST_CASE("bytes and reads are counted per frame and per read") {
+  Bench bench;
+  for (const std::size_t reads : {1, 1, 3, 5, 2}) bench.receive({}, 1000, reads);
+  for (const std::size_t bytes : {100, 16'384, 16'384}) bench.statistics.read(bytes);
+  const json summary = bench.summary();
+  CHECK(summary["bytes"] == 5000);
+  CHECK(summary["reads"]["per_frame_p50"] == 2);
+  CHECK(summary["reads"]["per_frame_max"] == 5);
+  CHECK(summary["reads"]["partial_frames"] == 3);
+  CHECK(summary["reads"]["bytes_p50"].get<double>() == Approx(16'384).epsilon(0.01));
+}
+
+TEST_CASE("ages and stages are told in milliseconds") {
+  Bench bench;
+  for (int i = 1; i <= 100; ++i)
+    bench.statistics.frame_decoded({.width = 640,
+                                    .height = 480,
+                                    .age = milliseconds{i},
+                                    .encode = microseconds{2500},
+                                    .network = std::nullopt,
+                                    .decode = microseconds{-3}});
+  const json summary = bench.summary();
+  CHECK(summary["age_ms"]["p50"].get<double>() == Approx(50).epsilon(0.01));
+  CHECK(summary["age_ms"]["p90"].get<double>() == Approx(90).epsilon(0.01));
+  CHECK(summary["age_ms"]["p99"].get<double>() == Approx(99).epsilon(0.01));
+  CHECK(summary["age_ms"]["max"] == 100.0);
+  CHECK(summary["stages_ms"]["encode"]["p50"].get<double>() == Approx(2.5).epsilon(0.01));
+  CHECK(summary["stages_ms"]["decode"]["p99"] == 0.0);
+  CHECK_FALSE(summary["stages_ms"].contains("network"));
+  CHECK(summary["width"] == 640);
+  CHECK(summary["height"] == 480);
+}
+
+TEST_CASE("gaps in the sequence numbers are lost frames") {
+  Bench bench;
+  for (const std::uint32_t sequence : {5u, 6u, 7u}) bench.receive(stamp(sequence));
+  CHECK(bench.lost() == 0);
+  bench.receive(stamp(10));
+  CHECK(bench.lost() == 2);
+  bench.receive(stamp(10));
+  CHECK(bench.lost() == 2);
+}
+
+TEST_CASE("sequence numbers wrap around without a loss, or with the right one") {
+  Bench bench;
+  bench.receive(stamp(0xffff'fffe));
+  bench.receive(stamp(0xffff'ffff));
+  bench.receive(stamp(0));
+  CHECK(bench.lost() == 0);
+  bench.receive(stamp(0xffff'fff0, 8));
+  bench.receive(stamp(2, 8));
+  CHECK(bench.lost() == 17);
+}
+
+TEST_CASE("a step backward is no loss, and counting goes on from there") {
+  Bench bench;
+  bench.receive(stamp(1000));
+  bench.receive(stamp(0));
+  bench.receive(stamp(1));
+  CHECK(bench.lost() == 0);
+  bench.receive(stamp(3));
+  CHECK(bench.lost() == 1);
+}
+
+TEST_CASE("another stream and another connection begin anew") {
+  Bench bench;
+  bench.receive(stamp(100));
+  bench.receive(stamp(5000, 8));
+  CHECK(bench.lost() == 0);
+  bench.statistics.reconnected();
+  bench.receive(stamp(9000, 8));
+  CHECK(bench.lost() == 0);
+  CHECK(bench.summary()["reconnects"] == 1);
+}
+
+TEST_CASE("frames without a stamp are never lost") {
+  Bench bench;
+  for (int i = 0; i < 10; ++i) bench.receive({});
+  CHECK(bench.lost() == 0);
+}
+
+TEST_CASE("a frame that is given up before anything of it can be decoded is lost") {
+  Bench bench;
+  bench.receive(stamp(5));
+  bench.statistics.frame_given_up(0, stamp(6), false);
+  CHECK(bench.lost() == 1);
+  bench.receive(stamp(7));
+  CHECK(bench.lost() == 1);
+}
+
+TEST_CASE("the frames between two that came in part are lost too") {
+  Bench bench;
+  bench.receive(stamp(5));
+  bench.statistics.frame_given_up(0, stamp(8), false);
+  CHECK(bench.lost() == 3);
+  bench.statistics.frame_given_up(0, stamp(10), true);
+  CHECK(bench.lost() == 4);
+}
+
+TEST_CASE("a frame that was begun is counted once, where it is decoded") {
+  Bench bench;
+  bench.receive(stamp(5));
+  bench.statistics.frame_given_up(0, stamp(6), true);
+  CHECK(bench.lost() == 0);
+  SECTION("as patched") {
+    bench.patch();
+    CHECK(bench.lost() == 0);
+    CHECK(bench.summary()["patched"] == 1);
+  }
+  SECTION("as lost") {
+    bench.statistics.lost();
+    CHECK(bench.lost() == 1);
+    CHECK(bench.summary()["patched"] == 0);
+  }
+}
+
+TEST_CASE("a frame that is given up without its number is counted once, by the gap it leaves") {
+  Bench bench;
+  bench.receive(stamp(5));
+  bench.statistics.frame_given_up(0, {}, false);
+  CHECK(bench.lost() == 0);
+  bench.receive(stamp(7));
+  CHECK(bench.lost() == 1);
+}
+
+TEST_CASE("frames of a stream without numbers are counted as they are given up") {
+  Bench bench;
+  bench.receive({});
+  bench.statistics.frame_given_up(0, {}, false);
+  bench.statistics.frame_given_up(0, {}, false);
+  bench.statistics.frame_given_up(0, {}, true);
+  CHECK(bench.lost() == 2);
+}
+
+TEST_CASE("patched frames are counted by themselves, and are frames of the live rate") {
+  Bench bench;
+  for (int frame = 0; frame < 61; ++frame) {
+    bench.now += milliseconds{20};
+    if (frame % 2 == 0)
+      bench.decode(milliseconds{8});
+    else
+      bench.patch();
+  }
+  CHECK(bench.statistics.live().patched == 30);
+  CHECK(bench.statistics.live().frames_per_second == Approx(50).epsilon(0.01));
+  CHECK(bench.statistics.frames_decoded() == 61);
+  const json summary = bench.summary();
+  CHECK(summary["frames"] == 31);
+  CHECK(summary["patched"] == 30);
+  CHECK(summary["fps"] == 50.0);
+  CHECK(summary["interval_ms"]["p50"].get<double>() == Approx(20).epsilon(0.01));
+}
+
+TEST_CASE("every discard has its counter") {
+  Bench bench;
+  bench.statistics.displayed();
+  bench.statistics.skipped_decode(3);
+  bench.statistics.skipped_display(2);
+  bench.statistics.corrupt();
+  bench.statistics.lost();
+  const json summary = bench.summary();
+  CHECK(summary["displayed"] == 1);
+  CHECK(summary["skipped_decode"] == 3);
+  CHECK(summary["corrupt"] == 1);
+  CHECK(summary["lost"] == 1);
+  CHECK(bench.statistics.live().skipped == 5);
+}
+
+TEST_CASE("three threads may report at once") {
+  Statistics statistics;
+  constexpr std::uint32_t kFrames = 10'000;
+  {
+    std::jthread io([&] {
+      for (std::uint32_t i = 0; i < kFrames; ++i) statistics.frame_received(100, 1, stamp(2 * i));
+    });
+    std::jthread decoder([&] {
+      for (std::uint32_t i = 0; i < kFrames; ++i)
+        statistics.frame_decoded({.width = 8,
+                                  .height = 8,
+                                  .age = milliseconds{1},
+                                  .encode = std::nullopt,
+                                  .network = std::nullopt,
+                                  .decode = std::nullopt});
+    });
+    for (std::uint32_t i = 0; i < kFrames; ++i) statistics.displayed();
+    CHECK(statistics.live().lost < kFrames);
+  }
+  const json summary = statistics.summary("");
+  CHECK(summary["frames"] == kFrames);
+  CHECK(summary["displayed"] == kFrames);
+  CHECK(summary["lost"] == kFrames - 1);
+  CHECK(summary["bytes"] == 100 * kFrames);
+}
+
+TEST_CASE("a process knows what it uses") {
+  const ProcessUsage before = process_usage();
+  CHECK(before.peak_rss_kb > 1000);
+  const auto more_than_ever = static_cast<std::size_t>(before.peak_rss_kb + 20'000) * 1024;
+  const std::vector<char> memory(more_than_ever, 'x');
+  volatile std::uint64_t sum = 0;
+  while (process_usage().cpu_seconds < before.cpu_seconds + 0.02)
+    for (const char c : memory) sum = sum + static_cast<std::uint64_t>(c);
+  CHECK(process_usage().peak_rss_kb >= before.peak_rss_kb + 20'000);
+}
+
+}  // namespace
+}  // namespace jpegwire

@@ -1,0 +1,253 @@
+#include "viewer/window/picture_view.hpp"
+
+#include <catch2/catch.hpp>
+#include <cmath>
+
+#include "support/view_bench.hpp"
+
+namespace jpegwire {
+namespace {
+
+using std::chrono::seconds;
+using Bench = ViewBench;
+
+TEST_CASE("a view draws the picture in its middle, and dark around it") {
+  Bench bench;
+  bench.without_figures();
+  bench.show(200);
+  CHECK(is_all(bench.draw(), 200));
+  const cv::Mat wide = bench.draw({1000, 360});
+  CHECK(is_all(wide(cv::Rect(0, 0, 179, 360)), 24));
+  CHECK(is_all(wide(cv::Rect(181, 0, 638, 360)), 200));
+  CHECK(is_all(wide(cv::Rect(821, 0, 179, 360)), 24));
+  const cv::Mat high = bench.draw({640, 500});
+  CHECK(is_all(high(cv::Rect(0, 0, 640, 69)), 24));
+  CHECK(is_all(high(cv::Rect(0, 71, 640, 358)), 200));
+}
+
+TEST_CASE("a view draws nothing outside of its part of a window") {
+  Bench bench;
+  bench.show(200);
+  bench.view.show_recording(seconds(5));
+  bench.view.toggle_freeze();
+  cv::Mat window(800, 1000, CV_8UC3, cv::Scalar::all(77));
+  const cv::Rect part(300, 200, 400, 300);
+  cv::Mat image = window(part);
+  bench.view.draw(image);
+  CHECK(middle(image) == 200);
+  window(part).setTo(cv::Scalar::all(77));
+  CHECK(is_all(window, 77));
+}
+
+TEST_CASE("where the picture fills the view as it is, nothing is copied, and it stays as it was") {
+  Bench bench;
+  bench.show(200);
+  const std::byte* pixels = bench.view.shown().picture->pixels.data();
+  std::optional<cv::Mat> image = bench.view.draw_in_place(kView);
+  REQUIRE(image);
+  CHECK(image->data == reinterpret_cast<const unsigned char*>(pixels));
+  CHECK_FALSE(is_all(*image, 200));  // the figures
+  bench.view.erase(*image);
+  CHECK(is_all(*image, 200));
+  CHECK_FALSE(bench.view.draw_in_place({641, 360}));
+}
+
+TEST_CASE("a picture that somebody else reads is not drawn on") {
+  Bench bench;
+  const ShownFrame frame = make_frame(200);
+  bench.view.show(frame, kFigures);
+  CHECK_FALSE(bench.view.draw_in_place(kView));
+  CHECK(middle(bench.draw()) == 200);
+}
+
+TEST_CASE("a frozen picture stays, says so, and the newest follows at once") {
+  Bench bench;
+  bench.without_figures();
+  bench.show(200);
+  bench.view.toggle_freeze();
+  CHECK_FALSE(bench.view.show(make_frame(90), kFigures));
+  CHECK_FALSE(bench.view.show(make_frame(60), kFigures));
+  bench.now += seconds(4);
+  const cv::Mat frozen = bench.draw();
+  CHECK(middle(frozen) == 200);
+  CHECK_FALSE(is_all(frozen(kUpperRight), 200));
+  bench.view.toggle_freeze();
+  bench.now += seconds(4);
+  CHECK(is_all(bench.draw(), 60));
+  CHECK(bench.view.show(make_frame(30), kFigures));
+  CHECK(is_all(bench.draw(), 30));
+}
+
+TEST_CASE("a frozen picture's age counts on, though the stream is fresh") {
+  Bench bench;
+  bench.view.show(make_frame(0, kView, bench.now), kFigures);
+  CHECK_FALSE(has_red(bench.draw()(kUpperLeft)));
+  bench.view.toggle_freeze();
+  bench.draw();
+  CHECK_FALSE(bench.view.is_stale());
+  bench.now += seconds(2);
+  CHECK(bench.view.is_stale());
+  bench.view.show(make_frame(0), kFigures);
+  const cv::Mat old = bench.draw()(kUpperLeft).clone();
+  bench.now += seconds(2);
+  CHECK(cv::norm(old, bench.draw()(kUpperLeft), cv::NORM_INF) > 100);
+  bench.view.toggle_freeze();
+  bench.now += seconds(1);
+  bench.view.show(make_frame(0), kFigures);
+  CHECK_FALSE(has_red(bench.draw()(kUpperLeft)));
+}
+
+TEST_CASE("there is nothing to freeze before the first picture") {
+  Bench bench;
+  bench.view.toggle_freeze();
+  CHECK(bench.view.show(make_frame(200), kFigures));
+}
+
+TEST_CASE("a toast stands for three seconds, and then the view has to be drawn again") {
+  Bench bench;
+  bench.without_figures();
+  bench.show(200);
+  bench.view.tell("saved /home/somebody/jpegwire.jpg");
+  CHECK(bench.view.is_stale());
+  const cv::Mat told = bench.draw();
+  CHECK_FALSE(is_all(told(kLowerEdge), 200));
+  CHECK(is_all(told(cv::Rect(0, 0, 640, 320)), 200));
+  CHECK_FALSE(bench.view.is_stale());
+  bench.now += seconds(2);
+  CHECK_FALSE(bench.view.is_stale());
+  bench.now += seconds(1);
+  CHECK(bench.view.is_stale());
+  CHECK(is_all(bench.draw(), 200));
+}
+
+TEST_CASE("a toast with a very long path fits") {
+  Bench bench;
+  bench.without_figures();
+  bench.show(200);
+  bench.view.tell("saved /home/" + std::string(1000, 'x') + "/jpegwire.jpg");
+  const cv::Mat told = bench.draw();
+  CHECK(is_all(told(cv::Rect(0, 0, 640, 290)), 200));
+  CHECK(is_all(told.colRange(0, 3), 200));
+  CHECK(is_all(told.colRange(637, 640), 200));
+}
+
+TEST_CASE("a toast never covers the figures") {
+  Bench bench;
+  bench.view.next_overlay();  // all of them, which fill a small view
+  bench.now += seconds(10);
+  const cv::Size small(208, 117);
+  bench.show(200);
+  const cv::Mat figures = bench.draw(small).clone();
+  bench.view.tell("saved /tmp/jpegwire.jpg");
+  const cv::Mat toast = bench.draw(small).clone();
+  CHECK(is_all(toast(cv::Rect(0, 0, 208, 70)), 200));
+  bench.now += seconds(3);
+  CHECK(cv::norm(figures, bench.draw(small), cv::NORM_INF) == 0);
+}
+
+TEST_CASE("while it is recorded, a red sign says for how long, whatever the figures") {
+  Bench bench;
+  bench.without_figures();
+  bench.show(200);
+  bench.draw();
+  bench.view.show_recording(seconds(0));
+  CHECK(bench.view.is_stale());
+  const cv::Mat first = bench.draw();
+  CHECK(has_red(first(kUpperRight)));
+  bench.view.show_recording(seconds(0));
+  CHECK_FALSE(bench.view.is_stale());
+  bench.view.show_recording(seconds(3601));
+  CHECK(bench.view.is_stale());
+  CHECK(cv::norm(first, bench.draw(), cv::NORM_INF) > 0);
+  bench.view.show_recording(std::nullopt);
+  CHECK(is_all(bench.draw(), 200));
+}
+
+TEST_CASE("signs stand clear of figures that are as wide as the view") {
+  Bench bench;
+  const cv::Size size(320, 240);
+  bench.view.show(make_frame(200, size), kFigures);
+  const cv::Mat figures = bench.draw(size).clone();
+  bench.view.show_recording(seconds(5));
+  const cv::Mat both = bench.draw(size);
+  int changed_from = 0;
+  while (changed_from < 240 &&
+         cv::norm(figures.row(changed_from), both.row(changed_from), cv::NORM_INF) == 0)
+    ++changed_from;
+  REQUIRE(changed_from < 100);
+  CHECK(is_all(figures.row(changed_from), 200));
+}
+
+TEST_CASE("figures are of one line, all, or none") {
+  Bench bench;
+  bench.show(200);
+  const auto changed_rows = [&] {
+    const cv::Mat image = bench.draw();
+    int rows = 0;
+    for (int y = 0; y < 300; ++y) rows += is_all(image.row(y), 200) ? 0 : 1;
+    return rows;
+  };
+  const int small = changed_rows();
+  bench.view.next_overlay();
+  const int full = changed_rows();
+  bench.view.next_overlay();
+  CHECK(small > 0);
+  CHECK(full > 4 * small);
+  CHECK(changed_rows() == 0);
+  bench.view.next_overlay();
+  CHECK(changed_rows() == small);
+}
+
+TEST_CASE("figures in words change slowly enough to be read") {
+  Bench bench;
+  bench.show(200);
+  const cv::Mat first = bench.draw().clone();
+  LiveFigures figures = kFigures;
+  figures.frames_per_second = 11;
+  bench.view.refresh(figures);
+  CHECK(cv::norm(first, bench.draw(), cv::NORM_INF) == 0);
+  bench.now += milliseconds(250);
+  CHECK(cv::norm(first, bench.draw(), cv::NORM_INF) > 0);
+}
+
+/// Dark at the left, bright at the right.
+TEST_CASE("a notice dims the picture, but not a frozen one, which is told instead") {
+  Bench bench;
+  bench.show(200);
+  bench.view.show_notice("the sender has gone; reconnecting");
+  CHECK(bench.draw().at<cv::Vec3b>(5, 5)[0] < 100);
+  bench.show(200);
+  bench.view.toggle_freeze();
+  bench.now += seconds(4);
+  bench.draw();
+  bench.view.show_notice("the sender has gone; reconnecting");
+  const cv::Mat frozen = bench.draw();
+  CHECK(middle(frozen) == 200);
+  CHECK_FALSE(is_all(frozen(kLowerEdge), 200));
+  bench.view.toggle_freeze();
+  CHECK(bench.draw().at<cv::Vec3b>(180, 5)[0] < 100);
+}
+
+TEST_CASE("no size of a view, and nothing that is drawn in it, does any harm") {
+  const cv::Size size = GENERATE(cv::Size(1, 1), cv::Size(7, 300), cv::Size(300, 7),
+                                 cv::Size(64, 48), cv::Size(3840, 2160));
+  const bool is_noticed = GENERATE(false, true);
+  Bench bench(
+      {.source = "tcp://a-camera-with-a-long-name.local:2500", .trace = true, .caption = true});
+  bench.draw(size);
+  bench.view.next_overlay();
+  bench.view.show(with_arrival(make_frame(200, {320, 240})), kFigures);
+  bench.view.show_recording(seconds(100));
+  bench.view.zoom_nearer({size.width / 2, size.height / 2}, size);
+  bench.view.toggle_freeze();
+  if (is_noticed) bench.view.show_notice("the sender has gone; reconnecting");
+  bench.draw(size);
+  bench.view.toggle_freeze();
+  bench.draw(size);
+  bench.view.next_overlay();
+  bench.view.toggle_trace();
+  bench.draw(size);
+}
+
+}  // namespace
+}  // namespace jpegwire

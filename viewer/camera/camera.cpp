@@ -1,0 +1,200 @@
+#include "viewer/camera/camera.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+#include <utility>
+
+#include "net/tcp/stream_client.hpp"
+#include "recording/output_file.hpp"
+
+namespace jpegwire {
+namespace {
+
+// Without a frame for so long, the age of the last one is what counts.
+constexpr milliseconds kFrameIsLate{200};
+
+using Clock = std::chrono::steady_clock;
+
+std::uint64_t most_frames(const ViewerOptions& options) {
+  return options.frames.value_or(WriteQueue::kEveryFrame);
+}
+
+std::unique_ptr<FrameSaver> make_saver(const ViewerOptions& options, std::size_t camera,
+                                       FrameSaver::OnError on_error) {
+  if (options.save_directory.empty()) return nullptr;
+  return std::make_unique<FrameSaver>(options.save_directory_of(camera), std::move(on_error),
+                                      most_frames(options));
+}
+
+// In a window the arrival of frames can be asked for at any time.
+ReadSettings read_settings(const ViewerOptions& options) {
+  const LaboratoryOptions& laboratory = options.laboratory;
+  ReadSettings read = laboratory.read;
+  read.are_recorded =
+      !options.headless || laboratory.explain || laboratory.naive || !laboratory.trace_file.empty();
+  return read;
+}
+
+StreamPolicy stream_policy(const ViewerOptions& options) {
+  return {.reconnect = options.reconnect.value_or(!options.headless),
+          .timeout = from_seconds(options.timeout_seconds),
+          .max_frame_bytes = options.max_frame_bytes,
+          .read = read_settings(options)};
+}
+
+std::unique_ptr<StreamInput> make_input(asio::io_context& io, const ViewerOptions& options,
+                                        std::size_t camera, StreamObserver& observer) {
+  const StreamPolicy policy = stream_policy(options);
+  if (!options.listen) return open_stream(io, options.addresses().at(camera), policy, observer);
+  const StreamClientSettings settings{.endpoint = *options.listen,
+                                      .listen = true,
+                                      .reconnect = policy.reconnect,
+                                      .timeout = policy.timeout,
+                                      .max_frame_bytes = policy.max_frame_bytes,
+                                      .read = policy.read};
+  return std::make_unique<StreamClient>(io, settings, observer);
+}
+
+// The cores are shared by the cameras before they are shared by one camera's bands.
+int threads_of_each(const ViewerOptions& options) {
+  return std::max(1, options.threads / static_cast<int>(options.cameras()));
+}
+
+}  // namespace
+
+Camera::Camera(asio::io_context& io, const ViewerOptions& options, std::size_t index,
+               CameraEvents events)
+    : options_(options),
+      index_(index),
+      events_(std::move(events)),
+      laboratory_(options.laboratory, most_frames(options)),
+      saver_(
+          make_saver(options, index, [this](const std::string& error) { fail_to_write(error); })),
+      recording_(
+          options.recording_of(index), options.name_ending_of(index),
+          [this](const std::string& error) { fail_to_write(error); }, most_frames(options),
+          [this](const std::string& news) { tell(news); }),
+      snapshots_(options.recording.file.parent_path(), options.name_ending_of(index),
+                 [this](const std::string& news) { tell(news); }),
+      pipeline_(
+          {.threads = threads_of_each(options),
+           .frames = options.frames,
+           .whole_frames_only = options.whole_frames,
+           .reads_clock = options.optical,
+           .laboratory = &laboratory_},
+          statistics_, saver_.get(), recording_,
+          [this](const std::string& error) { finish(error); }, events_.on_news),
+      input_(make_input(io, options, index, pipeline_)) {
+  if (!options.snapshot_file.empty()) require_writable_file(options.snapshot_file_of(index));
+  if (options.recording.is_wanted()) {
+    require_new_recording(options.recording_of(index).file);
+    recording_.start();
+  }
+}
+
+void Camera::start() {
+  input_->start();
+  pipeline_.start();
+}
+
+void Camera::begin_again() {
+  statistics_.begin_again();
+  packets_before_ = input_->packet_counts().value_or(PacketCounts{});
+}
+
+void Camera::finish(const std::string& error) {
+  if (!is_finished_.exchange(true)) events_.on_finished(error);
+}
+
+void Camera::fail_to_write(const std::string& error) {
+  tell(error);
+  events_.on_write_error(error);
+}
+
+std::string Camera::what_is_awaited() const {
+  return (options_.listen ? "a sender that connects to " : "") + url();
+}
+
+void Camera::tell_end(const std::string& error) {
+  pipeline_.put_notice(error.empty() ? "nothing more comes from " + url() : error);
+}
+
+void Camera::show_news(CameraDisplay& display) {
+  pipeline_.want(display.wanted_size());
+  show_what_is_written(display);
+  if (show_picture(display)) return;
+  if (const std::optional<std::string> notice = pipeline_.take_notice())
+    display.show_notice(*notice);
+  else
+    show_that_it_grows_old(display);
+}
+
+bool Camera::show_picture(CameraDisplay& display) {
+  const std::optional<ShownFrame> frame = pipeline_.take_picture();
+  if (!frame) return false;
+  has_shown_ = true;
+  shown_capture_time_ = frame->capture_time;
+  last_frame_ = last_change_ = Clock::now();
+  if (display.show(*frame, statistics_.live()))
+    statistics_.displayed();
+  else
+    statistics_.skipped_display();
+  return true;
+}
+
+void Camera::show_what_is_written(CameraDisplay& display) {
+  display.show_recording(recording_.running_for());
+  if (const std::optional<std::string> sentence = tellings_.try_take()) display.tell(*sentence);
+}
+
+void Camera::show_that_it_grows_old(CameraDisplay& display) {
+  if (!has_shown_ || Clock::now() - last_change_ < kFrameIsLate) return;
+  last_change_ = Clock::now();
+  display.refresh(figures());
+}
+
+LiveFigures Camera::figures() const {
+  LiveFigures figures = statistics_.live();
+  if (Clock::now() - last_frame_ >= kFrameIsLate && shown_capture_time_)
+    figures.age_ms = to_milliseconds(steady_now() - *shown_capture_time_);
+  return figures;
+}
+
+void Camera::finish_writing(milliseconds patience) {
+  if (saver_) saver_->finish(patience);
+  recording_.finish(patience);
+  snapshots_.finish(patience);
+}
+
+void Camera::write_last_files() {
+  laboratory_.finish();
+  if (!options_.snapshot_file.empty()) write_snapshot();
+}
+
+void Camera::write_snapshot() const {
+  const std::filesystem::path file = options_.snapshot_file_of(index_);
+  const auto frame = pipeline_.last_frame();
+  if (!frame)
+    throw std::runtime_error("no frame came from " + url() + ", so there is none to write to '" +
+                             file.string() + "'");
+  write_whole_file(file, frame->bytes());
+}
+
+nlohmann::json Camera::summary() const {
+  nlohmann::json summary = statistics_.summary(url());
+  laboratory_.add_to(summary);
+  if (const std::optional<PacketCounts> packets = input_->packet_counts()) {
+    summary["packets"] = packets->received - packets_before_.received;
+    summary["packets_lost"] = packets->lost - packets_before_.lost;
+    summary["packets_recovered"] = packets->recovered - packets_before_.recovered;
+  }
+  if (saver_) summary["skipped_save"] = saver_->skipped();
+  if (const std::optional<RecordingCounts> counts = recording_.counts()) {
+    summary["recorded"] = counts->recorded;
+    summary["skipped_record"] = counts->skipped;
+  }
+  return summary;
+}
+
+}  // namespace jpegwire

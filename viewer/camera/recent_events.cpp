@@ -1,0 +1,55 @@
+#include "viewer/camera/recent_events.hpp"
+
+#include <algorithm>
+
+namespace jpegwire {
+namespace {
+
+using std::chrono::seconds;
+
+constexpr seconds kRecent{1};
+constexpr seconds kForgotten{5};
+
+double to_seconds(SteadyTime::duration duration) {
+  return std::chrono::duration<double>(duration).count();
+}
+
+}  // namespace
+
+void RecentEvents::add(SteadyTime time, std::int64_t amount) {
+  events_[next_] = {time, amount};
+  next_ = (next_ + 1) % events_.size();
+  count_ = std::min(count_ + 1, events_.size());
+}
+
+const RecentEvents::Event& RecentEvents::newest(std::size_t age) const {
+  return events_[(next_ + events_.size() - 1 - age) % events_.size()];
+}
+
+RecentEvents::Rates RecentEvents::rates(SteadyTime now) const {
+  if (count_ < 2 || now - newest(0).time > kForgotten) return {};
+  std::size_t first = 0;
+  double amount = 0;
+  while (first + 1 < count_ && (first == 0 || now - newest(first).time < kRecent))
+    amount += static_cast<double>(newest(first++).amount);
+  const double events = static_cast<double>(first);
+  const double between = to_seconds(newest(0).time - newest(first).time);
+  const double since = to_seconds(now - newest(first).time);
+  if (between <= 0 || since <= 0) return {};
+  const double rate = std::min(events / between, (events + 1) / since);
+  return {.events_per_second = rate, .amount_per_second = rate * amount / events};
+}
+
+std::optional<double> RecentEvents::percentile(SteadyTime now, seconds span, int percent) const {
+  if (count_ == 0 || now - newest(0).time > kForgotten) return std::nullopt;
+  std::size_t known = 0;
+  for (std::size_t i = 0; i < count_ && (i == 0 || now - newest(i).time < span); ++i)
+    if (newest(i).amount >= 0) scratch_[known++] = newest(i).amount;
+  if (known == 0) return std::nullopt;
+  const std::size_t rank = known * static_cast<std::size_t>(percent) / 100;
+  const auto place = scratch_.begin() + static_cast<std::ptrdiff_t>(std::min(rank, known - 1));
+  std::nth_element(scratch_.begin(), place, scratch_.begin() + static_cast<std::ptrdiff_t>(known));
+  return static_cast<double>(*place);
+}
+
+}  // namespace jpegwire

@@ -1,0 +1,56 @@
+#include "viewer/lesson/laboratory.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace jpegwire {
+
+Laboratory::Laboratory(const LaboratoryOptions& options, std::uint64_t most)
+    : options_(options), most_(most) {
+  warn_of_levers(options_.read);
+  if (!options_.trace_file.empty()) trace_file_.emplace(options_.trace_file);
+}
+
+void Laboratory::frame_received(const ReceivedFrame& frame) {
+  if (frame.arrival.list.empty() || frames_ == most_) return;
+  const std::uint64_t count = frames_++;
+  if (options_.explain) report_.add(frame.arrival);
+  if (!options_.naive && !trace_file_) return;
+  std::shared_ptr<FrameArrival> arrival = arrivals_.take();
+  describe_arrival(frame, count, *arrival);
+  if (options_.naive && !NaiveReader::gets_whole(*arrival)) ++naive_broken_;
+  if (trace_file_) trace_file_->add(std::move(arrival));
+}
+
+std::shared_ptr<const FrameArrival> Laboratory::arrival_of(const ReceivedFrame& frame) {
+  if (frame.arrival.list.empty()) return nullptr;
+  std::shared_ptr<FrameArrival> arrival = arrivals_.take();
+  describe_arrival(frame, frames_decoded_++, *arrival);
+  return arrival;
+}
+
+bool Laboratory::decode_naively(const ReceivedFrame& frame, JpegDecoder& decoder,
+                                Picture& picture) {
+  if (!options_.naive || frame.arrival.list.empty()) return false;
+  const std::shared_ptr<FrameArrival> arrival = arrivals_.take();
+  describe_arrival(frame, 0, *arrival);
+  naive_.decode(frame, *arrival, decoder, picture);
+  return true;
+}
+
+void Laboratory::add_to(nlohmann::json& summary) const {
+  if (options_.naive) {
+    summary["naive_frames"] = frames_;
+    summary["naive_broken"] = naive_broken_;
+  }
+  if (trace_file_) summary["skipped_trace"] = trace_file_->skipped();
+}
+
+std::string Laboratory::explanation() const {
+  return options_.explain ? report_.text(options_.read_bytes()) : "";
+}
+
+void Laboratory::finish() {
+  if (trace_file_) trace_file_->finish();
+}
+
+}  // namespace jpegwire

@@ -1,0 +1,224 @@
+#include "viewer/options/options.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <stdexcept>
+#include <utility>
+#include <variant>
+
+#include "app/command_line.hpp"
+#include "net/share/file_name.hpp"
+
+namespace jpegwire {
+namespace {
+
+void require_jpeg_name(const std::string& file) {
+  const std::string extension = std::filesystem::path(file).extension();
+  if (extension != ".jpg" && extension != ".jpeg")
+    throw std::invalid_argument(
+        fmt::format("'{}': the picture is written as it came, so name it .jpg", file));
+}
+
+constexpr std::size_t kMostCameras = 64;
+
+// A lone sender's host and port are options too, which may say otherwise.
+void add_stream(const std::string& text, ViewerOptions& options) {
+  StreamAddress address = parse_stream_address(text);
+  if (std::ranges::count(options.streams, address.text, &StreamAddress::text) > 0)
+    throw std::invalid_argument(address.text + " is there twice: name each camera once");
+  if (options.streams.size() == kMostCameras)
+    throw std::invalid_argument(
+        fmt::format("a mosaic has room for {} cameras, and these are more", kMostCameras));
+  if (const auto* sender = std::get_if<Endpoint>(&address.where)) options.sender = *sender;
+  options.streams.push_back(std::move(address));
+}
+
+void check_streams(const CLI::App& app, ViewerOptions& options) {
+  std::vector<StreamAddress>& streams = options.streams;
+  if (streams.size() == 1 && std::holds_alternative<Endpoint>(streams[0].where)) streams.clear();
+  if (streams.empty()) return;
+  if (options.listen)
+    throw CLI::ValidationError("--listen waits for a sender that connects, and that of " +
+                               streams[0].text + " does not: leave it out");
+  for (const char* name : {"-s", "-p"})
+    if (streams.size() > 1 && app.count(name) > 0)
+      throw CLI::ValidationError(
+          fmt::format("{} is about one sender: with several URLs, write it into them", name));
+}
+
+std::filesystem::path with_ending(const std::filesystem::path& file, const std::string& ending) {
+  std::filesystem::path name = file;
+  return name.replace_filename(file.stem().string() + ending + file.extension().string());
+}
+
+void add_stream_options(CLI::App& app, ViewerOptions& options) {
+  add_parsed_list(
+      app, "URL", [&](const std::string& text) { add_stream(text, options); },
+      "The stream to watch: tcp://HOST:PORT [tcp://localhost:2500],\n"
+      "rtp://ADDR:PORT where datagrams come to, an SDP file, or an\n"
+      "MJPEG camera's http://[USER:PASSWORD@]HOST[:PORT]/PATH.\n"
+      "Several: a mosaic")
+      ->allow_extra_args()
+      ->type_name("");
+  app.add_option("-s", options.sender.host, "The sender's host, as the classic scripts name it")
+      ->type_name("HOST");
+  app.add_option("-p", options.sender.port, "The sender's port, likewise")
+      ->check(is_whole_number_within(1, 65'535))
+      ->type_name("PORT");
+  add_parsed_option(
+      app, "--listen",
+      [&](const std::string& text) { options.listen = parse_tcp_listen_url(text); },
+      "Wait for a sender that connects (--connect)")
+      ->type_name("tcp://[ADDR:]PORT");
+  app.add_option("--timeout", options.timeout_seconds,
+                 "Without a frame for so long the sender is taken for dead [5]")
+      ->check(is_number_within(0.05, 86'400))
+      ->type_name("S");
+  app.add_flag_function(
+      "--reconnect", [&](std::int64_t) { options.reconnect = true; },
+      "Try on when the stream ends or fails [in a window]");
+  app.add_flag_function(
+      "--no-reconnect", [&](std::int64_t) { options.reconnect = false; },
+      "End with the stream; a failure is an error [with --headless]");
+  app.add_option("--max-frame", options.max_frame_bytes,
+                 "Refuse a stream with a frame of more bytes [8388608]")
+      ->check(is_whole_number_within(1024, kLargestMaxFrameBytes))
+      ->type_name("BYTES");
+}
+
+void add_output_options(CLI::App& app, ViewerOptions& options) {
+  app.add_flag("--whole-frames", options.whole_frames,
+               "Skip a frame of datagrams that did not come whole, rather\n"
+               "than show older bands in place of the missing ones");
+  app.add_flag("--headless", options.headless, "Open no window; print statistics each second");
+  app.add_option("--save", options.save_directory,
+                 "Write each JPEG as it came: DIR/000000.jpg and so on;\n"
+                 "of several cameras, DIR/camera1/000000.jpg")
+      ->type_name("DIR");
+  add_parsed_option(
+      app, "--snapshot",
+      [&](const std::string& file) {
+        require_jpeg_name(file);
+        options.snapshot_file = file;
+      },
+      "Write the last picture's JPEG as it came, at the end")
+      ->type_name("FILE");
+  add_recording_options(app, options.recording,
+                        "Record the JPEGs as they come, with their capture times,\n"
+                        "in a new file: FILE.mkv, .mov or .avi");
+}
+
+// What shows how bytes arrive needs a stream of bytes, and one alone; what draws, a window.
+void check_laboratory(const ViewerOptions& options,
+                      const std::vector<const CLI::Option*>& laboratory) {
+  for (const StreamAddress& stream : options.streams)
+    for (const CLI::Option* option : laboratory)
+      if (std::holds_alternative<RtpSession>(stream.where) && option->count() > 0)
+        throw CLI::ValidationError(
+            fmt::format("{} is for streams of bytes, and {} comes as datagrams", option->get_name(),
+                        stream.text));
+  if (options.cameras() > 1 && options.laboratory.is_about_one_stream())
+    throw CLI::ValidationError(
+        "--trace, --trace-file, --explain and --naive are about one stream: name one URL");
+  if (options.laboratory.trace && options.headless)
+    throw CLI::ValidationError("--trace draws in the window, and with --headless there is none");
+}
+
+void add_clock_options(CLI::App& app, ViewerOptions& options) {
+  app.add_flag("--clock", options.clock,
+               "Watch nothing: show the time as a square of blocks, which\n"
+               "--optical reads in what a camera sees of it");
+  app.add_flag("--optical", options.optical,
+               "The age is what such a clock in the picture tells: from\n"
+               "light to decoded pixels, whatever sends it");
+}
+
+void add_file_options(CLI::App& app, ViewerOptions& options) {
+  app.add_flag("--list", options.list_files,
+               "List the recordings and pictures that a sender shares");
+  add_parsed_option(
+      app, "--fetch",
+      [&](const std::string& name) {
+        if (!is_offered_name(name))
+          throw std::invalid_argument(
+              "a recording or picture is named as --list shows it, such as monday.mkv");
+        options.fetch_name = name;
+      },
+      "Get one of them into the working directory; what an earlier\n"
+      "try has left in NAME.part is gone on with")
+      ->type_name("NAME");
+}
+
+void check_file_options(const CLI::App& app, const ViewerOptions& options) {
+  if (!options.asks_for_files()) return;
+  if (options.list_files && !options.fetch_name.empty())
+    throw CLI::ValidationError("--list and --fetch are two commands: give one of them");
+  if (app.count("URL") > 1)
+    throw CLI::ValidationError("--list and --fetch ask one sender: give one URL");
+  if (options.listen || !options.streams.empty())
+    throw CLI::ValidationError("--list and --fetch ask a sender: name it as tcp://HOST:PORT");
+  require_effect(app, options.list_files ? "--list" : "--fetch",
+                 {"URL", "-s", "-p", "--timeout", "--reconnect", "--no-reconnect", "--max-frame",
+                  "--summary", "--headless"});
+}
+
+}  // namespace
+
+std::vector<StreamAddress> ViewerOptions::addresses() const {
+  if (!streams.empty()) return streams;
+  const Endpoint endpoint = listen.value_or(sender);
+  return {{to_tcp_url(endpoint), endpoint}};
+}
+
+std::string ViewerOptions::name_ending_of(std::size_t camera) const {
+  return cameras() == 1 ? "" : fmt::format("-camera{}", camera + 1);
+}
+
+RecordingOptions ViewerOptions::recording_of(std::size_t camera) const {
+  RecordingOptions result = recording;
+  if (result.is_wanted()) result.file = with_ending(result.file, name_ending_of(camera));
+  return result;
+}
+
+std::filesystem::path ViewerOptions::save_directory_of(std::size_t camera) const {
+  const std::filesystem::path directory = save_directory;
+  return cameras() == 1 ? directory : directory / fmt::format("camera{}", camera + 1);
+}
+
+std::filesystem::path ViewerOptions::snapshot_file_of(std::size_t camera) const {
+  return with_ending(snapshot_file, name_ending_of(camera));
+}
+
+void add_viewer_options(CLI::App& app, ViewerOptions& options) {
+  let_last_value_count(app);
+  add_stream_options(app, options);
+  add_output_options(app, options);
+  add_file_options(app, options);
+  add_clock_options(app, options);
+  add_frames_option(app, options.frames);
+  add_seconds_option(app, options.seconds);
+  app.add_option("--warm-up", options.warm_up_seconds,
+                 "Leave the first S seconds out of the statistics")
+      ->check(is_number_within(0, 1e9))
+      ->type_name("S");
+  add_threads_option(app, options.threads);
+  add_summary_option(app, options.summary);
+  add_echo_options(app, options.laboratory);
+  const std::vector<const CLI::Option*> laboratory =
+      add_laboratory_options(app, options.laboratory);
+  app.callback([&options, &app, laboratory] {
+    check_streams(app, options);
+    check_laboratory(options, laboratory);
+    check_echo_options(app, options.laboratory);
+    check_file_options(app, options);
+    if (options.clock) require_effect(app, "--clock", {"--seconds"});
+    if (options.warm_up_seconds && options.seconds && *options.warm_up_seconds >= *options.seconds)
+      throw CLI::ValidationError("--warm-up leaves nothing of --seconds to measure: make it less");
+    if (options.headless && options.recording.split && !options.recording.is_wanted())
+      throw CLI::ValidationError("--record-split is for recordings: add --record FILE");
+  });
+}
+
+}  // namespace jpegwire

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <CLI/App.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "net/framing/framing_detector.hpp"
+#include "net/open_stream.hpp"
+#include "net/sockets/endpoint.hpp"
+#include "recording/recording_options.hpp"
+#include "viewer/options/laboratory_options.hpp"
+
+namespace jpegwire {
+
+/// What the user wants of jpegwire-viewer; the README and --help say what each means.
+struct ViewerOptions {
+  Endpoint sender{"localhost", kDefaultPort};
+  std::optional<Endpoint> listen;      // in place of `sender`
+  std::vector<StreamAddress> streams;  // likewise; several: a mosaic
+  bool whole_frames = false;
+  bool headless = false;
+  std::optional<bool> reconnect;  // as given; a window reconnects by default, headless does not
+  double timeout_seconds = 5;
+  std::optional<std::uint64_t> frames;
+  std::optional<double> seconds;
+  std::optional<double> warm_up_seconds;
+  std::string save_directory;
+  std::string snapshot_file;
+  RecordingOptions recording;
+  std::size_t max_frame_bytes = kDefaultMaxFrameBytes;
+  LaboratoryOptions laboratory;
+  int threads = 1;
+  std::string summary;
+  bool clock = false;
+  bool optical = false;
+  bool list_files = false;
+  std::string fetch_name;
+
+  /// Whether the sender is asked for its files rather than watched.
+  bool asks_for_files() const { return list_files || !fetch_name.empty(); }
+
+  std::size_t cameras() const { return streams.empty() ? 1 : streams.size(); }
+
+  /// Where to watch each camera; where a sender connects instead, what it connects to.
+  std::vector<StreamAddress> addresses() const;
+
+  // What is written of one camera, of several apart from what is written of the others.
+  RecordingOptions recording_of(std::size_t camera) const;
+  std::filesystem::path save_directory_of(std::size_t camera) const;
+  std::filesystem::path snapshot_file_of(std::size_t camera) const;
+
+  /// What names of files end with before the extension: nothing, or "-camera2" of several.
+  std::string name_ending_of(std::size_t camera) const;
+};
+
+/// Parsing with `app` fills `options`, which must outlive it.
+void add_viewer_options(CLI::App& app, ViewerOptions& options);
+
+}  // namespace jpegwire

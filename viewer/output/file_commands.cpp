@@ -1,0 +1,192 @@
+#include "viewer/output/file_commands.hpp"
+
+#include <fmt/format.h>
+
+#include <asio/io_context.hpp>
+#include <asio/post.hpp>
+#include <cerrno>
+#include <chrono>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+#include <string>
+#include <system_error>
+
+#include "app/end_signals.hpp"
+#include "app/summary_output.hpp"
+#include "net/share/file_client.hpp"
+#include "net/share/file_fetch.hpp"
+#include "net/share/file_listing.hpp"
+#include "net/share/thread_priority.hpp"
+#include "viewer/output/fetch_progress.hpp"
+#include "viewer/output/file_table.hpp"
+
+namespace jpegwire {
+namespace {
+
+FileClientSettings client_settings(const ViewerOptions& options) {
+  return {.endpoint = options.sender,
+          .patience = from_seconds(options.timeout_seconds),
+          .is_persistent = options.reconnect.value_or(false),
+          .max_frame_bytes = options.max_frame_bytes};
+}
+
+/// Runs one dialogue with a sender in this thread, until it ends or a signal comes.
+class Conversation {
+ public:
+  Conversation(const ViewerOptions& options, FileDialogue& dialogue)
+      : signals_(io_),
+        client_(io_, client_settings(options), dialogue,
+                [this](const std::string& error) { end(error); }) {
+    signals_.async_wait([this](std::error_code error, int) {
+      if (!error) end("interrupted");
+    });
+  }
+
+  /// First `prepare`, again and again until it gives false. Gives "", or why it failed.
+  std::string run(std::function<bool()> prepare) {
+    asio::post(io_, [this, prepare = std::move(prepare)] { do_prepare(prepare); });
+    io_.run();
+    return error_;
+  }
+
+ private:
+  // In steps, between which a signal is heard.
+  void do_prepare(const std::function<bool()>& prepare) {
+    if (has_ended_) return;
+    if (!prepare()) return client_.start();
+    asio::post(io_, [this, prepare] { do_prepare(prepare); });
+  }
+
+  void end(const std::string& error) {
+    has_ended_ = true;
+    error_ = error;
+    signals_.cancel();
+    client_.stop();
+  }
+
+  asio::io_context io_{1};
+  EndSignals signals_;
+  FileClient client_;
+  bool has_ended_ = false;
+  std::string error_;
+};
+
+/// A fetch that shows how far it is.
+class ShownFetch final : public FileDialogue {
+ public:
+  ShownFetch(PartFile& part, FetchProgress& progress)
+      : part_(part),
+        progress_(progress),
+        fetch_(part, [this](const std::string& sentence) { progress_.tell(sentence); }) {}
+
+  FileRequest request() override { return fetch_.request(); }
+
+  Next take(const FileMessage& message) override {
+    const Next next = fetch_.take(message);
+    if (fetch_.size_bytes() && next == Next::go_on)
+      progress_.show(part_.size_bytes(), *fetch_.size_bytes());
+    return next;
+  }
+
+  const std::string& error() const override { return fetch_.error(); }
+
+ private:
+  PartFile& part_;
+  FetchProgress& progress_;
+  FileFetch fetch_;
+};
+
+/// What --summary says of either command.
+class Summary {
+ public:
+  explicit Summary(const ViewerOptions& options)
+      : url_(to_tcp_url(options.sender)), output_(options.summary) {}
+
+  std::FILE* text_stream() const { return output_.text_stream(); }
+
+  void write(nlohmann::json summary) {
+    const std::chrono::duration<double> time = std::chrono::steady_clock::now() - begin_;
+    summary["url"] = url_;
+    summary["seconds"] = time.count();
+    output_.write(summary);
+  }
+
+ private:
+  const std::string url_;
+  SummaryOutput output_;
+  const std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+};
+
+std::string advice(const PartFile& part) {
+  if (part.size_bytes() == 0) return "";
+  return fmt::format("; '{}' keeps {}, and the same command goes on there", part.part_name(),
+                     describe_file_size(part.size_bytes()));
+}
+
+std::string describe_list(const ViewerOptions& options, const FileListing& listing) {
+  std::string text =
+      listing.files().empty()
+          ? fmt::format("{} shares no recordings or pictures yet\n", to_tcp_url(options.sender))
+          : make_table(listing.files());
+  if (listing.left_out() > 0) text += fmt::format("and {} older ones\n", listing.left_out());
+  return text;
+}
+
+// The list is all that was asked for, so one that cannot be written is a failure.
+void put_list(const std::string& text, std::FILE* out) {
+  if (std::fputs(text.c_str(), out) >= 0 && std::fflush(out) == 0) return;
+  throw std::runtime_error(fmt::format("cannot write the list to standard {}: {}",
+                                       out == stdout ? "output" : "error",
+                                       std::generic_category().message(errno)));
+}
+
+nlohmann::json summarize(const FileListing& listing) {
+  nlohmann::json files = nlohmann::json::array();
+  for (const OfferedFile& file : listing.files()) {
+    const std::chrono::duration<double> modified = file.modified.time_since_epoch();
+    files.push_back({{"name", file.name},
+                     {"bytes", file.size_bytes},
+                     {"modified", modified.count()},
+                     {"is_being_written", file.is_being_written}});
+  }
+  return {{"files", std::move(files)}, {"left_out", listing.left_out()}};
+}
+
+void list_files(const ViewerOptions& options) {
+  Summary summary(options);
+  FileListing listing;
+  const std::string error = Conversation(options, listing).run([] { return false; });
+  if (!error.empty()) throw std::runtime_error(error);
+  put_list(describe_list(options, listing), summary.text_stream());
+  summary.write(summarize(listing));
+}
+
+void fetch_file(const ViewerOptions& options) {
+  PartFile part(options.fetch_name);
+  Summary summary(options);
+  FetchProgress progress(summary.text_stream(), part.name());
+  if (part.size_bytes() > 0)
+    progress.tell(fmt::format("'{}' has {} already", part.part_name(),
+                              describe_file_size(part.size_bytes())));
+  ShownFetch fetch(part, progress);
+  const std::string error = Conversation(options, fetch).run([&] { return part.hash_some(); });
+  progress.end();
+  if (!error.empty()) throw std::runtime_error(error + advice(part));
+  progress.tell(fmt::format("'{}' is here, {}, and its SHA-256 is the sender's", part.name(),
+                            describe_file_size(part.size_bytes())));
+  summary.write({{"name", part.name()}, {"bytes", part.size_bytes()}});
+}
+
+}  // namespace
+
+int run_file_command(const ViewerOptions& options) {
+  let_frames_go_first();
+  if (options.list_files)
+    list_files(options);
+  else
+    fetch_file(options);
+  return 0;
+}
+
+}  // namespace jpegwire

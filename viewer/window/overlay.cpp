@@ -1,0 +1,110 @@
+#include "viewer/window/overlay.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "viewer/window/sparkline.hpp"
+
+namespace jpegwire {
+namespace {
+
+const cv::Vec3b kLabel{190, 180, 170};
+
+// The table's words that the bars stand beside: theirs is the empty one, and the line below it.
+constexpr std::size_t kBarsWord = 5;
+
+cv::Vec3b colour_of(const LiveFigures& figures) {
+  return colour_of_age(figures.age_ms.value_or(0), ColouredText().bgr);
+}
+
+std::vector<ColouredText> words_of(const LiveFigures& figures) {
+  std::vector<ColouredText> words{{describe_rate(figures)},
+                                  {describe_age(figures), colour_of(figures)},
+                                  {describe_bit_rate(figures)},
+                                  {describe_size(figures)}};
+  if (figures.lost > 0) words.push_back({describe_lost(figures)});
+  if (figures.patched > 0) words.push_back({describe_patched(figures)});
+  if (figures.skipped > 0) words.push_back({describe_skipped(figures)});
+  return words;
+}
+
+/// For one of several cameras, which have little room.
+std::vector<ColouredText> short_words_of(const LiveFigures& figures, const std::string& name) {
+  return {
+      {name, kNameColour}, {describe_age(figures), colour_of(figures)}, {describe_rate(figures)}};
+}
+
+std::string describe_ages(const LiveFigures& figures) {
+  std::string ages = describe_milliseconds(figures.age_ms);
+  if (figures.age_p50_ms && figures.age_p99_ms)
+    ages += fmt::format("  (p50 {}, p99 {})", describe_milliseconds(figures.age_p50_ms),
+                        describe_milliseconds(figures.age_p99_ms));
+  return ages;
+}
+
+std::string describe_top(const AgeHistory& history) {
+  if (history.ages().empty()) return "";
+  return "max " + describe_milliseconds(std::ranges::max(history.ages()));
+}
+
+std::vector<ColouredText> table_of(const LiveFigures& figures, const std::string& source) {
+  const auto label = [](const std::string& text) { return ColouredText{text, kLabel}; };
+  return {label("frame rate"),
+          {describe_rate(figures)},
+          label("age"),
+          {describe_ages(figures), colour_of(figures)},
+          label(describe_top(figures.age_history)),
+          {""},
+          label(""),
+          {""},
+          label("stages"),
+          {describe_stages(figures)},
+          label("bit rate"),
+          {describe_bit_rate(figures)},
+          label("frames"),
+          {fmt::format("{}, {}, {}", describe_lost(figures), describe_patched(figures),
+                       describe_skipped(figures))},
+          label("reads"),
+          {describe_reads(figures)},
+          label("source"),
+          {source},
+          label("size"),
+          {describe_size(figures)}};
+}
+
+}  // namespace
+
+Overlay::Level Overlay::after(Level level) {
+  return level == Level::small ? Level::full : level == Level::full ? Level::off : Level::small;
+}
+
+cv::Rect Overlay::place(cv::Size picture, const LiveFigures& figures) {
+  ages_ = figures.age_history;
+  if (level_ == Level::off) return {};
+  const bool is_full = level_ == Level::full;
+  return box().place(picture, inside_margin(picture), Corner::top_left,
+                     is_full         ? table_of(figures, source_)
+                     : name_.empty() ? words_of(figures)
+                                     : short_words_of(figures, name_));
+}
+
+void Overlay::paint(cv::Mat& picture) {
+  if (level_ == Level::off) return;
+  box().paint(picture);
+  if (level_ != Level::full) return;
+  cv::Rect bars = table_.word_area(kBarsWord);
+  bars.height = bars.height * 5 / 3;
+  draw_sparkline(picture, bars & table_.area(), ages_.ages(), AgeHistory::kMost);
+}
+
+void Overlay::draw(cv::Mat& picture, const LiveFigures& figures) {
+  place(picture.size(), figures);
+  paint(picture);
+}
+
+void Overlay::erase(cv::Mat& picture) {
+  if (level_ != Level::off) box().erase(picture);
+}
+
+}  // namespace jpegwire

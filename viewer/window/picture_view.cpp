@@ -1,0 +1,308 @@
+#include "viewer/window/picture_view.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "viewer/window/background.hpp"
+
+namespace jpegwire {
+namespace {
+
+const cv::Vec3b kRecordingRed{80, 80, 255};
+const cv::Vec3b kFrozenBlue{255, 210, 130};
+const cv::Vec3b kCaption{120, 200, 255};
+
+/// How often what moves by itself is drawn anew: a frozen picture's age, a recording's length.
+constexpr milliseconds kMoving{100};
+
+constexpr milliseconds kLegible{200};
+
+cv::Rect centred(cv::Size size, cv::Size room) {
+  return {(room.width - size.width) / 2, (room.height - size.height) / 2, size.width, size.height};
+}
+
+/// All of the view that is outside of the area.
+void fill_around(cv::Mat& view, cv::Rect area) {
+  if (area.empty()) {
+    view.setTo(kBackground);
+    return;
+  }
+  view.rowRange(0, area.y).setTo(kBackground);
+  view.rowRange(area.br().y, view.rows).setTo(kBackground);
+  const cv::Mat rows = view.rowRange(area.y, area.br().y);
+  cv::Mat(rows.colRange(0, area.x)).setTo(kBackground);
+  cv::Mat(rows.colRange(area.br().x, view.cols)).setTo(kBackground);
+}
+
+std::string as_clock(std::chrono::seconds time) {
+  const auto seconds = time.count();
+  if (seconds < 3600) return fmt::format("{}:{:02}", seconds / 60, seconds % 60);
+  return fmt::format("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
+}
+
+}  // namespace
+
+PictureView::PictureView(const PictureViewSettings& settings, Clock clock)
+    : clock_(std::move(clock)),
+      name_(settings.name),
+      has_trace_(settings.trace),
+      has_caption_(settings.caption),
+      overlay_(settings.source, settings.name) {}
+
+bool PictureView::show(const ShownFrame& frame, const LiveFigures& figures) {
+  figures_ = figures;
+  notice_.clear();
+  if (is_frozen_)
+    waiting_ = frame;
+  else
+    present(frame);
+  return !is_frozen_;
+}
+
+void PictureView::present(const ShownFrame& frame) {
+  shown_ = frame;
+  is_changed_ = true;
+  if (!frame.arrival) return;
+  if (has_caption_) note_mistake(*frame.arrival);
+  trace_.add(frame.arrival);
+}
+
+// A sentence that changes with each frame cannot be read.
+void PictureView::note_mistake(const FrameArrival& arrival) {
+  constexpr std::chrono::seconds kReadable{1};
+  const WallTime now = clock_();
+  if (now - captioned_ < kReadable) return;
+  captioned_ = now;
+  caption_ = arrival.naive_mistake();
+  if (caption_.empty()) caption_ = "one recv brought the whole frame: that is luck, and no promise";
+}
+
+void PictureView::show_notice(std::string_view sentence) {
+  if (sentence == notice_) return;
+  notice_ = sentence;
+  is_changed_ = true;
+  if (is_frozen_) tell(sentence);
+}
+
+void PictureView::refresh(const LiveFigures& figures) {
+  figures_ = figures;
+  if (!has_notice()) is_changed_ = true;
+}
+
+void PictureView::tell(std::string_view sentence) {
+  toast_.tell(sentence, clock_());
+  is_changed_ = true;
+}
+
+void PictureView::show_recording(std::optional<std::chrono::seconds> since_begin) {
+  if (since_begin != recorded_for_) is_changed_ = true;
+  recorded_for_ = since_begin;
+}
+
+void PictureView::toggle_freeze() {
+  if (!shown_.picture) return tell("there is no picture yet to freeze");
+  is_frozen_ = !is_frozen_;
+  frozen_at_ = clock_();
+  tell(is_frozen_ ? "frozen: the stream goes on, and space shows it again" : "live again");
+  if (!is_frozen_ && waiting_.picture) present(std::exchange(waiting_, {}));
+}
+
+void PictureView::next_overlay() {
+  overlay_.next_level();
+  tell(overlay_.level() == Overlay::Level::off     ? "no figures"
+       : overlay_.level() == Overlay::Level::small ? "figures in one line"
+                                                   : "all figures");
+}
+
+void PictureView::show_overlay(Overlay::Level level) {
+  while (overlay_.level() != level) overlay_.next_level();
+  is_changed_ = true;
+}
+
+void PictureView::toggle_trace() {
+  has_trace_ = !has_trace_;
+  tell(has_trace_ ? "how the frames arrive: each block is one read" : "no arrival trace");
+}
+
+void PictureView::zoom_nearer(cv::Point point, cv::Size view) {
+  zoom_.nearer(picture_point(point, view));
+  tell(zoom_.describe());
+}
+
+void PictureView::zoom_further(cv::Point point, cv::Size view) {
+  zoom_.further(picture_point(point, view));
+  tell(zoom_.describe());
+}
+
+void PictureView::reset_zoom() {
+  zoom_.reset();
+  tell(zoom_.describe());
+}
+
+void PictureView::show_plainly() {
+  if (is_frozen_) toggle_freeze();
+  zoom_.reset();
+  has_trace_ = false;
+  is_changed_ = true;
+}
+
+/// In shares of what is seen of the picture; its nearest point where it is outside.
+cv::Point2d PictureView::picture_point(cv::Point point, cv::Size view) const {
+  const cv::Rect area = areas_of(view).picture;
+  if (area.empty()) return {0.5, 0.5};
+  return {std::clamp((point.x + 0.5 - area.x) / area.width, 0.0, 1.0),
+          std::clamp((point.y + 0.5 - area.y) / area.height, 0.0, 1.0)};
+}
+
+cv::Size PictureView::picture_size() const {
+  if (!shown_.picture) return {};
+  const PixelSize jpeg = shown_.jpeg_size;
+  if (jpeg == PixelSize{}) return pixels().size();
+  return {jpeg.width, jpeg.height};
+}
+
+cv::Mat PictureView::pixels() const {
+  if (!shown_.picture) return {};
+  Picture& picture = *shown_.picture;
+  return {picture.height, picture.width, CV_8UC3, picture.pixels.data()};
+}
+
+int PictureView::strip_height(cv::Size view) const {
+  return has_trace_ ? std::min(ArrivalTrace::strip_height(view), view.height / 2) : 0;
+}
+
+PictureView::Areas PictureView::areas_of(cv::Size view) const {
+  const int strip = has_notice() ? 0 : strip_height(view);
+  const cv::Size room(view.width, view.height - strip);
+  Areas areas{.picture = {}, .strip = {0, room.height, view.width, strip}};
+  const cv::Size size = picture_size();
+  if (!size.empty() && !room.empty()) areas.picture = centred(scaled_to_fit(size, room), room);
+  return areas;
+}
+
+bool PictureView::is_stale() const {
+  const WallTime now = clock_();
+  if (is_changed_ || toast_drawn_ != toast_.is_told(now)) return true;
+  return is_frozen_ && now - drawn_at_ >= kMoving;
+}
+
+void PictureView::draw(cv::Mat& view) {
+  const Areas areas = areas_of(view.size());
+  draw_picture(view, areas);
+  if (has_notice()) draw_notice(view, notice_);
+  draw_boxes(view, areas);
+}
+
+void PictureView::draw_picture(cv::Mat& view, const Areas& areas) {
+  fill_around(view, areas.picture);
+  if (areas.picture.empty()) return;
+  cv::Mat picture = view(areas.picture);
+  scale_part(pixels(), zoom_.part(), picture);
+  if (areas.strip.empty()) return;
+  trace_.draw_tint(picture, zoom_.part());
+  trace_.draw_strip(view, areas.strip);
+}
+
+std::optional<cv::Mat> PictureView::draw_in_place(cv::Size view) {
+  const bool is_bare = pixels().size() == view && !has_notice() && !has_trace_ && zoom_.is_whole();
+  if (!is_bare || shown_.picture.use_count() > 1) return std::nullopt;
+  cv::Mat picture = pixels();
+  draw_boxes(picture, areas_of(view));
+  return picture;
+}
+
+void PictureView::draw_boxes(cv::Mat& view, const Areas& areas) {
+  place_boxes(view.size(), areas);
+  if (overlay_drawn_) overlay_.paint(view);
+  if (name_drawn_) name_box_.paint(view);
+  if (signs_drawn_) signs_.paint(view);
+  if (caption_drawn_) caption_box_.paint(view);
+  if (toast_drawn_) toast_.paint(view);
+  drawn_at_ = clock_();
+  is_changed_ = false;
+}
+
+// In the reverse order, as one may cover another in a small view.
+void PictureView::erase(cv::Mat& view) {
+  if (toast_drawn_) toast_.erase(view);
+  if (caption_drawn_) caption_box_.erase(view);
+  if (signs_drawn_) signs_.erase(view);
+  if (name_drawn_) name_box_.erase(view);
+  if (overlay_drawn_) overlay_.erase(view);
+}
+
+// A toast never covers the figures: where there is no room for both, they wait until it has gone.
+void PictureView::place_boxes(cv::Size view, const Areas& areas) {
+  const cv::Rect room = inside_margin({view.width, view.height - areas.strip.height});
+  overlay_drawn_ = shown_.picture && !has_notice() && !overlay_.place(view, told_figures()).empty();
+  name_drawn_ = !name_.empty() && has_notice();  // else the figures begin with it
+  if (name_drawn_)
+    name_box_.place(view, inside_margin(view), Corner::top_left, {{name_, kNameColour}});
+  toast_drawn_ = toast_.is_told(clock_());
+  const int bottom = place_caption(view, room.br().y);
+  if (toast_drawn_) {
+    const cv::Rect toast = toast_.place(view, {room.x, room.y, room.width, bottom - room.y});
+    if (overlay_drawn_ && !(toast & overlay_.area()).empty()) overlay_drawn_ = false;
+  }
+  place_signs(view);
+}
+
+/// At the picture's lower edge; gives where what is above it must end.
+int PictureView::place_caption(cv::Size view, int bottom) {
+  caption_drawn_ = !caption_.empty() && !has_notice();
+  if (!caption_drawn_) return bottom;
+  const int margin = overlay_margin(view);
+  const TextMetrics metrics = TextMetrics::for_picture(view);
+  const cv::Rect room(margin, 0, view.width - 2 * margin, bottom);
+  std::vector<ColouredText> lines;
+  for (std::string& line : wrapped(caption_, metrics, room.width - 2 * metrics.padding()))
+    lines.push_back({std::move(line), kCaption});
+  const cv::Rect area = caption_box_.place(view, room, Corner::bottom_middle, lines);
+  return std::max(area.y - margin, margin);
+}
+
+/// In the corner at the right, or below the figures where these are as wide as the view.
+void PictureView::place_signs(cv::Size view) {
+  const std::vector<ColouredText> words = signs();
+  signs_drawn_ = !words.empty();
+  if (!signs_drawn_) return;
+  cv::Rect room = inside_margin(view);
+  const cv::Rect area = signs_.place(view, room, Corner::top_right, words);
+  if (!overlay_drawn_ || (area & overlay_.area()).empty()) return;
+  room.y = std::max(std::min(overlay_.area().br().y + room.x, view.height - area.height), 0);
+  signs_.place(view, room, Corner::top_right, words);
+}
+
+std::vector<ColouredText> PictureView::signs() const {
+  std::vector<ColouredText> words;
+  if (recorded_for_)
+    words.push_back({fmt::format("{} REC {}", kDot, as_clock(*recorded_for_)), kRecordingRed});
+  if (is_frozen_)
+    words.push_back({fmt::format("{} FROZEN for {}", kPause,
+                                 as_clock(std::chrono::duration_cast<std::chrono::seconds>(
+                                     clock_() - frozen_at_))),
+                     kFrozenBlue});
+  if (is_frozen_ && !notice_.empty()) words.push_back({"NO SIGNAL", kRecordingRed});
+  return words;
+}
+
+// Figures that change with each frame cannot be read. A frozen picture grows old, whatever the
+// stream does.
+const LiveFigures& PictureView::told_figures() {
+  const WallTime now = clock_();
+  const bool is_first = told_figures_.width == 0;
+  if (is_first || now - told_at_ >= kLegible) {
+    told_figures_ = figures_;
+    told_at_ = now;
+    if (is_frozen_)
+      told_figures_.age_ms = shown_.capture_time
+                                 ? std::optional(to_milliseconds(now - *shown_.capture_time))
+                                 : std::nullopt;
+  }
+  told_figures_.age_history = figures_.age_history;
+  return told_figures_;
+}
+
+}  // namespace jpegwire
