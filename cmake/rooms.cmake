@@ -18,6 +18,22 @@ if(JPEGWIRE_SANITIZERS)
     $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized -Wno-tsan>)
 endif()
 
+# The libraries' headers that most rooms include, compiled once. Every target has the same flags and
+# definitions for them: otherwise the compiler could not use what another target compiled.
+target_link_libraries(jpegwire_options INTERFACE
+  asio fmt::fmt spdlog::spdlog nlohmann_json::nlohmann_json)
+target_compile_definitions(jpegwire_options INTERFACE BOOST_BEAST_USE_STD_STRING_VIEW)
+set(JPEGWIRE_COMMON_HEADERS
+  <algorithm> <array> <chrono> <functional> <map> <memory> <optional> <span> <string> <vector>
+  <asio/io_context.hpp> <asio/ip/tcp.hpp> <asio/ip/udp.hpp> <asio/steady_timer.hpp>
+  <fmt/format.h> <nlohmann/json.hpp> <spdlog/spdlog.h>)
+file(WRITE ${PROJECT_BINARY_DIR}/precompiled.cpp "")
+add_library(jpegwire_precompiled STATIC ${PROJECT_BINARY_DIR}/precompiled.cpp)
+target_link_libraries(jpegwire_precompiled PRIVATE jpegwire_options)
+# For ccache, which looks into what was preprocessed.
+target_compile_options(jpegwire_options INTERFACE $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)
+target_precompile_headers(jpegwire_precompiled PRIVATE ${JPEGWIRE_COMMON_HEADERS})
+
 # A room is one folder, built as one library: add_room(net/tcp jpegwire_net_http ...) makes
 # jpegwire_net_tcp of the sources in net/tcp and links it to what follows. Its headers are included
 # as "net/tcp/header.hpp", by the rooms that link it and by no others: the include directory of a room
@@ -37,4 +53,5 @@ function(add_room path)
   add_library(jpegwire_${name} STATIC ${sources})
   target_include_directories(jpegwire_${name} PUBLIC ${view})
   target_link_libraries(jpegwire_${name} PUBLIC ${ARGN} PRIVATE jpegwire_options)
+  target_precompile_headers(jpegwire_${name} REUSE_FROM jpegwire_precompiled)
 endfunction()

@@ -104,7 +104,7 @@ bool offers_auth(const std::string& qop) {
   return false;
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string result = "\"";
   for (const char c : text) {
     if (c == '"' || c == '\\') result.push_back('\\');
@@ -123,13 +123,13 @@ std::string answer_digest(const Challenge& challenge, const HttpUrl& url,
       hash(algorithm, fmt::format("{}:{}:{}", url.user, realm, url.password));
   const std::string request_hash = hash(algorithm, "GET:" + url.target);
   std::string answer =
-      fmt::format("Digest username={}, realm={}, nonce={}, uri={}", quoted(url.user), quoted(realm),
-                  quoted(nonce), quoted(url.target));
+      fmt::format("Digest username={}, realm={}, nonce={}, uri={}", in_quotes(url.user),
+                  in_quotes(realm), in_quotes(nonce), in_quotes(url.target));
   if (offers_auth(qop)) {
     const std::string response = hash(algorithm, fmt::format("{}:{}:00000001:{}:auth:{}", user_hash,
                                                              nonce, client_nonce, request_hash));
     answer += fmt::format(", qop=auth, nc=00000001, cnonce={}, response=\"{}\"",
-                          quoted(client_nonce), response);
+                          in_quotes(client_nonce), response);
   } else {
     answer += fmt::format(", response=\"{}\"",
                           hash(algorithm, fmt::format("{}:{}:{}", user_hash, nonce, request_hash)));
@@ -137,7 +137,7 @@ std::string answer_digest(const Challenge& challenge, const HttpUrl& url,
   if (const std::string name = value_of(challenge, "algorithm"); !name.empty())
     answer += ", algorithm=" + name;
   if (const std::string opaque = value_of(challenge, "opaque"); !opaque.empty())
-    answer += ", opaque=" + quoted(opaque);
+    answer += ", opaque=" + in_quotes(opaque);
   return answer;
 }
 

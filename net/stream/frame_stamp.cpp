@@ -11,7 +11,7 @@ namespace jpegwire {
 namespace {
 
 // Marker APP9, the length that counts itself, the name with its NUL, version 1, no flags.
-constexpr std::array kOpening = {
+constexpr std::array kStampOpening = {
     std::byte{0xFF}, std::byte{0xE9}, std::byte{0},   std::byte{kStampSizeBytes - 2},
     std::byte{'j'},  std::byte{'p'},  std::byte{'e'}, std::byte{'g'},
     std::byte{'w'},  std::byte{'i'},  std::byte{'r'}, std::byte{'e'},
@@ -42,7 +42,7 @@ FrameStamp make_stamp(const EncodedFrame& frame, std::uint64_t stream_id) {
 }
 
 void write_stamp(const FrameStamp& stamp, std::span<std::byte, kStampSizeBytes> out) {
-  std::ranges::copy(kOpening, out.begin());
+  std::ranges::copy(kStampOpening, out.begin());
   write_stamp_fields(stamp, out.last<kStampFieldsSizeBytes>());
 }
 
@@ -64,10 +64,10 @@ void write_stamp_fields(const FrameStamp& stamp, std::span<std::byte, kStampFiel
 
 std::optional<FrameStamp> read_stamp(std::span<const std::byte> bytes) {
   // The flags, the last byte of the opening, are free for later versions of the sender to set.
-  const auto opening = std::span(kOpening).first(kOpening.size() - 1);
+  const auto opening = std::span(kStampOpening).first(kStampOpening.size() - 1);
   if (bytes.size() < kStampSizeBytes) return std::nullopt;
   if (!std::ranges::equal(opening, bytes.first(opening.size()))) return std::nullopt;
-  return read_stamp_fields(bytes.subspan<kOpening.size(), kStampFieldsSizeBytes>());
+  return read_stamp_fields(bytes.subspan<kStampOpening.size(), kStampFieldsSizeBytes>());
 }
 
 std::optional<FrameStamp> take_stamp(JpegLayout& layout) {

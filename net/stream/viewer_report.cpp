@@ -9,15 +9,16 @@
 namespace jpegwire {
 namespace {
 
-constexpr std::array kOpening = {std::byte{'j'}, std::byte{'p'}, std::byte{'e'},
-                                 std::byte{'g'}, std::byte{'v'}, std::byte{'i'},
-                                 std::byte{'e'}, std::byte{'w'}, std::byte{1}};
+constexpr std::array kReportOpening = {std::byte{'j'}, std::byte{'p'}, std::byte{'e'},
+                                       std::byte{'g'}, std::byte{'v'}, std::byte{'i'},
+                                       std::byte{'e'}, std::byte{'w'}, std::byte{1}};
 
 // Later versions may add fields behind the time.
 std::optional<ViewerReport> read_report(std::span<const std::byte> payload) {
-  if (payload.size() < kOpening.size() + 8) return std::nullopt;
-  if (!std::ranges::equal(kOpening, payload.first(kOpening.size()))) return std::nullopt;
-  const auto count = get_big_endian<std::uint64_t>(payload.subspan(kOpening.size()));
+  if (payload.size() < kReportOpening.size() + 8) return std::nullopt;
+  if (!std::ranges::equal(kReportOpening, payload.first(kReportOpening.size())))
+    return std::nullopt;
+  const auto count = get_big_endian<std::uint64_t>(payload.subspan(kReportOpening.size()));
   return ViewerReport{WallTime(microseconds(static_cast<std::int64_t>(count)))};
 }
 
@@ -26,8 +27,8 @@ std::optional<ViewerReport> read_report(std::span<const std::byte> payload) {
 std::array<std::byte, kReportSizeBytes> write_report(const ViewerReport& report) {
   std::array<std::byte, kReportSizeBytes> bytes;
   const auto payload = put_big_endian<std::uint32_t>(bytes, kReportSizeBytes - 4);
-  std::ranges::copy(kOpening, payload.begin());
-  put_big_endian(payload.subspan(kOpening.size()),
+  std::ranges::copy(kReportOpening, payload.begin());
+  put_big_endian(payload.subspan(kReportOpening.size()),
                  static_cast<std::uint64_t>(report.time.time_since_epoch().count()));
   return bytes;
 }

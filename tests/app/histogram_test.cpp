@@ -7,7 +7,7 @@
 #include <random>
 #include <vector>
 
-namespace jpegwire {
+namespace jpegwire::histogram_test {
 namespace {
 
 /// The percentile by its definition: the nearest rank among the sorted samples.
@@ -121,4 +121,4 @@ TEST_CASE("a value beyond the range counts as the largest") {
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::histogram_test

@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-namespace jpegwire {
+namespace jpegwire::log_limit_test {
 namespace {
 
 using std::chrono::floor;
@@ -76,4 +76,4 @@ TEST_CASE("a time that seems to go backwards changes nothing") {
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::log_limit_test

@@ -5,7 +5,7 @@
 #include <memory>
 #include <vector>
 
-namespace jpegwire {
+namespace jpegwire::band_pool_test {
 namespace {
 
 TEST_CASE("each band is worked on once, by one worker at a time") {
@@ -66,4 +66,4 @@ TEST_CASE("the default is a thread per core within reason") {
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::band_pool_test

@@ -6,7 +6,7 @@
 
 #include "support/jpegs.hpp"
 
-namespace jpegwire {
+namespace jpegwire::big_endian_test {
 namespace {
 
 using namespace test;
@@ -25,4 +25,4 @@ TEST_CASE("the most significant byte comes first") {
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::big_endian_test

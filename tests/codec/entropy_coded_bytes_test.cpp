@@ -8,7 +8,7 @@
 // What bands may hold, and the tables that all of them are coded with unless a frame says
 // otherwise.
 
-namespace jpegwire {
+namespace jpegwire::entropy_coded_bytes_test {
 namespace {
 
 using namespace test;
@@ -77,4 +77,4 @@ TEST_CASE("the standard Huffman tables are those that libjpeg writes") {
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::entropy_coded_bytes_test

@@ -7,7 +7,7 @@
 
 // How the gate cuts a JPEG with restart markers into bands.
 
-namespace jpegwire {
+namespace jpegwire::jpeg_bands_test {
 namespace {
 
 using namespace test;
@@ -145,4 +145,4 @@ TEST_CASE("a comment behind the scan goes with the last band") {
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::jpeg_bands_test

@@ -10,7 +10,7 @@
 #include "codec/jpeg_layout.hpp"
 #include "support/jpegs.hpp"
 
-namespace jpegwire {
+namespace jpegwire::jpeg_decoder_test {
 namespace {
 
 using namespace test;
@@ -307,4 +307,4 @@ TEST_CASE("some of a frame's bands are decoded over the rows of the one before")
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::jpeg_decoder_test

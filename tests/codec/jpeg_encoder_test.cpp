@@ -8,7 +8,7 @@
 #include "codec/yuyv.hpp"
 #include "support/jpegs.hpp"
 
-namespace jpegwire {
+namespace jpegwire::jpeg_encoder_test {
 namespace {
 
 using namespace test;
@@ -233,4 +233,4 @@ TEST_CASE("bands are told of in their order, each with its final bytes, while ot
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::jpeg_encoder_test

@@ -5,7 +5,7 @@
 
 #include "support/jpegs.hpp"
 
-namespace jpegwire {
+namespace jpegwire::jpeg_layout_test {
 namespace {
 
 using namespace test;
@@ -314,4 +314,4 @@ TEST_CASE("missing Huffman tables are told, and the standard ones do") {
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::jpeg_layout_test

@@ -7,7 +7,7 @@
 #include <thread>
 #include <vector>
 
-namespace jpegwire {
+namespace jpegwire::object_pool_test {
 namespace {
 
 TEST_CASE("an object that is dropped is lent again, with its buffers") {
@@ -89,4 +89,4 @@ TEST_CASE("any thread may take and drop") {
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::object_pool_test

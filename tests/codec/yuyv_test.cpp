@@ -5,7 +5,7 @@
 
 #include "support/jpegs.hpp"
 
-namespace jpegwire {
+namespace jpegwire::yuyv_test {
 namespace {
 
 using namespace test;
@@ -61,4 +61,4 @@ TEST_CASE("sizes of raw pictures") {
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::yuyv_test

@@ -15,6 +15,7 @@ using namespace jpegwire;
 using Catch::Matchers::Contains;
 using nlohmann::json;
 
+namespace bad_stream_test {
 namespace {
 
 /// What a viewer without --reconnect says when a sender sends this and closes.
@@ -157,3 +158,5 @@ TEST_CASE("a peer that talks nonsense to a sender is put out, and nobody else is
   sender.send_signal(SIGINT);
   CHECK(summary_of(sender)["viewers"].size() == 3);
 }
+
+}  // namespace bad_stream_test

@@ -13,6 +13,7 @@ using namespace jpegwire;
 using Catch::Matchers::Contains;
 using Catch::Matchers::StartsWith;
 
+namespace bad_usage_test {
 namespace {
 
 std::string wrong_usage_of(const std::string& program, const Command& options) {
@@ -165,3 +166,5 @@ TEST_CASE("a window that cannot be opened is told, with what to do") {
   CHECK_THAT(failure(""), Contains("DISPLAY is not set") && Contains("--headless"));
   CHECK_THAT(failure(":77"), Contains("':77' does not answer") && Contains("--headless"));
 }
+
+}  // namespace bad_usage_test

@@ -12,6 +12,7 @@ using namespace jpegwire;
 using Catch::Matchers::Contains;
 using nlohmann::json;
 
+namespace bench_cameras_test {
 namespace {
 
 /// A directory in which programs of these names are found before all others.
@@ -164,3 +165,5 @@ TEST_CASE("what has no camera for all is refused before any run") {
   CHECK_THAT(bench_failure({"--source", "fake:yuyv", "--fps", "0"}, 2), Contains("--fps"));
   CHECK_THAT(bench_failure({"--source", "fake:yuyv,test"}, 2), Contains("apart"));
 }
+
+}  // namespace bench_cameras_test

@@ -21,6 +21,7 @@ using Catch::Matchers::Contains;
 using Catch::Matchers::StartsWith;
 using nlohmann::json;
 
+namespace bench_test {
 namespace {
 
 /// The verdict of the only case.
@@ -347,3 +348,5 @@ TEST_CASE("a full disk costs the report and not the figures") {
   CHECK_THAT(bench.out(), Contains("age p50"));
   CHECK_THAT(bench.err(), Contains("b.json") && Contains("b.html") && Contains("No space left"));
 }
+
+}  // namespace bench_test

@@ -14,6 +14,7 @@ using namespace jpegwire;
 using Catch::Matchers::Contains;
 using nlohmann::json;
 
+namespace camera_test {
 namespace {
 
 const std::string kYuyv = "YUYV:640x480@30";
@@ -177,3 +178,5 @@ TEST_CASE("without --source the first camera is found, else there is the test ca
   without_camera.wait_for("there is no camera");
   without_camera.wait_for("source: test card");
 }
+
+}  // namespace camera_test

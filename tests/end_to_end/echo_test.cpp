@@ -14,6 +14,7 @@ using namespace jpegwire;
 using Catch::Matchers::Contains;
 using nlohmann::json;
 
+namespace echo_test {
 namespace {
 
 /// jpegwire-sender --echo, and where it listens.
@@ -133,3 +134,5 @@ TEST_CASE("the echo: one that cannot be measured is told") {
   ViewerProgram nobody({"--echo", tcp_url(free_port())});
   CHECK_THAT(failure_of(nobody), Contains("refused"));
 }
+
+}  // namespace echo_test

@@ -11,6 +11,7 @@
 using namespace jpegwire;
 using nlohmann::json;
 
+namespace file_source_test {
 namespace {
 
 constexpr int kVideoFrames = 12;
@@ -85,3 +86,5 @@ TEST_CASE("a picture of another format is encoded, and scaled with --size") {
   CHECK(picture->width == 320);
   CHECK(picture->height == 240);
 }
+
+}  // namespace file_source_test

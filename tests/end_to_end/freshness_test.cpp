@@ -12,6 +12,7 @@
 using namespace jpegwire;
 using nlohmann::json;
 
+namespace freshness_test {
 namespace {
 
 /// Frames that are larger than all that the kernel keeps for a viewer that does not read.
@@ -86,3 +87,5 @@ TEST_CASE("nothing is encoded any more when the last viewer has gone") {
   }
   sender.wait_for("0.0 encoded, 0.0 passed on, 0.0 Mbit/s a viewer, 0 viewers");
 }
+
+}  // namespace freshness_test

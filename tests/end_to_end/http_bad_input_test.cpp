@@ -11,6 +11,7 @@ using namespace jpegwire;
 using namespace std::string_literals;
 using nlohmann::json;
 
+namespace http_bad_input_test {
 namespace {
 
 /// A sender, and a good viewer of it over HTTP, which must not notice what others do.
@@ -195,3 +196,5 @@ TEST_CASE("bad requests fill no log") {
   CHECK(json::parse(fetch(*sender, "/stats.json").body)["failed_requests"] > kRequests);
   sender.check_undisturbed();
 }
+
+}  // namespace http_bad_input_test

@@ -9,6 +9,7 @@ using namespace jpegwire;
 using Catch::Matchers::Contains;
 using nlohmann::json;
 
+namespace http_client_test {
 namespace {
 
 struct HttpCamera : Process {
@@ -75,3 +76,5 @@ TEST_CASE("an HTTP camera is relayed without decoding") {
   CHECK(summary["frames"] == 3);
   CHECK(summary["corrupt"] == 0);
 }
+
+}  // namespace http_client_test

@@ -9,6 +9,7 @@
 using namespace jpegwire;
 using Catch::Matchers::Contains;
 
+namespace http_clients_test {
 namespace {
 
 Command curl(const Command& arguments) {
@@ -133,3 +134,5 @@ TEST_CASE("Python's http.client asks for one thing after the other on one connec
   CHECK(code == 0);
   CHECK_THAT(script.out(), Contains("one connection"));
 }
+
+}  // namespace http_clients_test

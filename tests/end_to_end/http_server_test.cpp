@@ -13,6 +13,7 @@ using Catch::Matchers::Matches;
 using Catch::Matchers::StartsWith;
 using nlohmann::json;
 
+namespace http_server_test {
 namespace {
 
 double seconds_of(const HttpResponse& part) { return std::stod(part.field("x-timestamp")); }
@@ -272,3 +273,5 @@ TEST_CASE("whoever serves HTTP on more than loopback is told what that means") {
   closed.http_port();
   CHECK_FALSE(closed.has_written("whoever reaches"));
 }
+
+}  // namespace http_server_test

@@ -14,6 +14,7 @@ using namespace jpegwire;
 using Catch::Matchers::Contains;
 using nlohmann::json;
 
+namespace impairment_proxy_test {
 namespace {
 
 /// A viewer's three ports with the proxy in front of them, and a sender.
@@ -173,3 +174,5 @@ TEST_CASE("free ports differ from call to call") {
   for (int i = 0; i < 20; ++i) bases.insert(free_udp_ports());
   CHECK(bases.size() == 20);
 }
+
+}  // namespace impairment_proxy_test

@@ -14,6 +14,7 @@ using namespace jpegwire;
 using Catch::Matchers::Contains;
 using nlohmann::json;
 
+namespace laboratory_test {
 namespace {
 
 const Command kTenFrames{"--timeout", "30", "--frames", "10", "--summary", "-"};
@@ -229,3 +230,5 @@ TEST_CASE("the laboratory: what cannot be is told") {
   ViewerProgram unwritable({"--trace-file", "/no/such/directory/trace"});
   CHECK_THAT(failure_of(unwritable), Contains("/no/such/directory/trace"));
 }
+
+}  // namespace laboratory_test

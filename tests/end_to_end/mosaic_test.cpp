@@ -14,6 +14,7 @@ using namespace jpegwire;
 using Catch::Matchers::Contains;
 using nlohmann::json;
 
+namespace mosaic_test {
 namespace {
 
 constexpr int kGreys[] = {90, 130, 170, 210};
@@ -218,3 +219,5 @@ TEST_CASE("what only one camera can have is wrong usage of several") {
   CHECK_THAT(wrong_usage({"tcp://a:1", "rtp://127.0.0.1:5004", "--read-size", "9"}),
              Contains("rtp://127.0.0.1:5004 comes as datagrams"));
 }
+
+}  // namespace mosaic_test

@@ -9,6 +9,7 @@
 
 using namespace jpegwire;
 
+namespace other_programs_test {
 namespace {
 
 Command ffmpeg(const Command& arguments) {
@@ -79,3 +80,5 @@ TEST_CASE("djpeg and ImageMagick read a frame of several bands without a complai
   CHECK(read_file(directory / "djpeg.ppm").size() > 320 * 240 * 3);
   CHECK(read_file(directory / "convert.ppm").size() > 320 * 240 * 3);
 }
+
+}  // namespace other_programs_test

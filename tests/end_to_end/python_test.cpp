@@ -11,6 +11,7 @@ using namespace jpegwire;
 using Catch::Matchers::Contains;
 using nlohmann::json;
 
+namespace python_test {
 namespace {
 
 void show_in_viewer(const std::string& script, const std::string& kind) {
@@ -82,3 +83,5 @@ TEST_CASE("a frame without a stamp has no age, and nothing is sent to its sender
   CHECK(summary["age_ms"].is_null());
   CHECK(summary["lost"] == 0);
 }
+
+}  // namespace python_test

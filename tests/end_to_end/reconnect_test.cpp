@@ -10,6 +10,7 @@
 using namespace jpegwire;
 using nlohmann::json;
 
+namespace reconnect_test {
 namespace {
 
 /// A listening viewer's lines of statistics tell that it shows something.
@@ -143,3 +144,5 @@ TEST_CASE("a listening viewer turns a second sender away") {
   CHECK(summary["width"] == 320);
   CHECK(summary["reconnects"] == 0);
 }
+
+}  // namespace reconnect_test

@@ -20,6 +20,7 @@ using Catch::Matchers::Contains;
 using nlohmann::json;
 namespace fs = std::filesystem;
 
+namespace recording_test {
 namespace {
 
 /// As ffmpeg takes them out.
@@ -356,3 +357,5 @@ TEST_CASE("a damaged recording ends where it breaks, or is told in a sentence") 
     if (code == 1) CHECK_THAT(sender.err(), Contains(damaged));
   }
 }
+
+}  // namespace recording_test

@@ -17,6 +17,7 @@ using nlohmann::json;
 using std::chrono::hours;
 using std::chrono::seconds;
 
+namespace relay_test {
 namespace {
 
 /// Another machine's sender, whose clock is an hour ahead, and whose pictures are ten seconds old.
@@ -190,3 +191,5 @@ TEST_CASE("a relay drops what is no picture, and counts it") {
   relay.send_signal(SIGINT);
   CHECK(summary_of(relay)["corrupt"] == 1);
 }
+
+}  // namespace relay_test

@@ -13,6 +13,7 @@
 using namespace jpegwire;
 using nlohmann::json;
 
+namespace rtp_bad_input_test {
 namespace {
 
 class Noise {
@@ -229,3 +230,5 @@ TEST_CASE("a flood of requests for lost packets does not stop a sender") {
   CHECK(rtp["retransmitted"] > 0);
   CHECK(rtp["retransmitted"] <= 3 * rtp["packets"].get<int>());  // however often it is asked for
 }
+
+}  // namespace rtp_bad_input_test

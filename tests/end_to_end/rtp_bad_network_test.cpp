@@ -10,6 +10,7 @@
 using namespace jpegwire;
 using nlohmann::json;
 
+namespace rtp_bad_network_test {
 namespace {
 
 /// A sender of a looped video, a viewer that saves its frames, and the bad network between.
@@ -184,3 +185,5 @@ TEST_CASE("the option --fec auto sends no repair packets where nothing is lost")
   network.end();
   if (network.seen()["packets_lost"] == 0) CHECK(network.rtp()["repair_packets"] == 0);
 }
+
+}  // namespace rtp_bad_network_test

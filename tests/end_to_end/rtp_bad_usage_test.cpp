@@ -11,6 +11,7 @@ using namespace jpegwire;
 using Catch::Matchers::Contains;
 using Catch::Matchers::StartsWith;
 
+namespace rtp_bad_usage_test {
 namespace {
 
 std::string wrong_sender_usage(const Command& options) {
@@ -202,3 +203,5 @@ TEST_CASE("the option --passthrough off makes any picture fit for RTP") {
   ViewerProgram viewer({rtp_url(port), "--timeout", "30", "--frames", "3", "--summary", "-"});
   CHECK(summary_of(viewer)["frames"] == 3);
 }
+
+}  // namespace rtp_bad_usage_test

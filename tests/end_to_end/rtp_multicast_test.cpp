@@ -13,6 +13,7 @@ using namespace jpegwire;
 using Catch::Matchers::Contains;
 using nlohmann::json;
 
+namespace rtp_multicast_test {
 namespace {
 
 /// One that no other test uses at the same time.
@@ -115,3 +116,5 @@ TEST_CASE("a stream to one address is watched on another machine") {
   check_shown(summary_of(viewer));
   CHECK_THAT(viewer.err(), Contains("connected to rtp://10.9.0.1:"));
 }
+
+}  // namespace rtp_multicast_test

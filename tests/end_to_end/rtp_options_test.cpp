@@ -9,6 +9,7 @@
 using namespace jpegwire;
 using nlohmann::json;
 
+namespace rtp_options_test {
 namespace {
 
 /// What the viewer of a sender on this port saves.
@@ -134,3 +135,5 @@ TEST_CASE("a relay sends by RTP what it gets over TCP") {
   for (const std::string& jpeg : received) same += sent.contains(jpeg);
   CHECK(same >= 5);  // the first ones may be of the card that stands for a stream that is away
 }
+
+}  // namespace rtp_options_test

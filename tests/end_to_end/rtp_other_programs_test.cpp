@@ -14,6 +14,7 @@
 using namespace jpegwire;
 using nlohmann::json;
 
+namespace rtp_other_programs_test {
 namespace {
 
 constexpr std::size_t kPlanesSizeBytes = 320 * 240 * 3 / 2;
@@ -204,3 +205,5 @@ TEST_CASE("the viewer shows a JPEG that a Python script sends by RTP") {
   CHECK(summary_of(viewer)["frames"] == 3);
   check_same_pixels(jpegs_in(directory / "shown"), {read_file(directory / "picture.jpg")}, 3);
 }
+
+}  // namespace rtp_other_programs_test

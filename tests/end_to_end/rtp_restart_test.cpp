@@ -12,6 +12,7 @@ using namespace jpegwire;
 using Catch::Matchers::Contains;
 using nlohmann::json;
 
+namespace rtp_restart_test {
 namespace {
 
 Command small_card(std::uint16_t port, const std::string& size = "320x240") {
@@ -99,3 +100,5 @@ TEST_CASE("a sender that stands still for a while is the same one afterwards") {
   wait_until_shown_again(viewer);
   CHECK(interrupt(viewer)["reconnects"] == 0);
 }
+
+}  // namespace rtp_restart_test

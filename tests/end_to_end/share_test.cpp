@@ -14,6 +14,7 @@ using namespace jpegwire;
 using Catch::Matchers::Contains;
 namespace fs = std::filesystem;
 
+namespace share_test {
 namespace {
 
 std::string as_text(Bytes bytes) {
@@ -251,3 +252,5 @@ TEST_CASE("a sender that is stopped during a transfer ends in order") {
   sender.wait_for("fetches 'a.mkv'");
   check_ends(sender, either_signal());
 }
+
+}  // namespace share_test

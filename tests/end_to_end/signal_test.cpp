@@ -10,6 +10,7 @@
 using namespace jpegwire;
 using nlohmann::json;
 
+namespace signal_test {
 namespace {
 
 /// A peer that a viewer connects to, which sends frames and sees how the viewer leaves.
@@ -138,3 +139,5 @@ TEST_CASE("a terminal that is closed ends both programs in order, but not under 
   CHECK(TcpPeer::connect(port).receive_frame());
   check_ends(sender, SIGTERM);
 }
+
+}  // namespace signal_test

@@ -12,6 +12,7 @@ using namespace jpegwire;
 using Catch::Matchers::Contains;
 using nlohmann::json;
 
+namespace stream_test {
 namespace {
 
 void check_names(const json& object, const std::vector<std::string>& names) {
@@ -219,3 +220,5 @@ TEST_CASE("the option --help and --version explain the programs") {
     CHECK_THAT(output_of({program, "--version"}), Contains("."));
   }
 }
+
+}  // namespace stream_test

@@ -11,6 +11,7 @@
 
 using namespace jpegwire;
 
+namespace window_keys_test {
 namespace {
 
 /// So that signs stand in their corner, and what is drawn there is they.
@@ -269,3 +270,5 @@ TEST_CASE("t shows how frames arrive below the picture, and hides it again") {
   window.press("t");
   CHECK(window.shows([](const auto& shot) { return shows_picture(shot) && shot.height == 240; }));
 }
+
+}  // namespace window_keys_test

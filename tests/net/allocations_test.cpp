@@ -62,7 +62,7 @@ void operator delete[](void* memory, std::align_val_t) noexcept { std::free(memo
 void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
 void operator delete[](void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
 
-namespace jpegwire {
+namespace jpegwire::allocations_test {
 namespace {
 
 using namespace test;
@@ -195,4 +195,4 @@ TEST_CASE("error correction takes nothing from the heap once it is warm") {
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::allocations_test

@@ -11,6 +11,7 @@
 
 using namespace jpegwire;
 
+namespace stream_address_test {
 namespace {
 
 struct SdpFile {
@@ -54,3 +55,5 @@ TEST_CASE("what is no stream is told", "[stream_address]") {
   const SdpFile audio("v=0\nm=audio 5010 RTP/AVP 0\n");
   CHECK_THROWS_WITH(parse_stream_address(audio.path), Catch::Contains("no JPEG video"));
 }
+
+}  // namespace stream_address_test

@@ -5,6 +5,7 @@
 using namespace jpegwire;
 using namespace std::chrono_literals;
 
+namespace capture_timeline_test {
 namespace {
 
 constexpr WallTime kStart{std::chrono::hours(500'000)};
@@ -111,3 +112,5 @@ TEST_CASE("a frame without a stamp was taken when it came", "[capture_timeline]"
   frame.first_byte = kStart;
   CHECK(timeline.place(frame) == kStart);
 }
+
+}  // namespace capture_timeline_test

@@ -7,7 +7,7 @@
 #include "support/loopback.hpp"
 #include "support/temporary_directory.hpp"
 
-namespace jpegwire {
+namespace jpegwire::frame_recorder_test {
 namespace {
 
 using namespace test;
@@ -67,4 +67,4 @@ TEST_CASE("frames that come faster than the file can tell apart are counted") {
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::frame_recorder_test

@@ -15,6 +15,7 @@ using namespace std::chrono_literals;
 using Catch::Matchers::Contains;
 namespace fs = std::filesystem;
 
+namespace video_file_test {
 namespace {
 
 constexpr WallTime kBegin{std::chrono::hours(500'000) + 123'456us};
@@ -228,3 +229,5 @@ TEST_CASE("recordings have names of their own", "[recording_options]") {
   CHECK_THAT(recording_name_at(kBegin).string(),
              Catch::Matchers::Matches(R"(jpegwire-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.mkv)"));
 }
+
+}  // namespace video_file_test

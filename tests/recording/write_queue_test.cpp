@@ -7,6 +7,7 @@
 
 using namespace jpegwire;
 
+namespace write_queue_test {
 namespace {
 
 /// Notes what it is given, once it is let go.
@@ -92,3 +93,5 @@ TEST_CASE("who has no patience leaves frames unwritten", "[write_queue]") {
   CHECK(writer.numbers.size() + queue.skipped() == 4);
   CHECK(writer.has_ended);
 }
+
+}  // namespace write_queue_test

@@ -7,7 +7,7 @@
 
 #include "codec/big_endian.hpp"
 
-namespace jpegwire::test {
+namespace jpegwire::impairment_test {
 namespace {
 
 using std::chrono::microseconds;
@@ -248,4 +248,4 @@ TEST_CASE("delays are spread evenly over the jitter") {
 }
 
 }  // namespace
-}  // namespace jpegwire::test
+}  // namespace jpegwire::impairment_test

@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 #include <stdexcept>
 
-namespace jpegwire {
+namespace jpegwire::link_settings_test {
 namespace {
 
 using Catch::Matchers::Contains;
@@ -49,4 +49,4 @@ TEST_CASE("what is no link is refused with a sentence") {
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::link_settings_test

@@ -9,7 +9,7 @@
 #include "support/bench_runs.hpp"
 #include "support/temporary_directory.hpp"
 
-namespace jpegwire {
+namespace jpegwire::comparison_test {
 namespace {
 
 using Catch::Matchers::Contains;
@@ -163,4 +163,4 @@ TEST_CASE("a damaged file is compared as far as it can be read") {
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::comparison_test

@@ -8,7 +8,7 @@
 #include "end_to_end/tiny_disk.hpp"
 #include "support/temporary_directory.hpp"
 
-namespace jpegwire {
+namespace jpegwire::report_file_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -82,4 +82,4 @@ TEST_CASE("a full disk costs the new report and not the earlier one") {
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::report_file_test

@@ -9,7 +9,7 @@
 #include "bench/report/text_table.hpp"
 #include "support/bench_runs.hpp"
 
-namespace jpegwire {
+namespace jpegwire::reports_test {
 namespace {
 
 using Catch::Matchers::Contains;
@@ -155,4 +155,4 @@ TEST_CASE("an axis of magnitudes takes in both ends") {
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::reports_test

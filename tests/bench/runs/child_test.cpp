@@ -7,7 +7,7 @@
 
 #include "bench/runs/event_loop.hpp"
 
-namespace jpegwire {
+namespace jpegwire::child_test {
 namespace {
 
 constexpr std::chrono::seconds kPatience{30};
@@ -61,4 +61,4 @@ TEST_CASE("a program that runs is killed with its object, and what it has starte
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::child_test

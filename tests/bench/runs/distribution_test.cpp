@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
-namespace jpegwire {
+namespace jpegwire::distribution_test {
 namespace {
 
 using nlohmann::json;
@@ -58,4 +58,4 @@ TEST_CASE("frames that were all of one age have that age") {
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::distribution_test

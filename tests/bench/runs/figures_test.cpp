@@ -4,7 +4,7 @@
 
 #include "support/bench_runs.hpp"
 
-namespace jpegwire {
+namespace jpegwire::figures_test {
 namespace {
 
 TEST_CASE("rates and sizes are those between the two ends of the window") {
@@ -141,4 +141,4 @@ TEST_CASE("a machine at work is warned of, by what was at work") {
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::figures_test

@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <set>
 
-namespace jpegwire {
+namespace jpegwire::local_viewers_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -47,4 +47,4 @@ TEST_CASE("ports of datagrams are found with no more descriptors than the viewer
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::local_viewers_test

@@ -6,7 +6,7 @@
 
 #include "bench/runs/cpu_times.hpp"
 
-namespace jpegwire {
+namespace jpegwire::machine_test {
 namespace {
 
 using Catch::Matchers::Contains;
@@ -76,4 +76,4 @@ TEST_CASE("this process's own CPU is read by its threads") {
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::machine_test

@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
-namespace jpegwire {
+namespace jpegwire::matrix_test {
 namespace {
 
 Matrix small_matrix() {
@@ -50,4 +50,4 @@ TEST_CASE("a case is known again by what it is in the file") {
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::matrix_test

@@ -8,7 +8,7 @@
 #include <future>
 #include <stdexcept>
 
-namespace jpegwire {
+namespace jpegwire::network_link_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -64,4 +64,4 @@ TEST_CASE("a link that cannot be made keeps no descriptor and says why") {
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::network_link_test

@@ -4,7 +4,7 @@
 
 #include "bench/runs/commands.hpp"
 
-namespace jpegwire {
+namespace jpegwire::options_test {
 namespace {
 
 using Catch::Matchers::Contains;
@@ -101,4 +101,4 @@ TEST_CASE("words are quoted where a shell would change them") {
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::options_test

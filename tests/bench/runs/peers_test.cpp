@@ -11,7 +11,7 @@
 #include "bench/runs/tcp_sockets.hpp"
 #include "support/bench_runs.hpp"
 
-namespace jpegwire {
+namespace jpegwire::peers_test {
 namespace {
 
 using Catch::Matchers::Contains;
@@ -155,4 +155,4 @@ TEST_CASE("sockets are counted by their port") {
   CHECK(tcp_sockets_at(port).listening == 0);
 }
 
-}  // namespace jpegwire
+}  // namespace jpegwire::peers_test

@@ -4,7 +4,7 @@
 
 #include "bench/runs/child.hpp"
 
-namespace jpegwire {
+namespace jpegwire::remote_viewers_test {
 namespace {
 
 using Catch::Matchers::Contains;
@@ -120,4 +120,4 @@ TEST_CASE("the command has a line for each case, and receives where its machine'
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::remote_viewers_test

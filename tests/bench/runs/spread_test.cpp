@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
-namespace jpegwire {
+namespace jpegwire::spread_test {
 namespace {
 
 TEST_CASE("a spread has the median and the ends") {
@@ -49,4 +49,4 @@ TEST_CASE("only what goes beyond the noise of both differs") {
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::spread_test

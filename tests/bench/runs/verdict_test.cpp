@@ -4,7 +4,7 @@
 
 #include "bench/runs/quality_model.hpp"
 
-namespace jpegwire {
+namespace jpegwire::verdict_test {
 namespace {
 
 using Catch::Matchers::Contains;
@@ -188,4 +188,4 @@ TEST_CASE("what a frame costs rises with the quality") {
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::verdict_test

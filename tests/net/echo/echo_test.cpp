@@ -6,7 +6,7 @@
 #include "net/echo/echo_server.hpp"
 #include "support/loopback.hpp"
 
-namespace jpegwire {
+namespace jpegwire::echo_test {
 namespace {
 
 using namespace test;
@@ -160,4 +160,4 @@ TEST_CASE("an echo that does not answer, or answers otherwise, is told") {
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::echo_test

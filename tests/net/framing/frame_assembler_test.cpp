@@ -6,7 +6,7 @@
 
 #include "support/streams.hpp"
 
-namespace jpegwire {
+namespace jpegwire::frame_assembler_test {
 namespace {
 
 using namespace test;
@@ -268,4 +268,4 @@ TEST_CASE("what ends a part does not begin the next one") {
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::frame_assembler_test

@@ -4,7 +4,7 @@
 
 #include "support/jpegs.hpp"
 
-namespace jpegwire {
+namespace jpegwire::framing_detector_test {
 namespace {
 
 using namespace test;
@@ -67,4 +67,4 @@ TEST_CASE("text is told from sizes even with the largest bound") {
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::framing_detector_test

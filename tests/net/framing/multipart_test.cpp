@@ -5,7 +5,7 @@
 
 #include "support/streams.hpp"
 
-namespace jpegwire {
+namespace jpegwire::multipart_test {
 namespace {
 
 using namespace test;
@@ -232,4 +232,4 @@ TEST_CASE("multipart streams in pieces of any size") {
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::multipart_test

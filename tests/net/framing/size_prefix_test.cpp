@@ -4,7 +4,7 @@
 
 #include "support/jpegs.hpp"
 
-namespace jpegwire {
+namespace jpegwire::size_prefix_test {
 namespace {
 
 using namespace test;
@@ -56,4 +56,4 @@ TEST_CASE("every prefix has the name that --framing takes") {
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::size_prefix_test

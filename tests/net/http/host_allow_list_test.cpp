@@ -7,7 +7,7 @@
 #include <cctype>
 #include <string>
 
-namespace jpegwire {
+namespace jpegwire::host_allow_list_test {
 namespace {
 
 const asio::ip::address kLocal = asio::ip::make_address("192.0.2.5");
@@ -77,4 +77,4 @@ TEST_CASE("further names may be given", "[http]") {
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::host_allow_list_test

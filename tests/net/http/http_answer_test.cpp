@@ -4,7 +4,7 @@
 
 #include "support/http_responses.hpp"
 
-namespace jpegwire {
+namespace jpegwire::http_answer_test {
 namespace {
 
 using namespace test;
@@ -77,4 +77,4 @@ TEST_CASE("each status that is given has its reason", "[http]") {
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::http_answer_test

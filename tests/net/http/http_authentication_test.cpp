@@ -5,6 +5,7 @@
 using namespace jpegwire;
 using Catch::Contains;
 
+namespace http_authentication_test {
 namespace {
 
 HttpUrl url(const std::string& user, const std::string& password, const std::string& target) {
@@ -64,3 +65,5 @@ TEST_CASE("a challenge that cannot be answered is not", "[http]") {
   CHECK_FALSE(answer_challenges({"", ",,,", "=", "\"", "Bearer", "Digest algorithm=odd"},
                                 url("me", "secret", "/"), "x"));
 }
+
+}  // namespace http_authentication_test

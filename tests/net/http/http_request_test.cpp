@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace jpegwire {
+namespace jpegwire::http_request_test {
 namespace {
 
 using namespace std::string_literals;
@@ -332,4 +332,4 @@ TEST_CASE("a body's length that two programs may understand differently is refus
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::http_request_test

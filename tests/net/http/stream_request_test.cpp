@@ -7,6 +7,7 @@ using namespace jpegwire;
 using Catch::Contains;
 using Result = StreamRequest::Result;
 
+namespace stream_request_test {
 namespace {
 
 const std::string kGood =
@@ -81,3 +82,5 @@ TEST_CASE("what is no stream of JPEGs is refused with a reason", "[http]") {
   CHECK(feed(request, answer) == Result::refused);
   CHECK_THAT(request.error(), Contains(reason));
 }
+
+}  // namespace stream_request_test

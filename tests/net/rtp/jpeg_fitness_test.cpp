@@ -7,7 +7,7 @@
 
 #include "support/rtp_frames.hpp"
 
-namespace jpegwire {
+namespace jpegwire::jpeg_fitness_test {
 namespace {
 
 using namespace test;
@@ -186,4 +186,4 @@ TEST_CASE("the size that is named as a way out is the nearest that fits") {
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::jpeg_fitness_test

@@ -8,7 +8,7 @@
 #include "net/rtp/format/sequence_number.hpp"
 #include "support/rtp_frames.hpp"
 
-namespace jpegwire {
+namespace jpegwire::jpeg_packetizer_test {
 namespace {
 
 using namespace test;
@@ -333,4 +333,4 @@ TEST_CASE("a scan with nothing in it makes no packet") {
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::jpeg_packetizer_test

@@ -10,7 +10,7 @@
 // Packets that contradict each other, or ask for too much; tables that are lost; and what other
 // programs send.
 
-namespace jpegwire {
+namespace jpegwire::jpeg_reassembler_contradiction_test {
 namespace {
 
 using namespace test;
@@ -368,4 +368,4 @@ TEST_CASE("a scan with markers that the gate refuses is never shown") {
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::jpeg_reassembler_contradiction_test

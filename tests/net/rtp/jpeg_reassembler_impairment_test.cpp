@@ -10,7 +10,7 @@
 
 // What holds true whatever the network does, and whatever somebody sends.
 
-namespace jpegwire {
+namespace jpegwire::jpeg_reassembler_impairment_test {
 namespace {
 
 using namespace test;
@@ -213,4 +213,4 @@ TEST_CASE("a flood of frames that never become whole takes no memory") {
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::jpeg_reassembler_impairment_test

@@ -10,7 +10,7 @@
 
 // Frames that come whole or in part, in any order; and when they are given up.
 
-namespace jpegwire {
+namespace jpegwire::jpeg_reassembler_test {
 namespace {
 
 using namespace test;
@@ -297,4 +297,4 @@ TEST_CASE("a frame whose lines are no whole MCUs ends with a lower band") {
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::jpeg_reassembler_test

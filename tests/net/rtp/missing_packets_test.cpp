@@ -8,6 +8,7 @@
 using namespace jpegwire;
 using test::at;
 
+namespace missing_packets_test {
 namespace {
 
 constexpr milliseconds kPatience{20};
@@ -55,3 +56,5 @@ TEST_CASE("a gap of any length costs bounded memory", "[missing_packets]") {
   missing.skipped(0, 1'000'000'000, at(0));
   CHECK(due(missing, 5).size() == 512);
 }
+
+}  // namespace missing_packets_test

@@ -7,6 +7,7 @@
 using namespace jpegwire;
 using test::at;
 
+namespace packet_history_test {
 namespace {
 
 void begin_frame(PacketHistory& history, int ms, std::uint16_t first, int packets) {
@@ -49,3 +50,5 @@ TEST_CASE("who asks for everything all the time does not get it", "[packet_histo
   for (int i = 0; i < 1000; ++i) CHECK(history.find_again(5, at(1)) == nullptr);
   CHECK(history.find_again(6, at(1)) != nullptr);
 }
+
+}  // namespace packet_history_test

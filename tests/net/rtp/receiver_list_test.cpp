@@ -7,6 +7,7 @@
 using namespace jpegwire;
 using test::at;
 
+namespace receiver_list_test {
 namespace {
 
 RtcpCompound report(std::uint32_t ssrc, std::uint32_t reference) {
@@ -48,3 +49,5 @@ TEST_CASE("a flood of viewers costs bounded memory", "[receiver_list]") {
   CHECK(receivers.size() == 31);
   CHECK(receivers.echoes(at(1)).size() == 31);
 }
+
+}  // namespace receiver_list_test

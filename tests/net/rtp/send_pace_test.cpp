@@ -4,6 +4,7 @@
 
 using namespace jpegwire;
 
+namespace send_pace_test {
 namespace {
 
 SendPace::Time at(double ms) {
@@ -51,3 +52,5 @@ TEST_CASE("a paced frame never goes out in one burst", "[send_pace]") {
   CHECK(pace.allows(192, at(40)) == 0);
   CHECK(pace.next() > at(40));
 }
+
+}  // namespace send_pace_test

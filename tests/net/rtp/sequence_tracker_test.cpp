@@ -5,7 +5,7 @@
 #include <set>
 #include <vector>
 
-namespace jpegwire {
+namespace jpegwire::sequence_tracker_test {
 namespace {
 
 using Kind = SequenceTracker::Kind;
@@ -213,4 +213,4 @@ TEST_CASE("a restart's timestamps have nothing to do with those before") {
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::sequence_tracker_test

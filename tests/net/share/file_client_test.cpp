@@ -13,7 +13,7 @@
 #include "support/shared_files.hpp"
 #include "support/temporary_directory.hpp"
 
-namespace jpegwire {
+namespace jpegwire::file_client_test {
 namespace {
 
 using namespace test;
@@ -246,4 +246,4 @@ TEST_CASE("who is asked, and is no sender that shares, is told of in a sentence"
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::file_client_test

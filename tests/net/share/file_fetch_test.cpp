@@ -13,7 +13,7 @@
 #include "support/streams.hpp"
 #include "support/temporary_directory.hpp"
 
-namespace jpegwire {
+namespace jpegwire::file_fetch_test {
 namespace {
 
 using namespace test;
@@ -263,4 +263,4 @@ TEST_CASE("nothing is overwritten, and nobody fills a part that another one fill
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::file_fetch_test

@@ -6,7 +6,7 @@
 #include "net/share/file_name.hpp"
 #include "support/streams.hpp"
 
-namespace jpegwire {
+namespace jpegwire::file_messages_test {
 namespace {
 
 using namespace test;
@@ -181,4 +181,4 @@ TEST_CASE("only names of recordings and pictures in one directory are offered") 
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::file_messages_test

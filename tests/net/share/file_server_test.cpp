@@ -12,7 +12,7 @@
 #include "support/shared_files.hpp"
 #include "support/temporary_directory.hpp"
 
-namespace jpegwire {
+namespace jpegwire::file_server_test {
 namespace {
 
 using namespace test;
@@ -147,4 +147,4 @@ TEST_CASE("one client too many is told that the server is busy") {
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::file_server_test

@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-namespace jpegwire {
+namespace jpegwire::plain_text_test {
 namespace {
 
 TEST_CASE("a text's columns are those that a terminal gives it") {
@@ -18,4 +18,4 @@ TEST_CASE("a text's columns are those that a terminal gives it") {
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::plain_text_test

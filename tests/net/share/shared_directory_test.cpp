@@ -12,7 +12,7 @@
 #include "support/streams.hpp"
 #include "support/temporary_directory.hpp"
 
-namespace jpegwire {
+namespace jpegwire::shared_directory_test {
 namespace {
 
 using namespace test;
@@ -251,4 +251,4 @@ TEST_CASE("what is not there, or beyond a file's end, is refused with a sentence
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::shared_directory_test

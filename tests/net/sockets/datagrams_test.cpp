@@ -10,6 +10,7 @@
 
 using namespace jpegwire;
 
+namespace datagrams_test {
 namespace {
 
 using Method = DatagramOutput::Method;
@@ -132,3 +133,5 @@ TEST_CASE("the kernel's cap on a receive buffer is seen", "[datagrams]") {
   std::ifstream("/proc/sys/net/core/rmem_max") >> cap;
   if (cap > 0) CHECK(enlarge_receive_buffer(socket, std::size_t{1} << 30) == cap);
 }
+
+}  // namespace datagrams_test

@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-namespace jpegwire {
+namespace jpegwire::endpoint_test {
 namespace {
 
 using Catch::Contains;
@@ -125,4 +125,4 @@ TEST_CASE("endpoints are written as they are read") {
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::endpoint_test

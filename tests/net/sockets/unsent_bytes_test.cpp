@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 #include <string>
 
-namespace jpegwire {
+namespace jpegwire::unsent_bytes_test {
 namespace {
 
 std::string text_of(std::span<const asio::const_buffer> buffers) {
@@ -54,4 +54,4 @@ TEST_CASE("what is written next begins a piece of its own") {
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::unsent_bytes_test

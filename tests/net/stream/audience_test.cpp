@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 #include <thread>
 
-namespace jpegwire {
+namespace jpegwire::audience_test {
 namespace {
 
 TEST_CASE("the audience is counted") {
@@ -43,4 +43,4 @@ TEST_CASE("a stop ends the wait for an audience") {
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::audience_test

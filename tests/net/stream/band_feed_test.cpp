@@ -5,7 +5,7 @@
 #include <future>
 #include <thread>
 
-namespace jpegwire {
+namespace jpegwire::band_feed_test {
 namespace {
 
 std::vector<int> tops(const std::vector<Band>& bands) {
@@ -111,4 +111,4 @@ TEST_CASE("one thread adds and another takes, and no band is lost") {
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::band_feed_test

@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 #include <random>
 
-namespace jpegwire {
+namespace jpegwire::clock_offset_test {
 namespace {
 
 using std::chrono::hours;
@@ -106,4 +106,4 @@ TEST_CASE("an echo that cannot be is passed over") {
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::clock_offset_test

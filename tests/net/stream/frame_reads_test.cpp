@@ -5,7 +5,7 @@
 #include "net/framing/frame_assembler.hpp"
 #include "support/streams.hpp"
 
-namespace jpegwire {
+namespace jpegwire::frame_reads_test {
 namespace {
 
 using namespace test;
@@ -149,4 +149,4 @@ TEST_CASE("nothing is recorded where nobody asked") {
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::frame_reads_test

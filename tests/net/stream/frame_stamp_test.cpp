@@ -4,7 +4,7 @@
 
 #include "support/jpegs.hpp"
 
-namespace jpegwire {
+namespace jpegwire::frame_stamp_test {
 namespace {
 
 using namespace test;
@@ -105,4 +105,4 @@ TEST_CASE("a stamp is taken out of the header of a JPEG") {
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::frame_stamp_test

@@ -4,7 +4,7 @@
 #include <memory>
 #include <thread>
 
-namespace jpegwire {
+namespace jpegwire::latest_slot_test {
 namespace {
 
 TEST_CASE("the newest value is taken, once") {
@@ -101,4 +101,4 @@ TEST_CASE("every value is either taken or counted as displaced, in ascending ord
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::latest_slot_test

@@ -4,7 +4,7 @@
 
 #include "support/streams.hpp"
 
-namespace jpegwire {
+namespace jpegwire::viewer_report_test {
 namespace {
 
 using namespace test;
@@ -88,4 +88,4 @@ TEST_CASE("what is larger than a report is none") {
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::viewer_report_test

@@ -9,7 +9,7 @@
 #include "net/stream/viewer_report.hpp"
 #include "support/loopback.hpp"
 
-namespace jpegwire {
+namespace jpegwire::frame_server_test {
 namespace {
 
 using namespace test;
@@ -381,4 +381,4 @@ TEST_CASE("nobody is dialled once the server has finished") {
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::frame_server_test

@@ -7,7 +7,7 @@
 #include "support/loopback.hpp"
 #include "support/recorder.hpp"
 
-namespace jpegwire {
+namespace jpegwire::laboratory_levers_test {
 namespace {
 
 using namespace test;
@@ -101,4 +101,4 @@ TEST_CASE("a read may ask for more than the usual room") {
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::laboratory_levers_test

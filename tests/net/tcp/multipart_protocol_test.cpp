@@ -7,7 +7,7 @@
 #include "support/http_responses.hpp"
 #include "support/loopback.hpp"
 
-namespace jpegwire {
+namespace jpegwire::multipart_protocol_test {
 namespace {
 
 using namespace test;
@@ -96,4 +96,4 @@ TEST_CASE("the answer says that it takes reports", "[http]") {
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::multipart_protocol_test

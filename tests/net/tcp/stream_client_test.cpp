@@ -7,7 +7,7 @@
 #include "support/loopback.hpp"
 #include "support/recorder.hpp"
 
-namespace jpegwire {
+namespace jpegwire::stream_client_test {
 namespace {
 
 using namespace test;
@@ -330,4 +330,4 @@ TEST_CASE("a sender with a stamp is sent reports that it can read") {
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::stream_client_test

@@ -4,7 +4,7 @@
 #include <optional>
 #include <vector>
 
-namespace jpegwire {
+namespace jpegwire::admission_test {
 namespace {
 
 asio::ip::address address(int last) {
@@ -62,4 +62,4 @@ TEST_CASE("a ticket may outlive what gave it", "[http]") {
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::admission_test

@@ -6,7 +6,7 @@
 #include "net/web/http_server.hpp"
 #include "support/http_stage.hpp"
 
-namespace jpegwire {
+namespace jpegwire::http_limits_test {
 namespace {
 
 using namespace test;
@@ -185,4 +185,4 @@ TEST_CASE("who does not take its answer is cut off when the server ends", "[http
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::http_limits_test

@@ -5,7 +5,7 @@
 
 #include "support/http_stage.hpp"
 
-namespace jpegwire {
+namespace jpegwire::http_server_test {
 namespace {
 
 using namespace test;
@@ -204,4 +204,4 @@ TEST_CASE("a client that goes away in the middle of anything disturbs nobody", "
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::http_server_test

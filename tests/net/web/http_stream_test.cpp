@@ -6,7 +6,7 @@
 #include "net/web/http_server.hpp"
 #include "support/http_stage.hpp"
 
-namespace jpegwire {
+namespace jpegwire::http_stream_test {
 namespace {
 
 using namespace test;
@@ -283,4 +283,4 @@ TEST_CASE("a snapshot of a camera that gives nothing is given up, and told so", 
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::http_stream_test

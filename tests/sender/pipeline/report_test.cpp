@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
-namespace jpegwire {
+namespace jpegwire::report_test {
 namespace {
 
 using Catch::Contains;
@@ -97,4 +97,4 @@ TEST_CASE("ustreamer's state tells that JPEGs are passed on, and that the source
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::report_test

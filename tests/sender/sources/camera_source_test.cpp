@@ -27,6 +27,7 @@ using Clock = std::chrono::steady_clock;
 //   [fakecam_truncate]  FAKECAM_TRUNCATE_EVERY=3
 //   [fakecam_broken]    FAKECAM_TRUNCATE_EVERY=1
 
+namespace camera_source_test {
 namespace {
 
 constexpr std::chrono::seconds kDeadline(30);  // for what takes far less
@@ -322,3 +323,5 @@ TEST_CASE("a camera ends when it is stopped", "[.fakecam]") {
   stop.request_stop();
   CHECK_FALSE(camera.read(stop.get_token()));
 }
+
+}  // namespace camera_source_test

@@ -19,6 +19,7 @@ using Catch::Matchers::Contains;
 using Catch::Matchers::Equals;
 namespace fs = std::filesystem;
 
+namespace file_source_test {
 namespace {
 
 /// A directory of its own, gone at the end of the test.
@@ -342,3 +343,5 @@ TEST_CASE("a file ends when it is stopped", "[file_source]") {
   std::jthread stopper([&] { stop.request_stop(); });
   CHECK_FALSE(source.read(stop.get_token()));
 }
+
+}  // namespace file_source_test

@@ -7,6 +7,7 @@
 
 using namespace jpegwire;
 
+namespace no_signal_card_test {
 namespace {
 
 /// Luma that is clearly not the background.
@@ -67,3 +68,5 @@ TEST_CASE("a frame of the card is left alone while somebody holds it", "[no_sign
   for (int i = 0; i < 5; ++i) card.next();
   CHECK(held->pixels == before);
 }
+
+}  // namespace no_signal_card_test

@@ -16,6 +16,7 @@ using namespace std::chrono_literals;
 using Catch::Matchers::Contains;
 namespace fs = std::filesystem;
 
+namespace recording_source_test {
 namespace {
 
 constexpr WallTime kBegin{std::chrono::hours(500'000)};
@@ -122,3 +123,5 @@ TEST_CASE("what cannot be passed on is left to OpenCV", "[recording_source]") {
   CHECK_FALSE(RecordingSource::open(as_fast_as_it_can(directory / "garbage.mkv")));
   CHECK_FALSE(RecordingSource::open(as_fast_as_it_can(directory / "missing.mkv")));
 }
+
+}  // namespace recording_source_test

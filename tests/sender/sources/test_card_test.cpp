@@ -10,6 +10,7 @@
 
 using namespace jpegwire;
 
+namespace test_card_test {
 namespace {
 
 CapturedFrame read_one(TestCard& card) {
@@ -117,3 +118,5 @@ TEST_CASE("the digits of the clock stand still", "[test_card]") {
   const GlyphFont font(40, 255);
   CHECK(font.width_of("11:11:11.111") == font.width_of("08:08:08.808"));
 }
+
+}  // namespace test_card_test

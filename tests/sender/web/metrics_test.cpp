@@ -6,7 +6,7 @@
 #include <sstream>
 #include <string>
 
-namespace jpegwire {
+namespace jpegwire::metrics_test {
 namespace {
 
 using Catch::Contains;
@@ -180,4 +180,4 @@ TEST_CASE("no bucket holds fewer than the one before it") {
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::metrics_test

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-namespace jpegwire {
+namespace jpegwire::band_patcher_test {
 namespace {
 
 constexpr int kWidth = 5;
@@ -156,4 +156,4 @@ TEST_CASE("a picture of another scale has nothing before it") {
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::band_patcher_test

@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-namespace jpegwire {
+namespace jpegwire::camera_names_test {
 namespace {
 
 using Names = std::vector<std::string>;
@@ -47,4 +47,4 @@ TEST_CASE("no name tells a password") {
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::camera_names_test

@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 #include <opencv2/imgproc.hpp>
 
-namespace jpegwire {
+namespace jpegwire::clock_finder_test {
 namespace {
 
 constexpr WallTime kNow{microseconds(1'795'300'390'061'469)};
@@ -62,4 +62,4 @@ TEST_CASE("where there is no clock there is no time") {
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::clock_finder_test

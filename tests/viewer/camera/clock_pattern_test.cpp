@@ -6,7 +6,7 @@
 #include "codec/jpeg_decoder.hpp"
 #include "codec/jpeg_encoder.hpp"
 
-namespace jpegwire {
+namespace jpegwire::clock_pattern_test {
 namespace {
 
 constexpr WallTime kNow{microseconds(1'795'300'390'061'469)};
@@ -92,4 +92,4 @@ TEST_CASE("a clock with one wrong cell tells no time") {
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::clock_pattern_test

@@ -5,7 +5,7 @@
 
 #include "support/statistics_bench.hpp"
 
-namespace jpegwire {
+namespace jpegwire::live_statistics_test {
 namespace {
 
 using std::chrono::seconds;
@@ -121,4 +121,4 @@ TEST_CASE("stages and reads are medians of the last second, as far as they are k
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::live_statistics_test

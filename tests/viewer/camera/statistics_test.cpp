@@ -13,7 +13,7 @@
 #include "app/process_usage.hpp"
 #include "support/statistics_bench.hpp"
 
-namespace jpegwire {
+namespace jpegwire::statistics_test {
 namespace {
 
 using nlohmann::json;
@@ -291,4 +291,4 @@ TEST_CASE("a process knows what it uses") {
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::statistics_test

@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-namespace jpegwire {
+namespace jpegwire::echo_report_test {
 namespace {
 
 EchoMeasurement measured(std::size_t size, int microseconds, std::size_t reads) {
@@ -37,4 +37,4 @@ TEST_CASE("the plot has a point for each size, higher where there is more") {
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::echo_report_test

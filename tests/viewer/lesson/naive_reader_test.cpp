@@ -6,7 +6,7 @@
 #include "support/arrivals.hpp"
 #include "support/jpegs.hpp"
 
-namespace jpegwire {
+namespace jpegwire::naive_reader_test {
 namespace {
 
 using namespace test;
@@ -91,4 +91,4 @@ TEST_CASE("a frame of any length that was cut anywhere decodes to something") {
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::naive_reader_test

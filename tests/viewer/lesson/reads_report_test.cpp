@@ -4,7 +4,7 @@
 
 #include "support/arrivals.hpp"
 
-namespace jpegwire {
+namespace jpegwire::reads_report_test {
 namespace {
 
 using namespace test;
@@ -77,4 +77,4 @@ TEST_CASE("the report has a sentence for luck, and for nothing") {
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::reads_report_test

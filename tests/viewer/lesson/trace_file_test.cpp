@@ -8,7 +8,7 @@
 #include "support/arrivals.hpp"
 #include "support/temporary_directory.hpp"
 
-namespace jpegwire {
+namespace jpegwire::trace_file_test {
 namespace {
 
 using namespace test;
@@ -49,4 +49,4 @@ TEST_CASE("a trace that cannot be written is told at the start or at the end") {
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::trace_file_test

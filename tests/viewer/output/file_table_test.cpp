@@ -4,7 +4,7 @@
 #include <sstream>
 #include <vector>
 
-namespace jpegwire {
+namespace jpegwire::file_table_test {
 namespace {
 
 std::vector<std::string> lines_of(const std::vector<OfferedFile>& files) {
@@ -40,4 +40,4 @@ TEST_CASE("a file that is still being written is listed as such") {
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::file_table_test

@@ -10,7 +10,7 @@
 
 #include "support/temporary_directory.hpp"
 
-namespace jpegwire {
+namespace jpegwire::snapshot_saver_test {
 namespace {
 
 const WallTime kTaken{std::chrono::sys_days{std::chrono::year(2026) / 1 / 31} +
@@ -108,4 +108,4 @@ TEST_CASE("a picture that did not come whole is not saved") {
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::snapshot_saver_test

@@ -4,7 +4,7 @@
 
 #include "support/arrivals.hpp"
 
-namespace jpegwire {
+namespace jpegwire::arrival_trace_test {
 namespace {
 
 using namespace test;
@@ -130,4 +130,4 @@ TEST_CASE("the strip is drawn where it belongs, however small the view") {
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::arrival_trace_test

@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
-namespace jpegwire {
+namespace jpegwire::blending_test {
 namespace {
 
 TEST_CASE("a blend keeps the share it says, and adds") {
@@ -42,4 +42,4 @@ TEST_CASE("a tint leaves the pixels beside its rows alone") {
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::blending_test

@@ -5,7 +5,7 @@
 
 #include "viewer/window/zoom.hpp"
 
-namespace jpegwire {
+namespace jpegwire::mosaic_layout_test {
 namespace {
 
 using Tiles = std::vector<cv::Rect>;
@@ -104,4 +104,4 @@ TEST_CASE("a window that is too small for it still has a pixel for each") {
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::mosaic_layout_test

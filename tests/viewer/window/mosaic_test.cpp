@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 #include <string>
 
-namespace jpegwire {
+namespace jpegwire::mosaic_test {
 namespace {
 
 const cv::Size kWindow{800, 450};
@@ -164,4 +164,4 @@ TEST_CASE("a mosaic takes windows of changing sizes, down to a pixel") {
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::mosaic_test

@@ -6,7 +6,7 @@
 #include <opencv2/core.hpp>
 #include <string>
 
-namespace jpegwire {
+namespace jpegwire::overlay_test {
 namespace {
 
 constexpr LiveFigures kFigures{.frames_per_second = 30,
@@ -278,4 +278,4 @@ TEST_CASE("figures are told in the same words everywhere") {
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::overlay_test

@@ -5,7 +5,7 @@
 
 #include "support/view_bench.hpp"
 
-namespace jpegwire {
+namespace jpegwire::picture_view_test {
 namespace {
 
 using std::chrono::seconds;
@@ -250,4 +250,4 @@ TEST_CASE("no size of a view, and nothing that is drawn in it, does any harm") {
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::picture_view_test

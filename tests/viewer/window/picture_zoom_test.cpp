@@ -3,7 +3,7 @@
 
 #include "support/view_bench.hpp"
 
-namespace jpegwire {
+namespace jpegwire::picture_zoom_test {
 namespace {
 
 using std::chrono::seconds;
@@ -96,4 +96,4 @@ TEST_CASE("a frozen picture keeps its own trace") {
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::picture_zoom_test

@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 #include <vector>
 
-namespace jpegwire {
+namespace jpegwire::sparkline_test {
 namespace {
 
 const cv::Rect kArea(5, 10, 120, 40);
@@ -56,4 +56,4 @@ TEST_CASE("bars that are narrower than a pixel, or beyond the picture, do no har
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::sparkline_test

@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
-namespace jpegwire {
+namespace jpegwire::text_rendering_test {
 namespace {
 
 const TextMetrics kMetrics(12);
@@ -81,4 +81,4 @@ TEST_CASE("a path that is too long loses its middle") {
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::text_rendering_test

@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-namespace jpegwire {
+namespace jpegwire::zoom_test {
 namespace {
 
 /// What of the picture is at this point of the view.
@@ -99,4 +99,4 @@ TEST_CASE("the whole picture is copied or scaled, and tiny ones do no harm") {
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::zoom_test

@@ -6,7 +6,7 @@
 
 // What the network may do to a stream: lose, reorder and repeat datagrams.
 
-namespace jpegwire {
+namespace jpegwire::fec_loss_test {
 namespace {
 
 using namespace test;
@@ -192,4 +192,4 @@ TEST_CASE("as much as can be lost comes back, one more and nothing does", "[fec]
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::fec_loss_test

@@ -5,7 +5,7 @@
 
 #include "support/fec.hpp"
 
-namespace jpegwire {
+namespace jpegwire::fec_packet_test {
 namespace {
 
 using namespace test;
@@ -65,4 +65,4 @@ TEST_CASE("source symbols that are none", "[fec]") {
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::fec_packet_test

@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-namespace jpegwire {
+namespace jpegwire::fec_policy_test {
 namespace {
 
 using std::chrono::seconds;
@@ -56,4 +56,4 @@ TEST_CASE("a report is not forgotten for a later one of less loss, nor by many",
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::fec_policy_test

@@ -5,7 +5,7 @@
 
 #include "support/fec.hpp"
 
-namespace jpegwire {
+namespace jpegwire::fec_test {
 namespace {
 
 using namespace test;
@@ -333,4 +333,4 @@ TEST_CASE("a flood of repair datagrams takes no more memory than was said", "[fe
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::fec_test

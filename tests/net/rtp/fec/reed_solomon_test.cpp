@@ -6,7 +6,7 @@
 #include <numeric>
 #include <random>
 
-namespace jpegwire {
+namespace jpegwire::reed_solomon_test {
 namespace {
 
 using Symbol = std::vector<std::byte>;
@@ -174,4 +174,4 @@ TEST_CASE("any k symbols give all others", "[fec]") {
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::reed_solomon_test

@@ -7,7 +7,7 @@
 #include "net/rtp/jpeg_fitness.hpp"
 #include "support/rtp_frames.hpp"
 
-namespace jpegwire {
+namespace jpegwire::jpeg_header_test {
 namespace {
 
 using namespace test;
@@ -83,4 +83,4 @@ TEST_CASE("a header's layout is the one that the gate finds") {
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::jpeg_header_test

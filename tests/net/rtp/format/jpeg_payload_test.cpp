@@ -6,7 +6,7 @@
 
 #include "support/jpegs.hpp"
 
-namespace jpegwire {
+namespace jpegwire::jpeg_payload_test {
 namespace {
 
 using namespace test;
@@ -197,4 +197,4 @@ TEST_CASE("a table's length beyond the payload is refused") {
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::jpeg_payload_test

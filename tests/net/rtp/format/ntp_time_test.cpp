@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 #include <random>
 
-namespace jpegwire {
+namespace jpegwire::ntp_time_test {
 namespace {
 
 using std::chrono::hours;
@@ -98,4 +98,4 @@ TEST_CASE("durations in 1/65536 s") {
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::ntp_time_test

@@ -6,7 +6,7 @@
 
 #include "support/streams.hpp"
 
-namespace jpegwire {
+namespace jpegwire::packet_test {
 namespace {
 
 using namespace test;
@@ -142,4 +142,4 @@ TEST_CASE("random bytes are a packet within its datagram, or none") {
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::packet_test

@@ -6,7 +6,7 @@
 
 #include "support/jpegs.hpp"
 
-namespace jpegwire {
+namespace jpegwire::quantization_tables_test {
 namespace {
 
 using namespace test;
@@ -48,4 +48,4 @@ TEST_CASE("tables that RTP/JPEG has no Q for go in-band") {
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::quantization_tables_test

@@ -8,7 +8,7 @@
 #include "net/rtp/format/rtcp_writer.hpp"
 #include "support/streams.hpp"
 
-namespace jpegwire {
+namespace jpegwire::rtcp_test {
 namespace {
 
 using namespace test;
@@ -387,4 +387,4 @@ TEST_CASE("random bytes are RTCP or none") {
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::rtcp_test

@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 #include <random>
 
-namespace jpegwire {
+namespace jpegwire::sdp_test {
 namespace {
 
 using Catch::Contains;
@@ -251,4 +251,4 @@ TEST_CASE("a description of nothing but media costs little") {
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::sdp_test

@@ -4,7 +4,7 @@
 
 #include "support/jpegs.hpp"
 
-namespace jpegwire {
+namespace jpegwire::stamp_extension_test {
 namespace {
 
 using namespace test;
@@ -114,4 +114,4 @@ TEST_CASE("an extension cut off anywhere has no stamp") {
 TEST_CASE("an extension of padding alone has no stamp") { CHECK_FALSE(read(ByteVector(1000))); }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::stamp_extension_test
