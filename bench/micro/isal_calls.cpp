@@ -100,9 +100,9 @@ std::vector<Block> make_blocks() {
   return {frame.begin(), frame.end()};
 }
 
-class Encoding final : public FrameWork {
+class IsalEncoding final : public FrameWork {
  public:
-  Encoding() : encodings_(blocks_.begin(), blocks_.end()) {}
+  IsalEncoding() : encodings_(blocks_.begin(), blocks_.end()) {}
 
   void do_frame() override {
     for (BlockEncoding& encoding : encodings_) encoding.encode();
@@ -185,7 +185,7 @@ class Restoring final : public FrameWork {
 
 }  // namespace
 
-std::unique_ptr<FrameWork> begin_isal_encoding() { return begin_work<Encoding>(); }
+std::unique_ptr<FrameWork> begin_isal_encoding() { return begin_work<IsalEncoding>(); }
 std::unique_ptr<FrameWork> begin_isal_restoring() { return begin_work<Restoring>(); }
 
 }  // namespace jpegwire::bench

@@ -16,10 +16,6 @@
 namespace jpegwire::bench {
 namespace {
 
-using Impairment;
-using ImpairmentSettings;
-using Passed;
-
 constexpr microseconds kInterval{33'333};
 constexpr microseconds kBandInterval{300};  // as they come out of the encoder
 constexpr milliseconds kGrace{5};

@@ -22,8 +22,10 @@ void require(bool is_so, const char* what) {
   if (!is_so) throw std::system_error(errno, std::generic_category(), what);
 }
 
+}  // namespace
+
 /// One end is for the program, the other for us.
-class Pipe {
+class Child::Pipe {
  public:
   explicit Pipe(asio::io_context& io) : read_end(io) {
     std::array<int, 2> ends{};
@@ -47,8 +49,6 @@ class Pipe {
  private:
   int write_end_ = -1;
 };
-
-}  // namespace
 
 // Handlers may run after the Child has gone, so they hold this.
 struct Child::State : std::enable_shared_from_this<State> {

@@ -37,6 +37,7 @@ class Child {
   const std::string& err() const;
 
  private:
+  class Pipe;
   struct State;
 
   const Command command_;

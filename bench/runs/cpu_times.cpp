@@ -34,7 +34,7 @@ double ticks_of(const fs::path& thread) {
 }
 
 /// Kernels with scheduler statistics tell nanoseconds, others only ticks.
-double seconds_of(const fs::path& thread) {
+double seconds_in(const fs::path& thread) {
   std::ifstream file(thread / "schedstat");
   std::uint64_t nanoseconds = 0;
   if (file >> nanoseconds) return static_cast<double>(nanoseconds) / 1e9;
@@ -57,7 +57,7 @@ ThreadTimes thread_times(pid_t process) {
   for (; !error && threads != fs::directory_iterator(); threads.increment(error)) {
     const bool is_main = threads->path().filename() == std::to_string(process);
     const std::string name = is_main ? "main" : name_of_thread(threads->path());
-    times[name] += seconds_of(threads->path());
+    times[name] += seconds_in(threads->path());
   }
   return times;
 }

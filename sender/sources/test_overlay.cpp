@@ -14,7 +14,7 @@
 namespace jpegwire {
 namespace {
 
-constexpr int kFont = cv::FONT_HERSHEY_DUPLEX;
+constexpr int kOverlayFont = cv::FONT_HERSHEY_DUPLEX;
 constexpr int kSmallestDigits = 7;    // pixels; below, nobody can read them
 constexpr int kDigitsOfFullBox = 16;  // below, neither dial nor bars
 constexpr std::string_view kWidestClock = "00:00:00.000";
@@ -179,9 +179,9 @@ void darken(Planes area) {
 
 GlyphFont::GlyphFont(int height, int brightness)
     : height_(height), thickness_(std::max(1, height / 12)) {
-  const double scale = cv::getFontScaleFromHeight(kFont, height, thickness_);
+  const double scale = cv::getFontScaleFromHeight(kOverlayFont, height, thickness_);
   const auto advance = [&](char letter) {
-    return cv::getTextSize(std::string(1, letter), kFont, scale, thickness_, nullptr).width;
+    return cv::getTextSize(std::string(1, letter), kOverlayFont, scale, thickness_, nullptr).width;
   };
   int digit_width = 0;
   for (char digit = '0'; digit <= '9'; ++digit) digit_width = std::max(digit_width, advance(digit));
@@ -194,9 +194,9 @@ GlyphFont::GlyphFont(int height, int brightness)
 
 cv::Mat GlyphFont::render(char letter, int width, int brightness) const {
   cv::Mat cell(height_ * 4 / 3 + 2, width, CV_8UC1, cv::Scalar(0));  // with room for descenders
-  const double scale = cv::getFontScaleFromHeight(kFont, height_, thickness_);
-  cv::putText(cell, std::string(1, letter), {0, height_}, kFont, scale, cv::Scalar(brightness),
-              thickness_, cv::LINE_AA);
+  const double scale = cv::getFontScaleFromHeight(kOverlayFont, height_, thickness_);
+  cv::putText(cell, std::string(1, letter), {0, height_}, kOverlayFont, scale,
+              cv::Scalar(brightness), thickness_, cv::LINE_AA);
   return cell;
 }
 

@@ -5,7 +5,7 @@
 namespace jpegwire {
 namespace {
 
-constexpr unsigned kVersion = 2;
+constexpr unsigned kRtpVersion = 2;
 
 // The last byte of padding tells how much there is, itself included.
 std::optional<Bytes> without_padding(Bytes payload) {
@@ -31,7 +31,7 @@ bool read_extension(Bytes& rest, RtpPacket& packet) {
 std::optional<RtpPacket> parse_rtp(Bytes datagram) {
   if (datagram.size() < kRtpHeaderSizeBytes) return std::nullopt;
   const unsigned first = byte_at(datagram, 0);
-  if (first >> 6 != kVersion) return std::nullopt;
+  if (first >> 6 != kRtpVersion) return std::nullopt;
   const unsigned second = byte_at(datagram, 1);
   RtpPacket packet{.header = {.marker = (second & 0x80) != 0,
                               .payload_type = static_cast<std::uint8_t>(second & 0x7F),
@@ -57,7 +57,7 @@ std::optional<RtpPacket> parse_rtp(Bytes datagram) {
 
 std::span<std::byte> put_rtp_header(std::span<std::byte> out, const RtpHeader& header,
                                     bool has_extension) {
-  out[0] = static_cast<std::byte>(kVersion << 6 | (has_extension ? 0x10 : 0));
+  out[0] = static_cast<std::byte>(kRtpVersion << 6 | (has_extension ? 0x10 : 0));
   out[1] = static_cast<std::byte>((header.marker ? 0x80 : 0) | header.payload_type);
   std::span<std::byte> rest = put_big_endian(out.subspan(2), header.sequence);
   rest = put_big_endian(rest, header.timestamp);

@@ -6,7 +6,7 @@
 namespace jpegwire {
 namespace {
 
-constexpr unsigned kVersion = 2;
+constexpr unsigned kRtcpVersion = 2;
 constexpr std::size_t kReportSize = 24;
 constexpr std::size_t kEchoSize = 12;
 
@@ -33,7 +33,7 @@ bool remove_padding(Bytes& body) {
 std::optional<Packet> take_packet(Bytes& rest) {
   if (rest.size() < kRtcpHeaderSizeBytes) return std::nullopt;
   const unsigned first = byte_at(rest, 0);
-  if (first >> 6 != kVersion) return std::nullopt;
+  if (first >> 6 != kRtcpVersion) return std::nullopt;
   const std::size_t size = 4 * std::size_t{get_big_endian<std::uint16_t>(rest.subspan(2))};
   Packet packet{.type = static_cast<RtcpType>(byte_at(rest, 1)), .count = first & 31, .body = {}};
   rest = rest.subspan(kRtcpHeaderSizeBytes);

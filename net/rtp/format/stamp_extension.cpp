@@ -6,14 +6,15 @@ namespace jpegwire {
 namespace {
 
 constexpr std::uint16_t kTwoByteHeaderProfile = 0x1000;
-constexpr std::uint8_t kVersion = 1;
+constexpr std::uint8_t kElementVersion = 1;
 constexpr std::uint8_t kAnswersNacks = 1;
 constexpr std::size_t kElementSizeBytes = 2 + kStampFieldsSizeBytes;
 constexpr std::size_t kWords = (kStampExtensionSizeBytes - 4) / 4;
 static_assert(kStampExtensionSizeBytes % 4 == 0);
 
 std::optional<StampExtension> read_element(Bytes element) {
-  if (element.size() < kElementSizeBytes || element[0] != std::byte{kVersion}) return std::nullopt;
+  if (element.size() < kElementSizeBytes || element[0] != std::byte{kElementVersion})
+    return std::nullopt;
   return StampExtension{.stamp = read_stamp_fields(element.subspan<2, kStampFieldsSizeBytes>()),
                         .answers_nacks = (element[1] & std::byte{kAnswersNacks}) != std::byte{0}};
 }
@@ -26,7 +27,7 @@ void write_stamp_extension(const StampExtension& extension,
   rest = put_big_endian(rest, static_cast<std::uint16_t>(kWords));
   rest = put_big_endian(rest, static_cast<std::uint8_t>(kStampExtensionId));
   rest = put_big_endian(rest, static_cast<std::uint8_t>(kElementSizeBytes));
-  rest = put_big_endian(rest, kVersion);
+  rest = put_big_endian(rest, kElementVersion);
   put_big_endian(rest, extension.answers_nacks ? kAnswersNacks : std::uint8_t{0});
   write_stamp_fields(extension.stamp, out.last<kStampFieldsSizeBytes>());
 }
