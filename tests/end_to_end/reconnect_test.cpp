@@ -14,7 +14,7 @@ namespace reconnect_test {
 namespace {
 
 /// A listening viewer's lines of statistics tell that it shows something.
-void wait_until_shown(Process& viewer) { viewer.wait_for("frames/s, age"); }
+void wait_for_picture(Process& viewer) { viewer.wait_for("frames/s, age"); }
 
 std::size_t lines_of_statistics(const Process& viewer) {
   const std::string text = viewer.err() + viewer.out();
@@ -68,7 +68,7 @@ TEST_CASE("the viewer goes on with a sender that has been restarted") {
   ViewerProgram viewer({"tcp://127.0.0.1:" + port, "--reconnect", "--summary", "-"});
   {
     SenderProgram sender(test_card({"-p", port}));
-    wait_until_shown(viewer);
+    wait_for_picture(viewer);
     sender.send_signal(SIGINT);
     CHECK(sender.wait() == 0);
   }
@@ -87,7 +87,7 @@ TEST_CASE("the viewer goes on when a sender has crashed") {
   ViewerProgram viewer({"tcp://127.0.0.1:" + port, "--reconnect", "--summary", "-"});
   {
     SenderProgram sender(test_card({"-p", port}));
-    wait_until_shown(viewer);
+    wait_for_picture(viewer);
   }
   viewer.wait_for("reconnecting");
   SenderProgram sender(test_card({"-p", port, "--stats"}));
@@ -136,7 +136,7 @@ TEST_CASE("a listening viewer turns a second sender away") {
   const std::string url = tcp_url(free_port());
   ViewerProgram viewer({"--listen", url, "--timeout", "30", "--summary", "-"});
   SenderProgram sender(test_card({"--connect", url}));
-  wait_until_shown(viewer);
+  wait_for_picture(viewer);
   SenderProgram intruder(test_card({"--connect", url, "--size", "640x480"}));
   viewer.wait_for("turned ");
   viewer.send_signal(SIGINT);

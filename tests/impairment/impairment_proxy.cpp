@@ -15,6 +15,7 @@
 #include "app/command_line.hpp"
 #include "bench/link/lane.hpp"
 #include "bench/link/port_run.hpp"
+#include "net/sockets/endpoint.hpp"
 
 namespace jpegwire::test {
 namespace {

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "codec/big_endian.hpp"
 #include "support/jpegs.hpp"
 
 namespace jpegwire::frame_stamp_test {

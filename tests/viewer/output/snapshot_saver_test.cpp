@@ -16,14 +16,12 @@ namespace {
 const WallTime kTaken{std::chrono::sys_days{std::chrono::year(2026) / 1 / 31} +
                       std::chrono::hours(14) + microseconds(123456)};
 
-ShownFrame make_frame(const std::string& bytes) {
+std::shared_ptr<const ReceivedFrame> make_frame(const std::string& bytes) {
   auto received = std::make_shared<ReceivedFrame>();
   auto& storage = received->jpeg.storage.emplace_back();
   for (const char c : bytes) storage.push_back(static_cast<std::byte>(c));
   received->last_byte = kTaken;
-  ShownFrame frame;
-  frame.received = std::move(received);
-  return frame;
+  return received;
 }
 
 std::string content_of(const std::string& file) {
