@@ -75,7 +75,7 @@ def age_against_tcp(build, runs, seconds):
     tcp_rows = [("age, capture to decoded, 1080p30, one viewer: p50, ms", "under 9",
                  spread(p50["tcp"])),
                 ("the same: p99, ms", "under 25", spread(p99["tcp"]))]
-    rtp_rows = [("age, capture to decoded, 1080p30, one viewer: p50 against TCP's, run by run",
+    rtp_rows = [("age, capture to decoded, 1080p30, one viewer: p50 relative to TCP, run by run",
                  "at most 1", spread(pairs)),
                 ("the same: p50, ms", "", spread(p50["rtp"])),
                 ("the same: p99, ms", "", spread(p99["rtp"]))]
@@ -96,10 +96,10 @@ def watch_over_bad_network(build, network, sender_options, frames):
 
 def loss_of_programs(build, runs, frames):
     """The real programs, as a check on what is measured without them."""
-    cases = [("1 % of the packets lost at random, --fec 10: whole frames, %", 0,
+    cases = [("1 % of the packets lost at random, --fec 10: complete frames, %", 0,
               ["--drop", "1"], ["--fec", "10"]),
-             ("the same without --fec: frames shown, whole or patched, %", 1, ["--drop", "1"], []),
-             ("5 % lost in bursts of up to 3, --fec 25: whole frames, %", 0,
+             ("the same without --fec: frames shown, complete or patched, %", 1, ["--drop", "1"], []),
+             ("5 % lost in bursts of up to 3, --fec 25: complete frames, %", 0,
               ["--burst", "5", "--burst-length", "3"], ["--fec", "25"])]
     rows = []
     for what, share, network, options in cases:
@@ -121,13 +121,13 @@ def loss(build, frames, seeds):
     def share(scenario, name):
         return spread([run[name] for run in results[scenario]], 3)
 
-    return [(f"1 % of the packets lost at random, --fec 10: whole frames of {frames}, %",
+    return [(f"1 % of the packets lost at random, --fec 10: complete frames of {frames}, %",
              "at least 99.9", share("random_fec_10", "whole")),
-            ("the same without --fec: fresh bands among those shown, %", "at least 97",
+            ("the same without --fec: current bands among those shown, %", "at least 97",
              share("random", "fresh_bands")),
-            ("the same without --fec: frames shown, whole or patched, %", "100",
+            ("the same without --fec: frames shown, complete or patched, %", "100",
              share("random", "shown")),
-            ("5 % lost in bursts of up to 3, --fec 25: whole frames, %", "at least 99.5",
+            ("5 % lost in bursts of up to 3, --fec 25: complete frames, %", "at least 99.5",
              share("bursts_fec_25", "whole"))]
 
 
@@ -136,9 +136,9 @@ def flood(build, packets, runs):
         [f"{build}/bench/flood_benchmark", str(packets), str(seed)],
         capture_output=True, text=True, check=True).stdout.splitlines()[-1])
         for seed in range(1, runs + 1)]
-    return [(f"{packets} packets of garbage beside a good stream: its frames that are whole, %", "100",
+    return [(f"{packets} invalid packets during a valid stream: complete frames of the stream, %", "100",
              spread([100 * run["whole"] / run["frames"] for run in results])),
-            ("the same: how much of all that the receiver has read, %", "",
+            ("the same: share of all data that the receiver read, %", "",
              spread([100 * run["bytes_received"] / run["bytes_sent"] for run in results])),
-            ("the same: its memory grows by, kB", "under 8000",
+            ("the same: growth of its memory, kB", "under 8000",
              spread([run["growth_kb"] for run in results], 0))]

@@ -83,10 +83,10 @@ def with_a_viewer_that_reads_nothing(build, runs, seconds):
                 memory.append(sender.resident_kb() - before)
             rates.append(100 * (rate_with / rate_without - 1))
             ages.append(100 * (age_with / age_without - 1))
-    return [("a viewer that reads nothing beside 8 good ones (640x360): their frame rate changes by, %",
+    return [("a viewer that reads nothing, with 8 normal viewers (640x360): change of their frame rate, %",
              "under 5", spread(rates)),
-            ("the same: their p99 age changes by, %", "under 5", spread(ages, 1)),
-            ("the same: the sender's memory grows by, kB", "under 1000", spread(memory, 0))]
+            ("the same: change of their p99 age, %", "under 5", spread(ages, 1)),
+            ("the same: growth of the sender's memory, kB", "under 1000", spread(memory, 0))]
 
 
 def receive_frame(connection):
@@ -146,7 +146,7 @@ def passthrough_against_encoding(build, runs, frames):
             passed_ms.append(1000 * passed)
             encoded_ms.append(1000 * encoded)
             ratios.append(passed / encoded)
-    return [("passthrough at 720p: sender's CPU per frame, against encoding's", "under 0.1",
+    return [("passthrough at 720p: sender CPU per frame relative to encoding", "under 0.1",
              spread(ratios, 3)),
             ("the same: passthrough, ms", "", spread(passed_ms, 3)),
             ("the same: encoding, ms", "", spread(encoded_ms, 3))]

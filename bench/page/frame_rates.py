@@ -8,8 +8,8 @@ import tempfile
 import plots
 
 FIGURES = [("fps", "frames/s", 1), ("age_p50_ms", "age p50, ms", 1), ("age_p90_ms", "p90, ms", 1),
-           ("age_p99_ms", "p99, ms", 1), ("sender_cpu_ms", "sender's CPU, ms/frame", 2),
-           ("viewer_cpu_ms", "viewer's CPU, ms/frame", 2), ("mbit_per_second", "data, Mbit/s", 1)]
+           ("age_p99_ms", "p99, ms", 1), ("sender_cpu_ms", "sender CPU, ms/frame", 2),
+           ("viewer_cpu_ms", "viewer CPU, ms/frame", 2), ("mbit_per_second", "data, Mbit/s", 1)]
 
 
 def describe(case):
@@ -25,7 +25,7 @@ def cell(figures, name, digits):
 
 
 def table(results):
-    lines = ["| median (least to greatest) | " + " | ".join(title for _, title, _ in FIGURES) + " | held back by |",
+    lines = ["| median (minimum to maximum) | " + " | ".join(title for _, title, _ in FIGURES) + " | limited by |",
              "|---" * (len(FIGURES) + 2) + "|"]
     for result in results["cases"]:
         cells = [cell(result["figures"], name, digits) for name, _, digits in FIGURES]

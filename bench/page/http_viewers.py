@@ -199,13 +199,13 @@ def rows(build, runs, seconds):
     changes, gone_after = with_bad_peers(build, runs, seconds)
     share = all_served["frames_least"] / (5 * THOUSAND_SECONDS)
     return [
-        (f"{VIEWERS} HTTP viewers, 720p passed on: the sender's CPU per frame delivered, against a bare "
-         "loop of send()", "at most 1.25", spread(against_loop)),
-        ("the same from a camera, against ustreamer", "below 1",
+        (f"{VIEWERS} HTTP viewers, 720p passed on: sender CPU per delivered frame, relative to a "
+         "bare loop of send()", "at most 1.25", spread(against_loop)),
+        ("the same from a camera, relative to ustreamer", "below 1",
          spread(against_ustreamer) if against_ustreamer else "ustreamer is not installed"),
-        ("1000 HTTP viewers, 640x480 at 5 frames/s: the worst one's share of the frames", "1",
+        ("1000 HTTP viewers, 640x480 at 5 frames/s: share of the frames that the slowest viewer gets", "1",
          f"{share:.2f}"),
-        ("the same: memory of each, kB", "under 64", f"{kilobytes:.1f}"),
-        ("200 slow requests and 50 viewers that read nothing beside 8 good ones: their p99 age changes by, "
+        ("the same: memory per viewer, kB", "under 64", f"{kilobytes:.1f}"),
+        ("200 slow requests and 50 viewers that read nothing with 8 normal viewers: change of their p99 age, "
          "%", "under 10", spread(changes, 1)),
-        ("the same: the bad ones are gone after, s", "", f"{gone_after:.0f}")]
+        ("the same: time until the bad clients are disconnected, s", "", f"{gone_after:.0f}")]

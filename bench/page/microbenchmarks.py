@@ -56,7 +56,7 @@ def spread_of_magnitudes(values):
 
 
 def places_table(times):
-    lines = ["| place | jpegwire, ms | library call | that, ms | times as long |", "|---|---|---|---|---|"]
+    lines = ["| step | jpegwire, ms | library call | library call, ms | library call / jpegwire |", "|---|---|---|---|---|"]
     for place, call, name in library_calls(times):
         lines.append(f"| {place.replace('_', ' ')} | {spread_of_magnitudes(times[place])} | {call} | "
                      f"{spread_of_magnitudes(times[name])} | {ratios(times[name], times[place])} |")
@@ -66,17 +66,17 @@ def places_table(times):
 def codec_rows(times):
     calls = {place: times[name] for place, _, name in library_calls(times)}
     return [
-        ("1080p YUYV to JPEG, quality 80, two threads: times faster than cvtColor+imencode", "at least 2.2",
+        ("1080p YUYV to JPEG, quality 80, two threads: speed relative to cvtColor+imencode", "at least 2.2",
          ratios(calls["encode"], times["encode/threads:2"])),
         ("the same, one thread", "at least 1.15", ratios(calls["encode"], times["encode"])),
-        ("1080p JPEG to BGR, two threads: times faster than imdecode", "at least 2.2",
+        ("1080p JPEG to BGR, two threads: speed relative to imdecode", "at least 2.2",
          ratios(calls["decode"], times["decode/threads:2"])),
         ("the same, one thread", "", ratios(calls["decode"], times["decode"])),
-        *((f"1080p JPEG to a picture of {name} the size, one thread: times faster than to the whole", "",
+        *((f"1080p JPEG decoded at {name}, one thread: speed relative to full size", "",
            ratios(times["decode_scaled/eighths:8"], times[f"decode_scaled/eighths:{eighths}"]))
-          for name, eighths in (("half", 4), ("a quarter", 2), ("an eighth", 1))),
-        ("the test card's own cost, 1080p, ms", "under 1", spread(times["test_card"])),
-        ("the gate, 1080p, ms", "", spread(times["gate"], 3)),
+          for name, eighths in (("half size", 4), ("a quarter of the size", 2), ("an eighth of the size", 1))),
+        ("drawing the test card, 1080p, ms", "under 1", spread(times["test_card"])),
+        ("validating a JPEG, 1080p, ms", "", spread(times["gate"], 3)),
     ]
 
 
@@ -86,11 +86,11 @@ def codec_times(times):
 
 def window_rows(times):
     return [
-        ("all figures and the arrival trace on a picture of 1080p, ms", "under 1",
+        ("all figures and the arrival trace on a 1080p picture, ms", "under 1",
          spread(times["overlay_and_trace"])),
-        ("of these, the figures, with other words in each frame, ms", "", spread(times["overlay"])),
-        ("the trace's tint over the picture, ms", "", spread(times["trace_tint"])),
-        ("the trace's strip below it, ms", "", spread(times["trace_strip"])),
+        ("of these, the figures, with new text in each frame, ms", "", spread(times["overlay"])),
+        ("the tint of the trace over the picture, ms", "", spread(times["trace_tint"])),
+        ("the strip of the trace below it, ms", "", spread(times["trace_strip"])),
     ]
 
 
@@ -100,18 +100,18 @@ def rtp_rows(times):
         return (f"{medians[0] / medians[1]:.3f} ({min(times[fast]) / medians[1]:.3f} to "
                 f"{max(times[fast]) / medians[1]:.3f})")
 
-    return [("sending a frame of 1080p by UDP_SEGMENT: the sender's CPU, against a call for each packet",
+    return [("sending a 1080p frame with UDP_SEGMENT: sender CPU relative to one call per packet",
              "at most 0.25", ratio("send_segmented", "send_single")),
             ("the same, to a receiver without UDP_GRO", "",
              ratio("send_segmented_to_others", "send_single")),
-            ("the same, by sendmmsg instead", "", ratio("send_batched", "send_single")),
-            ("10 % of repair datagrams for a frame of 1080p: making them, ms", "under 0.1",
+            ("the same, with sendmmsg instead", "", ratio("send_batched", "send_single")),
+            ("10 % repair packets for a 1080p frame: computing them, ms", "under 0.1",
              spread(times["fec_encode"], 3)),
-            ("the same: restoring 1 % of its packets from them, ms", "under 0.1",
+            ("the same: restoring 1 % of the packets from them, ms", "under 0.1",
              spread(times["decode_frame/lost_every:95"], 3)),
             ("the same: restoring 5 %, ms", "under 0.1", spread(times["fec_decode"], 3)),
-            ("cutting a frame of 1080p into packets, ms", "", spread(times["packetize"], 3)),
-            ("putting it together again, the gate included, ms", "", spread(times["reassemble"], 3))]
+            ("cutting a 1080p frame into packets, ms", "", spread(times["packetize"], 3)),
+            ("reassembling it, including validation, ms", "", spread(times["reassemble"], 3))]
 
 
 def rtp_times(times):

@@ -68,10 +68,10 @@ def rows(build, runs, seconds):
     slowest = [min(map(shown_per_second, summary["cameras"])) for summary in summaries]
     oldest = [max(camera["age_ms"]["p99"] for camera in summary["cameras"]) for summary in summaries]
     cores = [summary["cpu_seconds"] / summary["cameras"][0]["seconds"] for summary in summaries]
-    return [("nine 1080p30 cameras in one window, passed on by nine senders: frames/s shown of the slowest",
+    return [("nine 1080p30 cameras in one window, passed on by nine senders: frames/s shown of the slowest camera",
              "at least 10", spread(slowest, 1)),
-            ("the same: the worst one's p99 age, ms", "under 200", spread(oldest, 1)),
-            ("the same: cores that the viewer takes", "", spread(cores))]
+            ("the same: p99 age of the worst camera, ms", "under 200", spread(oldest, 1)),
+            ("the same: cores used by the viewer", "", spread(cores))]
 
 
 def main():

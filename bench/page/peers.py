@@ -1,4 +1,4 @@
-"""jpegwire beside the senders that people use otherwise, as jpegwire-bench --peers measures them."""
+"""Compares jpegwire with other senders, as jpegwire-bench --peers measures them."""
 
 import os
 
@@ -6,7 +6,7 @@ import frame_rates
 import plots
 
 FULL_SIZE = ["--size", "1920x1080"]
-TITLES = {"age_p50_ms": "age p50", "age_p99_ms": "age p99", "sender_cpu_ms": "sender's CPU per frame"}
+TITLES = {"age_p50_ms": "age p50", "age_p99_ms": "age p99", "sender_cpu_ms": "sender CPU per frame"}
 
 
 def label(case):
@@ -16,8 +16,8 @@ def label(case):
 def table(results):
     """A line for each sender."""
     figures = [("fps", "frames/s", 1), ("age_p50_ms", "age p50, ms", 1), ("age_p99_ms", "p99, ms", 1),
-               ("sender_cpu_ms", "sender's CPU, ms/frame", 2), ("mbit_per_second", "data, Mbit/s", 1)]
-    lines = ["| median (least to greatest) | " + " | ".join(title for _, title, _ in figures) + " |",
+               ("sender_cpu_ms", "sender CPU, ms/frame", 2), ("mbit_per_second", "data, Mbit/s", 1)]
+    lines = ["| median (minimum to maximum) | " + " | ".join(title for _, title, _ in figures) + " |",
              "|---" * (len(figures) + 1) + "|"]
     for result in results["cases"]:
         cells = [frame_rates.cell(result["figures"], name, digits) for name, _, digits in figures]
@@ -31,7 +31,7 @@ def ratio(results, what, figure, reach):
     for one in results["beside_peers"]:
         if one["figure"] == figure:
             spread = " to ".join(f"{one['ratio'][key]:.2f}" for key in ("least", "greatest"))
-            return (f"{what}: {TITLES[figure]} against {one['peer']}'s, the best peer's", reach,
+            return (f"{what}: {TITLES[figure]} relative to {one['peer']}'s, the best peer's", reach,
                     f"{one['ratio']['median']:.2f} ({spread})")
     return f"{what}: {TITLES[figure]}", reach, "no peer is installed"
 
@@ -47,7 +47,7 @@ def beside(build, repetitions, images):
 
 
 def slow_link(build, repetitions):
-    what = "365 kB JPEGs of a camera at 30 frames/s over 20 Mbit/s"
+    what = "a camera's 365 kB JPEGs at 30 frames/s over 20 Mbit/s"
     if os.geteuid() != 0:
         return "This needs root.", [(what, "at most 0.5", "needs root")]
     results, _ = frame_rates.measure(
@@ -65,7 +65,7 @@ def many_viewers(build, repetitions):
     rows = [ratio(results, "camera's JPEGs to 16 viewers", "sender_cpu_ms", "below 1")]
     if loop and loop["figures"]:
         medians = [case["figures"]["sender_cpu_ms"]["median"] for case in (ours, loop)]
-        rows.append(("the same against Python's bare loop of sendall", "at most 1.1", f"{medians[0] / medians[1]:.2f}"))
+        rows.append(("the same relative to Python's bare loop of sendall", "at most 1.1", f"{medians[0] / medians[1]:.2f}"))
     return table(results), rows
 
 
@@ -75,7 +75,7 @@ def high_rate(build, repetitions):
     figures = results["cases"][0]["figures"]
     return [("720p YUYV at 120 frames/s, one viewer: frames/s shown", "120", frame_rates.cell(figures, "fps", 1)),
             ("the same: age p99, ms", "under 8.3", frame_rates.cell(figures, "age_p99_ms", 1)),
-            ("the same: CPU of jpegwire-bench itself, % of the programs'", "under 2",
+            ("the same: CPU of jpegwire-bench itself, % of that of the programs", "under 2",
              frame_rates.cell(figures, "bench_percent", 2))]
 
 
@@ -86,6 +86,6 @@ def measure(build, repetitions, images):
     link_text, link_rows = slow_link(build, few)
     many_text, many_rows = many_viewers(build, few)
     texts = ["A camera's YUYV at 1080p30, one viewer:\n", beside_text,
-             "\nA camera's JPEGs, passed on over a link of 20 Mbit/s, for 12 seconds after the first two:\n", link_text,
+             "\nA camera's JPEGs, passed on over a link of 20 Mbit/s, for 12 seconds after 2 seconds of warm-up:\n", link_text,
              "\nA camera's JPEGs at 10 frames/s, passed on to 16 viewers:\n", many_text]
     return rows + link_rows + many_rows + high_rate(build, repetitions), "\n".join(texts)

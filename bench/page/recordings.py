@@ -43,7 +43,7 @@ def recording(build, runs, seconds):
             frames.append(100 * (with_it["fps"] / without["fps"] - 1))
             os.unlink(f"{directory}/{run}.mkv")
     return [("recording 1080p30 in the viewer: CPU, % of a core", "under 3", spread(costs)),
-            ("the same: frames shown change by, %", "0", spread(frames))]
+            ("the same: change of the frames shown, %", "0", spread(frames))]
 
 
 def serve(server, path):
@@ -104,7 +104,7 @@ def fetching_against_curl(build, rounds, megabytes):
         for _ in range(rounds):
             ours.append(seconds_of(fetch_command(build, sender.url), here))
             curls.append(seconds_of(["curl", "-s", "-o", "a.mkv", url], here))
-    return [("--fetch on loopback, with its SHA-256: speed against curl from a bare server that calls "
+    return [("--fetch on loopback, with its SHA-256: speed relative to curl from a bare server that calls "
              "sendfile()", "at least 0.7", spread([theirs / mine for mine, theirs in zip(ours, curls)])),
             ("the same: MB/s", "", spread([megabytes / each for each in ours], 0))]
 
@@ -129,7 +129,7 @@ def fetching_beside_a_viewer(build, runs, seconds):
             os.unlink(part)
             time.sleep(0.5)  # for the memory to be given back
             changes.append(100 * (with_it / without - 1))
-    return [("--fetch from a sender: the p99 age of its live 720p30 stream changes by, %", "under 20",
+    return [("--fetch from a sender: change of the p99 age of its live 720p30 stream, %", "under 20",
              spread(changes, 1)), ("the same: --fetch, MB/s", "", spread(speeds, 0))]
 
 

@@ -18,7 +18,7 @@ import recordings
 
 
 def table(rows):
-    lines = ["| what | reach | measured: median (least to greatest) |", "|---|---|---|"]
+    lines = ["| what | target | measured: median (minimum to maximum) |", "|---|---|---|"]
     return "\n".join(lines + [f"| {what} | {reach} | {value} |" for what, reach, value in rows])
 
 
@@ -29,73 +29,73 @@ def machine():
 
 PREAMBLE = """# Benchmarks
 
-`script/bench` builds in release mode, measures, and writes this page. Every figure that compares is
-taken within one run, the compared runs in turn, because a machine's speed drifts. "Faster" is the
-ratio of the medians.
+`script/bench` builds in release mode, measures, and writes this page. Compared figures are from one run, in which the
+compared programs take turns, because the speed of a machine drifts. Ratios are ratios of the medians.
 
 Measured on {machine}.
 """
 
 CODEC_NOTES = """
-Heap allocations per frame once warm, in encode, fan-out, receive and decode: 0. A test counts them
-(`tests/net/allocations_test.cpp`). libjpeg-turbo's own working memory, which it takes and gives back
-within each call, is not counted: it is not ours to pool.
+Heap allocations per frame once warm, in encoding, sending, receiving and decoding: 0. A test counts them
+(`tests/net/allocations_test.cpp`). It does not count the working memory that libjpeg-turbo allocates and frees within
+each call.
 
-Times in milliseconds behind the codec's table, beside those of the places:
+Times in milliseconds on which the codec's table is based, in addition to those of the steps:
 
 {times}
 """
 
 PLACES_NOTES = """
-Real time of one frame of 1080p at quality 80; both sides are checked to give the whole of it, and memory takes
-the place of sockets but for `fan out`, a small frame to four viewers over loopback. They do not do quite the
-same. Our work is on one thread, and OpenCV's cvtColor takes all of them. tjDecompressHeader3 reads no further
-than to the first scan, whereas our gate finds the end of every band; the gate is in both of our framings and
-in the reassembler too, and in none of the calls beside them. libavformat's RTP knows no restart intervals when
-it sends, so its frame has one band, and it copies each packet, which ours only views. ISA-L finds its symbols
-ready, and for encoding its tables; ours are made of packets that are copied and padded, and repairs for a
-tenth of 190 packets are computed, or nine of these packets restored. For that ISA-L's way is to invert a
-matrix of each block.
+Wall-clock time for one 1080p frame at quality 80. The results of both sides are checked. The data is in memory, except
+for `fan out`, which sends a small frame to four viewers over loopback.
+
+The two sides do not do exactly the same:
+
+- jpegwire uses one thread; OpenCV's cvtColor uses all cores.
+- `gate` is the validation of a JPEG. It finds the end of every band, while tjDecompressHeader3 reads only up to the
+  first scan. jpegwire's framings and its reassembler include the validation; the library calls do not.
+- libavformat's RTP muxer does not support restart intervals, so its frame has one band. It copies each packet;
+  jpegwire refers to the frame's bytes.
+- ISA-L gets its symbols, and for encoding its tables, ready-made. jpegwire copies and pads the packets. It computes
+  repair packets for 10 % of 190 packets, or restores nine of these packets. For decoding, ISA-L inverts a matrix for
+  each block.
 """
 
 RATES_NOTES = """
-What `jpegwire-bench --viewers 1,4` tells ([measuring.md](measuring.md)), in short runs: programs over loopback,
-the test card at 30 frames/s, quality 80. "Held back by" is the stage that keeps a case from more.
+Results of `jpegwire-bench --viewers 1,4` ([measuring.md](measuring.md)), in short runs: programs over loopback, the
+test card at 30 frames/s, quality 80. "Limited by" is the stage that limits a case.
 """
 
 PEER_NOTES = """
-`jpegwire-bench --peers`: each sender has the same fake camera and the same viewers, and ages are those that a clock
-in the pictures tells, from light to decoded pixels ([measuring.md](measuring.md)).
+Results of `jpegwire-bench --peers`: each sender has the same simulated camera and the same viewers. Ages are read from a
+clock in the pictures, from light to decoded pixels ([measuring.md](measuring.md)).
 """
 
 WINDOW_NOTES = """
-What drawing them takes of one thread, in a picture that is there already. A window draws new words five
-times a second, so that they can be read, and only the bars with each frame. Without the trace, a window
-of the picture's size copies nothing.
+CPU time of one thread for drawing into an existing picture. A window draws new text five times a second, so that it can
+be read, and only the bars with each frame. Without the trace, a window of the picture's size copies nothing.
 """
 
 HTTP_NOTES = """
-The viewers are one process that drops the pictures' bytes in the kernel. The picture is one of the test
-card, 1280x720, at 10 frames/s; the CPU is that of the sender's, the loop's or ustreamer's threads over
-some seconds, divided by the frames that the viewers counted. The camera for ustreamer and for us is the
-tests' fake one, without its own thread.
+The viewers are one process that discards the pictures in the kernel. The picture is the test card, 1280x720, at 10
+frames/s. CPU is that of all threads of the sender, the loop or ustreamer over some seconds, divided by the frames that
+the viewers counted. The camera of ustreamer and jpegwire is the simulated one; its own thread is not counted.
 """
 
 RTP_NOTES = """
-The frames are the test card's at 1920x1080 and quality 80, some 210 packets of up to 1400 bytes in 34
-bands. The sender's CPU is what its thread takes within the calls, one after each band as it comes out
-of the encoder, and the kernel delivers to loopback within them.
+The frames are the test card at 1920x1080 and quality 80, about 210 packets of up to 1400 bytes in 34 bands. Sender CPU
+is the time of its thread within the system calls, one after each band as it comes from the encoder. It includes the
+delivery over loopback, which the kernel does in the same calls.
 
-Losses are measured in the sender's and the viewer's own code, without sockets and with a clock of their
-own, over {frames} frames and with {seeds} seeds; the rows of the programs, through a proxy that loses
-packets, check that these do the same. A lost packet costs its band where it is not repaired: of bands
-of some 6 packets, 0.99 to the power of 6 are fresh.
+Losses are measured with the code of sender and viewer, without sockets and with a simulated clock, over {frames} frames
+and with {seeds} seeds. The rows of the programs check the same through a proxy that drops packets. A lost packet costs
+its band if it is not restored: of bands with about 6 packets, a share of 0.99 to the power of 6 is current.
 
-The garbage is sent to a viewer's receiver on loopback, 16 datagrams in front of each packet: random
-bytes, RTP packets of other sources with random bytes in them, frames of one packet of other sources, and
-the same in the name of the good one with stale and wild sequence numbers.
+The invalid packets are sent to a viewer's receiver on loopback, 16 before each valid packet: random bytes, RTP packets
+of other sources with random payloads, one-packet frames of other sources, and the same with the valid source's SSRC and
+stale or implausible sequence numbers.
 
-Times in milliseconds behind the rows of sending:
+Times in milliseconds on which the rows of sending are based:
 
 {times}
 """
@@ -130,22 +130,22 @@ def section(title, *texts):
 
 def measure(build, runs, images):
     """The page's sections."""
-    times = timed("places on a frame's way", microbenchmarks.run_hot_paths, build, 6 if runs > 1 else 3)
+    times = timed("steps of a frame", microbenchmarks.run_hot_paths, build, 6 if runs > 1 else 3)
     window = timed("the window", microbenchmarks.run, build, "overlay_benchmark", 3 * runs)
     rates = timed("frame rates and ages", frame_rates.run, build, runs, images)
-    peer_rows, peer_texts = timed("beside other senders", peers.measure, build, runs, images)
+    peer_rows, peer_texts = timed("other senders", peers.measure, build, runs, images)
     tcp_ages, rtp_ages = timed("ages over TCP and RTP", datagrams.age_against_tcp, build, runs, 3)
     programs = measure_programs(build, runs)
     http = timed("HTTP", http_viewers.rows, build, min(runs, 2), 2.5)
     recording = timed("recordings", recordings.rows, build, min(runs, 2), 2.5)
     rtp = measure_datagrams(build, runs)
     return [
-        section("The places on a frame's way, beside the library calls that they replace",
+        section("Steps of a frame, compared with the library calls that they replace",
                 microbenchmarks.places_table(times.real), PLACES_NOTES),
         section("Codec", table(microbenchmarks.codec_rows(times.real)),
                 CODEC_NOTES.format(times=microbenchmarks.codec_times(times.real))),
         section("Frame rates and ages", rates, RATES_NOTES),
-        section("Beside other senders", table(peer_rows), PEER_NOTES, peer_texts, ""),
+        section("Compared with other senders", table(peer_rows), PEER_NOTES, peer_texts, ""),
         section("The programs, over loopback", table(tcp_ages + programs), ""),
         section("The window", table(microbenchmarks.window_rows(window.cpu)), WINDOW_NOTES),
         section("HTTP", table(http), HTTP_NOTES),
