@@ -30,7 +30,7 @@ class LogLimit {
   }
 
   /// Whether a line may be written now; if so, `left_out` begins anew.
-  bool admits(Clock::time_point now) {
+  bool allows(Clock::time_point now) {
     const auto earned = std::chrono::floor<std::chrono::seconds>(now - last_earned_);
     if (earned.count() > 0) {
       credit_ = static_cast<int>(std::min<std::int64_t>(at_once_, credit_ + earned.count()));
@@ -51,7 +51,7 @@ class LogLimit {
   template <class... Values>
   void log(spdlog::level::level_enum level, fmt::format_string<Values...> format,
            Values&&... values) {
-    if (!admits(Clock::now())) return;
+    if (!allows(Clock::now())) return;
     const std::uint64_t left_out = take_left_out();
     spdlog::log(level, "{}{}", fmt::format(format, std::forward<Values>(values)...),
                 left_out == 0 ? "" : fmt::format(" (and {} more such lines)", left_out));

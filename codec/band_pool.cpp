@@ -10,8 +10,8 @@
 namespace jpegwire {
 
 int default_threads() {
-  constexpr int kMost = 16;
-  return std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, kMost);
+  constexpr int kMax = 16;
+  return std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, kMax);
 }
 
 BandPool::BandPool(int threads) {

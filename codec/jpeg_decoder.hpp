@@ -10,7 +10,7 @@
 
 namespace jpegwire {
 
-/// Decodes JPEGs that have passed the gate, their bands side by side.
+/// Decodes validated JPEGs, their bands side by side.
 /// Bound to one thread, which must be the band pool's.
 class JpegDecoder {
  public:

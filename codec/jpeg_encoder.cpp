@@ -68,7 +68,7 @@ class JpegEncoder::BandCoder {
     if (!compress(picture, top, height, quality)) return nullptr;
     const auto jpeg = Bytes(output_).first(size_);
     constexpr auto kNoLimit = std::numeric_limits<std::int64_t>::max();
-    return inspect_jpeg(jpeg, layout_, kNoLimit) == JpegVerdict::ok ? &layout_ : nullptr;
+    return validate_jpeg(jpeg, layout_, kNoLimit) == JpegVerdict::ok ? &layout_ : nullptr;
   }
 
   const char* error() const { return tjGetErrorStr2(handle_.get()); }

@@ -21,9 +21,9 @@ struct Component {
 };
 
 /// One pass over a JPEG; each step reads one segment and says whether the next may follow.
-class Inspector {
+class Validator {
  public:
-  Inspector(Bytes jpeg, JpegLayout& layout, std::int64_t max_pixels)
+  Validator(Bytes jpeg, JpegLayout& layout, std::int64_t max_pixels)
       : jpeg_(jpeg), layout_(layout), max_pixels_(max_pixels) {}
 
   JpegVerdict run() {
@@ -302,13 +302,13 @@ void reset(JpegLayout& layout) {
 
 }  // namespace
 
-JpegVerdict inspect_jpeg(Bytes jpeg, JpegLayout& layout, std::int64_t max_pixels) {
+JpegVerdict validate_jpeg(Bytes jpeg, JpegLayout& layout, std::int64_t max_pixels) {
   reset(layout);
-  return Inspector(jpeg, layout, max_pixels).run();
+  return Validator(jpeg, layout, max_pixels).run();
 }
 
-JpegVerdict admit(EncodedFrame& frame, std::int64_t max_pixels) {
-  return inspect_jpeg(frame.storage.at(0), frame.layout, max_pixels);
+JpegVerdict validate(EncodedFrame& frame, std::int64_t max_pixels) {
+  return validate_jpeg(frame.storage.at(0), frame.layout, max_pixels);
 }
 
 std::optional<int> count_restarts(Bytes band) {

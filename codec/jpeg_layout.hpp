@@ -32,24 +32,24 @@ std::string_view describe(JpegVerdict verdict);
 /// allocated.
 inline constexpr std::int64_t kDefaultMaxPixels = 36'000'000;
 
-/// The gate in front of every decoder and of everything passed on (ITU-T T.81, annex B): checks
-/// every byte that is not entropy-coded, and cuts the JPEG into its header and bands, as many as
-/// its restart markers give (at most kMaxBands). Views `jpeg`; bytes behind EOI, which some cameras
-/// pad with, are left out. On any other verdict than ok the layout means nothing. Allocates only to
-/// grow `layout.bands`, and never throws on account of the bytes.
-JpegVerdict inspect_jpeg(Bytes jpeg, JpegLayout& layout,
-                         std::int64_t max_pixels = kDefaultMaxPixels);
+/// Validates a JPEG before it is decoded or passed on (ITU-T T.81, annex B): checks every byte that
+/// is not entropy-coded, and cuts the JPEG into its header and bands, as many as its restart markers
+/// give (at most kMaxBands). The layout views `jpeg`; bytes behind EOI, which some cameras pad with,
+/// are left out. On any other verdict than ok the layout means nothing. Allocates only to grow
+/// `layout.bands`, and never throws on account of the bytes.
+JpegVerdict validate_jpeg(Bytes jpeg, JpegLayout& layout,
+                          std::int64_t max_pixels = kDefaultMaxPixels);
 
-/// inspect_jpeg() on the one JPEG in frame.storage[0].
-JpegVerdict admit(EncodedFrame& frame, std::int64_t max_pixels = kDefaultMaxPixels);
+/// validate_jpeg() on the one JPEG in frame.storage[0].
+JpegVerdict validate(EncodedFrame& frame, std::int64_t max_pixels = kDefaultMaxPixels);
 
 /// Puts the standard Huffman tables (ITU-T T.81, annex K.3) in front of the first scan of a frame
-/// that admit() has passed and that has none, as cameras leave them out, and admits it again.
+/// that is valid and has none, as cameras leave them out, and validates it again.
 void add_standard_huffman_tables(EncodedFrame& frame);
 
-/// admit(), and the standard Huffman tables where the frame has none: what a decoder needs is in
-/// it.
-JpegVerdict admit_with_tables(EncodedFrame& frame);
+/// validate(), then add_standard_huffman_tables() if the frame has none, so that a decoder can
+/// decode it.
+JpegVerdict validate_with_tables(EncodedFrame& frame);
 
 /// The standard Huffman tables as a DHT segment holds them, each with its class and identifier, its
 /// 16 counts and its symbols: luma DC and AC, chroma DC and AC. They live for ever.

@@ -51,8 +51,8 @@ void FrameRecorder::submit(FramePtr frame) {
   queue_.put({.jpeg = std::move(frame), .capture_time = capture_time, .whole = {}});
 }
 
-void FrameRecorder::finish(milliseconds patience) {
-  queue_.finish(patience);
+void FrameRecorder::finish(milliseconds timeout) {
+  queue_.finish(timeout);
   if (queue_.skipped() > 0)
     spdlog::warn("not recorded: {}, because the disk of '{}' is too slow",
                  counted(queue_.skipped(), "frame"), options_.file.string());

@@ -43,8 +43,8 @@ class FrameRecorder final : public FrameSink, private FrameWriter {
   /// Records no more and ends the file, on the queue's thread. Any thread; never blocks.
   void close() { queue_.close(); }
 
-  /// close(), and waits for it, but no longer than `patience`; what is left then is skipped.
-  void finish(milliseconds patience);
+  /// close(), and waits for it, but no longer than `timeout`; what is left then is skipped.
+  void finish(milliseconds timeout);
 
   // Any thread.
 

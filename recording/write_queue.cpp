@@ -43,11 +43,11 @@ void WriteQueue::close() {
   changed_.notify_all();
 }
 
-void WriteQueue::finish(milliseconds patience) {
+void WriteQueue::finish(milliseconds timeout) {
   close();
   {
     std::unique_lock lock(mutex_);
-    changed_.wait_for(lock, patience, [this] { return has_ended_; });
+    changed_.wait_for(lock, timeout, [this] { return has_ended_; });
   }
   thread_.request_stop();
   if (thread_.joinable()) thread_.join();

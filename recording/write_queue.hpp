@@ -71,9 +71,9 @@ class WriteQueue {
   /// Takes nothing more, writes what is there and ends. Any thread; never blocks.
   void close();
 
-  /// close(), and waits until all is written, but no longer than `patience`; what is left then is
+  /// close(), and waits until all is written, but no longer than `timeout`; what is left then is
   /// skipped. One thread.
-  void finish(milliseconds patience);
+  void finish(milliseconds timeout);
 
   // Any thread.
   std::uint64_t skipped() const;

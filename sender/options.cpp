@@ -222,14 +222,14 @@ void add_stream_options(CLI::App& app, SenderOptions& options) {
 
 // For who wants to see what partial reads and writes are (docs/partial-reads.md).
 void add_laboratory_options(CLI::App& app, WriteSettings& write) {
-  constexpr std::int64_t kMostBytes = std::int64_t{64} << 20;
+  constexpr std::int64_t kMaxBytes = std::int64_t{64} << 20;
   app.add_option("--send-buffer", write.buffer_bytes,
                  "A viewer's send buffer, SO_SNDBUF [the system's]")
-      ->check(is_whole_number_within(1, kMostBytes))
+      ->check(is_whole_number_within(1, kMaxBytes))
       ->type_name("BYTES");
   app.add_option("--write-size", write.piece_bytes,
                  "Write frames in pieces of at most so many bytes [whole]")
-      ->check(is_whole_number_within(1, kMostBytes))
+      ->check(is_whole_number_within(1, kMaxBytes))
       ->type_name("BYTES");
   app.add_option_function<std::int64_t>(
          "--write-delay", [&](std::int64_t us) { write.pause = microseconds(us); },

@@ -44,8 +44,8 @@ class Sender {
       : options_(options),
         signals_(io_),
         summary_(options.summary),
-        server_(io_, audience_, {.prefix = options.framing, .write = options.write}),
-        file_server_(options.shared_directory, options.framing, audience_),
+        server_(io_, viewer_count_, {.prefix = options.framing, .write = options.write}),
+        file_server_(options.shared_directory, options.framing, viewer_count_),
         time_limit_(io_),
         stats_tick_(io_) {
     server_.let_ask_for_files([this](asio::ip::tcp::socket socket, Bytes request) {
@@ -59,7 +59,7 @@ class Sender {
     source_ = make_source(options_, io_);
     description_ = source_->description();
     pipeline_ = std::make_unique<Pipeline>(
-        *source_, sinks_, audience_,
+        *source_, sinks_, viewer_count_,
         PipelineSettings{
             .threads = options.threads,
             .encoder = {.quality = options.quality,
@@ -118,12 +118,12 @@ class Sender {
       asio::post(io_, [this] { go_on_without_recording(); });
     });
     sinks_.add(*recorder_);
-    audience_.begin_wish();
+    viewer_count_.begin_frame_request();
   }
 
   // A full disk does not take away a picture that somebody may see.
   void go_on_without_recording() {
-    audience_.end_wish();
+    viewer_count_.end_frame_request();
     if (!options_.sends()) finish();
   }
 
@@ -137,7 +137,7 @@ class Sender {
       error_ = sentence;
       finish();
     };
-    rtp_senders_.push_back(std::make_unique<RtpSender>(io_, audience_, settings, fail));
+    rtp_senders_.push_back(std::make_unique<RtpSender>(io_, viewer_count_, settings, fail));
     sinks_.add(*rtp_senders_.back());
     if (rtp_senders_.size() == 1 && !options_.sdp_file.empty())
       write_sdp_file(rtp_senders_.back()->sdp());
@@ -228,8 +228,8 @@ class Sender {
         .corrupt = source_->corrupt(),
         .incomplete = source_->incomplete(),
         .reopened = source_->reopened(),
-        .watching = audience_.present(),
-        .viewers_max = audience_.most(),
+        .watching = viewer_count_.count(),
+        .viewers_max = viewer_count_.max(),
         .viewers_by_kind = viewers_by_kind(),
         .viewers = server_.present_viewers(),
         .departed = server_.departed_viewers(),
@@ -279,14 +279,14 @@ class Sender {
   // Lets each viewer have the frame that it is being sent, so that no stream is torn, and returns
   // from io_.run() once all are gone.
   void finish() {
-    constexpr milliseconds kPatience{600};
+    constexpr milliseconds kTimeout{600};
     signals_.cancel();
     time_limit_.cancel();
     stats_tick_.cancel();
     source_->stop();
     pipeline_->request_stop();  // so that waiting for a camera and for viewers goes on side by side
-    if (web_site_) web_site_->finish(kPatience);
-    server_.finish(kPatience);
+    if (web_site_) web_site_->finish(kTimeout);
+    server_.finish(kTimeout);
     file_server_.finish();
     for (const auto& rtp : rtp_senders_) rtp->finish();
   }
@@ -296,7 +296,7 @@ class Sender {
   asio::io_context io_{1};
   EndSignals signals_;  // early, so that a signal while the source opens is not lost
   SummaryOutput summary_;
-  Audience audience_;
+  ViewerCount viewer_count_;
   FrameServer server_;
   FileServer file_server_;
   std::vector<std::unique_ptr<RtpSender>> rtp_senders_;

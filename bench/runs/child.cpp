@@ -16,7 +16,7 @@
 namespace jpegwire {
 namespace {
 
-constexpr std::size_t kMostTextBytes = std::size_t{1} << 20;
+constexpr std::size_t kMaxTextBytes = std::size_t{1} << 20;
 
 void require(bool is_so, const char* what) {
   if (!is_so) throw std::system_error(errno, std::generic_category(), what);
@@ -82,7 +82,7 @@ struct Child::State : std::enable_shared_from_this<State> {
       std::error_code error;
       const std::size_t size = pipe.read_end.read_some(asio::buffer(piece), error);
       if (error) return error == asio::error::would_block;
-      const std::size_t room = kMostTextBytes - std::min(kMostTextBytes, pipe.text.size());
+      const std::size_t room = kMaxTextBytes - std::min(kMaxTextBytes, pipe.text.size());
       pipe.text.append(piece.data(), std::min(size, room));
     }
   }

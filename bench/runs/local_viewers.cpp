@@ -64,10 +64,10 @@ SenderEnds LocalViewers::choose_ends(const Case& one) {
 // The free ones are held meanwhile, so that none is chosen twice, and no others: that would take
 // more descriptors than the viewers themselves.
 std::vector<std::uint16_t> LocalViewers::choose_rtp_ports(int viewers) {
-  constexpr int kMostTries = 1'000'000;  // it finds one where there is any
+  constexpr int kMaxTries = 1'000'000;  // it finds one where there is any
   std::list<PortsOfStream> chosen;
   for (int tries = 0; chosen.size() < static_cast<std::size_t>(viewers); ++tries) {
-    if (tries == kMostTries)
+    if (tries == kMaxTries)
       throw RunFailure(fmt::format("there are no ports for {} streams of datagrams", viewers));
     if (!chosen.emplace_back(loop_.io()).is_free()) chosen.pop_back();
   }
@@ -92,8 +92,8 @@ void LocalViewers::start(const Case& one, const StreamPorts& ports) {
   }
 }
 
-double LocalViewers::patience_seconds() const {
-  return std::chrono::duration<double>(kProgramPatience).count();
+double LocalViewers::timeout_seconds() const {
+  return std::chrono::duration<double>(kProgramTimeout).count();
 }
 
 void LocalViewers::check() {

@@ -18,7 +18,7 @@ class LocalViewers : public ViewerGroup {
 
   SenderEnds choose_ends(const Case& one) override;
   void start(const Case& one, const StreamPorts& ports) override;
-  double patience_seconds() const override;
+  double timeout_seconds() const override;
   void check() override;
   ThreadTimes threads() const override;
   double cpu_seconds() const override;

@@ -105,7 +105,7 @@ void NetworkLink::set_up(const LinkSettings& link) {
 
 void NetworkLink::run(const Command& command) {
   const Child child(loop_.io(), command);
-  loop_.wait(kProgramPatience, [&] { return child.has_ended(); });
+  loop_.wait(kProgramTimeout, [&] { return child.has_ended(); });
   if (child.has_ended() && child.exit_code() == 0) return;
   throw std::runtime_error(
       fmt::format("--link cannot be made: '{}' said: {}", to_shell(command), last_words(child)));

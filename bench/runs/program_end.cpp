@@ -50,9 +50,9 @@ nlohmann::json last_object(const std::string& text) {
 }
 
 nlohmann::json summary_at_end(EventLoop& loop, const Child& child) {
-  if (!loop.wait(kProgramPatience, [&] { return child.has_ended(); }))
+  if (!loop.wait(kProgramTimeout, [&] { return child.has_ended(); }))
     throw RunFailure(fmt::format("{} did not end within {} s of being asked to, and was killed",
-                                 short_name(child), kProgramPatience.count()));
+                                 short_name(child), kProgramTimeout.count()));
   if (child.exit_code() != 0) throw RunFailure(describe_end(child));
   nlohmann::json summary = last_object(child.out());
   if (summary.is_discarded())

@@ -10,7 +10,7 @@ namespace jpegwire {
 
 /// How long a program may take for what it does at once. Nothing waits so long in a run that goes
 /// well.
-inline constexpr std::chrono::seconds kProgramPatience{10};
+inline constexpr std::chrono::seconds kProgramTimeout{10};
 
 /// The last line that a program wrote, so that a failure can be told with it.
 std::string last_words(const Child& child);

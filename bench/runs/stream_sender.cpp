@@ -25,12 +25,12 @@ std::uint16_t port_behind(const std::string& text, const char* pattern) {
 template <class Condition>
 void wait_until_listening(EventLoop& loop, const Child& child, const Condition& is_listening) {
   constexpr std::chrono::milliseconds kPause{20};
-  const auto end = std::chrono::steady_clock::now() + kProgramPatience;
+  const auto end = std::chrono::steady_clock::now() + kProgramTimeout;
   while (!is_listening()) {
     if (loop.wait(kPause, [&] { return child.has_ended(); })) throw RunFailure(describe_end(child));
     if (std::chrono::steady_clock::now() > end)
       throw RunFailure(fmt::format("{} did not begin to listen within {} s", short_name(child),
-                                   kProgramPatience.count()));
+                                   kProgramTimeout.count()));
   }
 }
 
@@ -54,12 +54,12 @@ class JpegwireSender final : public StreamSender {
 
   nlohmann::json statistics() override {
     const auto text =
-        fetch(loop_, ends_.listen_address, http_port_, "/stats.json", kProgramPatience);
+        fetch(loop_, ends_.listen_address, http_port_, "/stats.json", kProgramTimeout);
     if (child_.has_ended()) throw RunFailure(describe_end(child_));
     nlohmann::json statistics = nlohmann::json::parse(text.value_or(""), nullptr, false);
     if (!statistics.is_object())
       throw RunFailure(fmt::format("{} did not answer within {} s", short_name(child_),
-                                   kProgramPatience.count()));
+                                   kProgramTimeout.count()));
     return statistics;
   }
 

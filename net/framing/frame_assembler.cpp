@@ -175,7 +175,7 @@ std::optional<FrameAssembler::Event> FrameAssembler::fill_sized_body() {
 // The shorter reading of an ambiguous first prefix is right if a whole JPEG fits it.
 bool FrameAssembler::try_other_prefix() {
   const Alternative other = *std::exchange(alternative_, std::nullopt);
-  if (admit(frame_->jpeg) == JpegVerdict::ok) return false;
+  if (validate(frame_->jpeg) == JpegVerdict::ok) return false;
   prefix_ = other.prefix;
   body_size_ = other.frame_size;
   frame_->jpeg.storage[0].resize(other.frame_size);

@@ -11,7 +11,7 @@ namespace jpegwire {
 namespace {
 
 constexpr milliseconds kReportInterval{250};
-constexpr milliseconds kFarewellPatience{300};
+constexpr milliseconds kFarewellTimeout{300};
 
 }  // namespace
 
@@ -53,7 +53,7 @@ void StreamClient::stop() {
   std::error_code ignored;
   socket_.cancel(ignored);
   socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
-  farewell_.expires_after(kFarewellPatience);
+  farewell_.expires_after(kFarewellTimeout);
   farewell_.async_wait([this](std::error_code) { close(); });
   do_drain();
 }
@@ -77,7 +77,7 @@ void StreamClient::begin_session(asio::ip::tcp::socket socket) {
   session_frames_ = 0;
   ++session_;
   last_trouble_.clear();
-  if (settings_.reconnect) do_watch_for_frames();  // a new sender gets the whole of our patience
+  if (settings_.reconnect) do_watch_for_frames();  // a new sender gets the whole of our timeout
   if (request_)
     ask_for_stream();
   else
@@ -163,7 +163,7 @@ void StreamClient::take_frames() {
 
 void StreamClient::take_frame() {
   std::shared_ptr<ReceivedFrame> frame = assembler_->take_frame();
-  const JpegVerdict verdict = admit(frame->jpeg);
+  const JpegVerdict verdict = validate(frame->jpeg);
   if (verdict != JpegVerdict::ok) {
     last_trouble_ = fmt::format("what came {}", describe(verdict));
     return observer_.frame_refused(verdict);

@@ -232,7 +232,7 @@ bool CameraDevice::retrieve_jpeg(EncodedFrame& frame) {
   frame.storage.resize(1);
   const auto* bytes = reinterpret_cast<const std::byte*>(buffer_.data);
   frame.storage[0].assign(bytes, bytes + buffer_.total() * buffer_.elemSize());
-  return admit_for_sending(frame) == JpegVerdict::ok;
+  return validate_for_sending(frame) == JpegVerdict::ok;
 }
 
 /// OpenCV writes into the frame itself: what it has is already as large as the frame.

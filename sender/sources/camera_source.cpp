@@ -13,7 +13,7 @@ namespace {
 
 constexpr double kSearchesPerSecond = 2;
 constexpr int kFramesToJudgeBy = 10;
-constexpr std::chrono::seconds kPatienceWithRefusedFrames(2);
+constexpr std::chrono::seconds kRefusedFramesTimeout(2);
 constexpr double kSameRate = 0.5;  // 29.97 for 30 is what was asked for
 
 bool is_as_asked(const CameraMode& mode, const CameraOptions& options) {
@@ -64,7 +64,7 @@ std::optional<CapturedFrame> CameraSource::read_camera(std::stop_token stop) {
       return std::nullopt;
     }
     ++corrupt_;
-    if (Clock::now() - last_intact_ > kPatienceWithRefusedFrames) {
+    if (Clock::now() - last_intact_ > kRefusedFramesTimeout) {
       lose("gives only broken pictures");
       return std::nullopt;
     }

@@ -49,7 +49,7 @@ cv::Size fitting_size(cv::Size size) {
           std::max(kSmallestSide, static_cast<int>(fitting_height))};
 }
 
-/// Beforehand, because every viewer's gate refuses frames that are too large.
+/// Beforehand, because every viewer refuses frames that are too large.
 void require_viewable(const std::string& path, cv::Size size) {
   const auto pixels = static_cast<std::int64_t>(size.width) * size.height;
   if (pixels <= kDefaultMaxPixels && std::max(size.width, size.height) <= kLongestSide) return;
@@ -116,7 +116,7 @@ bool FileSource::open_jpeg() {
   if (!options_.passthrough || options_.size) return false;
   EncodedFrame frame;
   frame.storage.push_back(read_bytes(options_.path));
-  if (admit_for_sending(frame) != JpegVerdict::ok || !is_upright(options_.path)) return false;
+  if (validate_for_sending(frame) != JpegVerdict::ok || !is_upright(options_.path)) return false;
   jpeg_ = std::move(frame.storage[0]);
   size_ = {frame.layout.width, frame.layout.height};
   return true;
@@ -187,7 +187,7 @@ std::shared_ptr<EncodedFrame> FileSource::copy_jpeg() {
   auto frame = jpeg_pool_.take();
   frame->storage.resize(1);
   frame->storage[0] = jpeg_;
-  return admit_for_sending(*frame) == JpegVerdict::ok ? frame : nullptr;
+  return validate_for_sending(*frame) == JpegVerdict::ok ? frame : nullptr;
 }
 
 std::shared_ptr<RawFrame> FileSource::copy_picture() {

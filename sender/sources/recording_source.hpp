@@ -27,12 +27,12 @@ struct RecordingSourceOptions {
 class Schedule {
  public:
   /// Waits until `time` has passed since the first call's, and gives when that is on the wall
-  /// clock: times are as far apart as they were. Who comes later than by kPatience has waited for
+  /// clock: times are as far apart as they were. Who comes later than by kTimeout has waited for
   /// viewers, or could not keep up: then the frame is due now, and all later ones are by so much
   /// later. Nothing at once when stop is requested, also while it waits.
   std::optional<WallTime> wait(microseconds time, std::stop_token stop);
 
-  static constexpr milliseconds kPatience{1000};
+  static constexpr milliseconds kTimeout{1000};
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -59,7 +59,7 @@ class RecordingSource final : public FrameSource {
   std::uint64_t corrupt() const override { return corrupt_; }
 
  private:
-  /// A JPEG that has passed the gate, and its time since the beginning, of all rounds.
+  /// A validated JPEG, and its time since the beginning, of all rounds.
   struct Frame {
     std::shared_ptr<EncodedFrame> jpeg;
     microseconds time{};
@@ -69,7 +69,7 @@ class RecordingSource final : public FrameSource {
 
   std::optional<Frame> next();
   std::optional<Frame> next_of_round();
-  std::shared_ptr<EncodedFrame> admitted(Bytes jpeg);
+  std::shared_ptr<EncodedFrame> validated(Bytes jpeg);
   void begin_again();
 
   const RecordingSourceOptions options_;

@@ -77,7 +77,7 @@ TEST_CASE("odd sizes have clean edges") {
     if (std::abs(std::to_integer<int>(value) - 220) > 2) FAIL(std::to_integer<int>(value));
 }
 
-TEST_CASE("the layout of an encoded frame is what the gate finds in its bytes") {
+TEST_CASE("the layout of an encoded frame is what validation finds in its bytes") {
   const auto bands = GENERATE(0, 1, 2, 3, 7, 31, 32, 100);
   const auto [width, height] =
       GENERATE(table<int, int>({{16, 16}, {17, 33}, {640, 480}, {320, 1081}}));
@@ -87,7 +87,7 @@ TEST_CASE("the layout of an encoded frame is what the gate finds in its bytes") 
   const auto frame = encoder.encode(make_picture(PixelFormat::i420, width, height));
   const ByteVector jpeg = bytes_of(frame->layout);
   JpegLayout found;
-  REQUIRE(inspect_jpeg(jpeg, found) == JpegVerdict::ok);
+  REQUIRE(validate_jpeg(jpeg, found) == JpegVerdict::ok);
   CHECK(found.width == width);
   CHECK(found.height == height);
   CHECK(frame->layout.width == width);
@@ -196,7 +196,7 @@ TEST_CASE("a band never has more MCUs than a restart interval can count") {
   picture.resize(PixelFormat::i420, 65488, 544);  // 4093 x 34 MCUs: two bands would have 69581 each
   const ByteVector jpeg = encode(picture, {.bands = 2}, 2);
   JpegLayout layout;
-  REQUIRE(inspect_jpeg(jpeg, layout) == JpegVerdict::ok);
+  REQUIRE(validate_jpeg(jpeg, layout) == JpegVerdict::ok);
   CHECK(layout.bands.size() == 3);
   CHECK(layout.band_height == 256);
 }

@@ -12,7 +12,7 @@
 namespace jpegwire {
 namespace {
 
-constexpr std::size_t kMostAtOnce = 65536;
+constexpr std::size_t kMaxAtOnce = 65536;
 
 int connect_socket(std::uint16_t port, std::optional<int> buffer_bytes) {
   const sockaddr_in address = loopback(port);
@@ -54,7 +54,7 @@ bool TcpPeer::try_send(std::string_view bytes) {
 }
 
 std::string TcpPeer::receive_some(std::size_t most) {
-  std::string bytes(std::min(most, kMostAtOnce), '\0');
+  std::string bytes(std::min(most, kMaxAtOnce), '\0');
   const ssize_t size = ::recv(socket_, bytes.data(), bytes.size(), 0);
   if (size < 0) throw_last_error("recv");
   bytes.resize(static_cast<std::size_t>(size));
@@ -73,8 +73,7 @@ std::string TcpPeer::receive(std::size_t size) {
 
 std::string TcpPeer::receive_to_end() {
   std::string all;
-  for (std::string some = receive_some(kMostAtOnce); !some.empty();
-       some = receive_some(kMostAtOnce))
+  for (std::string some = receive_some(kMaxAtOnce); !some.empty(); some = receive_some(kMaxAtOnce))
     all += some;
   return all;
 }

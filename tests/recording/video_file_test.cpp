@@ -129,7 +129,7 @@ TEST_CASE("frames that come faster than a file can tell apart keep their times",
   REQUIRE(frames.size() == written.size());
   CHECK(frames.size() < kFrames);
   for (std::size_t i = 0; i < frames.size(); ++i)
-    CHECK(std::chrono::abs(frames[i].time - written[i]) <= VideoFileWriter::kMostLate + 2ms);
+    CHECK(std::chrono::abs(frames[i].time - written[i]) <= VideoFileWriter::kMaxLate + 2ms);
 }
 
 TEST_CASE("a pause is no guess for how long the frame behind it lasts", "[video_file]") {

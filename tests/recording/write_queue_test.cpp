@@ -82,7 +82,7 @@ TEST_CASE("an error is told once, and nothing is written after it", "[write_queu
   CHECK(queue.skipped() == 0);
 }
 
-TEST_CASE("who has no patience leaves frames unwritten", "[write_queue]") {
+TEST_CASE("who has no timeout leaves frames unwritten", "[write_queue]") {
   NotingWriter writer;
   WriteQueue queue(writer, fail_on_error);
   for (std::uint32_t i = 0; i < 4; ++i) queue.put(make_frame(i));

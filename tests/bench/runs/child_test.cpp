@@ -10,7 +10,7 @@
 namespace jpegwire::child_test {
 namespace {
 
-constexpr std::chrono::seconds kPatience{30};
+constexpr std::chrono::seconds kTimeout{30};
 
 /// A zombie, which its new parent has not looked for yet, does not.
 bool runs(const std::string& process) {
@@ -33,7 +33,7 @@ std::string first_word(const Child& child) { return child.out().substr(0, child.
 TEST_CASE("a program's exit code and words are known at its end") {
   EventLoop loop;
   const Child child(loop.io(), {"sh", "-c", "echo out; echo err >&2; exit 7"});
-  REQUIRE(loop.wait(kPatience, [&] { return child.has_ended(); }));
+  REQUIRE(loop.wait(kTimeout, [&] { return child.has_ended(); }));
   CHECK(child.exit_code() == 7);
   CHECK(child.out() == "out\n");
   CHECK(child.err() == "err\n");
@@ -42,7 +42,7 @@ TEST_CASE("a program's exit code and words are known at its end") {
 TEST_CASE("what a program has started ends with it") {
   EventLoop loop;
   std::optional<Child> child(std::in_place, loop.io(), Command{"sh", "-c", "sleep 1000 & echo $!"});
-  REQUIRE(loop.wait(kPatience, [&] { return child->has_ended(); }));
+  REQUIRE(loop.wait(kTimeout, [&] { return child->has_ended(); }));
   CHECK(child->exit_code() == 0);
   const std::string started = first_word(*child);
   REQUIRE_FALSE(started.empty());
@@ -54,7 +54,7 @@ TEST_CASE("a program that runs is killed with its object, and what it has starte
   EventLoop loop;
   std::optional<Child> child(std::in_place, loop.io(),
                              Command{"sh", "-c", "sleep 1000 & echo $!; wait"});
-  REQUIRE(loop.wait(kPatience, [&] { return child->out().find('\n') != std::string::npos; }));
+  REQUIRE(loop.wait(kTimeout, [&] { return child->out().find('\n') != std::string::npos; }));
   const std::string started = first_word(*child);
   child.reset();
   CHECK(ends(loop, started));

@@ -9,7 +9,7 @@ namespace {
 
 using Catch::Matchers::Contains;
 
-constexpr std::chrono::seconds kPatience{30};
+constexpr std::chrono::seconds kTimeout{30};
 
 /// A collector, and those who speak to it as the other machine's shell does.
 struct Stage {
@@ -18,11 +18,11 @@ struct Stage {
         loop.io(), Command{"curl", "-sS", "--noproxy", "*", collector.url() + "/after/" + run});
   }
   bool waits(const Child& child) {
-    return loop.wait(kPatience, [&] { return collector.is_asked() || child.has_ended(); }) &&
+    return loop.wait(kTimeout, [&] { return collector.is_asked() || child.has_ended(); }) &&
            !child.has_ended();
   }
   std::string answer_to(const Child& child) {
-    REQUIRE(loop.wait(kPatience, [&] { return child.has_ended(); }));
+    REQUIRE(loop.wait(kTimeout, [&] { return child.has_ended(); }));
     INFO(child.err());
     CHECK(child.exit_code() == 0);
     return child.out();
@@ -77,7 +77,7 @@ TEST_CASE("summaries of the open run are taken, and late ones answered and dropp
 TEST_CASE("who has gone does not ask any more") {
   Stage stage;
   REQUIRE(stage.waits(*stage.ask_after("0")));
-  CHECK(stage.loop.wait(kPatience, [&] { return !stage.collector.is_asked(); }));
+  CHECK(stage.loop.wait(kTimeout, [&] { return !stage.collector.is_asked(); }));
 }
 
 TEST_CASE("who does not know the path, or asks for nothing known, is turned away") {
@@ -87,7 +87,7 @@ TEST_CASE("who does not know the path, or asks for nothing known, is turned away
   for (const std::string& wrong : {server + "/after/0", url, url + "/after/x", url + "/1.1"}) {
     INFO(wrong);
     const Child child(stage.loop.io(), {"curl", "-sS", "--noproxy", "*", wrong});
-    REQUIRE(stage.loop.wait(kPatience, [&] { return child.has_ended(); }));
+    REQUIRE(stage.loop.wait(kTimeout, [&] { return child.has_ended(); }));
     CHECK(child.exit_code() != 0);
   }
 }

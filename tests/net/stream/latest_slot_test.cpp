@@ -69,7 +69,7 @@ TEST_CASE("closing ends the wait, but what is there is still taken") {
   CHECK_FALSE(slot.take({}));
 }
 
-TEST_CASE("patience ends too") {
+TEST_CASE("timeout ends too") {
   LatestSlot<int> slot;
   CHECK_FALSE(slot.take_for(std::chrono::milliseconds(1)));
   slot.put(3);

@@ -53,13 +53,13 @@ ByteVector framed_jpeg(SizePrefix prefix, int size = 48) {
 
 TEST_CASE("frames of a server come in order, whole, and with their age") {
   asio::io_context io(1);
-  Audience audience;
-  FrameServer server(io, audience, {});
+  ViewerCount viewer_count;
+  FrameServer server(io, viewer_count, {});
   Recorder recorder;
   StreamClient client(
       io, {.endpoint = server.listen({"127.0.0.1", 0}).endpoint(), .timeout = kLong}, recorder);
   client.start();
-  REQUIRE(run_until(io, [&] { return audience.is_present(); }));
+  REQUIRE(run_until(io, [&] { return viewer_count.any(); }));
   std::uint32_t sequence = 0;
   std::size_t bytes = 0;
   const auto submit = [&] {
@@ -126,7 +126,7 @@ TEST_CASE("a frame that is no JPEG is refused, and the stream goes on") {
   CHECK(stage.recorder.refused == std::vector{JpegVerdict::not_a_jpeg});
 }
 
-TEST_CASE("a stream that only ever brings rubbish is told when patience ends") {
+TEST_CASE("a stream that only ever brings rubbish is told when timeout ends") {
   Stage stage;
   stage.start(kShort);
   stage.sender.send(framed(SizePrefix::be32, to_bytes("no JPEG at all")));
@@ -175,7 +175,7 @@ TEST_CASE("the end of a stream") {
   CHECK_FALSE(stage.recorder.ended_twice);
 }
 
-TEST_CASE("where nobody listens, patience ends with a sentence that says so") {
+TEST_CASE("where nobody listens, timeout ends with a sentence that says so") {
   Stage stage;
   const Endpoint endpoint = stage.endpoint();
   stage.acceptor.close();

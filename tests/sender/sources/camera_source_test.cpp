@@ -198,7 +198,7 @@ TEST_CASE("a camera's broken JPEGs are dropped and counted", "[.fakecam_truncate
   for (int i = 0; i < 10; ++i) {
     const CapturedFrame frame = read_one(camera);
     REQUIRE(frame.jpeg);
-    CHECK(admit(*frame.jpeg) == JpegVerdict::ok);
+    CHECK(validate(*frame.jpeg) == JpegVerdict::ok);
   }
   CHECK(camera.corrupt() >= 2);
 }

@@ -224,7 +224,7 @@ TEST_CASE("a still JPEG is decoded where it cannot be passed through", "[file_so
     options.passthrough = true;
     options.size = {48, 32};
   }
-  SECTION("the gate refuses it") {
+  SECTION("it is not a valid JPEG") {
     options.passthrough = true;
     cv::imwrite(options.path, two_halves({96, 64}), {cv::IMWRITE_JPEG_PROGRESSIVE, 1});
   }
