@@ -81,7 +81,7 @@ class Validator {
     if (code_ == marker::kHuffmanTables) return read_huffman_tables(payload);
     if (code_ == marker::kRestartInterval) return read_restart_interval(payload);
     if (code_ == marker::kStartOfScan) return read_scan(payload);
-    // APPn, COM and the reserved ones are for whoever knows them; DNL changes the height, refused.
+    // APPn, COM and reserved segments are skipped; DNL, which changes the height, is refused.
     return code_ == marker::kNumberOfLines ? JpegVerdict::bad_segment : JpegVerdict::ok;
   }
 
@@ -339,9 +339,10 @@ std::string_view describe(JpegVerdict verdict) {
     case JpegVerdict::truncated:
       return "is truncated";
     case JpegVerdict::bad_segment:
-      return "has a segment that contradicts itself";
+      return "has an invalid segment";
     case JpegVerdict::unsupported_coding:
-      return "is progressive, lossless, arithmetic-coded or not of 8 bits; only baseline is taken";
+      return "is progressive, lossless, arithmetic-coded or not of 8 bits; only baseline JPEGs are "
+             "accepted";
     case JpegVerdict::bad_components:
       return "has components other than grey or YCbCr";
     case JpegVerdict::empty_picture:

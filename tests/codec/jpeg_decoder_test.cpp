@@ -56,7 +56,7 @@ void check_like_plain_decoding(const ByteVector& jpeg, int threads) {
   }
 }
 
-TEST_CASE("our own frames decode as a plain decoder does it") {
+TEST_CASE("our own frames decode like in a plain decoder") {
   const auto [width, height] =
       GENERATE(table<int, int>({{1, 1}, {16, 16}, {17, 19}, {33, 47}, {640, 480}, {1921, 1081}}));
   const auto bands = GENERATE(0, 1, 2, 32);
@@ -74,7 +74,7 @@ TEST_CASE("our own frames decode as a plain decoder does it") {
   CHECK(differing_rows(picture, *decode(bytes_of(frame->layout))).empty());
 }
 
-TEST_CASE("frames from elsewhere decode as a plain decoder does it") {
+TEST_CASE("frames of other encoders decode like in a plain decoder") {
   const auto subsampling =
       GENERATE(TJSAMP_420, TJSAMP_422, TJSAMP_444, TJSAMP_440, TJSAMP_411, TJSAMP_GRAY);
   const auto restart = GENERATE(as<std::string>{}, "", "1", "2", "7", "1B", "5B", "10B", "20B");
@@ -85,7 +85,7 @@ TEST_CASE("frames from elsewhere decode as a plain decoder does it") {
   check_like_plain_decoding(jpeg, 2);
 }
 
-TEST_CASE("at any scale, bands decode as a plain decoder decodes the whole") {
+TEST_CASE("at any scale, bands decode like the whole frame in a plain decoder") {
   const auto subsampling =
       GENERATE(TJSAMP_420, TJSAMP_422, TJSAMP_444, TJSAMP_440, TJSAMP_411, TJSAMP_GRAY);
   const auto restart = GENERATE(as<std::string>{}, "", "1", "2", "7", "10B");
@@ -113,7 +113,7 @@ TEST_CASE("at any scale, bands decode as a plain decoder decodes the whole") {
   }
 }
 
-TEST_CASE("our own frames decode at any scale, whatever their bands and odd their size") {
+TEST_CASE("our own frames decode at any scale, with any bands and size") {
   const auto [width, height] =
       GENERATE(table<int, int>({{1, 1}, {16, 16}, {33, 47}, {641, 481}, {1921, 1081}}));
   const auto bands = GENERATE(0, 1, 2, 32);
@@ -165,7 +165,7 @@ TEST_CASE("some bands of a scaled picture leave its other rows as they are") {
   CHECK(differing_rows(part, whole).count(30) == 0);
 }
 
-TEST_CASE("the scale is the smallest fast one that gives what is wanted") {
+TEST_CASE("the scale is the smallest fast one that gives the wanted size") {
   const auto eighths = [](PixelSize jpeg, PixelSize wanted) {
     return smallest_scale(jpeg, wanted).eighths;
   };
@@ -190,7 +190,7 @@ TEST_CASE("any number of threads gives the same pixels") {
   CHECK(decode(jpeg, 3)->pixels == expected->pixels);
 }
 
-TEST_CASE("8K decodes as a plain decoder does it") {
+TEST_CASE("8K decodes like in a plain decoder") {
   check_like_plain_decoding(encode_plainly(make_bgr(7680, 4320), {.restart = "9"}), 2);
 }
 
@@ -265,7 +265,7 @@ TEST_CASE("bytes changed at random never crash, and damaged headers are refused"
           raw_size_bytes(PixelFormat::bgr, picture->width, picture->height));
 }
 
-TEST_CASE("padding in front of EOI, as some webcams leave it, is no damage") {
+TEST_CASE("padding in front of EOI, as some webcams leave it, is not damage") {
   ByteVector jpeg = encode_plainly(make_bgr(160, 120), {.subsampling = TJSAMP_422});
   const Picture expected = decode_plainly(jpeg);
   insert_at(jpeg, jpeg.size() - 2, ByteVector(40, std::byte{0x1B}));

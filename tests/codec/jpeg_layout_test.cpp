@@ -63,7 +63,7 @@ TEST_CASE("the layout says where the height and the scan are") {
   CHECK(layout.header.data() + layout.scan_offset == jpeg.data() + find_segment(jpeg, 0xDA));
 }
 
-TEST_CASE("only baseline coding is validated") {
+TEST_CASE("only baseline coding is valid") {
   CHECK(verdict_on(encode_plainly(make_bgr(32, 32), {.flags = TJFLAG_PROGRESSIVE})) ==
         JpegVerdict::unsupported_coding);
   const ByteVector jpeg = small_jpeg();
@@ -85,7 +85,7 @@ TEST_CASE("a scan that codes a part of the coefficients is refused") {
   CHECK(verdict_on(with_byte(jpeg, selection + 2, 1)) == JpegVerdict::unsupported_coding);
 }
 
-TEST_CASE("one or three components are validated") {
+TEST_CASE("one or three components are valid") {
   const Handle handle(tjInitCompress());
   const std::vector<unsigned char> pixels(4 * 16 * 16, 99);
   unsigned char* out = nullptr;
@@ -195,7 +195,7 @@ TEST_CASE("a JPEG cut off at any byte is truncated") {
   }
 }
 
-TEST_CASE("what is no JPEG is refused") {
+TEST_CASE("other data than a JPEG is refused") {
   CHECK(verdict_on({}) == JpegVerdict::not_a_jpeg);
   CHECK(verdict_on(to_bytes("GIF89a")) == JpegVerdict::not_a_jpeg);
   CHECK(verdict_on(to_bytes({0x89, 'P', 'N', 'G'})) == JpegVerdict::not_a_jpeg);
@@ -204,7 +204,7 @@ TEST_CASE("what is no JPEG is refused") {
   CHECK(verdict_on(to_bytes({0xFF, 0xD8, 0xFF, 0xD0})) == JpegVerdict::bad_segment);
 }
 
-TEST_CASE("segments that contradict themselves are refused") {
+TEST_CASE("segments with contradicting lengths are refused") {
   const ByteVector jpeg = small_jpeg();
   const auto with_segment = [&](std::initializer_list<int> segment) {
     ByteVector changed = jpeg;
@@ -242,7 +242,7 @@ TEST_CASE("a scan in front of the frame header is refused") {
   CHECK(verdict_on(without_segments(small_jpeg(), 0xC0)) == JpegVerdict::bad_segment);
 }
 
-TEST_CASE("a missing quantization table is told") {
+TEST_CASE("a missing quantization table is reported") {
   CHECK(verdict_on(without_segments(small_jpeg(), 0xDB)) == JpegVerdict::missing_tables);
 }
 
@@ -255,7 +255,7 @@ TEST_CASE("padding behind EOI is left out") {
   CHECK(bytes_of(layout) == jpeg);
 }
 
-TEST_CASE("fill bytes in front of markers are validated") {
+TEST_CASE("fill bytes in front of markers are valid") {
   ByteVector jpeg = encode_plainly(make_bgr(32, 48), {.restart = "1"});
   const ByteVector fill = to_bytes({0xFF, 0xFF, 0xFF});
   const Picture expected = decode_plainly(jpeg);
@@ -268,7 +268,7 @@ TEST_CASE("fill bytes in front of markers are validated") {
   CHECK(decode_plainly(jpeg).pixels == expected.pixels);
 }
 
-TEST_CASE("the layout of an earlier JPEG leaves no trace") {
+TEST_CASE("nothing of an earlier layout remains") {
   JpegLayout layout;
   REQUIRE(validate_jpeg(encode_plainly(make_bgr(64, 64), {.restart = "1"}), layout) ==
           JpegVerdict::ok);
@@ -289,7 +289,7 @@ TEST_CASE("every verdict has its own sentence") {
   }
 }
 
-TEST_CASE("missing Huffman tables are told, and the standard ones do") {
+TEST_CASE("missing Huffman tables are reported, and the standard ones are added") {
   const auto subsampling = GENERATE(TJSAMP_420, TJSAMP_GRAY);
   const ByteVector jpeg =
       encode_plainly(make_bgr(80, 48), {.subsampling = subsampling, .restart = "1"});
