@@ -11,8 +11,8 @@
 
 namespace jpegwire {
 
-/// Keeps peers from filling the log: after `at_once` lines in a row one a second, and how many were
-/// left out. Bound to one thread.
+/// Keeps peers from filling the log: after `at_once` lines in a row it writes one line per second,
+/// with the number of lines omitted. Bound to one thread.
 class LogLimit {
  public:
   using Clock = std::chrono::steady_clock;
@@ -29,7 +29,7 @@ class LogLimit {
     log(spdlog::level::warn, format, std::forward<Values>(values)...);
   }
 
-  /// Whether a line may be written now; if so, `left_out` begins anew.
+  /// Whether a line may be written now.
   bool allows(Clock::time_point now) {
     const auto earned = std::chrono::floor<std::chrono::seconds>(now - last_earned_);
     if (earned.count() > 0) {
@@ -44,7 +44,7 @@ class LogLimit {
     return true;
   }
 
-  /// How many lines were not written since the last that was.
+  /// The number of lines omitted since the last call.
   std::uint64_t take_left_out() { return std::exchange(left_out_, 0); }
 
  private:

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <utility>
 
-#include "app/counted.hpp"
+#include "app/text.hpp"
 #include "recording/libav.hpp"
 #include "recording/output_file.hpp"
 
@@ -121,7 +121,7 @@ bool VideoFileWriter::write(Bytes jpeg, WallTime capture_time) {
   const std::int64_t wanted = ticks_at(capture_time);
   const std::int64_t ticks = std::max(wanted, last_ticks_ + 1);
   if (ticks - wanted > ticks_of(kMaxLate)) return false;
-  // A pause tells nothing of the pace that a stream goes on with.
+  // A pause says nothing about the frame rate after it.
   if (frames_ > 0) interval_ticks_ = std::min(ticks - last_ticks_, 2 * interval_ticks_);
   write_packet(jpeg, ticks);
   last_ticks_ = ticks;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <asio/ip/udp.hpp>
+#include <csignal>
 #include <list>
 #include <utility>
 
@@ -88,7 +89,7 @@ void LocalViewers::start(const Case& one, const StreamPorts& ports) {
     const Command command =
         viewer_command(program_, one, url, {.warm_up_seconds = warm_up_seconds_}, more_);
     viewers_.push_back(
-        std::make_unique<Child>(loop_.io(), link_ ? link_->at_far_end(command) : command));
+        std::make_unique<ChildProcess>(loop_.io(), link_ ? link_->at_far_end(command) : command));
   }
 }
 
@@ -114,7 +115,7 @@ double LocalViewers::cpu_seconds() const {
 }
 
 std::vector<nlohmann::json> LocalViewers::finish() {
-  for (const auto& viewer : viewers_) viewer->interrupt();
+  for (const auto& viewer : viewers_) viewer->send_signal(SIGINT);
   std::vector<nlohmann::json> summaries;
   for (const auto& viewer : viewers_) summaries.push_back(summary_at_end(loop_, *viewer));
   return summaries;

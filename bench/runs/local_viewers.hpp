@@ -2,7 +2,7 @@
 
 #include <memory>
 
-#include "bench/runs/child.hpp"
+#include "app/child_process.hpp"
 #include "bench/runs/event_loop.hpp"
 #include "bench/runs/network_link.hpp"
 #include "bench/runs/viewer_group.hpp"
@@ -34,7 +34,7 @@ class LocalViewers : public ViewerGroup {
   const double warm_up_seconds_;
   const std::vector<std::string> more_;
   const NetworkLink* const link_;
-  std::vector<std::unique_ptr<Child>> viewers_;
+  std::vector<std::unique_ptr<ChildProcess>> viewers_;
 };
 
 }  // namespace jpegwire

@@ -7,7 +7,7 @@
 #include <initializer_list>
 #include <stdexcept>
 
-#include "bench/runs/child.hpp"
+#include "app/child_process.hpp"
 
 namespace jpegwire {
 namespace {
@@ -44,7 +44,7 @@ Programs find_programs(const std::string& directory) {
 
 std::string version_of(EventLoop& loop, const std::string& program) {
   constexpr std::chrono::seconds kTimeout{15};
-  Child child(loop.io(), {program, "--version"});
+  ChildProcess child(loop.io(), {program, "--version"});
   if (!loop.wait(kTimeout, [&] { return child.has_ended(); }))
     throw std::runtime_error(fmt::format("{} does not tell its version", program));
   const std::string version = child.out().substr(0, child.out().find('\n'));

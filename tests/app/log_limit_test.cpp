@@ -26,13 +26,13 @@ int count_admitted(LogLimit& limit, Clock::time_point now, int lines) {
   return allowed;
 }
 
-TEST_CASE("so many lines in a row are written, and no more") {
+TEST_CASE("a number of lines in a row are written, and no more") {
   const int at_once = GENERATE(1, 3, 20);
   Limited limited(at_once);
   CHECK(count_admitted(limited.limit, limited.before, 100) == at_once);
 }
 
-TEST_CASE("who goes on without end is given one line a second") {
+TEST_CASE("an endless source of lines gets one line per second") {
   const int at_once = GENERATE(1, 5);
   Limited limited(at_once);
   int allowed = 0;
@@ -44,7 +44,7 @@ TEST_CASE("who goes on without end is given one line a second") {
   CHECK(allowed <= at_once + floor<seconds>(last - limited.before).count());
 }
 
-TEST_CASE("who was quiet for long may write so many in a row again, and no more") {
+TEST_CASE("after a long pause, as many lines in a row are written again, and no more") {
   Limited limited(4);
   CHECK(count_admitted(limited.limit, limited.after, 10) == 4);
   CHECK(count_admitted(limited.limit, limited.after + hours(10), 10) == 4);
@@ -60,7 +60,7 @@ TEST_CASE("half seconds add up") {
   CHECK(allowed == 10);
 }
 
-TEST_CASE("what was left out is counted until it is told") {
+TEST_CASE("omitted lines are counted until the count is taken") {
   Limited limited(2);
   CHECK(limited.limit.take_left_out() == 0);
   count_admitted(limited.limit, limited.before, 12);

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <bit>
 
-#include "app/counted.hpp"
+#include "app/text.hpp"
 
 namespace jpegwire {
 namespace {
