@@ -40,7 +40,7 @@ void FrameServer::accept(asio::ip::tcp::socket socket) {
         [this](const ViewerStatistics&) { --accepted_; }, on_file_request_);
   }
   ++rejected_;
-  refusals_.warn("turned {} away: {} viewers are there already", peer_name(socket), accepted_);
+  refusals_.warn("refused {}: there are {} viewers already", peer_name(socket), accepted_);
 }
 
 void FrameServer::dial(const Endpoint& endpoint) {
@@ -53,7 +53,7 @@ void FrameServer::dial(const Endpoint& endpoint) {
   };
   const auto try_again = [last = std::error_code()](Dialer& dialer, std::error_code error) mutable {
     if (error != std::exchange(last, error))
-      spdlog::warn("cannot connect to {}: {}; trying on", to_tcp_url(dialer.endpoint()),
+      spdlog::warn("cannot connect to {}: {}; trying again", to_tcp_url(dialer.endpoint()),
                    describe(error));
     dialer.dial_later();
   };
@@ -71,7 +71,7 @@ void FrameServer::serve(asio::ip::tcp::socket socket, std::unique_ptr<FrameProto
         if (on_closed) on_closed(closed->statistics());
       });
   connection->let_ask_for_files(std::move(on_file_request));
-  news_.info("viewer {} came", connection->statistics().peer);
+  news_.info("viewer {} connected", connection->statistics().peer);
   connections_.insert(connection);
   viewer_count_.join();
   connection->start();
@@ -80,7 +80,8 @@ void FrameServer::serve(asio::ip::tcp::socket socket, std::unique_ptr<FrameProto
 void FrameServer::forget(const Connection& connection, const Departure& departure) {
   const ViewerStatistics viewer = connection->statistics();
   LogLimit& log = departure.is_in_order ? news_ : breaks_;
-  log.info("viewer {} left after {} frames ({})", viewer.peer, viewer.frames, departure.reason);
+  log.info("viewer {} disconnected after {} frames ({})", viewer.peer, viewer.frames,
+           departure.reason);
   connections_.erase(connection);
   viewer_count_.leave();
   remember(viewer);
@@ -135,7 +136,7 @@ void FrameServer::offer_newest() {
   }
 }
 
-// Who is called may make another request, which is for the next frame.
+// The callback may make another request, which is for the next frame.
 void FrameServer::answer_frame_requests(const FramePtr& frame) {
   const std::set<FrameRequest*> due = frame_requests_;
   for (FrameRequest* request : due)
@@ -153,7 +154,7 @@ void FrameServer::remember(const ViewerStatistics& viewer) {
 void FrameServer::close_all() {
   const std::set<Connection> connections = connections_;
   for (const Connection& connection : connections)
-    connection->close({"it was too slow to the end"});
+    connection->close({"it did not receive the last frame in time"});
 }
 
 FrameRequest::FrameRequest(FrameServer& server, std::function<void(const FramePtr&)> on_frame)

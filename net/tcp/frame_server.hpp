@@ -42,7 +42,7 @@ class FrameServer final : public FrameSink {
   /// Throws std::runtime_error with one sentence.
   const Listener& listen(const Endpoint& endpoint);
 
-  /// Who connects to listen()'s port may ask for files; the function takes over its connection.
+  /// A client of the port of listen() may ask for files; the function takes over its connection.
   void let_ask_for_files(FrameConnection::OnFileRequest on_file_request) {
     on_file_request_ = std::move(on_file_request);
   }
@@ -61,7 +61,8 @@ class FrameServer final : public FrameSink {
 
   void submit(FramePtr frame) override;
 
-  /// Ends every stream in order; who has not taken its last frame after `timeout` is cut off.
+  /// Ends every stream in order. A viewer that has not received its last frame after `timeout` is
+  /// disconnected.
   void finish(milliseconds timeout);
 
   /// Random per run, in all stamps.

@@ -225,7 +225,7 @@ TEST_CASE("where it cannot listen, a sentence says why") {
   CHECK_THROWS_WITH(
       stage.server.listen(stage.endpoint),
       Catch::Contains("cannot listen on 127.0.0.1:" + std::to_string(stage.endpoint.port)) &&
-          Catch::Contains("another program has the port"));
+          Catch::Contains("another program uses the port"));
   CHECK_THROWS_WITH(stage.server.listen({"192.0.2.1", 0}),
                     Catch::Contains("no interface of this machine has the address"));
   CHECK_THROWS_WITH(stage.server.listen({"no host at all", 0}),
@@ -363,7 +363,7 @@ TEST_CASE("a viewer that listens is dialled, and again when it is lost") {
   }
 }
 
-TEST_CASE("nobody is dialled once the server has finished") {
+TEST_CASE("no viewer is dialled once the server has finished") {
   asio::io_context io(1);
   ViewerCount viewer_count;
   FrameServer server(io, viewer_count, {});
