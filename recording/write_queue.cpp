@@ -51,6 +51,7 @@ void WriteQueue::finish(milliseconds timeout) {
   }
   thread_.request_stop();
   if (thread_.joinable()) thread_.join();
+  const std::scoped_lock lock(mutex_);
   skipped_ += backlog_.size();
   backlog_.clear();
 }
@@ -103,7 +104,7 @@ void WriteQueue::write_first(std::unique_lock<std::mutex>& lock) {
   backlog_.pop_front();
 }
 
-// Nobody waits for what will not be written.
+// The backlog will not be written any more.
 void WriteQueue::take_no_more() {
   const std::scoped_lock lock(mutex_);
   is_closed_ = true;
