@@ -60,12 +60,12 @@ std::optional<CapturedFrame> CameraSource::read_camera(std::stop_token stop) {
     }
     const bool there = ::access(options_.device.c_str(), F_OK) == 0;
     if (outcome == CameraDevice::Outcome::gone) {
-      lose(there ? "gives no frames" : "is gone");
+      lose(there ? "delivers no frames" : "was disconnected");
       return std::nullopt;
     }
     ++corrupt_;
     if (Clock::now() - last_intact_ > kRefusedFramesTimeout) {
-      lose("gives only broken pictures");
+      lose("delivers only damaged frames");
       return std::nullopt;
     }
   }

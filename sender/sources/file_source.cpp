@@ -55,8 +55,8 @@ void require_viewable(const std::string& path, cv::Size size) {
   if (pixels <= kDefaultMaxPixels && std::max(size.width, size.height) <= kLongestSide) return;
   const cv::Size smaller = fitting_size(size);
   throw std::runtime_error(
-      fmt::format("'{}' has {}x{} pixels, more than viewers take; scale it with --size {}x{}", path,
-                  size.width, size.height, smaller.width, smaller.height));
+      fmt::format("'{}' has {}x{} pixels, more than viewers accept; scale it with --size {}x{}",
+                  path, size.width, size.height, smaller.width, smaller.height));
 }
 
 /// A row of JPEGs begins as a picture does, and is a video.
@@ -70,7 +70,7 @@ bool is_picture(const std::string& path) {
 }
 
 /// Whether it is upright as it is stored. A picture that its Exif data turns has to be decoded:
-/// nobody on the way to the viewer's eye turns the frames of a stream.
+/// neither sender nor viewer rotates the frames of a stream.
 bool is_upright(const std::string& path) {
   const cv::Mat shown = cv::imread(path, cv::IMREAD_REDUCED_COLOR_8);
   const cv::Mat stored =
@@ -158,7 +158,7 @@ std::string FileSource::description() const {
   text += frames_per_second_ > 0 ? fmt::format(" at {:.4g} frames/s", frames_per_second_)
                                  : " as fast as it decodes";
   if (!jpeg_.empty()) text += ", passed through";
-  if (!still && options_.loop) text += ", again and again";
+  if (!still && options_.loop) text += ", in a loop";
   return text;
 }
 
@@ -204,7 +204,7 @@ std::shared_ptr<RawFrame> FileSource::next_of_video() {
   if (frame || !options_.loop) return frame;
   if (!open_video())
     throw std::runtime_error(
-        fmt::format("cannot begin '{}' again; was it changed or removed?", options_.path));
+        fmt::format("cannot restart '{}'; was it changed or removed?", options_.path));
   return std::exchange(first_of_video_, nullptr);
 }
 

@@ -35,7 +35,7 @@ class FrameSource {
   /// requested. Throws std::runtime_error when the source has failed for good.
   virtual std::optional<CapturedFrame> read(std::stop_token stop) = 0;
 
-  /// Whether it makes no sense to read while nobody watches: a file waits where it is.
+  /// Whether reading pauses while there are no viewers: a file waits where it is.
   virtual bool waits_for_viewers() const { return false; }
 
   /// On the io thread, when the sender ends: lets go of whatever the source holds there.

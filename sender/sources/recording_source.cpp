@@ -11,7 +11,7 @@ namespace jpegwire {
 
 std::optional<WallTime> Schedule::wait(microseconds time, std::stop_token stop) {
   const bool is_late =
-      first_time_ && Clock::now() - (first_due_ + (time - *first_time_)) > kTimeout;
+      first_time_ && Clock::now() - (first_due_ + (time - *first_time_)) > kMaxDelay;
   if (!first_time_ || is_late) begin(time);
   const microseconds since_first = time - *first_time_;
   std::unique_lock lock(mutex_);
@@ -54,7 +54,7 @@ std::string RecordingSource::description() const {
   else
     text += " as fast as it can be read";
   text += options_.passthrough ? ", passed through" : ", decoded and encoded again";
-  return options_.loop ? text + ", again and again" : text;
+  return options_.loop ? text + ", in a loop" : text;
 }
 
 /// Reads first and waits then, so that a frame is given when it is due.
@@ -110,7 +110,7 @@ void RecordingSource::begin_again() {
   std::optional<VideoFileReader> reader = VideoFileReader::open(options_.path);
   if (!reader)
     throw std::runtime_error(
-        fmt::format("cannot begin '{}' again; was it changed or removed?", options_.path));
+        fmt::format("cannot restart '{}'; was it changed or removed?", options_.path));
   reader_ = std::move(*reader);
   round_begin_ = last_time_ + interval_;
 }

@@ -73,13 +73,14 @@ void StreamSource::frame_given_up(const ReceivedFrame&, Reception how, bool) {
     ++corrupt_;
   else if (incomplete_++ == 0)
     spdlog::warn(
-        "some frames from {} lose packets, and only whole ones are passed on; --fec or --nack at "
-        "its sender helps",
+        "some frames from {} lose packets, and only complete frames are passed on; start its "
+        "sender "
+        "with --fec or --nack",
         url_);
 }
 
 void StreamSource::frame_refused(JpegVerdict verdict) {
-  if (corrupt_++ == 0) spdlog::warn("a frame from {} {} and is dropped", url_, describe(verdict));
+  if (corrupt_++ == 0) spdlog::warn("dropped a frame from {}: it {}", url_, describe(verdict));
 }
 
 void StreamSource::interrupted(const std::string& sentence) {
