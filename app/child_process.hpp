@@ -2,24 +2,67 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "app/descriptor.hpp"
+
+namespace asio {
+class io_context;
+}
 
 namespace jpegwire {
 
 using Command = std::vector<std::string>;
 using Environment = std::vector<std::pair<std::string, std::string>>;
 
-/// Starts a program, found in PATH where it is named without a slash, that writes to these two
-/// descriptors and has nothing to read. It leads a process group of its own, so that Ctrl-C does
-/// not reach it, and is killed when the calling thread ends. `environment` is added to the
-/// caller's; a variable without a value is taken away. Where the program cannot be executed the
-/// process ends with 127. For programs whose other threads, if any, hold no lock that it takes to
-/// set a variable. Throws std::system_error where the system has no room for a process.
-pid_t start_child(const Command& command, const Environment& environment, int out, int err);
+/// A program that was started, in a process group of its own, so that Ctrl-C does not reach it. It
+/// has nothing to read on standard input, and what it writes is kept, so it never waits for a
+/// reader. When this object or the thread that made it ends, the program and all that it has
+/// started are killed. Bound to one thread.
+class ChildProcess {
+ public:
+  /// The program is found in PATH if it is named without a slash; if it cannot be executed, it ends
+  /// with exit code 127. `environment` is added to the caller's; a variable without a value is
+  /// removed. Throws std::system_error if the system has no room for a process.
+  explicit ChildProcess(Command command, const Environment& environment = {});
 
-/// The exit code in what waitpid() told, or 128 and the signal that ended the process.
-int exit_code_of(int status);
+  /// The same, and the end of the program makes `io` run a handler, so that a loop that waits for
+  /// it looks again.
+  ChildProcess(asio::io_context& io, Command command);
+
+  ChildProcess(const ChildProcess&) = delete;
+  ChildProcess& operator=(const ChildProcess&) = delete;
+  ~ChildProcess();
+
+  const Command& command() const { return command_; }
+  pid_t pid() const { return pid_; }
+
+  /// Sends it to the program alone, not to what it has started.
+  void send_signal(int signal) const;
+
+  bool has_ended() const;
+
+  /// Waits for the end, but no longer than `timeout`; whether it has ended.
+  bool wait(std::chrono::milliseconds timeout) const;
+
+  /// Of a program that has ended: its exit code, or 128 and the signal that ended it.
+  int exit_code() const;
+
+  // What it has written so far.
+  std::string out() const;
+  std::string err() const;
+
+ private:
+  void wake_at_end(asio::io_context& io) const;
+
+  const Command command_;
+  Descriptor out_;
+  Descriptor err_;
+  pid_t pid_;
+  Descriptor end_;  // readable once the program has ended
+};
 
 }  // namespace jpegwire

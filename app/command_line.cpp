@@ -1,21 +1,37 @@
 #include "app/command_line.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <stdexcept>
+#include <system_error>
 #include <utility>
 
 #include "app/parse_number.hpp"
-#include "app/standard_streams.hpp"
 #include "codec/band_pool.hpp"
 
 namespace jpegwire {
 namespace {
 
 enum ExitCode { kFailed = 1, kWrongUsage = 2 };
+
+/// What is opened later must not take the number of a standard stream that the caller has closed:
+/// lines for people would be written into it.
+// open() takes the lowest number that is free.
+void open_closed_standard_streams() {
+  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (::fcntl(stream, F_GETFD) != -1 || errno != EBADF) continue;
+    if (::open("/dev/null", O_RDWR) != stream)
+      throw std::runtime_error(
+          fmt::format("cannot open /dev/null in place of a closed standard stream: {}",
+                      std::generic_category().message(errno)));
+  }
+}
 
 void write_logs_to_standard_error(const std::string& program) {
   spdlog::set_default_logger(spdlog::stderr_color_mt(program));
@@ -27,7 +43,7 @@ int fail(const std::string& program, const char* sentence) {
   return kFailed;
 }
 
-// CLI11 asks for help or the version by an error with code 0, and knows best how to print them.
+// CLI11 reports a request for help or the version as an error with code 0, and prints them itself.
 int explain(const CLI::App& app, const CLI::ParseError& error) {
   if (error.get_exit_code() == 0) return app.exit(error);
   fmt::print(stderr, "{0}: {1}; see {0} --help\n", app.get_name(), error.what());
@@ -35,7 +51,7 @@ int explain(const CLI::App& app, const CLI::ParseError& error) {
 }
 
 // Turns a parser's std::invalid_argument into CLI11's error for a wrong value.
-std::function<void(const std::string&)> told_as_usage(
+std::function<void(const std::string&)> as_usage_error(
     const std::string& name, std::function<void(const std::string&)> parse) {
   return [name, parse = std::move(parse)](const std::string& text) {
     try {
@@ -82,7 +98,7 @@ void let_last_value_count(CLI::App& app) {
 CLI::Option* add_parsed_option(CLI::App& app, const std::string& name,
                                std::function<void(const std::string&)> parse,
                                const std::string& description) {
-  return app.add_option_function<std::string>(name, told_as_usage(name, std::move(parse)),
+  return app.add_option_function<std::string>(name, as_usage_error(name, std::move(parse)),
                                               description);
 }
 
@@ -92,7 +108,7 @@ CLI::Option* add_parsed_list(CLI::App& app, const std::string& name,
   return app
       .add_option_function<std::vector<std::string>>(
           name,
-          [parse_one = told_as_usage(name, std::move(parse))](const auto& values) {
+          [parse_one = as_usage_error(name, std::move(parse))](const auto& values) {
             for (const std::string& value : values) parse_one(value);
           },
           description)
@@ -112,7 +128,7 @@ CLI::Validator is_one_of(std::vector<std::string> words) {
   return CLI::Validator(
       [words = std::move(words)](const std::string& text) -> std::string {
         if (std::ranges::find(words, text) != words.end()) return {};
-        return fmt::format("'{}' is none of {}", text, fmt::join(words, ", "));
+        return fmt::format("'{}' is not one of {}", text, fmt::join(words, ", "));
       },
       "");
 }
@@ -130,18 +146,18 @@ void require_effect(const CLI::App& app, const std::string& command,
 
 std::vector<std::string> split_at_commas(const std::string& text) {
   std::vector<std::string> words = CLI::detail::split(text, ',');
-  if (text.ends_with(',')) words.emplace_back();  // which split() passes over
+  if (text.ends_with(',')) words.emplace_back();  // which split() omits
   return words;
 }
 
 CLI::Option* add_frames_option(CLI::App& app, std::optional<std::uint64_t>& frames) {
-  return app.add_option("--frames", frames, "Stop after so many frames")
+  return app.add_option("--frames", frames, "Stop after N frames")
       ->check(is_whole_number_within(1, std::int64_t{1} << 53))
       ->type_name("N");
 }
 
 CLI::Option* add_seconds_option(CLI::App& app, std::optional<double>& seconds) {
-  return app.add_option("--seconds", seconds, "Stop after so long")
+  return app.add_option("--seconds", seconds, "Stop after S seconds")
       ->check(is_number_within(0.001, 1e9))
       ->type_name("S");
 }
@@ -159,7 +175,7 @@ CLI::Option* add_summary_option(CLI::App& app, std::string& summary) {
   return app
       .add_option("--summary", summary,
                   "Write the statistics of the whole run as a JSON object\n"
-                  "to a file, or with - as standard output's last line")
+                  "to a file, or with - as the last line of standard output")
       ->type_name("FILE|-");
 }
 

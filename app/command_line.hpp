@@ -11,14 +11,14 @@
 
 namespace jpegwire {
 
-/// Parses the command line, runs, and catches, once for each program. `run` gives the exit code.
-/// What is wrong is told in one sentence on standard error: exit code 2 for wrong usage, 1 for the
-/// rest.
+/// Parses the command line, calls `run`, which gives the exit code, and catches all exceptions: an
+/// error is printed as one sentence on standard error, with exit code 2 for wrong usage and 1 for
+/// the rest.
 int run_command_line(CLI::App& app, int argc, const char* const* argv,
                      const std::function<int()>& run);
 
-/// Given twice, an option's last value counts, so that a script's choice can be overridden. To be
-/// called before options are added.
+/// If an option is given twice, its last value counts, so that a script's choice can be overridden.
+/// Call this before adding options.
 void let_last_value_count(CLI::App& app);
 
 /// An option whose text is turned into a value by `parse`, which throws std::invalid_argument with
@@ -41,9 +41,8 @@ CLI::Validator is_number_within(double least, double most);
 /// For check(): one of these words.
 CLI::Validator is_one_of(std::vector<std::string> words);
 
-/// For a command in place of the program's usual work, given by the option `command`: throws
-/// CLI::ValidationError where an option was given that is neither it nor one of `others`, since it
-/// would have no effect.
+/// For an option `command` that replaces the program's usual work: throws CLI::ValidationError if
+/// an option was given that is neither `command` nor one of `others` and so would have no effect.
 void require_effect(const CLI::App& app, const std::string& command,
                     const std::vector<std::string>& others);
 

@@ -6,7 +6,7 @@
 
 namespace jpegwire {
 
-/// A file descriptor that is closed with its owner; negative where there is none.
+/// Owns a file descriptor, and closes it; negative if there is none.
 class Descriptor {
  public:
   Descriptor() = default;
@@ -23,11 +23,15 @@ class Descriptor {
   bool is_open() const { return number_ >= 0; }
   int number() const { return number_; }
 
-  /// Gives it away: it is closed by who takes it.
+  /// Gives up ownership: the caller closes it.
   int release() { return std::exchange(number_, -1); }
 
  private:
   int number_ = -1;
 };
+
+/// Raises the soft limit of open descriptors to the hard one. The usual 1024 exist for programs
+/// that use select(), and are too few for a thousand viewers.
+void raise_descriptor_limit();
 
 }  // namespace jpegwire

@@ -3,11 +3,13 @@
 #include <asio/io_context.hpp>
 #include <asio/signal_set.hpp>
 #include <csignal>
+#include <cstdlib>
+#include <thread>
 
 namespace jpegwire {
 
-/// The signals that end a program in order: SIGINT, SIGTERM, and SIGHUP of a terminal that is
-/// closed, but not where nohup(1) has the program ignore that.
+/// The signals that end a program in order: SIGINT, SIGTERM, and SIGHUP from a terminal that is
+/// closed, unless nohup(1) makes the program ignore it.
 class EndSignals : public asio::signal_set {
  public:
   explicit EndSignals(asio::io_context& io) : asio::signal_set(io, SIGINT, SIGTERM) {
@@ -15,6 +17,26 @@ class EndSignals : public asio::signal_set {
     const bool is_known = ::sigaction(SIGHUP, nullptr, &hang_up) == 0;
     if (is_known && hang_up.sa_handler != SIG_IGN) add(SIGHUP);
   }
+};
+
+/// While it exists, EndSignals end the program at once with exit code 0. For the start of a
+/// program, when it may wait for a device or a name server and has no connections yet.
+class EarlyExit {
+ public:
+  EarlyExit() : signals_(io_) {
+    signals_.async_wait([](std::error_code error, int) {
+      if (!error) std::_Exit(EXIT_SUCCESS);
+    });
+    thread_ = std::jthread([this] { io_.run(); });
+  }
+  EarlyExit(const EarlyExit&) = delete;
+  EarlyExit& operator=(const EarlyExit&) = delete;
+  ~EarlyExit() { io_.stop(); }
+
+ private:
+  asio::io_context io_{1};
+  EndSignals signals_;
+  std::jthread thread_;
 };
 
 }  // namespace jpegwire

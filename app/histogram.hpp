@@ -8,8 +8,8 @@
 namespace jpegwire {
 
 /// Counts values such as microseconds or bytes so that percentiles of a run of any length cost the
-/// same 35 kB. Buckets are log-linear, as HdrHistogram's: values below 256 are told exactly, larger
-/// ones to within 0.4 %. Values from 2^40 on count as 2^40 - 1. Only the constructor allocates.
+/// same 35 kB. Buckets are log-linear, as HdrHistogram's: values below 256 are exact, larger ones
+/// within 0.4 %. Values from 2^40 on count as 2^40 - 1. Only the constructor allocates.
 /// Bound to one thread.
 class Histogram {
  public:
@@ -19,17 +19,17 @@ class Histogram {
 
   std::uint64_t count() const { return count_; }
 
-  /// How many of the values were at most so large, as exactly as the buckets tell.
+  /// The number of recorded values up to `value`, with the precision of the buckets.
   std::uint64_t count_up_to(std::uint64_t value) const;
 
-  /// Of all values.
+  /// The sum of all values.
   std::uint64_t sum() const { return sum_; }
 
-  /// The smallest value that is not below `percent` (0 to 100) of the recorded ones; nothing where
-  /// none were recorded.
+  /// The smallest value that is not below `percent` (0 to 100) of the recorded values; nothing if
+  /// there are none.
   std::optional<double> percentile(double percent) const;
 
-  /// The largest value, exactly; nothing where none were recorded.
+  /// The largest value, exact; nothing if there is none.
   std::optional<std::uint64_t> max() const;
 
  private:

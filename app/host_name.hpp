@@ -6,7 +6,7 @@
 
 namespace jpegwire {
 
-/// This machine's own name, as gethostname() tells it; empty where it does not.
+/// The name of this machine, from gethostname(); empty if that fails.
 inline std::string host_name() {
   char name[256] = "";
   static_cast<void>(::gethostname(name, sizeof name - 1));

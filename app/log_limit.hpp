@@ -11,8 +11,8 @@
 
 namespace jpegwire {
 
-/// Keeps peers from filling the log: after `at_once` lines in a row one a second, and how many were
-/// left out. Bound to one thread.
+/// Keeps peers from filling the log: after `at_once` lines in a row it writes one line per second,
+/// with the number of lines omitted. Bound to one thread.
 class LogLimit {
  public:
   using Clock = std::chrono::steady_clock;
@@ -29,8 +29,8 @@ class LogLimit {
     log(spdlog::level::warn, format, std::forward<Values>(values)...);
   }
 
-  /// Whether a line may be written now; if so, `left_out` begins anew.
-  bool admits(Clock::time_point now) {
+  /// Whether a line may be written now.
+  bool allows(Clock::time_point now) {
     const auto earned = std::chrono::floor<std::chrono::seconds>(now - last_earned_);
     if (earned.count() > 0) {
       credit_ = static_cast<int>(std::min<std::int64_t>(at_once_, credit_ + earned.count()));
@@ -44,14 +44,14 @@ class LogLimit {
     return true;
   }
 
-  /// How many lines were not written since the last that was.
+  /// The number of lines omitted since the last call.
   std::uint64_t take_left_out() { return std::exchange(left_out_, 0); }
 
  private:
   template <class... Values>
   void log(spdlog::level::level_enum level, fmt::format_string<Values...> format,
            Values&&... values) {
-    if (!admits(Clock::now())) return;
+    if (!allows(Clock::now())) return;
     const std::uint64_t left_out = take_left_out();
     spdlog::log(level, "{}{}", fmt::format(format, std::forward<Values>(values)...),
                 left_out == 0 ? "" : fmt::format(" (and {} more such lines)", left_out));

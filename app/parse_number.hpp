@@ -7,7 +7,7 @@
 
 namespace jpegwire {
 
-/// The number that the whole text is; nothing where it is another thing or out of the type's range.
+/// The text as a number; nothing if it is not one as a whole, or out of the type's range.
 template <class Number>
 std::optional<Number> parse_number(std::string_view text) {
   Number value{};

@@ -4,13 +4,13 @@
 
 namespace jpegwire {
 
-/// What this process has used since it began.
+/// The resources that this process has used since its start.
 struct ProcessUsage {
   double cpu_seconds = 0;  // user and system, of all threads
   std::int64_t peak_rss_kb = 0;
 };
 
-/// Any thread may call it; it reads /proc, so not for every frame.
+/// Any thread. It reads /proc, so do not call it for each frame.
 ProcessUsage process_usage();
 
 }  // namespace jpegwire

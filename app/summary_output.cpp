@@ -17,7 +17,7 @@ namespace {
 
 }  // namespace
 
-// The file is opened before the run, so that a wrong name is told before and not after it.
+// The file is opened before the run, so that a wrong name is reported before it.
 SummaryOutput::SummaryOutput(const std::string& target) : target_(target) {
   if (target_.empty() || target_ == "-") return;
   file_.open(target_);

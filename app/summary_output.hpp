@@ -7,17 +7,17 @@
 
 namespace jpegwire {
 
-/// Where --summary goes: one JSON object as a line, to a file, or with "-" as the last line of
-/// standard output; all else that people read goes to standard error then. Nowhere with "".
+/// The output of --summary: one JSON object on one line, in a file or, with "-", as the last line
+/// of standard output; then text for people goes to standard error. With "" there is no output.
 class SummaryOutput {
  public:
-  /// Throws std::runtime_error where the file cannot be written.
+  /// Throws std::runtime_error if the file cannot be written.
   explicit SummaryOutput(const std::string& target);
 
-  /// Where lines for people go.
+  /// The stream for text for people.
   std::FILE* text_stream() const { return target_ == "-" ? stderr : stdout; }
 
-  /// Throws std::runtime_error where it cannot be written whole.
+  /// Throws std::runtime_error if it cannot be written completely.
   void write(const nlohmann::json& summary);
 
  private:

@@ -13,7 +13,7 @@
 #include <optional>
 #include <stdexcept>
 
-#include "app/descriptor_limit.hpp"
+#include "app/descriptor.hpp"
 #include "app/process_usage.hpp"
 #include "bench/report/comparison.hpp"
 #include "bench/report/html_report.hpp"

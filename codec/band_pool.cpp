@@ -10,8 +10,8 @@
 namespace jpegwire {
 
 int default_threads() {
-  constexpr int kMost = 16;
-  return std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, kMost);
+  constexpr int kMax = 16;
+  return std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, kMax);
 }
 
 BandPool::BandPool(int threads) {
@@ -34,12 +34,13 @@ void BandPool::run(int bands, Job job) {
   }
   work_off(job, bands, 0);
   std::unique_lock lock(mutex_);
-  job_ = {};  // who wakes only now finds nothing to do
+  job_ = {};  // a helper that wakes only now finds nothing to do
   helpers_left_.wait(lock, [this] { return helpers_at_work_ == 0; });
 }
 
-// Schedulers that save processors, as those of laptops and virtual machines do, wake who has slept
-// where the caller runs. Within the few milliseconds of a frame nothing would move it away again.
+// Schedulers that save energy, as on laptops and virtual machines, wake a sleeping thread on the
+// processor of the thread that woke it, and would not move it within the few milliseconds of a
+// frame.
 void BandPool::keep_helpers_off_own_processor() {
   const int own = ::sched_getcpu();
   if (own == avoided_processor_) return;

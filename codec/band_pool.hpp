@@ -11,19 +11,19 @@
 
 namespace jpegwire {
 
-/// Threads that work on the bands of one frame side by side: the pool's run on other processors
-/// than the caller's, where there are some. Owned and called by one thread.
+/// Threads that work on the bands of one frame in parallel: the calling thread, and helpers that
+/// run on other processors if there are any. Owned and called by one thread.
 class BandPool {
  public:
-  /// `threads` counts the caller's own, so 1 starts none.
+  /// `threads` includes the calling thread, so 1 starts no helper.
   explicit BandPool(int threads);
 
-  /// The calling thread and the pool's.
+  /// The calling thread and the helpers.
   int threads() const { return static_cast<int>(helpers_.size()) + 1; }
 
-  /// Calls work(band, worker) once for each band in [0, bands), on all threads at once, the
-  /// caller's among them, and returns when all calls have returned. `worker` is in [0, threads())
-  /// and no two calls run at once with the same one. `work` must not throw.
+  /// Calls work(band, worker) once for each band in [0, bands), on all threads in parallel, and
+  /// returns when all calls have returned. `worker` is in [0, threads())
+  /// and no two calls with the same worker run at once. `work` must not throw.
   template <class Work>
   void run(int bands, Work&& work) {
     using Plain = std::remove_reference_t<Work>;

@@ -2,7 +2,8 @@
 
 namespace jpegwire {
 
-/// How large a picture is decoded: so many eighths of its JPEG's width and height, rounded up. A
+/// The size at which a picture is decoded: a number of eighths of its JPEG's width and height,
+/// rounded up. A
 /// JPEG is made of blocks of eight by eight samples, so decoding fewer of each is exact for any run
 /// of them, and costs less than decoding all and scaling down.
 struct DecodeScale {

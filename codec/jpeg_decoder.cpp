@@ -1,9 +1,10 @@
 #include "codec/jpeg_decoder.hpp"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cstring>
-#include <string_view>
+#include <span>
 
 #include "codec/big_endian.hpp"
 #include "codec/jpeg_markers.hpp"
@@ -24,6 +25,33 @@ void renumber_restarts(std::span<std::byte> band) {
   }
 }
 
+/// Marks the last pixels of a band, to see whether the decoder, which writes row after row, has
+/// come to them.
+class LastPixels {
+ public:
+  /// Of the first `rows` rows of the picture.
+  LastPixels(Picture& picture, int rows) {
+    const std::size_t stride = 3 * static_cast<std::size_t>(picture.width);
+    const std::span all = std::span(picture.pixels).first(static_cast<std::size_t>(rows) * stride);
+    bytes_ = all.last(std::min(stride, kMark.size()));
+    std::ranges::copy(mark(), bytes_.begin());
+  }
+
+  bool are_decoded() const { return !std::ranges::equal(bytes_, mark()); }
+
+ private:
+  // Unlike what any picture has: neither even nor smooth.
+  static constexpr auto kMark = [] {
+    std::array<std::byte, 24> bytes{};
+    for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<std::byte>(97 * i + 13);
+    return bytes;
+  }();
+
+  Bytes mark() const { return Bytes(kMark).first(bytes_.size()); }
+
+  std::span<std::byte> bytes_;
+};
+
 }  // namespace
 
 /// One worker's libturbojpeg and scratch memory.
@@ -35,9 +63,12 @@ class JpegDecoder::BandDecoder {
     auto* pixels = reinterpret_cast<unsigned char*>(picture.pixels.data()) +
                    static_cast<std::size_t>(scale.of(band.top)) * stride;
     const auto* jpeg = reinterpret_cast<const unsigned char*>(jpeg_.data());
-    const int failure = tjDecompress2(handle_.get(), jpeg, jpeg_.size(), pixels, picture.width, 0,
-                                      scale.of(band.height), TJPF_BGR, 0);
-    return failure == 0 || is_harmless();
+    const LastPixels last(picture, scale.of(band.top) + scale.of(band.height));
+    if (tjDecompress2(handle_.get(), jpeg, jpeg_.size(), pixels, picture.width, 0,
+                      scale.of(band.height), TJPF_BGR, TJFLAG_STOPONWARNING) == 0)
+      return true;
+    // Some cameras leave padding in front of EOI: a warning, but all pixels are there by then.
+    return tjGetErrorCode(handle_.get()) == TJERR_WARNING && last.are_decoded();
   }
 
  private:
@@ -53,13 +84,6 @@ class JpegDecoder::BandDecoder {
     if (band.height == layout.height) return;
     jpeg_.back() = marker::kEndOfImage;
     renumber_restarts(std::span(jpeg_).last(band.bytes.size()));
-  }
-
-  // Some cameras leave padding in front of a marker; libjpeg tells but loses nothing.
-  bool is_harmless() const {
-    return tjGetErrorCode(handle_.get()) == TJERR_WARNING &&
-           std::string_view(tjGetErrorStr2(handle_.get())).find("extraneous bytes before marker") !=
-               std::string_view::npos;
   }
 
   TurboJpegHandle handle_ = checked(tjInitDecompress());

@@ -10,19 +10,19 @@
 
 namespace jpegwire {
 
-/// Decodes JPEGs that have passed the gate, their bands side by side.
+/// Decodes validated JPEGs, their bands in parallel.
 /// Bound to one thread, which must be the band pool's.
 class JpegDecoder {
  public:
   explicit JpegDecoder(BandPool& pool);
   ~JpegDecoder();
 
-  /// Decodes into `picture`, which takes the layout's size, scaled. False where the entropy-coded
-  /// bytes are damaged: then the picture must not be shown. Never throws on account of the bytes.
+  /// Decodes into `picture`, which gets the size of the layout, scaled. False if the entropy-coded
+  /// bytes are damaged: then the picture must not be shown. Never throws because of the bytes.
   bool decode(const JpegLayout& layout, Picture& picture, DecodeScale scale = {});
 
-  /// The same for some of the frame's bands: the picture's other rows stay as they are, where its
-  /// size does. Of the layout it needs all but the bands.
+  /// Decodes some of the frame's bands; the other rows of a picture that has the right size already
+  /// do not change. Of the layout, the bands are not used.
   bool decode(const JpegLayout& layout, std::span<const Band> bands, Picture& picture,
               DecodeScale scale = {});
 

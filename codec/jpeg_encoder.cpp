@@ -4,9 +4,11 @@
 #include <array>
 #include <atomic>
 #include <bitset>
-#include <limits>
 #include <mutex>
+#include <optional>
+#include <span>
 #include <stdexcept>
+#include <string>
 
 #include "codec/big_endian.hpp"
 #include "codec/jpeg_layout.hpp"
@@ -26,52 +28,51 @@ const unsigned char* as_chars(const std::byte* bytes) {
   return reinterpret_cast<const unsigned char*>(bytes);
 }
 
-// Grows with room to spare, so that a frame somewhat larger than any before costs no allocation.
-void replace(std::vector<std::byte>& storage, Bytes bytes) {
-  if (storage.capacity() < bytes.size()) storage.reserve(bytes.size() + bytes.size() / 2);
-  storage.assign(bytes.begin(), bytes.end());
-}
-
-// The header of the first band's JPEG, with the height of the whole and the restart interval.
-void write_header(const JpegLayout& band, EncodedFrame& frame) {
-  JpegLayout& layout = frame.layout;
-  std::vector<std::byte>& header = frame.storage[0];
-  replace(header, band.header);
-  put_big_endian(std::span(header).subspan(band.height_offset),
-                 static_cast<std::uint16_t>(layout.height));
-  layout.scan_offset = band.scan_offset;
-  if (layout.restart_interval != 0) {
-    std::array segment{marker::kPrefix, marker::kRestartInterval,
-                       std::byte{0},    std::byte{4},
-                       std::byte{0},    std::byte{0}};
-    put_big_endian(std::span(segment).subspan(4),
-                   static_cast<std::uint16_t>(layout.restart_interval));
-    header.insert(header.begin() + static_cast<std::ptrdiff_t>(band.scan_offset), segment.begin(),
-                  segment.end());
-    layout.scan_offset += segment.size();
-  }
-  layout.header = header;
-  layout.components = band.components;
-  layout.mcu_width = band.mcu_width;
-  layout.mcu_height = band.mcu_height;
-  layout.height_offset = band.height_offset;
-}
-
 }  // namespace
+
+/// A frame and the memory into which its bands are encoded. libturbojpeg demands room for the
+/// largest JPEG that a band could become, some ten times of what it usually takes; the memory is
+/// not initialized, so what stays unused is not backed by pages.
+struct JpegEncoder::CodedFrame : EncodedFrame {
+  /// Makes room for `bands` JPEGs of at most `size_bytes` each. What was in it is lost.
+  void make_room(std::size_t bands, std::size_t size_bytes) {
+    room_bytes_ = size_bytes;
+    if (bands * size_bytes <= memory_bytes_) return;
+    memory_bytes_ = bands * size_bytes;
+    memory_ = std::make_unique_for_overwrite<std::byte[]>(memory_bytes_);
+  }
+
+  std::span<std::byte> room(std::size_t band) {
+    return {memory_.get() + band * room_bytes_, room_bytes_};
+  }
+
+ private:
+  std::unique_ptr<std::byte[]> memory_;
+  std::size_t memory_bytes_ = 0;
+  std::size_t room_bytes_ = 0;  // of one band
+};
 
 /// One worker's libturbojpeg and scratch memory.
 class JpegEncoder::BandCoder {
  public:
-  /// Encodes rows [top, top + height) as a JPEG of its own; nullptr where libturbojpeg refuses.
-  const JpegLayout* encode(const RawFrame& picture, int top, int height, int quality) {
-    output_.resize(std::max(output_.size(), tjBufSize(picture.width, height, TJSAMP_420)));
-    if (!compress(picture, top, height, quality)) return nullptr;
-    const auto jpeg = Bytes(output_).first(size_);
-    constexpr auto kNoLimit = std::numeric_limits<std::int64_t>::max();
-    return inspect_jpeg(jpeg, layout_, kNoLimit) == JpegVerdict::ok ? &layout_ : nullptr;
+  /// What encode() needs for so many pixels.
+  static std::size_t max_size_bytes(int width, int height) {
+    return tjBufSize(width, height, TJSAMP_420);
   }
 
-  const char* error() const { return tjGetErrorStr2(handle_.get()); }
+  /// Encodes rows [top, top + height) as a JPEG of its own at the front of `out`; gives the JPEG,
+  /// or nothing if libturbojpeg refuses.
+  std::optional<std::span<std::byte>> encode(const RawFrame& picture, int top, int height,
+                                             int quality, std::span<std::byte> out) {
+    out_ = reinterpret_cast<unsigned char*>(out.data());
+    if (!compress(picture, top, height, quality)) return std::nullopt;
+    return out.first(size_);
+  }
+
+  std::runtime_error error() const {
+    return std::runtime_error(std::string("libturbojpeg cannot encode: ") +
+                              tjGetErrorStr2(handle_.get()));
+  }
 
  private:
   bool compress(const RawFrame& picture, int top, int height, int quality) {
@@ -125,27 +126,22 @@ class JpegEncoder::BandCoder {
 
   bool compress_planes(std::array<const std::byte*, 3> planes, int width, int height, int quality) {
     std::array pointers{as_chars(planes[0]), as_chars(planes[1]), as_chars(planes[2])};
-    auto* out = reinterpret_cast<unsigned char*>(output_.data());
-    size_ = output_.size();
     return tjCompressFromYUVPlanes(handle_.get(), pointers.data(), width, nullptr, height,
-                                   TJSAMP_420, &out, &size_, quality, TJFLAG_NOREALLOC) == 0;
+                                   TJSAMP_420, &out_, &size_, quality, TJFLAG_NOREALLOC) == 0;
   }
 
   bool compress_bgr(const RawFrame& picture, int top, int height, int quality) {
     const std::size_t stride = 3 * static_cast<std::size_t>(picture.width);
     const auto* pixels = as_chars(picture.pixels.data()) + static_cast<std::size_t>(top) * stride;
-    auto* out = reinterpret_cast<unsigned char*>(output_.data());
-    size_ = output_.size();
-    return tjCompress2(handle_.get(), pixels, picture.width, 0, height, TJPF_BGR, &out, &size_,
+    return tjCompress2(handle_.get(), pixels, picture.width, 0, height, TJPF_BGR, &out_, &size_,
                        TJSAMP_420, quality, TJFLAG_NOREALLOC) == 0;
   }
 
   TurboJpegHandle handle_ = checked(tjInitCompress());
   RawFrame planes_;
   std::vector<std::byte> even_luma_;
-  std::vector<std::byte> output_;
+  unsigned char* out_ = nullptr;
   unsigned long size_ = 0;
-  JpegLayout layout_;
 };
 
 int mcu_rows_per_band(int mcu_rows, const EncoderSettings& settings) {
@@ -155,7 +151,7 @@ int mcu_rows_per_band(int mcu_rows, const EncoderSettings& settings) {
   return (mcu_rows + count - 1) / count;
 }
 
-/// Bands become ready in any order and are told of in theirs.
+/// Bands become ready in any order and are reported in theirs.
 class JpegEncoder::BandsInOrder {
  public:
   BandsInOrder(const OnBands& on_bands, const std::shared_ptr<EncodedFrame>& frame)
@@ -165,9 +161,10 @@ class JpegEncoder::BandsInOrder {
     if (!on_bands_) return;
     const std::scoped_lock lock(mutex_);
     is_ready_.set(static_cast<std::size_t>(band));
-    const int before = told_;
-    while (told_ < kMaxBands && is_ready_.test(static_cast<std::size_t>(told_))) ++told_;
-    if (told_ > before) on_bands_(frame_, told_);
+    const int before = reported_;
+    while (reported_ < kMaxBands && is_ready_.test(static_cast<std::size_t>(reported_)))
+      ++reported_;
+    if (reported_ > before) on_bands_(frame_, reported_);
   }
 
  private:
@@ -175,65 +172,117 @@ class JpegEncoder::BandsInOrder {
   const std::shared_ptr<EncodedFrame>& frame_;
   std::mutex mutex_;
   std::bitset<kMaxBands> is_ready_;
-  int told_ = 0;
+  int reported_ = 0;
 };
 
 JpegEncoder::JpegEncoder(BandPool& pool, EncoderSettings settings)
     : pool_(pool), settings_(settings) {
   for (int worker = 0; worker < pool.threads(); ++worker)
     coders_.push_back(std::make_unique<BandCoder>());
+  encode_sample();
 }
 
 JpegEncoder::~JpegEncoder() = default;
 
+// So the place of each field in a header is known, and no encoded band has to be parsed.
+void JpegEncoder::encode_sample() {
+  RawFrame picture;
+  picture.resize(PixelFormat::i420, kMcuSize, kMcuSize);
+  std::vector<std::byte>& jpeg = sample_.storage.emplace_back();
+  jpeg.resize(BandCoder::max_size_bytes(kMcuSize, kMcuSize));
+  BandCoder& coder = *coders_.front();
+  const auto coded = coder.encode(picture, 0, kMcuSize, settings_.quality, jpeg);
+  if (!coded) throw coder.error();
+  jpeg.resize(coded->size());
+  const JpegVerdict verdict = validate(sample_);
+  if (verdict != JpegVerdict::ok)
+    throw std::runtime_error(std::string("libturbojpeg's JPEG ") + std::string(describe(verdict)));
+}
+
 std::shared_ptr<EncodedFrame> JpegEncoder::encode(const RawFrame& picture,
                                                   const FrameIdentity& identity,
                                                   const OnBands& on_bands) {
-  std::shared_ptr<EncodedFrame> frame = frames_.take();
+  const std::shared_ptr<CodedFrame> coded = frames_.take();
+  std::shared_ptr<EncodedFrame> frame = coded;
   frame->sequence = identity.sequence;
   frame->capture_time = identity.capture_time;
+  plan_layout(picture, frame->layout);
+  write_header(*frame);
+  const int band_height = std::min(frame->layout.band_height, picture.height);
+  coded->make_room(frame->layout.bands.size(),
+                   BandCoder::max_size_bytes(picture.width, band_height));
+  BandsInOrder bands_in_order(on_bands, frame);
+  encode_bands(picture, *coded, bands_in_order);
+  return frame;
+}
+
+void JpegEncoder::plan_layout(const RawFrame& picture, JpegLayout& layout) const {
   const int mcu_rows = mcus(picture.height);
   int rows_per_band = mcu_rows_per_band(mcu_rows, settings_);
   if (rows_per_band < mcu_rows)
     rows_per_band = std::min(rows_per_band, kMaxRestartInterval / mcus(picture.width));
   const auto bands = static_cast<std::size_t>((mcu_rows + rows_per_band - 1) / rows_per_band);
-  frame->layout.width = picture.width;
-  frame->layout.height = picture.height;
-  frame->layout.band_height = rows_per_band * kMcuSize;
-  frame->layout.restart_interval = bands == 1 ? 0 : mcus(picture.width) * rows_per_band;
-  frame->layout.has_huffman_tables = true;
-  frame->layout.bands.assign(bands, Bytes());
-  if (frame->storage.size() < bands + 1) frame->storage.resize(bands + 1);
-  BandsInOrder bands_in_order(on_bands, frame);
-  encode_bands(picture, *frame, bands_in_order);
-  return frame;
+  layout.width = picture.width;
+  layout.height = picture.height;
+  layout.components = sample_.layout.components;
+  layout.mcu_width = sample_.layout.mcu_width;
+  layout.mcu_height = sample_.layout.mcu_height;
+  layout.band_height = rows_per_band * kMcuSize;
+  layout.restart_interval = bands == 1 ? 0 : mcus(picture.width) * rows_per_band;
+  layout.has_huffman_tables = true;
+  layout.bands.assign(bands, Bytes());
 }
 
-void JpegEncoder::encode_bands(const RawFrame& picture, EncodedFrame& frame,
+// The sample's header with the picture's size, and a DRI segment in front of the scan if the frame
+// has several bands.
+void JpegEncoder::write_header(EncodedFrame& frame) const {
+  JpegLayout& layout = frame.layout;
+  const JpegLayout& sample = sample_.layout;
+  frame.storage.resize(1);
+  std::vector<std::byte>& header = frame.storage[0];
+  header.assign(sample.header.begin(), sample.header.end());
+  layout.height_offset = sample.height_offset;
+  layout.scan_offset = sample.scan_offset;
+  const auto width = put_big_endian(std::span(header).subspan(layout.height_offset),
+                                    static_cast<std::uint16_t>(layout.height));
+  put_big_endian(width, static_cast<std::uint16_t>(layout.width));
+  if (layout.restart_interval != 0) {
+    std::array segment{marker::kPrefix, marker::kRestartInterval,
+                       std::byte{0},    std::byte{4},
+                       std::byte{0},    std::byte{0}};
+    put_big_endian(std::span(segment).subspan(4),
+                   static_cast<std::uint16_t>(layout.restart_interval));
+    header.insert(header.begin() + static_cast<std::ptrdiff_t>(sample.scan_offset), segment.begin(),
+                  segment.end());
+    layout.scan_offset += segment.size();
+  }
+  layout.header = header;
+}
+
+// The entropy-coded bytes of a band's JPEG are used where they are: behind SOI and a header of the
+// sample's size, with the EOI that ends them turned into the band's restart marker.
+void JpegEncoder::encode_bands(const RawFrame& picture, CodedFrame& frame,
                                BandsInOrder& bands_in_order) {
   JpegLayout& layout = frame.layout;
   const int bands = static_cast<int>(layout.bands.size());
+  const std::size_t head_bytes = 2 + sample_.layout.header.size();
   std::atomic<const BandCoder*> failed = nullptr;
 
   pool_.run(bands, [&](int band, int worker) {
     BandCoder& coder = *coders_[static_cast<std::size_t>(worker)];
+    const auto index = static_cast<std::size_t>(band);
     const int top = band * layout.band_height;
     const int height = std::min(layout.band_height, picture.height - top);
-    const JpegLayout* coded = coder.encode(picture, top, height, settings_.quality);
-    if (coded == nullptr) {
+    const auto jpeg = coder.encode(picture, top, height, settings_.quality, frame.room(index));
+    if (!jpeg) {
       failed = &coder;
       return;
     }
-    const auto index = static_cast<std::size_t>(band);
-    std::vector<std::byte>& bytes = frame.storage[index + 1];
-    replace(bytes, coded->bands.front());
-    if (band != bands - 1) bytes.back() = marker::restart(band);
-    layout.bands[index] = bytes;
-    if (band == 0) write_header(*coded, frame);
+    if (band != bands - 1) jpeg->back() = marker::restart(band);
+    layout.bands[index] = jpeg->subspan(head_bytes);
     bands_in_order.ready(band);
   });
-  if (failed.load() != nullptr)
-    throw std::runtime_error(std::string("libturbojpeg cannot encode: ") + failed.load()->error());
+  if (failed.load() != nullptr) throw failed.load()->error();
 }
 
 }  // namespace jpegwire

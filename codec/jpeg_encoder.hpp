@@ -12,48 +12,53 @@ namespace jpegwire {
 
 struct EncoderSettings {
   int quality = 80;       // 1 to 100
-  int bands = 0;          // per frame; 0: as many as have so many rows of MCUs:
-  int rows_per_band = 4;  // large enough that a band costs little to begin
+  int bands = 0;          // per frame; 0: as rows_per_band gives
+  int rows_per_band = 4;  // of MCUs; enough that the cost of starting a band does not matter
 };
 
 /// The height of each band but the last, in rows of MCUs, for a picture of so many rows: at most
 /// kMaxBands of them.
 int mcu_rows_per_band(int mcu_rows, const EncoderSettings& settings);
 
-/// What a frame is known by, from its capture on.
+/// Identifies a frame from its capture on.
 struct FrameIdentity {
   std::uint32_t sequence = 0;
   WallTime capture_time{};
 };
 
-/// Called while a frame is still being encoded, each time that more of its first bands are there:
-/// its header and bands [0, ready) are as they stay, and layout.bands has its final size. On any of
-/// the band pool's threads, one call at a time; the last one has all bands. Must not throw.
+/// Called while a frame is still being encoded, each time that more of its first bands are ready:
+/// its header and bands [0, ready) will not change, and layout.bands has its final size. Runs on
+/// any of the band pool's threads, one call at a time; the last call has all bands. Must not throw.
 using OnBands = std::function<void(const std::shared_ptr<EncodedFrame>& frame, int ready)>;
 
-/// Encodes pictures as baseline JPEG, 4:2:0, in bands that are coded side by side.
+/// Encodes pictures as baseline JPEG, 4:2:0, in bands that are encoded in parallel.
 /// Bound to one thread, which must be the band pool's.
 class JpegEncoder {
  public:
+  /// Throws std::runtime_error if libturbojpeg cannot be used.
   JpegEncoder(BandPool& pool, EncoderSettings settings);
   ~JpegEncoder();
 
-  /// The frame is from the encoder's own pool, and nobody holds it but whom `on_bands` gave it to.
-  /// Throws std::runtime_error where libturbojpeg refuses the picture.
+  /// The frame is from the encoder's own pool, and shared only with what `on_bands` gave it to.
+  /// Throws std::runtime_error if libturbojpeg refuses the picture.
   std::shared_ptr<EncodedFrame> encode(const RawFrame& picture, const FrameIdentity& identity = {},
                                        const OnBands& on_bands = nullptr);
 
  private:
   class BandCoder;
-
   class BandsInOrder;
+  struct CodedFrame;
 
-  void encode_bands(const RawFrame& picture, EncodedFrame& frame, BandsInOrder& bands_in_order);
+  void encode_sample();
+  void plan_layout(const RawFrame& picture, JpegLayout& layout) const;
+  void write_header(EncodedFrame& frame) const;
+  void encode_bands(const RawFrame& picture, CodedFrame& frame, BandsInOrder& bands_in_order);
 
   BandPool& pool_;
   EncoderSettings settings_;
-  ObjectPool<EncodedFrame> frames_;
+  ObjectPool<CodedFrame> frames_;
   std::vector<std::unique_ptr<BandCoder>> coders_;  // one per worker of the pool
+  EncodedFrame sample_;  // of one MCU: other pictures' headers differ from its only in the size
 };
 
 }  // namespace jpegwire

@@ -21,9 +21,9 @@ struct Component {
 };
 
 /// One pass over a JPEG; each step reads one segment and says whether the next may follow.
-class Inspector {
+class Validator {
  public:
-  Inspector(Bytes jpeg, JpegLayout& layout, std::int64_t max_pixels)
+  Validator(Bytes jpeg, JpegLayout& layout, std::int64_t max_pixels)
       : jpeg_(jpeg), layout_(layout), max_pixels_(max_pixels) {}
 
   JpegVerdict run() {
@@ -81,7 +81,7 @@ class Inspector {
     if (code_ == marker::kHuffmanTables) return read_huffman_tables(payload);
     if (code_ == marker::kRestartInterval) return read_restart_interval(payload);
     if (code_ == marker::kStartOfScan) return read_scan(payload);
-    // APPn, COM and the reserved ones are for whoever knows them; DNL changes the height, refused.
+    // APPn, COM and reserved segments are skipped; DNL, which changes the height, is refused.
     return code_ == marker::kNumberOfLines ? JpegVerdict::bad_segment : JpegVerdict::ok;
   }
 
@@ -302,13 +302,13 @@ void reset(JpegLayout& layout) {
 
 }  // namespace
 
-JpegVerdict inspect_jpeg(Bytes jpeg, JpegLayout& layout, std::int64_t max_pixels) {
+JpegVerdict validate_jpeg(Bytes jpeg, JpegLayout& layout, std::int64_t max_pixels) {
   reset(layout);
-  return Inspector(jpeg, layout, max_pixels).run();
+  return Validator(jpeg, layout, max_pixels).run();
 }
 
-JpegVerdict admit(EncodedFrame& frame, std::int64_t max_pixels) {
-  return inspect_jpeg(frame.storage.at(0), frame.layout, max_pixels);
+JpegVerdict validate(EncodedFrame& frame, std::int64_t max_pixels) {
+  return validate_jpeg(frame.storage.at(0), frame.layout, max_pixels);
 }
 
 std::optional<int> count_restarts(Bytes band) {
@@ -339,9 +339,10 @@ std::string_view describe(JpegVerdict verdict) {
     case JpegVerdict::truncated:
       return "is truncated";
     case JpegVerdict::bad_segment:
-      return "has a segment that contradicts itself";
+      return "has an invalid segment";
     case JpegVerdict::unsupported_coding:
-      return "is progressive, lossless, arithmetic-coded or not of 8 bits; only baseline is taken";
+      return "is progressive, lossless, arithmetic-coded or not of 8 bits; only baseline JPEGs are "
+             "accepted";
     case JpegVerdict::bad_components:
       return "has components other than grey or YCbCr";
     case JpegVerdict::empty_picture:

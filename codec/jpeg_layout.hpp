@@ -25,39 +25,38 @@ enum class JpegVerdict {
   missing_tables,  // a component names a quantization table that was not defined
 };
 
-/// What is wrong, as the end of a sentence: "the frame …".
+/// The end of a sentence that begins with "the frame".
 std::string_view describe(JpegVerdict verdict);
 
-/// The default cap, room for 7680x4320; a bomb of 65500x65500 is refused before anything is
-/// allocated.
+/// The default limit, enough for 7680x4320. A frame that claims 65500x65500 is refused before
+/// anything is allocated for it.
 inline constexpr std::int64_t kDefaultMaxPixels = 36'000'000;
 
-/// The gate in front of every decoder and of everything passed on (ITU-T T.81, annex B): checks
-/// every byte that is not entropy-coded, and cuts the JPEG into its header and bands, as many as
-/// its restart markers give (at most kMaxBands). Views `jpeg`; bytes behind EOI, which some cameras
+/// Validates a JPEG before it is decoded or passed on (ITU-T T.81, annex B): checks every byte that
+/// is not entropy-coded, and cuts the JPEG into its header and bands, as many as its restart
+/// markers give (at most kMaxBands). The layout views `jpeg`; bytes behind EOI, which some cameras
 /// pad with, are left out. On any other verdict than ok the layout means nothing. Allocates only to
 /// grow `layout.bands`, and never throws on account of the bytes.
-JpegVerdict inspect_jpeg(Bytes jpeg, JpegLayout& layout,
-                         std::int64_t max_pixels = kDefaultMaxPixels);
+JpegVerdict validate_jpeg(Bytes jpeg, JpegLayout& layout,
+                          std::int64_t max_pixels = kDefaultMaxPixels);
 
-/// inspect_jpeg() on the one JPEG in frame.storage[0].
-JpegVerdict admit(EncodedFrame& frame, std::int64_t max_pixels = kDefaultMaxPixels);
+/// validate_jpeg() on the one JPEG in frame.storage[0].
+JpegVerdict validate(EncodedFrame& frame, std::int64_t max_pixels = kDefaultMaxPixels);
 
 /// Puts the standard Huffman tables (ITU-T T.81, annex K.3) in front of the first scan of a frame
-/// that admit() has passed and that has none, as cameras leave them out, and admits it again.
+/// that is valid and has none, as cameras leave them out, and validates it again.
 void add_standard_huffman_tables(EncodedFrame& frame);
 
-/// admit(), and the standard Huffman tables where the frame has none: what a decoder needs is in
-/// it.
-JpegVerdict admit_with_tables(EncodedFrame& frame);
+/// validate(), then add_standard_huffman_tables() if the frame has none, so that a decoder can
+/// decode it.
+JpegVerdict validate_with_tables(EncodedFrame& frame);
 
 /// The standard Huffman tables as a DHT segment holds them, each with its class and identifier, its
-/// 16 counts and its symbols: luma DC and AC, chroma DC and AC. They live for ever.
+/// 16 counts and its symbols: luma DC and AC, chroma DC and AC. They have static storage.
 std::array<Bytes, 4> standard_huffman_tables();
 
-/// How many restart markers entropy-coded bytes hold; nothing where there is any other marker but
-/// EOI at their end, since a damaged or hostile band must not make a decoder believe in new
-/// segments.
+/// The number of restart markers in entropy-coded bytes; nothing if there is any other marker, but
+/// for EOI at their end: a damaged or hostile band must not bring new segments to a decoder.
 std::optional<int> count_restarts(Bytes band);
 
 /// Bands per frame: few enough that a frame with its prefix goes out in one gathered write.

@@ -9,10 +9,10 @@
 
 namespace jpegwire {
 
-/// Lends objects of one type that keep their buffers from one use to the next, so that a frame's
-/// way costs no heap allocation once as many objects exist as are in use at a time.
-/// Any thread may take, and any thread may drop the last reference; the objects may outlive the
-/// pool. An object comes back as it was left: its taker resets what matters.
+/// Lends objects of one type, which keep their buffers from one use to the next, so that frames
+/// cost no heap allocation once as many objects exist as are in use at a time. Any thread may take,
+/// and any thread may drop the last reference; the objects may outlive the pool. An object is lent
+/// as it was returned: the caller of take() resets it.
 template <class T>
 class ObjectPool {
  public:

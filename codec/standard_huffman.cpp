@@ -72,11 +72,11 @@ void add_standard_huffman_tables(EncodedFrame& frame) {
   const std::byte* scan = frame.layout.header.data() + frame.layout.scan_offset;
   const Bytes segment = standard_segment();
   jpeg.insert(jpeg.begin() + (scan - jpeg.data()), segment.begin(), segment.end());
-  admit(frame);
+  validate(frame);
 }
 
-JpegVerdict admit_with_tables(EncodedFrame& frame) {
-  const JpegVerdict verdict = admit(frame);
+JpegVerdict validate_with_tables(EncodedFrame& frame) {
+  const JpegVerdict verdict = validate(frame);
   if (verdict == JpegVerdict::ok && !frame.layout.has_huffman_tables)
     add_standard_huffman_tables(frame);
   return verdict;

@@ -4,8 +4,8 @@
 
 namespace jpegwire {
 
-/// Names the calling thread for whoever looks at the program's threads: top -H, a debugger,
-/// jpegwire-bench, which tells by these names what the CPU was used for. At most 15 characters.
+/// Names the calling thread, for top -H, debuggers and jpegwire-bench, which reports the CPU time
+/// of each name. At most 15 characters.
 inline void name_this_thread(const char* name) { ::pthread_setname_np(::pthread_self(), name); }
 
 }  // namespace jpegwire

@@ -16,20 +16,20 @@ inline WallTime wall_now() {
   return std::chrono::time_point_cast<microseconds>(std::chrono::system_clock::now());
 }
 
-/// The same machine's clock as it was when the program first asked, and steady since: what ages are
-/// measured by, so that setting the clock makes no picture older or younger.
+/// Wall time at the first call of the program, and steady from then on. Ages are measured with it,
+/// so that setting the clock makes no picture older or younger.
 inline WallTime steady_now() {
   using std::chrono::steady_clock;
   static const auto start = std::pair(wall_now(), steady_clock::now());
   return start.first + std::chrono::duration_cast<microseconds>(steady_clock::now() - start.second);
 }
 
-/// Of options, which speak in seconds.
+/// For options, which are in seconds.
 inline milliseconds from_seconds(double seconds) {
   return std::chrono::duration_cast<milliseconds>(std::chrono::duration<double>(seconds));
 }
 
-/// For logs and statistics, which speak in milliseconds.
+/// For logs and statistics, which are in milliseconds.
 inline double to_milliseconds(microseconds duration) {
   return std::chrono::duration<double, std::milli>(duration).count();
 }

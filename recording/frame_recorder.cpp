@@ -7,7 +7,7 @@
 #include <system_error>
 #include <utility>
 
-#include "app/counted.hpp"
+#include "app/text.hpp"
 #include "recording/output_file.hpp"
 
 namespace jpegwire {
@@ -17,7 +17,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr milliseconds kFlushInterval{500};  // and the queue rests less than the rest of a second
 
-/// As somebody finds it who does not know where this program runs.
+/// For users who do not know the working directory of this program.
 std::string full_name(const std::filesystem::path& file) {
   std::error_code ignored;
   return std::filesystem::absolute(file, ignored).string();
@@ -51,13 +51,13 @@ void FrameRecorder::submit(FramePtr frame) {
   queue_.put({.jpeg = std::move(frame), .capture_time = capture_time, .whole = {}});
 }
 
-void FrameRecorder::finish(milliseconds patience) {
-  queue_.finish(patience);
+void FrameRecorder::finish(milliseconds timeout) {
+  queue_.finish(timeout);
   if (queue_.skipped() > 0)
-    spdlog::warn("not recorded: {}, because the disk of '{}' is too slow",
+    spdlog::warn("{} not recorded, because the disk of '{}' is too slow",
                  counted(queue_.skipped(), "frame"), options_.file.string());
   if (too_close_ > 0)
-    spdlog::warn("not recorded: {}, because they came faster than '{}' can tell apart",
+    spdlog::warn("{} not recorded, because '{}' has no times so close together",
                  counted(too_close_, "frame"), options_.file.string());
 }
 
@@ -74,7 +74,7 @@ void FrameRecorder::write(const QueuedFrame& frame) {
 void FrameRecorder::rest() { flush_when_due(); }
 
 void FrameRecorder::end() {
-  if (!file_) on_news_("recording ended: no frame came, so there is no file");
+  if (!file_) on_news_("recording ended: no frame was received, so there is no file");
   end_file();
 }
 

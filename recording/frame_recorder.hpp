@@ -17,10 +17,10 @@
 
 namespace jpegwire {
 
-/// Records frames on the thread of a WriteQueue, as they are and with their capture times, in a
-/// video file that is begun with the first of them; in another one, numbered, after a change of
-/// the size, after `split`, and where the file is there already. What was taken more than a second
-/// ago is safe from all that happens to the program.
+/// Records frames on the thread of a WriteQueue, unchanged and with their capture times, in a video
+/// file that is created with the first frame. A new, numbered file is begun when the size changes,
+/// after `split`, and if the file exists already. Frames that were captured more than a second ago
+/// are safe even if the program crashes.
 class FrameRecorder final : public FrameSink, private FrameWriter {
  public:
   using OnNews = std::function<void(const std::string& sentence)>;
@@ -43,15 +43,15 @@ class FrameRecorder final : public FrameSink, private FrameWriter {
   /// Records no more and ends the file, on the queue's thread. Any thread; never blocks.
   void close() { queue_.close(); }
 
-  /// close(), and waits for it, but no longer than `patience`; what is left then is skipped.
-  void finish(milliseconds patience);
+  /// close(), and waits for it, but no longer than `timeout`; what is left then is skipped.
+  void finish(milliseconds timeout);
 
   // Any thread.
 
-  /// In the files for good: while it goes on, not quite as many as it was given.
+  /// Frames that are safe in the files; while recording, the newest ones are not yet.
   std::uint64_t recorded() const { return recorded_; }
 
-  /// Because the disk was too slow, or they came faster than the file can tell apart.
+  /// Because the disk was too slow, or their times were closer than the file can store.
   std::uint64_t skipped() const { return queue_.skipped() + too_close_; }
   bool is_closed() const { return queue_.is_closed(); }  // or has failed
 
@@ -69,7 +69,7 @@ class FrameRecorder final : public FrameSink, private FrameWriter {
 
   const RecordingOptions options_;
   const OnNews on_news_;
-  CaptureTimeline timeline_;  // of who calls record() or submit()
+  CaptureTimeline timeline_;  // of the thread that calls record() or submit()
   std::atomic<std::uint64_t> recorded_ = 0;
   std::atomic<std::uint64_t> too_close_ = 0;  // to the one before, to have a time of their own
 

@@ -24,7 +24,7 @@ inline std::string describe_libav_error(int error) {
   return text;
 }
 
-/// libav would tell on standard error what our own sentences say better.
+/// libav would write to standard error what our own messages say better.
 inline void quiet_libav() { av_log_set_level(AV_LOG_QUIET); }
 
 /// The prefix keeps libav from taking a name with a colon for a protocol.

@@ -9,6 +9,8 @@
 #include <stdexcept>
 #include <system_error>
 
+#include "app/descriptor.hpp"
+
 namespace jpegwire {
 namespace {
 
@@ -54,9 +56,8 @@ void require_writable_file(const std::filesystem::path& file) {
 }
 
 void create_new_file(const std::filesystem::path& file) {
-  const int descriptor = ::open(file.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666);
-  if (descriptor < 0) fail(file, last_error());
-  ::close(descriptor);
+  const Descriptor created(::open(file.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666));
+  if (!created.is_open()) fail(file, last_error());
 }
 
 }  // namespace jpegwire

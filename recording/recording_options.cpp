@@ -3,13 +3,12 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cctype>
 #include <ctime>
 #include <stdexcept>
 #include <string>
 
 #include "app/command_line.hpp"
+#include "app/text.hpp"
 #include "recording/output_file.hpp"
 
 namespace jpegwire {
@@ -17,8 +16,8 @@ namespace {
 
 void require_recording_name(const std::string& file) {
   if (!is_recording_name(file))
-    throw std::invalid_argument(
-        fmt::format("'{}': a recording's name ends in .mkv, .mov or .avi", file));
+    throw std::invalid_argument(fmt::format(
+        "'{}' is not the name of a recording; it must end in .mkv, .mov or .avi", file));
 }
 
 }  // namespace
@@ -37,15 +36,13 @@ void add_recording_options(CLI::App& app, RecordingOptions& options, const char*
          [&](double minutes) {
            options.split = std::chrono::duration<double, std::ratio<60>>(minutes);
          },
-         "Begin a new file after so long: FILE-2 and so on")
+         "Begin a new file after MINUTES: FILE-2 and so on")
       ->check(is_number_within(0.01, 100'000))
       ->type_name("MINUTES");
 }
 
 bool is_recording_name(const std::filesystem::path& file) {
-  std::string ending = file.extension();
-  std::ranges::transform(ending, ending.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const std::string ending = lower(file.extension().string());
   return ending == ".mkv" || ending == ".mov" || ending == ".avi";
 }
 
@@ -54,7 +51,8 @@ void require_new_recording(const std::filesystem::path& file) {
   std::error_code error;
   if (std::filesystem::exists(std::filesystem::symlink_status(file, error)))
     throw std::runtime_error(
-        fmt::format("'{}' is there already, and a recording overwrites nothing; name another file",
+        fmt::format("cannot record to '{}': the file exists, and a recording overwrites nothing; "
+                    "choose another name with --record FILE",
                     file.string()));
 }
 

@@ -20,14 +20,14 @@ struct RecordingOptions {
 
 void add_recording_options(CLI::App& app, RecordingOptions& options, const char* what);
 
-/// Whether the name ends as a container's does that is recorded to, whatever the case.
+/// Whether the name has the extension of a container for recordings, in any case.
 bool is_recording_name(const std::filesystem::path& file);
 
-/// Throws std::runtime_error with a sentence where the file is there already or its directory
-/// cannot be written to. To be asked at the start.
+/// Throws std::runtime_error with a sentence if the file exists or its directory cannot be written
+/// to. Call this at the start.
 void require_new_recording(const std::filesystem::path& file);
 
-/// The file itself, or the first of name-2, name-3 and so on that is not there yet.
+/// The file itself, or the first of name-2, name-3 and so on that does not exist.
 std::filesystem::path first_free_name(const std::filesystem::path& file);
 
 /// A name for a recording that the user has not named: jpegwire-YYYY-MM-DDTHH-MM-SS.mkv, in the

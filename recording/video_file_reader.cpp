@@ -12,7 +12,7 @@ namespace {
 // Within the range of every clock, whatever a damaged file says.
 constexpr std::int64_t kLatestMicroseconds = std::int64_t{366} * 24 * 3600 * 1'000'000;
 
-/// Nobody on the way to the viewer's eye turns the frames of a stream.
+/// Neither sender nor viewer rotates the frames of a stream.
 bool is_turned(const AVStream& stream) {
   return av_stream_get_side_data(&stream, AV_PKT_DATA_DISPLAYMATRIX, nullptr) != nullptr;
 }

@@ -18,7 +18,7 @@ struct VideoFrame {
 };
 
 /// Reads the JPEGs of a Matroska, QuickTime or AVI file as they are. It believes nothing that the
-/// file says of the JPEGs: who takes them has a gate. Bound to one thread.
+/// file says of the JPEGs: the caller validates them. Bound to one thread.
 class VideoFileReader {
  public:
   /// Nothing where the file is not of these kinds, its video is not Motion JPEG, or is turned.

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <utility>
 
-#include "app/counted.hpp"
+#include "app/text.hpp"
 #include "recording/libav.hpp"
 #include "recording/output_file.hpp"
 
@@ -18,7 +18,7 @@ namespace jpegwire {
 namespace {
 
 constexpr std::chrono::seconds kLongestGapInAvi{90};
-constexpr std::chrono::seconds kMostBack{1};
+constexpr std::chrono::seconds kMaxBack{1};
 
 bool is_avi(const AVOutputFormat& format) { return std::string_view(format.name) == "avi"; }
 bool is_quicktime(const AVOutputFormat& format) { return std::string_view(format.name) == "mov"; }
@@ -104,7 +104,7 @@ void VideoFileWriter::write_header() {
 bool VideoFileWriter::takes(int width, int height, WallTime capture_time) const {
   if (width != width_ || height != height_) return false;
   const std::int64_t step = ticks_at(capture_time) - last_ticks_;
-  if (step < -ticks_of(kMostBack)) return false;
+  if (step < -ticks_of(kMaxBack)) return false;
   return !is_avi(*context_->oformat) || step <= ticks_of(kLongestGapInAvi);
 }
 
@@ -120,8 +120,8 @@ std::int64_t VideoFileWriter::ticks_of(microseconds duration) const {
 bool VideoFileWriter::write(Bytes jpeg, WallTime capture_time) {
   const std::int64_t wanted = ticks_at(capture_time);
   const std::int64_t ticks = std::max(wanted, last_ticks_ + 1);
-  if (ticks - wanted > ticks_of(kMostLate)) return false;
-  // A pause tells nothing of the pace that a stream goes on with.
+  if (ticks - wanted > ticks_of(kMaxLate)) return false;
+  // A pause says nothing about the frame rate after it.
   if (frames_ > 0) interval_ticks_ = std::min(ticks - last_ticks_, 2 * interval_ticks_);
   write_packet(jpeg, ticks);
   last_ticks_ = ticks;

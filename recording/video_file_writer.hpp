@@ -16,7 +16,7 @@ namespace jpegwire {
 /// QuickTime are written in clusters and fragments, which are whole each; AVI has its index at the
 /// end alone, and without it players read the frames one after the other. Times are kept to 1 ms in
 /// Matroska, 1/90000 s in QuickTime and 1/600 s in AVI, and no two frames have the same: one that
-/// comes too close behind another is put right behind it, while that is not more than kMostLate
+/// comes too close behind another is put right behind it, while that is not more than kMaxLate
 /// off. Bound to one thread. What fails throws std::runtime_error with a sentence: then the file
 /// ends where it was flushed last, and nothing more may be asked of it.
 class VideoFileWriter {
@@ -30,7 +30,7 @@ class VideoFileWriter {
   VideoFileWriter(const VideoFileWriter&) = delete;
   VideoFileWriter& operator=(const VideoFileWriter&) = delete;
 
-  static constexpr milliseconds kMostLate{50};
+  static constexpr milliseconds kMaxLate{50};
 
   /// Whether a frame can go into this file: one of another size cannot, nor one whose time is more
   /// than a second before that of the one before, nor into AVI one that comes more than 90 s behind

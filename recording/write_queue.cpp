@@ -43,14 +43,15 @@ void WriteQueue::close() {
   changed_.notify_all();
 }
 
-void WriteQueue::finish(milliseconds patience) {
+void WriteQueue::finish(milliseconds timeout) {
   close();
   {
     std::unique_lock lock(mutex_);
-    changed_.wait_for(lock, patience, [this] { return has_ended_; });
+    changed_.wait_for(lock, timeout, [this] { return has_ended_; });
   }
   thread_.request_stop();
   if (thread_.joinable()) thread_.join();
+  const std::scoped_lock lock(mutex_);
   skipped_ += backlog_.size();
   backlog_.clear();
 }
@@ -103,7 +104,7 @@ void WriteQueue::write_first(std::unique_lock<std::mutex>& lock) {
   backlog_.pop_front();
 }
 
-// Nobody waits for what will not be written.
+// The backlog will not be written any more.
 void WriteQueue::take_no_more() {
   const std::scoped_lock lock(mutex_);
   is_closed_ = true;

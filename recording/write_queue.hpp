@@ -19,19 +19,19 @@ namespace jpegwire {
 /// A frame that waits to be written.
 struct QueuedFrame {
   FramePtr jpeg;
-  WallTime capture_time{};  // as the one who queues it tells it
-  Bytes whole;              // of `jpeg`, as it came; nothing where it was encoded here, in parts
+  WallTime capture_time{};  // as its recorder defines it
+  Bytes whole;              // the received bytes of `jpeg`; empty if it was encoded here, in bands
 
   std::size_t size_bytes() const {
     return whole.empty() ? jpeg->layout.size_bytes() : whole.size();
   }
 };
 
-/// A received frame, which is to be written as it came.
+/// A received frame, to be written as it was received.
 QueuedFrame as_it_came(const std::shared_ptr<const ReceivedFrame>& frame, WallTime capture_time);
 
-/// What is done with the frames of a WriteQueue, on its thread. Throws std::runtime_error with a
-/// sentence where it cannot: then nothing more is asked of it.
+/// Writes the frames of a WriteQueue, on the queue's thread. Throws std::runtime_error with a
+/// sentence on failure, and is not called any more after that.
 class FrameWriter {
  public:
   FrameWriter() = default;
@@ -41,16 +41,16 @@ class FrameWriter {
 
   virtual void write(const QueuedFrame& frame) = 0;
 
-  /// Nothing has come for a while.
+  /// No frame has come for a while.
   virtual void rest() {}
 
   /// No more frames come.
   virtual void end() {}
 };
 
-/// Writes frames on a thread of its own, so that a slow disk never makes a picture old. What waits
-/// to be written is nobody's picture, so here alone frames queue, up to kMaxBacklogBytes; beyond
-/// that the newest are skipped and counted.
+/// Writes frames on a thread of its own, so that a slow disk delays no picture. This is the only
+/// queue of frames, since nobody watches what is written: up to kMaxBacklogBytes wait in it, and
+/// frames beyond that are skipped and counted.
 class WriteQueue {
  public:
   using OnError = std::function<void(const std::string& sentence)>;
@@ -58,8 +58,8 @@ class WriteQueue {
   static constexpr std::size_t kMaxBacklogBytes = std::size_t{64} << 20;
   static constexpr auto kEveryFrame = std::numeric_limits<std::uint64_t>::max();
 
-  /// Takes `most` frames and then no more. `on_error` is called on the queue's thread when a frame
-  /// cannot be written; nothing is written after it. The writer must outlive the queue.
+  /// Accepts `most` frames and then no more. `on_error` is called on the queue's thread when a
+  /// frame cannot be written; nothing is written after it. The writer must outlive the queue.
   WriteQueue(FrameWriter& writer, OnError on_error, std::uint64_t most = kEveryFrame);
 
   /// Abandons what is not yet written.
@@ -68,12 +68,12 @@ class WriteQueue {
   /// Any thread; never blocks.
   void put(QueuedFrame frame);
 
-  /// Takes nothing more, writes what is there and ends. Any thread; never blocks.
+  /// Accepts no more frames, writes those that wait and ends. Any thread; never blocks.
   void close();
 
-  /// close(), and waits until all is written, but no longer than `patience`; what is left then is
+  /// close(), and waits until all is written, but no longer than `timeout`; what is left then is
   /// skipped. One thread.
-  void finish(milliseconds patience);
+  void finish(milliseconds timeout);
 
   // Any thread.
   std::uint64_t skipped() const;

@@ -30,12 +30,12 @@ void require_known_source(const std::string& source) {
   if (source.starts_with("camera:") &&
       (source == "camera:" || source.find_first_not_of("0123456789", 7) != std::string::npos))
     throw std::invalid_argument(
-        fmt::format("'{}' names no camera; write camera:0, camera:1 and so on", source));
+        fmt::format("'{}' is not a camera; write camera:0, camera:1 and so on", source));
   if (is_stream_address(source))
     parse_stream_address(source);
   else if (source.find("://") != std::string::npos)
     throw std::invalid_argument(fmt::format(
-        "'{}' is of a kind that is not known; a stream is tcp://HOST:PORT, rtp://ADDR:PORT or "
+        "'{}' is not a known kind of URL; a stream is tcp://HOST:PORT, rtp://ADDR:PORT or "
         "http://HOST:PORT/PATH",
         source));
 }
@@ -52,26 +52,26 @@ void add_picture_options(CLI::App& app, SenderOptions& options) {
       ->type_name("SRC");
   add_parsed_option(
       app, "--size", [&](const std::string& text) { options.size = parse_picture_size(text); },
-      "What to ask of the camera, or to scale a file to [1280x720]")
+      "Size to request from the camera, or to scale a file to\n[1280x720]")
       ->type_name("WxH");
   app.add_option("--fps", options.frames_per_second,
-                 "Frames a second [30, a file's own]; 0: as fast as the source gives")
+                 "Frames per second [30, a file's own]; 0: as fast as possible")
       ->check(is_number_within(0, 1000))
       ->type_name("N");
-  app.add_option("--quality", options.quality, "JPEG quality of what is encoded here [80]")
+  app.add_option("--quality", options.quality, "JPEG quality of the frames encoded here [80]")
       ->check(is_whole_number_within(1, 100))
       ->type_name("1..100");
   add_parsed_option(
       app, "--bands", [&](const std::string& text) { options.bands = parse_bands(text); },
-      "Parts of a frame that are coded side by side [auto]")
+      "Bands of a frame, which are encoded in parallel [auto]")
       ->type_name("auto|N");
   app.add_option_function<std::string>(
          "--passthrough", [&](const std::string& text) { options.passthrough = text == "auto"; },
-         "auto: JPEGs of a camera, file or stream go on as they are;\n"
-         "off: they are decoded and encoded again [auto]")
+         "auto: send the JPEGs of a camera, file or stream unchanged;\n"
+         "off: decode and encode them [auto]")
       ->check(is_one_of({"auto", "off"}))
       ->type_name("auto|off");
-  app.add_flag("--loop", options.loop, "Begin a video file again at its end");
+  app.add_flag("--loop", options.loop, "Play a video file in a loop");
 }
 
 std::optional<Endpoint> parse_listen_address_or_off(const std::string& text) {
@@ -91,14 +91,14 @@ void add_tcp_options(CLI::App& app, SenderOptions& options) {
          [&](const std::string& host) {
            options.tcp = Endpoint{host, options.tcp.value_or(Endpoint{}).port};
          },
-         "The address to listen on, as the classic scripts name it")
+         "The address to listen on (as in the classic scripts)")
       ->type_name("ADDR");
   app.add_option_function<std::uint16_t>(
          "-p",
          [&](std::uint16_t port) {
            options.tcp = Endpoint{options.tcp.value_or(Endpoint{"127.0.0.1"}).host, port};
          },
-         "The port to listen on, likewise")
+         "The port to listen on (as in the classic scripts)")
       ->check(is_whole_number_within(0, 65'535))
       ->type_name("PORT");
 }
@@ -115,16 +115,17 @@ void add_http_options(CLI::App& app, SenderOptions& options) {
       ->type_name("[ADDR:]PORT|off");
   add_parsed_list(
       app, "--http-host", [&](const std::string& name) { http.hosts.push_back(name); },
-      "Another name of this machine that browsers call it by;\nmay be given several times")
+      "Another host name that browsers may use for this machine;\nmay be given several times")
       ->type_name("NAME");
-  app.add_option("--http-connections", http.max_connections, "HTTP connections at a time [256]")
+  app.add_option("--http-connections", http.max_connections,
+                 "Maximum number of HTTP connections [256]")
       ->check(is_whole_number_within(1, 100'000))
       ->type_name("N");
-  app.add_option("--http-per-address", http.max_per_address, "Of these from one address [32]")
+  app.add_option("--http-per-address", http.max_per_address,
+                 "Maximum number of these from one address [32]")
       ->check(is_whole_number_within(1, 100'000))
       ->type_name("N");
-  app.add_option("--http-head", http.max_head_bytes,
-                 "Bytes that the head of a request may have [8192]")
+  app.add_option("--http-head", http.max_head_bytes, "Maximum size of the head of a request [8192]")
       ->check(is_whole_number_within(256, 32'768))
       ->type_name("BYTES");
   app.add_option_function<double>(
@@ -132,7 +133,7 @@ void add_http_options(CLI::App& app, SenderOptions& options) {
          [&](double seconds) {
            http.head_patience = std::chrono::milliseconds(std::llround(seconds * 1000));
          },
-         "How long a connection may take for its next request [5]")
+         "Time limit for a connection's next request [5]")
       ->check(is_number_within(0.1, 3600))
       ->type_name("S");
 }
@@ -157,23 +158,23 @@ bool is_group(const Endpoint& endpoint) {
 std::vector<const CLI::Option*> add_datagram_options(CLI::App& app, SenderOptions& options) {
   RtpSenderSettings& rtp = options.rtp_settings;
   return {
-      app.add_option("--sdp", options.sdp_file, "Write the first one's SDP, for other players")
+      app.add_option("--sdp", options.sdp_file,
+                     "Write the SDP of the first RTP stream, for other players")
           ->type_name("FILE"),
       add_parsed_option(
           app, "--fec", [&](const std::string& text) { parse_fec(text, rtp); },
-          "Repair datagrams in percent of the packets; auto: as many\n"
-          "as the viewers' losses call for [off]")
+          "Repair packets, in percent of the packets; auto: as many\n"
+          "as the viewers' losses require [off]")
           ->type_name("PERCENT|auto|off"),
-      app.add_flag("--nack", rtp.nack,
-                   "Send lost packets again when a viewer asks (not to groups)"),
-      app.add_option("--mtu", rtp.mtu_bytes, "Bytes of an RTP packet, without UDP's header [1400]")
+      app.add_flag("--nack", rtp.nack, "Resend lost packets on request (not to multicast groups)"),
+      app.add_option("--mtu", rtp.mtu_bytes, "Size of an RTP packet, without the UDP header [1400]")
           ->check(is_whole_number_within(kLeastMtuBytes, kMaxMtuBytes))
           ->type_name("BYTES"),
       app.add_flag("--pace", rtp.pace, "Spread a frame's packets over part of its interval"),
-      app.add_option("--ttl", rtp.multicast.hops, "How many networks multicast may cross [1]")
+      app.add_option("--ttl", rtp.multicast.hops, "Time to live of multicast packets [1]")
           ->check(is_whole_number_within(0, 255))
           ->type_name("N"),
-      app.add_option("--interface", rtp.multicast.interface, "The interface to send RTP over")
+      app.add_option("--interface", rtp.multicast.interface, "The network interface to send RTP on")
           ->type_name("NAME")};
 }
 
@@ -190,10 +191,9 @@ void check_rtp_options(const SenderOptions& options,
   for (const CLI::Option* option : datagram_options)
     if (option->count() > 0 && options.rtp.empty())
       throw CLI::ValidationError(option->get_name() +
-                                 " is for streams of datagrams: add --rtp ADDR:PORT");
+                                 " is an option of RTP streams: add --rtp ADDR:PORT");
   if (options.rtp_settings.nack && std::ranges::any_of(options.rtp, is_group))
-    throw CLI::ValidationError(
-        "--nack answers one viewer, so it does not go with a multicast group: use --fec there");
+    throw CLI::ValidationError("--nack cannot be used with a multicast group: use --fec instead");
 }
 
 void check_echo(const CLI::App& app, const SenderOptions& options) {
@@ -214,31 +214,31 @@ void add_stream_options(CLI::App& app, SenderOptions& options) {
       {"be32", SizePrefix::be32}, {"le32", SizePrefix::le32}, {"ascii16", SizePrefix::ascii16}};
   app.add_option_function<std::string>(
          "--framing", [&](const std::string& text) { options.framing = prefixes.at(text); },
-         "How the size in front of a frame is written: be32, le32\n"
-         "or ascii16 [be32]")
+         "Format of the size prefix of a frame: be32, le32 or\n"
+         "ascii16 [be32]")
       ->check(is_one_of({"be32", "le32", "ascii16"}))
       ->type_name("PREFIX");
 }
 
-// For who wants to see what partial reads and writes are (docs/partial-reads.md).
+// For experiments with partial reads and writes (docs/partial-reads.md).
 void add_laboratory_options(CLI::App& app, WriteSettings& write) {
-  constexpr std::int64_t kMostBytes = std::int64_t{64} << 20;
+  constexpr std::int64_t kMaxBytes = std::int64_t{64} << 20;
   app.add_option("--send-buffer", write.buffer_bytes,
-                 "A viewer's send buffer, SO_SNDBUF [the system's]")
-      ->check(is_whole_number_within(1, kMostBytes))
+                 "Send buffer of each connection, SO_SNDBUF\n[the system's default]")
+      ->check(is_whole_number_within(1, kMaxBytes))
       ->type_name("BYTES");
   app.add_option("--write-size", write.piece_bytes,
-                 "Write frames in pieces of at most so many bytes [whole]")
-      ->check(is_whole_number_within(1, kMostBytes))
+                 "Write frames in parts of at most BYTES [whole]")
+      ->check(is_whole_number_within(1, kMaxBytes))
       ->type_name("BYTES");
   app.add_option_function<std::int64_t>(
          "--write-delay", [&](std::int64_t us) { write.pause = microseconds(us); },
-         "Pause so many microseconds between two pieces [0]")
+         "Pause US microseconds between two parts [0]")
       ->check(is_whole_number_within(0, 1'000'000))
       ->type_name("US");
   app.add_option_function<std::string>(
          "--nodelay", [&](const std::string& text) { write.no_delay = text == "on"; },
-         "off: let Nagle's algorithm hold small pieces back [on]")
+         "off: let Nagle's algorithm delay small parts [on]")
       ->check(is_one_of({"on", "off"}))
       ->type_name("on|off");
 }
@@ -253,12 +253,13 @@ void add_sender_options(CLI::App& app, SenderOptions& options) {
   add_stream_options(app, options);
   const std::vector<const CLI::Option*> datagram_options = add_rtp_options(app, options);
   add_recording_options(app, options.recording,
-                        "Record what is sent, whether or not anybody watches, in a new\n"
-                        "file: FILE.mkv, .mov or .avi");
+                        "Record all frames in a new file, with or without viewers:\n"
+                        "FILE.mkv, .mov or .avi");
   add_laboratory_options(app, options.write);
-  app.add_flag("--echo", options.echo,
-               "Send no stream: send back each size-prefixed message that\ncomes to --tcp (for the "
-               "viewer's --echo)");
+  app.add_flag(
+      "--echo", options.echo,
+      "Do not stream: send back each size-prefixed message that\nis received on --tcp (for the "
+      "viewer's --echo)");
   add_threads_option(app, options.threads);
   add_frames_option(app, options.frames);
   add_seconds_option(app, options.seconds);
@@ -271,13 +272,15 @@ void add_sender_options(CLI::App& app, SenderOptions& options) {
   app.callback([&app, &options, datagram_options] {
     if (!options.sends() && !options.recording.is_wanted())
       throw CLI::ValidationError(
-          "--tcp off and --http off leave nobody to send to: add --connect, --rtp or --record");
+          "no output is configured, with --tcp off and --http off: add --connect, --rtp or "
+          "--record");
     if (options.recording.split && !options.recording.is_wanted())
-      throw CLI::ValidationError("--record-split is for recordings: add --record FILE");
+      throw CLI::ValidationError("--record-split is an option of recordings: add --record FILE");
     if (options.write.pause.count() > 0 && options.write.piece_bytes == 0)
-      throw CLI::ValidationError("--write-delay is a pause between two pieces: add --write-size");
+      throw CLI::ValidationError(
+          "--write-delay pauses between two parts of a frame: add --write-size");
     if (options.echo && !options.tcp)
-      throw CLI::ValidationError("--echo listens on the --tcp address, which may not be off");
+      throw CLI::ValidationError("--echo listens on the --tcp address: leave out --tcp off");
     if (options.echo) check_echo(app, options);
     if (!options.tcp && !options.shared_directory.empty())
       throw CLI::ValidationError("--share needs the TCP port, so leave out --tcp off");

@@ -19,7 +19,7 @@ namespace jpegwire {
 inline constexpr double kDefaultFrameRate = 30;
 inline constexpr std::uint16_t kDefaultHttpPort = 8080;
 
-/// What the user wants of jpegwire-sender; the README and --help say what each means.
+/// The options of jpegwire-sender; the README and --help describe each.
 struct SenderOptions {
   std::string source = "auto";
   std::optional<PictureSize> size;          // as given; a source has its own default
@@ -27,7 +27,7 @@ struct SenderOptions {
   int quality = 80;
   std::optional<Endpoint> tcp = Endpoint{"127.0.0.1", kDefaultPort};
   std::optional<Endpoint> http = Endpoint{"127.0.0.1", kDefaultHttpPort};
-  bool is_http_asked_for = false;  // else, where the port is taken, there is no page
+  bool is_http_asked_for = false;  // if not, and the port is taken, continue without HTTP
   HttpSettings http_settings;
   SizePrefix framing = SizePrefix::be32;
   WriteSettings write;
@@ -47,7 +47,7 @@ struct SenderOptions {
   std::string summary;
   std::string shared_directory;
 
-  /// Else it only records.
+  /// If not, it only records.
   bool sends() const { return tcp || http || !connect.empty() || !rtp.empty(); }
 };
 

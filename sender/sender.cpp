@@ -19,8 +19,7 @@
 #include <utility>
 #include <vector>
 
-#include "app/descriptor_limit.hpp"
-#include "app/early_exit.hpp"
+#include "app/descriptor.hpp"
 #include "app/end_signals.hpp"
 #include "app/host_name.hpp"
 #include "app/summary_output.hpp"
@@ -44,14 +43,14 @@ class Sender {
       : options_(options),
         signals_(io_),
         summary_(options.summary),
-        server_(io_, audience_, {.prefix = options.framing, .write = options.write}),
-        file_server_(options.shared_directory, options.framing, audience_),
+        server_(io_, viewer_count_, {.prefix = options.framing, .write = options.write}),
+        file_server_(options.shared_directory, options.framing, viewer_count_),
         time_limit_(io_),
         stats_tick_(io_) {
     server_.let_ask_for_files([this](asio::ip::tcp::socket socket, Bytes request) {
       file_server_.serve(std::move(socket), request);
     });
-    if (options_.tcp) listener_ = &server_.listen(*options_.tcp);
+    if (options_.tcp) open_tcp_port();
     if (options_.http) open_web_site();
     sinks_.add(server_);
     for (const Endpoint& target : options_.rtp) add_rtp_sender(target);
@@ -59,7 +58,7 @@ class Sender {
     source_ = make_source(options_, io_);
     description_ = source_->description();
     pipeline_ = std::make_unique<Pipeline>(
-        *source_, sinks_, audience_,
+        *source_, sinks_, viewer_count_,
         PipelineSettings{
             .threads = options.threads,
             .encoder = {.quality = options.quality,
@@ -87,7 +86,7 @@ class Sender {
     pipeline_->start();
     io_.run();
     pipeline_->stop();
-    // Who presses Ctrl-C wants to leave now; else all that was sent is written.
+    // On Ctrl-C the program ends soon; otherwise all that was sent is written.
     if (recorder_) recorder_->finish(milliseconds{interrupted_ ? 500 : 60'000});
     summary_.write(summarize(report()));
     if (!error_.empty()) throw std::runtime_error(error_);
@@ -96,7 +95,15 @@ class Sender {
   }
 
  private:
-  // Nobody who did not ask for the page is to miss the stream for want of a port.
+  void open_tcp_port() {
+    try {
+      listener_ = &server_.listen(*options_.tcp);
+    } catch (const std::runtime_error& error) {
+      throw std::runtime_error(fmt::format("{} (--tcp PORT)", error.what()));
+    }
+  }
+
+  // If the default HTTP port is taken, continue without HTTP.
   void open_web_site() {
     web_site_.emplace(
         io_, server_, options_.http_settings,
@@ -104,12 +111,13 @@ class Sender {
     try {
       web_listener_ = &web_site_->listen(*options_.http);
     } catch (const std::runtime_error& error) {
-      if (options_.is_http_asked_for) throw;
-      spdlog::warn("there is no page for browsers: {} (--http PORT)", error.what());
+      if (options_.is_http_asked_for)
+        throw std::runtime_error(fmt::format("{} (--http PORT)", error.what()));
+      spdlog::warn("continuing without HTTP: {} (--http PORT)", error.what());
     }
   }
 
-  // A recording counts as somebody who wants frames.
+  // A recording needs frames even if there is no viewer.
   void add_recorder() {
     require_new_recording(options_.recording.file);
     recorder_.emplace(options_.recording, [this](const std::string& error) {
@@ -118,12 +126,12 @@ class Sender {
       asio::post(io_, [this] { go_on_without_recording(); });
     });
     sinks_.add(*recorder_);
-    audience_.begin_wish();
+    viewer_count_.begin_frame_request();
   }
 
-  // A full disk does not take away a picture that somebody may see.
+  // A full disk ends the recording and not the stream.
   void go_on_without_recording() {
-    audience_.end_wish();
+    viewer_count_.end_frame_request();
     if (!options_.sends()) finish();
   }
 
@@ -137,7 +145,7 @@ class Sender {
       error_ = sentence;
       finish();
     };
-    rtp_senders_.push_back(std::make_unique<RtpSender>(io_, audience_, settings, fail));
+    rtp_senders_.push_back(std::make_unique<RtpSender>(io_, viewer_count_, settings, fail));
     sinks_.add(*rtp_senders_.back());
     if (rtp_senders_.size() == 1 && !options_.sdp_file.empty())
       write_sdp_file(rtp_senders_.back()->sdp());
@@ -186,7 +194,7 @@ class Sender {
       fmt::print(out, "{} in a browser: http://{}/\n", listener_ == nullptr ? "watch: " : "       ",
                  to_string(shown(*web_listener_)));
     if (!public_ports.empty())
-      fmt::print(out, "note:   whoever reaches port {} of this machine sees the picture\n",
+      fmt::print(out, "note:   everyone who can reach port {} of this machine can watch\n",
                  fmt::join(public_ports, " or "));
     if (!options_.shared_directory.empty() && listener_ != nullptr)
       print_share(out, shown(*listener_));
@@ -228,8 +236,8 @@ class Sender {
         .corrupt = source_->corrupt(),
         .incomplete = source_->incomplete(),
         .reopened = source_->reopened(),
-        .watching = audience_.present(),
-        .viewers_max = audience_.most(),
+        .watching = viewer_count_.count(),
+        .viewers_max = viewer_count_.max(),
         .viewers_by_kind = viewers_by_kind(),
         .viewers = server_.present_viewers(),
         .departed = server_.departed_viewers(),
@@ -276,17 +284,17 @@ class Sender {
     return reports;
   }
 
-  // Lets each viewer have the frame that it is being sent, so that no stream is torn, and returns
-  // from io_.run() once all are gone.
+  // Completes the frame that each viewer is being sent, and makes io_.run() return once all viewers
+  // are disconnected.
   void finish() {
-    constexpr milliseconds kPatience{600};
+    constexpr milliseconds kTimeout{600};
     signals_.cancel();
     time_limit_.cancel();
     stats_tick_.cancel();
     source_->stop();
     pipeline_->request_stop();  // so that waiting for a camera and for viewers goes on side by side
-    if (web_site_) web_site_->finish(kPatience);
-    server_.finish(kPatience);
+    if (web_site_) web_site_->finish(kTimeout);
+    server_.finish(kTimeout);
     file_server_.finish();
     for (const auto& rtp : rtp_senders_) rtp->finish();
   }
@@ -296,7 +304,7 @@ class Sender {
   asio::io_context io_{1};
   EndSignals signals_;  // early, so that a signal while the source opens is not lost
   SummaryOutput summary_;
-  Audience audience_;
+  ViewerCount viewer_count_;
   FrameServer server_;
   FileServer file_server_;
   std::vector<std::unique_ptr<RtpSender>> rtp_senders_;

@@ -33,7 +33,8 @@ std::unique_ptr<FrameSource> open_camera(const std::string& device, const Sender
 
 std::unique_ptr<FrameSource> open_first_camera(const SenderOptions& options) {
   if (const auto device = first_camera()) return open_camera(*device, options);
-  spdlog::info("there is no camera, so this is the test card; name a file or stream with --source");
+  spdlog::info(
+      "there is no camera, so the test card is sent; choose a file or stream with --source");
   return open_test_card(options);
 }
 

@@ -17,7 +17,6 @@
 #include <variant>
 #include <vector>
 
-#include "app/early_exit.hpp"
 #include "app/end_signals.hpp"
 #include "app/process_usage.hpp"
 #include "app/summary_output.hpp"

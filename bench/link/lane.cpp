@@ -12,7 +12,7 @@ namespace jpegwire {
 namespace {
 
 // A wake drains a burst of a whole frame, but a flood does not keep the other sockets waiting.
-constexpr int kMostAtOnce = 1024;
+constexpr int kMaxAtOnce = 1024;
 
 /// How many datagrams the system has thrown away because the socket's buffer was full.
 std::uint32_t overflow_of(Lane::Socket& socket) {
@@ -51,7 +51,7 @@ void Lane::do_receive() {
 void Lane::do_return() {
   forwarding_.async_wait(Socket::wait_read, [this](std::error_code error) {
     if (error) return;
-    for (int i = 0; i < kMostAtOnce && return_one(); ++i) continue;
+    for (int i = 0; i < kMaxAtOnce && return_one(); ++i) continue;
     do_return();
   });
 }
@@ -68,7 +68,7 @@ void Lane::do_wait() {
 }
 
 void Lane::receive_all() {
-  for (int i = 0; i < kMostAtOnce && receive_one(); ++i) continue;
+  for (int i = 0; i < kMaxAtOnce && receive_one(); ++i) continue;
 }
 
 bool Lane::receive_one() {

@@ -40,13 +40,13 @@ void parse_word(const std::string& word, LinkSettings& link) {
   const std::size_t sign = word.find('=');
   const std::string name = word.substr(0, sign);
   const std::string value = sign == std::string::npos ? "" : word.substr(sign + 1);
-  constexpr double kLeastRate = 10e3;
-  constexpr double kMostRate = 100e9;
+  constexpr double kMinRate = 10e3;
+  constexpr double kMaxRate = 100e9;
   constexpr double kLongestDelayUs = 10e6;
   if (sign == std::string::npos)
     link.bits_per_second = static_cast<std::uint64_t>(
-        parse_with_unit(word, {{"gbit", 1e9}, {"mbit", 1e6}, {"kbit", 1e3}, {"bit", 1}}, kLeastRate,
-                        kMostRate, "a rate is as 20mbit, from 10kbit to 100gbit"));
+        parse_with_unit(word, {{"gbit", 1e9}, {"mbit", 1e6}, {"kbit", 1e3}, {"bit", 1}}, kMinRate,
+                        kMaxRate, "a rate is as 20mbit, from 10kbit to 100gbit"));
   else if (name == "delay")
     link.delay = microseconds(
         std::llround(parse_with_unit(value, {{"us", 1}, {"ms", 1e3}, {"s", 1e6}}, 0,

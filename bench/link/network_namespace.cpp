@@ -13,15 +13,15 @@
 namespace jpegwire {
 namespace {
 
-int open_current() {
-  const int descriptor = ::open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0)
+Descriptor open_current() {
+  Descriptor descriptor(::open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC));
+  if (!descriptor.is_open())
     throw std::system_error(errno, std::generic_category(), "cannot open the network's namespace");
   return descriptor;
 }
 
-void enter(int descriptor) {
-  if (::setns(descriptor, CLONE_NEWNET) != 0)
+void enter(const Descriptor& descriptor) {
+  if (::setns(descriptor.number(), CLONE_NEWNET) != 0)
     throw std::system_error(errno, std::generic_category(), "cannot enter a network namespace");
 }
 
@@ -48,8 +48,6 @@ NetworkNamespace::NetworkNamespace()
         return open_current();
       })) {}
 
-NetworkNamespace::~NetworkNamespace() { ::close(descriptor_); }
-
 void NetworkNamespace::within(const std::function<void()>& work) const {
   on_other_thread([&] {
     enter(descriptor_);
@@ -58,7 +56,7 @@ void NetworkNamespace::within(const std::function<void()>& work) const {
 }
 
 std::string NetworkNamespace::path() const {
-  return fmt::format("/proc/{}/fd/{}", ::getpid(), descriptor_);
+  return fmt::format("/proc/{}/fd/{}", ::getpid(), descriptor_.number());
 }
 
 }  // namespace jpegwire

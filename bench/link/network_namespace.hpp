@@ -3,6 +3,8 @@
 #include <functional>
 #include <string>
 
+#include "app/descriptor.hpp"
+
 namespace jpegwire {
 
 /// A network of its own on this machine: devices, addresses and ports (network_namespaces(7)). It
@@ -12,9 +14,6 @@ class NetworkNamespace {
  public:
   /// Makes an empty one. Throws std::runtime_error where this is not root's process.
   NetworkNamespace();
-  NetworkNamespace(const NetworkNamespace&) = delete;
-  NetworkNamespace& operator=(const NetworkNamespace&) = delete;
-  ~NetworkNamespace();
 
   /// Moves the calling thread, and what it starts from now on, into a new one for good.
   static void move_to_new();
@@ -26,7 +25,7 @@ class NetworkNamespace {
   std::string path() const;
 
  private:
-  const int descriptor_;
+  const Descriptor descriptor_;
 };
 
 }  // namespace jpegwire

@@ -26,7 +26,7 @@ void give(asio::posix::stream_descriptor& device, Descriptor& descriptor) {
 }
 
 /// More than that are lost, as in a router.
-constexpr std::size_t kMostPackets = 100'000;
+constexpr std::size_t kMaxPackets = 100'000;
 
 }  // namespace
 
@@ -38,7 +38,7 @@ void PacketRelay::Way::do_read() {
     if (error) return;
     const Clock::time_point now = Clock::now();
     for (Passed& packet : impairment_.pass(Bytes(buffer_).first(size)))
-      if (delayed_.size() < kMostPackets)
+      if (delayed_.size() < kMaxPackets)
         delayed_.emplace(now + packet.delay, std::move(packet.bytes));
     write_until(now);
     do_wait();

@@ -40,10 +40,10 @@ class Decoding final : public FrameWork {
   Picture picture_;
 };
 
-class Gate final : public FrameWork {
+class Validation final : public FrameWork {
  public:
   void do_frame() override {
-    require(inspect_jpeg(jpeg_, layout_) == JpegVerdict::ok, "the gate refuses a frame");
+    require(validate_jpeg(jpeg_, layout_) == JpegVerdict::ok, "a frame is not valid");
   }
 
  private:
@@ -143,7 +143,7 @@ class FecRestoring final : public FrameWork {
 class FanningOut final : public FrameWork {
  public:
   FanningOut() {
-    while (audience_.present() < static_cast<int>(LoopbackViewers::kCount)) io_.run_one();
+    while (viewer_count_.count() < static_cast<int>(LoopbackViewers::kCount)) io_.run_one();
   }
 
   void do_frame() override {
@@ -163,15 +163,15 @@ class FanningOut final : public FrameWork {
  private:
   std::shared_ptr<EncodedFrame> frame_ = small_frame();
   asio::io_context io_{1};
-  Audience audience_;
-  FrameServer server_{io_, audience_, {}};
+  ViewerCount viewer_count_;
+  FrameServer server_{io_, viewer_count_, {}};
   LoopbackViewers viewers_{io_, server_.listen({"127.0.0.1", 0}).endpoint().port};
 };
 
 constexpr HotPath kHotPaths[] = {
     {"encode", begin_work<Encoding>},
     {"decode", begin_work<Decoding>},
-    {"gate", begin_work<Gate>},
+    {"validate", begin_work<Validation>},
     {"size_prefix_framing", begin_work<SizePrefixFraming>},
     {"multipart_framing", begin_work<MultipartFraming>},
     {"packetize", begin_work<Packetizing>},

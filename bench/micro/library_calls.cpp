@@ -48,7 +48,7 @@ class OpencvDecoding final : public FrameWork {
   cv::Mat picture_;
 };
 
-/// It looks no further than to the first scan, whereas our gate finds every band's end.
+/// It looks no further than to the first scan, whereas our validation finds the end of each band.
 class HeaderReading final : public FrameWork {
  public:
   void do_frame() override {
@@ -88,7 +88,7 @@ class EndlessStream {
   std::size_t at_ = 0;
 };
 
-/// The gate, through which our framing passes each JPEG, is not in it.
+/// Our framing also validates each JPEG; this does not.
 class SizePrefixReading final : public FrameWork {
  public:
   void do_frame() override {
@@ -134,7 +134,7 @@ class WritingToEach final : public FrameWork {
 constexpr LibraryCall kLibraryCalls[] = {
     {"encode", "OpenCV's cvtColor and imencode", begin_work<OpencvEncoding>},
     {"decode", "OpenCV's imdecode", begin_work<OpencvDecoding>},
-    {"gate", "libjpeg-turbo's tjDecompressHeader3", begin_work<HeaderReading>},
+    {"validate", "libjpeg-turbo's tjDecompressHeader3", begin_work<HeaderReading>},
     {"size_prefix_framing", "asio::read, twice", begin_work<SizePrefixReading>},
     {"multipart_framing", "libavformat's mpjpeg demuxer", begin_multipart_demuxer},
     {"packetize", "libavformat's rtp muxer", begin_rtp_muxer},

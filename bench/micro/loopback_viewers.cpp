@@ -10,9 +10,8 @@ namespace {
 
 // tcp(7): with MSG_TRUNC the bytes are dropped and not copied.
 std::size_t drop_from(asio::ip::tcp::socket& socket) {
-  constexpr std::size_t kMostBytes = std::size_t{1} << 20;
-  const ssize_t size =
-      ::recv(socket.native_handle(), nullptr, kMostBytes, MSG_TRUNC | MSG_DONTWAIT);
+  constexpr std::size_t kMaxBytes = std::size_t{1} << 20;
+  const ssize_t size = ::recv(socket.native_handle(), nullptr, kMaxBytes, MSG_TRUNC | MSG_DONTWAIT);
   return size > 0 ? static_cast<std::size_t>(size) : 0;
 }
 

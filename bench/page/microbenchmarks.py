@@ -76,7 +76,7 @@ def codec_rows(times):
            ratios(times["decode_scaled/eighths:8"], times[f"decode_scaled/eighths:{eighths}"]))
           for name, eighths in (("half size", 4), ("a quarter of the size", 2), ("an eighth of the size", 1))),
         ("drawing the test card, 1080p, ms", "under 1", spread(times["test_card"])),
-        ("validating a JPEG, 1080p, ms", "", spread(times["gate"], 3)),
+        ("validating a JPEG, 1080p, ms", "", spread(times["validate"], 3)),
     ]
 
 

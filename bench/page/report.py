@@ -52,7 +52,7 @@ for `fan out`, which sends a small frame to four viewers over loopback.
 The two sides do not do exactly the same:
 
 - jpegwire uses one thread; OpenCV's cvtColor uses all cores.
-- `gate` is the validation of a JPEG. It finds the end of every band, while tjDecompressHeader3 reads only up to the
+- `validate` is the validation of a JPEG. It finds the end of every band, while tjDecompressHeader3 reads only up to the
   first scan. jpegwire's framings and its reassembler include the validation; the library calls do not.
 - libavformat's RTP muxer does not support restart intervals, so its frame has one band. It copies each packet;
   jpegwire refers to the frame's bytes.

@@ -14,7 +14,7 @@
 namespace jpegwire {
 namespace {
 
-constexpr double kLeastAgeMs = 0.01;  // for logarithms; clocks may differ by more
+constexpr double kMinAgeMs = 0.01;  // for logarithms; clocks may differ by more
 
 std::vector<std::string> names_of(const std::vector<PlotSeries>& series) {
   std::vector<std::string> names;
@@ -85,7 +85,7 @@ std::vector<PlotSeries> age_series(const Results& results) {
     if (result.ages.is_empty()) continue;
     PlotSeries& one = series.emplace_back(PlotSeries{result.label, {}, false});
     for (double percent = 0; percent <= 99; percent += 1)
-      one.points.push_back({.x = std::max(*result.ages.percentile(percent), kLeastAgeMs),
+      one.points.push_back({.x = std::max(*result.ages.percentile(percent), kMinAgeMs),
                             .y = percent,
                             .least = 0,
                             .greatest = 0});

@@ -19,7 +19,7 @@ class EventLoop {
   asio::io_context& io() { return io_; }
 
   /// Waits until it is done, or so long; tells whether it is. Throws Interrupted on Ctrl-C.
-  bool wait(std::chrono::duration<double> patience, const std::function<bool()>& is_done);
+  bool wait(std::chrono::duration<double> timeout, const std::function<bool()>& is_done);
 
  private:
   asio::io_context io_{1};

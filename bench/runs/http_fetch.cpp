@@ -38,9 +38,9 @@ class Fetch : public std::enable_shared_from_this<Fetch> {
                       });
   }
   void do_read() {
-    constexpr std::size_t kMostBytes = std::size_t{16} << 20;
+    constexpr std::size_t kMaxBytes = std::size_t{16} << 20;
     asio::async_read(
-        socket_, asio::dynamic_buffer(answer_, kMostBytes),
+        socket_, asio::dynamic_buffer(answer_, kMaxBytes),
         [self = shared_from_this()](std::error_code, std::size_t) { self->has_ended_ = true; });
   }
   bool ends_with(std::error_code error) { return has_ended_ = static_cast<bool>(error); }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <asio/ip/udp.hpp>
+#include <csignal>
 #include <list>
 #include <utility>
 
@@ -64,10 +65,10 @@ SenderEnds LocalViewers::choose_ends(const Case& one) {
 // The free ones are held meanwhile, so that none is chosen twice, and no others: that would take
 // more descriptors than the viewers themselves.
 std::vector<std::uint16_t> LocalViewers::choose_rtp_ports(int viewers) {
-  constexpr int kMostTries = 1'000'000;  // it finds one where there is any
+  constexpr int kMaxTries = 1'000'000;  // it finds one where there is any
   std::list<PortsOfStream> chosen;
   for (int tries = 0; chosen.size() < static_cast<std::size_t>(viewers); ++tries) {
-    if (tries == kMostTries)
+    if (tries == kMaxTries)
       throw RunFailure(fmt::format("there are no ports for {} streams of datagrams", viewers));
     if (!chosen.emplace_back(loop_.io()).is_free()) chosen.pop_back();
   }
@@ -88,12 +89,12 @@ void LocalViewers::start(const Case& one, const StreamPorts& ports) {
     const Command command =
         viewer_command(program_, one, url, {.warm_up_seconds = warm_up_seconds_}, more_);
     viewers_.push_back(
-        std::make_unique<Child>(loop_.io(), link_ ? link_->at_far_end(command) : command));
+        std::make_unique<ChildProcess>(loop_.io(), link_ ? link_->at_far_end(command) : command));
   }
 }
 
-double LocalViewers::patience_seconds() const {
-  return std::chrono::duration<double>(kProgramPatience).count();
+double LocalViewers::timeout_seconds() const {
+  return std::chrono::duration<double>(kProgramTimeout).count();
 }
 
 void LocalViewers::check() {
@@ -114,7 +115,7 @@ double LocalViewers::cpu_seconds() const {
 }
 
 std::vector<nlohmann::json> LocalViewers::finish() {
-  for (const auto& viewer : viewers_) viewer->interrupt();
+  for (const auto& viewer : viewers_) viewer->send_signal(SIGINT);
   std::vector<nlohmann::json> summaries;
   for (const auto& viewer : viewers_) summaries.push_back(summary_at_end(loop_, *viewer));
   return summaries;

@@ -2,7 +2,7 @@
 
 #include <memory>
 
-#include "bench/runs/child.hpp"
+#include "app/child_process.hpp"
 #include "bench/runs/event_loop.hpp"
 #include "bench/runs/network_link.hpp"
 #include "bench/runs/viewer_group.hpp"
@@ -18,7 +18,7 @@ class LocalViewers : public ViewerGroup {
 
   SenderEnds choose_ends(const Case& one) override;
   void start(const Case& one, const StreamPorts& ports) override;
-  double patience_seconds() const override;
+  double timeout_seconds() const override;
   void check() override;
   ThreadTimes threads() const override;
   double cpu_seconds() const override;
@@ -34,7 +34,7 @@ class LocalViewers : public ViewerGroup {
   const double warm_up_seconds_;
   const std::vector<std::string> more_;
   const NetworkLink* const link_;
-  std::vector<std::unique_ptr<Child>> viewers_;
+  std::vector<std::unique_ptr<ChildProcess>> viewers_;
 };
 
 }  // namespace jpegwire

@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "app/host_name.hpp"
+#include "app/parse_number.hpp"
 
 namespace jpegwire {
 namespace {
@@ -36,7 +37,8 @@ std::uint64_t limit_in(const char* file_name) {
 }
 
 std::uint64_t kilobytes_of(const std::string& name) {
-  return std::strtoull(value_in("/proc/meminfo", name).c_str(), nullptr, 10) * 1024;
+  const std::string value = value_in("/proc/meminfo", name);  // as "16384 kB"
+  return parse_number<std::uint64_t>(value.substr(0, value.find(' '))).value_or(0) * 1024;
 }
 
 std::uint64_t resource_limit(__rlimit_resource resource) {

@@ -66,7 +66,7 @@ class Measurement {
  private:
   // Viewers need a while to begin, and on another machine somebody has to start them.
   void wait_for_viewers() {
-    const auto end = Clock::now() + std::chrono::duration<double>(viewers_.patience_seconds());
+    const auto end = Clock::now() + std::chrono::duration<double>(viewers_.timeout_seconds());
     constexpr double kPauseSeconds = 0.1;
     for (;;) {
       const int present = sender_->viewers();
@@ -75,7 +75,7 @@ class Measurement {
       if (Clock::now() > end)
         throw RunFailure(
             fmt::format("jpegwire-viewer did not connect within {:.0f} s: {} of {} did",
-                        viewers_.patience_seconds(), present, case_.viewers));
+                        viewers_.timeout_seconds(), present, case_.viewers));
     }
   }
 

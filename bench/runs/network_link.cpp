@@ -14,8 +14,8 @@
 #include <system_error>
 #include <utility>
 
+#include "app/child_process.hpp"
 #include "app/descriptor.hpp"
-#include "bench/runs/child.hpp"
 #include "bench/runs/commands.hpp"
 #include "bench/runs/program_end.hpp"
 
@@ -104,8 +104,8 @@ void NetworkLink::set_up(const LinkSettings& link) {
 }
 
 void NetworkLink::run(const Command& command) {
-  const Child child(loop_.io(), command);
-  loop_.wait(kProgramPatience, [&] { return child.has_ended(); });
+  const ChildProcess child(loop_.io(), command);
+  loop_.wait(kProgramTimeout, [&] { return child.has_ended(); });
   if (child.has_ended() && child.exit_code() == 0) return;
   throw std::runtime_error(
       fmt::format("--link cannot be made: '{}' said: {}", to_shell(command), last_words(child)));

@@ -18,7 +18,7 @@ namespace jpegwire {
 namespace {
 
 /// A number of viewers that is too large for the machine is refused by what it can hold.
-constexpr int kMostViewers = 1'000'000'000;
+constexpr int kMaxViewers = 1'000'000'000;
 
 template <class Number>
 Number parse_within(const std::string& text, Number least, Number most) {
@@ -86,7 +86,7 @@ void add_matrix_options(CLI::App& app, Matrix& matrix) {
                       "How frames go to the viewers [tcp]");
   add_list<int>(
       app, "--viewers", matrix.viewers,
-      [](const std::string& text) { return parse_within(text, 1, kMostViewers); }, "N,...",
+      [](const std::string& text) { return parse_within(text, 1, kMaxViewers); }, "N,...",
       "How many viewers watch at a time [1]");
   add_list<int>(
       app, "--threads", matrix.threads,
@@ -173,13 +173,13 @@ void require_size_and_rate(const Matrix& matrix) {
 
 /// The clock has to have room, and YUYV has pairs of pixels.
 void require_room_for_clock(const Matrix& matrix) {
-  constexpr int kLeast = 96;
+  constexpr int kMin = 96;
   for (const auto& size : matrix.sizes)
-    if (size->width % 2 != 0 || std::min(size->width, size->height) < kLeast)
+    if (size->width % 2 != 0 || std::min(size->width, size->height) < kMin)
       throw CLI::ValidationError(
           "--size", fmt::format("the fake camera's pictures are at least {0}x{0}, and of an even "
                                 "width: {1} is not",
-                                kLeast, describe_size(size)));
+                                kMin, describe_size(size)));
 }
 
 void check_cameras(const CLI::App& app, BenchOptions& options) {

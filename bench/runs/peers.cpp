@@ -7,7 +7,7 @@
 #include <optional>
 #include <regex>
 
-#include "bench/runs/child.hpp"
+#include "app/child_process.hpp"
 #include "bench/runs/fake_camera.hpp"
 #include "bench/runs/program_end.hpp"
 
@@ -127,9 +127,9 @@ Command python(const Case& one, const Endpoint& listen) {
 /// The first number with dots in it on a line of its own or behind "ersion"; nothing where the
 /// program is not there.
 std::optional<std::string> probe(EventLoop& loop, const Peer& peer) {
-  constexpr std::chrono::seconds kPatience{30};
-  const Child child(loop.io(), peer.probe);
-  if (!loop.wait(kPatience, [&] { return child.has_ended(); }) || child.exit_code() != 0)
+  constexpr std::chrono::seconds kTimeout{30};
+  const ChildProcess child(loop.io(), peer.probe);
+  if (!loop.wait(kTimeout, [&] { return child.has_ended(); }) || child.exit_code() != 0)
     return std::nullopt;
   const std::regex version(R"((?:^|ersion)\s*(\d+(?:\.\d+)+))");
   std::smatch match;

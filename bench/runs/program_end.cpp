@@ -21,13 +21,13 @@ std::string last_line(const std::string& text) {
 
 }  // namespace
 
-std::string last_words(const Child& child) {
+std::string last_words(const ChildProcess& child) {
   const std::string words = last_line(child.err());
   return words.empty() ? "it wrote nothing" : words;
 }
 
 // env(1) and nsenter(1) start others.
-std::string short_name(const Child& child) {
+std::string short_name(const ChildProcess& child) {
   const auto is_wrapper = [](const std::string& word) {
     return word == "env" || word == "nsenter" || word.find('=') != std::string::npos;
   };
@@ -35,7 +35,7 @@ std::string short_name(const Child& child) {
   return std::filesystem::path(*program).filename();
 }
 
-std::string describe_end(const Child& child) {
+std::string describe_end(const ChildProcess& child) {
   constexpr int kSignals = 128;
   const int code = child.exit_code();
   const std::string how =
@@ -49,10 +49,10 @@ nlohmann::json last_object(const std::string& text) {
   return object.is_object() ? object : nlohmann::json(nlohmann::json::value_t::discarded);
 }
 
-nlohmann::json summary_at_end(EventLoop& loop, const Child& child) {
-  if (!loop.wait(kProgramPatience, [&] { return child.has_ended(); }))
+nlohmann::json summary_at_end(EventLoop& loop, const ChildProcess& child) {
+  if (!loop.wait(kProgramTimeout, [&] { return child.has_ended(); }))
     throw RunFailure(fmt::format("{} did not end within {} s of being asked to, and was killed",
-                                 short_name(child), kProgramPatience.count()));
+                                 short_name(child), kProgramTimeout.count()));
   if (child.exit_code() != 0) throw RunFailure(describe_end(child));
   nlohmann::json summary = last_object(child.out());
   if (summary.is_discarded())

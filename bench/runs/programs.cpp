@@ -7,7 +7,7 @@
 #include <initializer_list>
 #include <stdexcept>
 
-#include "bench/runs/child.hpp"
+#include "app/child_process.hpp"
 
 namespace jpegwire {
 namespace {
@@ -43,9 +43,9 @@ Programs find_programs(const std::string& directory) {
 }
 
 std::string version_of(EventLoop& loop, const std::string& program) {
-  constexpr std::chrono::seconds kPatience{15};
-  Child child(loop.io(), {program, "--version"});
-  if (!loop.wait(kPatience, [&] { return child.has_ended(); }))
+  constexpr std::chrono::seconds kTimeout{15};
+  ChildProcess child(loop.io(), {program, "--version"});
+  if (!loop.wait(kTimeout, [&] { return child.has_ended(); }))
     throw std::runtime_error(fmt::format("{} does not tell its version", program));
   const std::string version = child.out().substr(0, child.out().find('\n'));
   if (child.exit_code() != 0 || version.empty())

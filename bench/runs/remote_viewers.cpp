@@ -96,8 +96,8 @@ std::string RemoteViewers::script() const {
 
 // Who has not come back by now finds nobody here, and ends as well.
 void RemoteViewers::dismiss() {
-  constexpr std::chrono::seconds kPatience{5};
-  if (was_asked_) loop_.wait(kPatience, [this] { return collector_.is_asked(); });
+  constexpr std::chrono::seconds kTimeout{5};
+  if (was_asked_) loop_.wait(kTimeout, [this] { return collector_.is_asked(); });
   collector_.dismiss();
   loop_.wait(std::chrono::seconds(1), [turns = 0]() mutable {
     return ++turns > 8;  // so that the answer is written
@@ -120,12 +120,12 @@ SenderEnds RemoteViewers::choose_ends(const Case& one) {
 void RemoteViewers::wait_until_asked() {
   constexpr double kHour = 3600;
   const bool is_first = !std::exchange(has_waited_, true);
-  const double patience = is_first ? kHour : seconds_of_viewer() + patience_seconds();
+  const double timeout = is_first ? kHour : seconds_of_viewer() + timeout_seconds();
   was_asked_ =
-      loop_.wait(std::chrono::duration<double>(patience), [this] { return collector_.is_asked(); });
+      loop_.wait(std::chrono::duration<double>(timeout), [this] { return collector_.is_asked(); });
   if (!was_asked_)
     throw RunFailure(fmt::format("nobody on {} has asked for a run within {:.0f} s",
-                                 options_.viewer_host, patience));
+                                 options_.viewer_host, timeout));
 }
 
 void RemoteViewers::start(const Case& one, const StreamPorts&) {

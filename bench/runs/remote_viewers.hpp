@@ -25,7 +25,7 @@ class RemoteViewers : public ViewerGroup {
   /// Waits until the other machine asks for a run: then no viewer of an earlier one is left.
   SenderEnds choose_ends(const Case& one) override;
   void start(const Case& one, const StreamPorts& ports) override;
-  double patience_seconds() const override { return 60; }
+  double timeout_seconds() const override { return 60; }
   void check() override {}
   ThreadTimes threads() const override { return {}; }
   double cpu_seconds() const override { return 0; }

@@ -9,7 +9,7 @@
 namespace jpegwire {
 namespace {
 
-constexpr double kMostRepetitions = 1e9;  // an int holds as many
+constexpr double kMaxRepetitions = 1e9;  // an int holds as many
 
 double rounded(double value) { return std::round(value * 10'000) / 10'000; }
 
@@ -42,7 +42,7 @@ std::optional<Spread> read_spread(const nlohmann::json& json) {
   for (const char* name : {"median", "least", "greatest", "repetitions"})
     if (!json.contains(name) || !json[name].is_number()) return std::nullopt;
   const auto repetitions = json["repetitions"].get<double>();
-  if (!(repetitions >= 1 && repetitions <= kMostRepetitions)) return std::nullopt;
+  if (!(repetitions >= 1 && repetitions <= kMaxRepetitions)) return std::nullopt;
   return Spread{json["median"].get<double>(), json["least"].get<double>(),
                 json["greatest"].get<double>(), static_cast<int>(repetitions)};
 }
@@ -52,12 +52,12 @@ bool have_noise(const Spread& earlier, const Spread& later) {
 }
 
 bool differs_beyond_noise(const Spread& earlier, const Spread& later) {
-  constexpr double kLeastChange = 0.01;
+  constexpr double kMinChange = 0.01;
   if (!have_noise(earlier, later)) return false;
   const bool overlap = earlier.least <= later.greatest && later.least <= earlier.greatest;
   const double change = std::abs(later.median - earlier.median);
   return !overlap && change > std::max(earlier.range(), later.range()) &&
-         change > kLeastChange * std::abs(earlier.median);
+         change > kMinChange * std::abs(earlier.median);
 }
 
 }  // namespace jpegwire

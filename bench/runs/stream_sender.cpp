@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <csignal>
 #include <regex>
 
 #include "app/parse_number.hpp"
@@ -23,14 +24,15 @@ std::uint16_t port_behind(const std::string& text, const char* pattern) {
 
 /// Asks again and again: another program's socket tells nobody that it listens now.
 template <class Condition>
-void wait_until_listening(EventLoop& loop, const Child& child, const Condition& is_listening) {
+void wait_until_listening(EventLoop& loop, const ChildProcess& child,
+                          const Condition& is_listening) {
   constexpr std::chrono::milliseconds kPause{20};
-  const auto end = std::chrono::steady_clock::now() + kProgramPatience;
+  const auto end = std::chrono::steady_clock::now() + kProgramTimeout;
   while (!is_listening()) {
     if (loop.wait(kPause, [&] { return child.has_ended(); })) throw RunFailure(describe_end(child));
     if (std::chrono::steady_clock::now() > end)
       throw RunFailure(fmt::format("{} did not begin to listen within {} s", short_name(child),
-                                   kProgramPatience.count()));
+                                   kProgramTimeout.count()));
   }
 }
 
@@ -54,27 +56,27 @@ class JpegwireSender final : public StreamSender {
 
   nlohmann::json statistics() override {
     const auto text =
-        fetch(loop_, ends_.listen_address, http_port_, "/stats.json", kProgramPatience);
+        fetch(loop_, ends_.listen_address, http_port_, "/stats.json", kProgramTimeout);
     if (child_.has_ended()) throw RunFailure(describe_end(child_));
     nlohmann::json statistics = nlohmann::json::parse(text.value_or(""), nullptr, false);
     if (!statistics.is_object())
       throw RunFailure(fmt::format("{} did not answer within {} s", short_name(child_),
-                                   kProgramPatience.count()));
+                                   kProgramTimeout.count()));
     return statistics;
   }
 
   nlohmann::json finish() override {
-    child_.interrupt();
+    child_.send_signal(SIGINT);
     return summary_at_end(loop_, child_);
   }
 
-  const Child& child() const override { return child_; }
+  const ChildProcess& child() const override { return child_; }
 
  private:
   EventLoop& loop_;
   const Case& case_;
   const SenderEnds& ends_;
-  Child child_;
+  ChildProcess child_;
   std::uint16_t http_port_ = 0;
 };
 
@@ -97,13 +99,13 @@ class PeerSender final : public StreamSender {
 
   // It may be as slow to end as it likes: with this object it is killed.
   nlohmann::json finish() override { return nullptr; }
-  const Child& child() const override { return child_; }
+  const ChildProcess& child() const override { return child_; }
 
  private:
   EventLoop& loop_;
   const Peer& peer_;
   const std::uint16_t port_;
-  Child child_;
+  ChildProcess child_;
 };
 
 Command in_front_of_camera(const Programs& programs, const Case& one, const Command& command) {

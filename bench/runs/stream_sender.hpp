@@ -3,7 +3,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "bench/runs/child.hpp"
+#include "app/child_process.hpp"
 #include "bench/runs/commands.hpp"
 #include "bench/runs/event_loop.hpp"
 #include "bench/runs/options.hpp"
@@ -33,7 +33,7 @@ class StreamSender {
   /// Ends it; gives its summary, null of another program.
   virtual nlohmann::json finish() = 0;
 
-  virtual const Child& child() const = 0;
+  virtual const ChildProcess& child() const = 0;
 };
 
 /// Starts the one that the case names.

@@ -22,8 +22,8 @@ namespace {
 
 using asio::ip::tcp;
 
-constexpr std::size_t kMostHeadBytes = 8192;
-constexpr std::size_t kMostBodyBytes = std::size_t{1} << 20;
+constexpr std::size_t kMaxHeadBytes = 8192;
+constexpr std::size_t kMaxBodyBytes = std::size_t{1} << 20;
 
 std::string random_path() {
   std::random_device random;
@@ -55,7 +55,7 @@ std::optional<std::size_t> body_size(const std::string& head) {
   std::smatch match;
   if (!std::regex_search(head, match, length)) return std::nullopt;
   const auto size = parse_number<std::size_t>(match[1].str());
-  return size && *size <= kMostBodyBytes ? size : std::nullopt;
+  return size && *size <= kMaxBodyBytes ? size : std::nullopt;
 }
 
 }  // namespace
@@ -67,7 +67,7 @@ class SummaryCollector::Request : public std::enable_shared_from_this<Request> {
       : owner_(&owner), socket_(std::move(socket)) {}
 
   void start() {
-    asio::async_read_until(socket_, asio::dynamic_buffer(text_, kMostHeadBytes), "\r\n\r\n",
+    asio::async_read_until(socket_, asio::dynamic_buffer(text_, kMaxHeadBytes), "\r\n\r\n",
                            [self = shared_from_this()](std::error_code error, std::size_t size) {
                              self->head_came(error, size);
                            });
@@ -117,7 +117,7 @@ class SummaryCollector::Request : public std::enable_shared_from_this<Request> {
   }
 
   void do_read_body(const std::string& run, std::size_t missing) {
-    asio::async_read(socket_, asio::dynamic_buffer(text_, kMostHeadBytes + kMostBodyBytes),
+    asio::async_read(socket_, asio::dynamic_buffer(text_, kMaxHeadBytes + kMaxBodyBytes),
                      asio::transfer_exactly(missing),
                      [self = shared_from_this(), run](std::error_code error, std::size_t) {
                        if (error || self->owner_ == nullptr) return self->close();

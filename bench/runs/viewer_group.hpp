@@ -32,7 +32,7 @@ class ViewerGroup {
   virtual void start(const Case& one, const StreamPorts& ports) = 0;
 
   /// How long, after they were started, the sender may wait for them.
-  virtual double patience_seconds() const = 0;
+  virtual double timeout_seconds() const = 0;
 
   /// Throws where one of them has ended too early.
   virtual void check() = 0;

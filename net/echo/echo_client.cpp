@@ -32,8 +32,8 @@ double EchoMeasurement::megabits_per_second() const {
 }
 
 EchoClient::EchoClient(asio::io_context& io, const Endpoint& endpoint, const ReadSettings& read,
-                       milliseconds patience)
-    : endpoint_(endpoint), read_(read), patience_(patience), io_(io) {
+                       milliseconds timeout)
+    : endpoint_(endpoint), read_(read), timeout_(timeout), io_(io) {
   std::error_code error;
   const auto addresses =
       asio::ip::tcp::resolver(io_).resolve(endpoint.host, std::to_string(endpoint.port), error);
@@ -67,7 +67,7 @@ bool EchoClient::wait_for(const Started& start) {
   std::optional<std::error_code> result;
   start([&result](std::error_code error) { result = error; });
   io_.restart();
-  const auto deadline = std::chrono::steady_clock::now() + patience_;
+  const auto deadline = std::chrono::steady_clock::now() + timeout_;
   while (!result && !is_stopped_ && io_.run_one_until(deadline) > 0) continue;
   if (result) {
     if (*result) fail(*result);
@@ -76,7 +76,7 @@ bool EchoClient::wait_for(const Started& start) {
   give_up(result);
   if (is_stopped_) return false;
   throw std::runtime_error(fmt::format("{} did not answer within {} s", to_tcp_url(endpoint_),
-                                       to_milliseconds(patience_) / 1000));
+                                       to_milliseconds(timeout_) / 1000));
 }
 
 // Lets the handler run, which refers to the result.

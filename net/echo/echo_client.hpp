@@ -28,12 +28,12 @@ struct EchoMeasurement {
 };
 
 /// Measures against an EchoServer. Waits in each call, and runs the io context meanwhile; but no
-/// longer than its patience with nothing sent or received. Bound to one thread.
+/// longer than its timeout with nothing sent or received. Bound to one thread.
 class EchoClient {
  public:
   /// Connects. Throws std::runtime_error with one sentence.
   EchoClient(asio::io_context& io, const Endpoint& endpoint, const ReadSettings& read,
-             milliseconds patience);
+             milliseconds timeout);
 
   /// So many messages of a size, one after the other. Throws std::runtime_error where the answer
   /// does not come, or is not what was sent. After stop() only those are told that were over.
@@ -57,7 +57,7 @@ class EchoClient {
 
   const Endpoint endpoint_;
   const ReadSettings read_;
-  const milliseconds patience_;
+  const milliseconds timeout_;
   asio::io_context& io_;
   bool is_stopped_ = false;
   asio::ip::tcp::socket socket_{io_};

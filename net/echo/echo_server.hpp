@@ -16,7 +16,7 @@ namespace jpegwire {
 /// context's run.
 class EchoServer {
  public:
-  static constexpr std::size_t kMostPeers = 8;
+  static constexpr std::size_t kMaxPeers = 8;
 
   /// Throws std::runtime_error with one sentence.
   EchoServer(asio::io_context& io, const Endpoint& endpoint, WriteSettings write);

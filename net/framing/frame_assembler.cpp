@@ -23,7 +23,7 @@ bool is_before_part(Bytes bytes) {
          std::all_of(end, bytes.end(), is_line_break);
 }
 
-// Text where a stream should be, such as "SSH-" or "GET ", tells a person more than the number it
+// Text where a stream should be, such as "SSH-" or "GET ", says more to a person than the number it
 // makes.
 std::optional<std::string> as_printable(Bytes bytes) {
   const auto is_printable = [](std::byte b) { return b >= std::byte{' '} && b <= std::byte{'~'}; };
@@ -97,7 +97,7 @@ std::optional<FrameAssembler::Event> FrameAssembler::detect() {
   }
   if (detected.kind == Kind::unknown)
     if (const auto text = as_printable(staged().first(kDetectionSizeBytes)))
-      return fail(fmt::format("it begins with '{}', which is not the size of a frame", *text));
+      return fail(fmt::format("it begins with '{}', which is not a frame size", *text));
   framing_ = Framing::size_prefix;
   prefix_ = detected.prefix;
   if (detected.kind == Kind::ambiguous) {
@@ -127,7 +127,7 @@ std::optional<FrameAssembler::Event> FrameAssembler::read_part_head() {
     case MultipartHead::Kind::end:
       return Event::end_of_stream;
     case MultipartHead::Kind::bad:
-      return fail("a part of the multipart stream has no proper head");
+      return fail("a part of the multipart stream has no valid header");
     case MultipartHead::Kind::http_response:
       if (head.http_status != 200)
         return fail(fmt::format("the HTTP server answered with status {}", head.http_status));
@@ -175,7 +175,7 @@ std::optional<FrameAssembler::Event> FrameAssembler::fill_sized_body() {
 // The shorter reading of an ambiguous first prefix is right if a whole JPEG fits it.
 bool FrameAssembler::try_other_prefix() {
   const Alternative other = *std::exchange(alternative_, std::nullopt);
-  if (admit(frame_->jpeg) == JpegVerdict::ok) return false;
+  if (validate(frame_->jpeg) == JpegVerdict::ok) return false;
   prefix_ = other.prefix;
   body_size_ = other.frame_size;
   frame_->jpeg.storage[0].resize(other.frame_size);

@@ -22,7 +22,7 @@ namespace jpegwire {
 ///   while (assembler.next() == FrameAssembler::Event::frame) use(assembler.take_frame());
 ///
 /// A frame's bytes are received straight into the frame, from the pool that the assembler is lent;
-/// its content is not looked at (that is the gate's job). Bound to one thread.
+/// its content is not looked at (that is validate_jpeg's task). Bound to one thread.
 class FrameAssembler {
  public:
   struct Settings {

@@ -139,7 +139,7 @@ void JpegReassembler::finish(Position open) {
   ReceivedFrame& frame = *open->frame;
   open->pieces.trim();
   begin_decoding(*open);
-  if (inspect_jpeg(frame.bytes(), whole_layout_) != JpegVerdict::ok) return refuse(*open);
+  if (validate_jpeg(frame.bytes(), whole_layout_) != JpegVerdict::ok) return refuse(*open);
   std::swap(frame.jpeg.layout.bands, whole_layout_.bands);
   frame.jpeg.layout.band_height = whole_layout_.band_height;
   if (!open->pieces.is_aligned()) frame.bands.add_all(frame.jpeg.layout);

@@ -49,9 +49,9 @@ udp::socket open_media_output(asio::io_context& io, const udp::endpoint& target,
 
 }  // namespace
 
-RtpSender::RtpSender(asio::io_context& io, Audience& audience, RtpSenderSettings settings,
+RtpSender::RtpSender(asio::io_context& io, ViewerCount& viewer_count, RtpSenderSettings settings,
                      OnUnfit on_unfit)
-    : audience_(audience),
+    : viewer_count_(viewer_count),
       settings_(std::move(settings)),
       on_unfit_(std::move(on_unfit)),
       target_(with_interface(resolve_udp(io, settings_.target), settings_.multicast.interface)),
@@ -68,7 +68,7 @@ RtpSender::RtpSender(asio::io_context& io, Audience& audience, RtpSenderSettings
                    .timestamp_offset = random_number<std::uint32_t>(),
                    .mtu_bytes = packet_size_bytes(settings_)}),
       history_(settings_.nack ? kFramesToSendAgain : 1) {
-  audience_.join();
+  viewer_count_.join();
 }
 
 void RtpSender::start() {

@@ -60,7 +60,8 @@ class RtpSender final : public FrameSink {
 
   /// It counts as a viewer from now on, since nobody knows who listens. Throws std::runtime_error
   /// where it cannot send there.
-  RtpSender(asio::io_context& io, Audience& audience, RtpSenderSettings settings, OnUnfit on_unfit);
+  RtpSender(asio::io_context& io, ViewerCount& viewer_count, RtpSenderSettings settings,
+            OnUnfit on_unfit);
 
   void start();
 
@@ -106,7 +107,7 @@ class RtpSender final : public FrameSink {
   void warn_of_failures();
   int fec_percent() const;
 
-  Audience& audience_;
+  ViewerCount& viewer_count_;
   const RtpSenderSettings settings_;
   const OnUnfit on_unfit_;
   const asio::ip::udp::endpoint target_;

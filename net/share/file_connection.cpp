@@ -26,13 +26,13 @@ bool next_messages(FileAnswer& answer, FileMessageWriter& out) {
 }  // namespace
 
 FileConnection::FileConnection(asio::ip::tcp::socket socket, SizePrefix prefix,
-                               std::unique_ptr<FileAnswer> answer, const Audience& audience,
+                               std::unique_ptr<FileAnswer> answer, const ViewerCount& viewer_count,
                                milliseconds patience, OnClosed on_closed)
     : socket_(std::move(socket)),
       deadline_(socket_.get_executor()),
       rest_(socket_.get_executor()),
       answer_(std::move(answer)),
-      audience_(audience),
+      viewer_count_(viewer_count),
       patience_(patience),
       on_closed_(std::move(on_closed)),
       is_transfer_(dynamic_cast<FetchAnswer*>(answer_.get()) != nullptr),
@@ -65,7 +65,7 @@ void FileConnection::go_on() {
 // Frames are late on a processor that never rests, whoever goes first on it.
 void FileConnection::do_rest() {
   constexpr milliseconds kLongestRest{20};
-  if (!audience_.is_present()) return go_on();
+  if (!viewer_count_.any()) return go_on();
   const auto spent = std::chrono::steady_clock::now() - begin_;
   rest_.expires_after(std::min<std::chrono::steady_clock::duration>(spent, kLongestRest));
   rest_.async_wait([self = shared_from_this()](std::error_code) { self->go_on(); });

@@ -15,7 +15,7 @@ namespace jpegwire {
 /// Sends one answer to a client, then size 0, then FIN. What comes next is read from the disk when
 /// the messages before it have been written, so a slow client costs one chunk of memory. A client
 /// that does not take within `patience` what was read at once, a chunk of a file, is cut off: it is
-/// too slow, or wants to hold a place. While there is an audience it rests after each chunk for as
+/// too slow, or wants to hold a place. While there are viewers it rests after each chunk for as
 /// long as that took. Bound to the socket's thread, which it lets wait for the disk.
 class FileConnection : public std::enable_shared_from_this<FileConnection> {
  public:
@@ -23,7 +23,7 @@ class FileConnection : public std::enable_shared_from_this<FileConnection> {
   using OnClosed = std::function<void(const std::shared_ptr<FileConnection>&, const char* outcome)>;
 
   FileConnection(asio::ip::tcp::socket socket, SizePrefix prefix,
-                 std::unique_ptr<FileAnswer> answer, const Audience& audience,
+                 std::unique_ptr<FileAnswer> answer, const ViewerCount& viewer_count,
                  milliseconds patience, OnClosed on_closed);
 
   void start();
@@ -44,7 +44,7 @@ class FileConnection : public std::enable_shared_from_this<FileConnection> {
   asio::steady_timer deadline_;  // of the write under way, or the farewell
   asio::steady_timer rest_;
   std::unique_ptr<FileAnswer> answer_;
-  const Audience& audience_;
+  const ViewerCount& viewer_count_;
   const milliseconds patience_;
   OnClosed on_closed_;
   const bool is_transfer_;

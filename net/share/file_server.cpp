@@ -40,9 +40,9 @@ void let_frames_pass(asio::ip::tcp::socket& socket) {
 
 }  // namespace
 
-FileServer::FileServer(const std::string& directory, SizePrefix prefix, const Audience& audience,
-                       milliseconds patience)
-    : prefix_(prefix), audience_(audience), patience_(patience) {
+FileServer::FileServer(const std::string& directory, SizePrefix prefix,
+                       const ViewerCount& viewer_count, milliseconds patience)
+    : prefix_(prefix), viewer_count_(viewer_count), patience_(patience) {
   if (!directory.empty()) directory_.emplace(directory);
   thread_ = std::jthread([this] { run(); });
 }
@@ -75,7 +75,7 @@ void FileServer::begin(asio::ip::tcp::socket socket, const std::optional<FileReq
     connections_.erase(closed);
   };
   const auto connection = std::make_shared<FileConnection>(
-      std::move(socket), prefix_, answer(peer, request), audience_, patience_, on_closed);
+      std::move(socket), prefix_, answer(peer, request), viewer_count_, patience_, on_closed);
   if (connection->is_transfer()) ++transfers_;
   connections_.insert(connection);
   connection->start();

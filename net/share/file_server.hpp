@@ -24,8 +24,8 @@ class FileServer {
  public:
   /// Shares nothing, and says so to who asks, where the directory is "". Throws std::runtime_error
   /// with one sentence where it cannot be read. Half of the time is left to those who have frames
-  /// for the audience, which must outlive this. `patience` is what a chunk may take, at most.
-  FileServer(const std::string& directory, SizePrefix prefix, const Audience& audience,
+  /// for the viewer_count, which must outlive this. `patience` is what a chunk may take, at most.
+  FileServer(const std::string& directory, SizePrefix prefix, const ViewerCount& viewer_count,
              milliseconds patience = milliseconds(30'000));
   FileServer(const FileServer&) = delete;
   FileServer& operator=(const FileServer&) = delete;
@@ -48,7 +48,7 @@ class FileServer {
   std::unique_ptr<FileAnswer> answer_fetch(const std::string& peer, const FetchRequest& request);
 
   const SizePrefix prefix_;
-  const Audience& audience_;
+  const ViewerCount& viewer_count_;
   const milliseconds patience_;
   std::optional<SharedDirectory> directory_;
   // From here on the thread's.

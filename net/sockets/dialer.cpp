@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::chrono::milliseconds kFirstPause{100};
 constexpr std::chrono::milliseconds kLongestPause{2000};
-constexpr std::chrono::seconds kPatience{3};
+constexpr std::chrono::seconds kTimeout{3};
 
 }  // namespace
 
@@ -66,7 +66,7 @@ void Dialer::do_connect(const NameLookup::Addresses& addresses) {
 
 // A machine that is switched off answers nothing for minutes.
 void Dialer::do_limit_time() {
-  timer_.expires_after(kPatience);
+  timer_.expires_after(kTimeout);
   timer_.async_wait([this, current = tries_](std::error_code error) {
     if (!error && current == tries_) end_try(asio::error::timed_out);
   });

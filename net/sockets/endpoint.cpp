@@ -24,10 +24,10 @@ HostAndPort split(std::string_view text) {
   if (text.starts_with('[')) {
     const std::size_t end = text.find(']');
     if (end == std::string_view::npos)
-      throw std::invalid_argument(fmt::format("'{}' lacks the ']' behind the address", text));
+      throw std::invalid_argument(fmt::format("'{}' lacks the ']' after the address", text));
     const std::string_view behind = text.substr(end + 1);
     if (!behind.empty() && !behind.starts_with(':'))
-      throw std::invalid_argument(fmt::format("'{}' has no ':PORT' behind the ']'", text));
+      throw std::invalid_argument(fmt::format("'{}' has no ':PORT' after the ']'", text));
     return {text.substr(1, end - 1),
             behind.empty() ? std::nullopt : std::optional(behind.substr(1))};
   }
@@ -51,7 +51,7 @@ std::uint16_t parse_rtp_port(std::string_view text) {
   const std::uint16_t port = parse_number<std::uint16_t>(text).value_or(0);
   if (port == 0 || port > 65'533)
     throw std::invalid_argument(fmt::format(
-        "'{}' is not a port for RTP; give a number from 1 to 65533, since RTCP and repair take the "
+        "'{}' is not a port for RTP; give a number from 1 to 65533, since RTCP and repair use the "
         "two ports above it",
         text));
   return port;
@@ -97,11 +97,11 @@ Endpoint parse_listen_address(std::string_view text) {
 Endpoint parse_tcp_url(std::string_view url) {
   const HostAndPort parts = split(without_scheme(url));
   if (parts.host.empty())
-    throw std::invalid_argument(fmt::format("'{}' names no host; write tcp://HOST:PORT", url));
+    throw std::invalid_argument(fmt::format("'{}' has no host; write tcp://HOST:PORT", url));
   Endpoint endpoint{std::string(parts.host)};
   if (parts.port) endpoint.port = parse_port(*parts.port);
   if (endpoint.port == 0)
-    throw std::invalid_argument(fmt::format("'{}' has port 0, where nobody can be reached", url));
+    throw std::invalid_argument(fmt::format("'{}' has port 0, which cannot be connected to", url));
   return endpoint;
 }
 
@@ -123,8 +123,7 @@ Endpoint parse_rtp_target(std::string_view text) {
   Endpoint endpoint = parse_rtp_address(is_rtp_url(text) ? behind_scheme(text, kRtpScheme) : text);
   if (endpoint.host.empty())
     throw std::invalid_argument(fmt::format(
-        "'{}' names nobody to send to; write the address of a viewer or of a group: ADDR:PORT",
-        text));
+        "'{}' has no destination; write the address of a viewer or of a group: ADDR:PORT", text));
   return endpoint;
 }
 

@@ -15,9 +15,9 @@ namespace {
 
 std::string_view advice(std::error_code error) {
   if (error == asio::error::address_in_use)
-    return "; another program has the port, so choose another";
+    return "; another program uses the port: choose another one";
   if (error == asio::error::access_denied)
-    return "; ports below 1024 are root's, so choose another";
+    return "; ports below 1024 are reserved for root: choose another one";
   if (error.value() == EADDRNOTAVAIL) return "; no interface of this machine has the address";
   return "";
 }
@@ -77,7 +77,7 @@ void Listener::do_accept(Door& door) {
 // Out of descriptors, most likely: accepting at once again would only spin.
 void Listener::do_accept_later(Door& door, std::error_code trouble) {
   ++failures_;
-  troubles_.warn("cannot accept connections on {}: {}; trying on", to_string(endpoint_),
+  troubles_.warn("cannot accept connections on {}: {}; trying again", to_string(endpoint_),
                  describe(trouble));
   door.pause.expires_after(std::chrono::milliseconds(200));
   door.pause.async_wait([this, &door](std::error_code error) {

@@ -25,7 +25,7 @@ class Listener {
   /// With the port that the system chose where it was 0.
   const Endpoint& endpoint() const { return endpoint_; }
 
-  /// Whether anybody but this machine can reach it.
+  /// Whether other machines can reach it.
   bool is_public() const;
 
   /// How often a connection could not be accepted, as when there are too many descriptors.

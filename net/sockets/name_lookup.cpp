@@ -1,9 +1,14 @@
 #include "net/sockets/name_lookup.hpp"
 
+#include <fcntl.h>
+#include <sys/eventfd.h>
+
 #include <asio/post.hpp>
+#include <cerrno>
 #include <string>
-#include <thread>
 #include <utility>
+
+#include "app/descriptor.hpp"
 
 namespace jpegwire {
 
@@ -13,50 +18,72 @@ bool is_about_name(std::error_code error) {
 }
 
 std::string describe(std::error_code error) {
-  if (error == asio::error::host_not_found) return "no host of this name is known";
+  if (error == asio::error::host_not_found) return "host not found";
   if (error == asio::error::host_not_found_try_again) return "the name server does not answer";
   return error.message();
 }
 
+/// Written by the thread, and read once it has been joined.
+struct NameLookup::Question {
+  explicit Question(Endpoint asked) : endpoint(std::move(asked)) {}
+
+  void find_addresses() {
+    asio::io_context unused;
+    const auto found = asio::ip::tcp::resolver(unused).resolve(
+        endpoint.host, std::to_string(endpoint.port), error);
+    for (const auto& entry : found) addresses.push_back(entry.endpoint());
+    ::eventfd_write(answered.number(), 1);
+  }
+
+  const Endpoint endpoint;
+  const Descriptor answered{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
+  std::error_code error;
+  Addresses addresses;
+};
+
 void NameLookup::start(const Endpoint& endpoint, OnAnswer on_answer) {
   cancel();
-  work_.emplace(io_.get_executor());
-  question_ = std::make_shared<Question>();
-  question_->io = &io_;
-  question_->on_answer = [this, on_answer = std::move(on_answer)](std::error_code error,
-                                                                  const Addresses& addresses) {
-    cancel();
-    on_answer(error, addresses);
-  };
-  std::thread(&NameLookup::ask, question_, endpoint).detach();
+  on_answer_ = std::move(on_answer);
+  question_ = std::make_shared<Question>(endpoint);
+  try {
+    ask();
+  } catch (const std::system_error& failed) {  // no descriptor or no thread is left
+    question_->error = failed.code();
+    asio::post(answered_.get_executor(), [this, question = question_] {
+      if (question == question_) give_answer();
+    });
+  }
 }
 
 void NameLookup::cancel() {
-  work_.reset();
-  const std::shared_ptr<Question> question = std::move(question_);
-  if (!question) return;
-  const std::scoped_lock lock(question->mutex);
-  question->io = nullptr;
+  question_.reset();
+  std::error_code ignored;
+  answered_.close(ignored);
+  if (thread_.joinable()) thread_.detach();
 }
 
-void NameLookup::ask(const std::shared_ptr<Question>& question, const Endpoint& endpoint) {
-  asio::io_context unused;
-  std::error_code error;
-  const auto found =
-      asio::ip::tcp::resolver(unused).resolve(endpoint.host, std::to_string(endpoint.port), error);
-  Addresses addresses;
-  for (const auto& entry : found) addresses.push_back(entry.endpoint());
+void NameLookup::ask() {
+  const Descriptor& answered = question_->answered;
+  const int copy = answered.is_open() ? ::fcntl(answered.number(), F_DUPFD_CLOEXEC, 0) : -1;
+  if (copy < 0) throw std::system_error(errno, std::generic_category());
+  answered_.assign(copy);
+  do_wait_for_answer();
+  thread_ = std::thread([question = question_] { question->find_addresses(); });
+}
 
-  const std::scoped_lock lock(question->mutex);
-  if (question->io == nullptr) return;
-  asio::post(*question->io, [question, error, addresses = std::move(addresses)] {
-    // Cancelling happens on this thread too, so it cannot come in between.
-    std::unique_lock waiting(question->mutex);
-    if (question->io == nullptr) return;
-    const OnAnswer on_answer = std::move(question->on_answer);
-    waiting.unlock();
-    on_answer(error, addresses);
-  });
+void NameLookup::do_wait_for_answer() {
+  answered_.async_wait(asio::posix::stream_descriptor::wait_read,
+                       [this, question = question_](std::error_code error) {
+                         if (!error && question == question_) give_answer();
+                       });
+}
+
+void NameLookup::give_answer() {
+  if (thread_.joinable()) thread_.join();  // it has just written its last
+  const std::shared_ptr<Question> question = question_;
+  const OnAnswer on_answer = std::move(on_answer_);
+  cancel();
+  on_answer(question->error, question->addresses);
 }
 
 }  // namespace jpegwire

@@ -1,14 +1,13 @@
 #pragma once
 
-#include <asio/executor_work_guard.hpp>
 #include <asio/io_context.hpp>
 #include <asio/ip/tcp.hpp>
+#include <asio/posix/stream_descriptor.hpp>
 #include <functional>
 #include <memory>
-#include <mutex>
-#include <optional>
 #include <string>
 #include <system_error>
+#include <thread>
 #include <vector>
 
 #include "net/sockets/endpoint.hpp"
@@ -21,16 +20,18 @@ bool is_about_name(std::error_code error);
 /// The error as the end of a sentence.
 std::string describe(std::error_code error);
 
-/// Asks the system for the addresses of a name. getaddrinfo() may take many seconds and cannot be
-/// interrupted, and asio's own resolver waits for it when a program ends; this one does not: each
-/// question has a thread of its own, which is left to itself when nobody waits for the answer any
-/// more. Bound to the io thread.
+/// Asks the system for the addresses of a name, each time on a thread of its own, since
+/// getaddrinfo() blocks. The thread is joined when it has answered. It cannot be interrupted, and
+/// without a name server it may take half a minute; asio's resolver would make the end of the
+/// program, and every other lookup, wait for it. So a lookup that is cancelled before it has
+/// answered is detached: it owns all that it uses, calls nobody, and ends with the process at the
+/// latest. Bound to the io thread; must outlive the io context's run.
 class NameLookup {
  public:
   using Addresses = std::vector<asio::ip::tcp::endpoint>;
   using OnAnswer = std::function<void(std::error_code, const Addresses&)>;
 
-  explicit NameLookup(asio::io_context& io) : io_(io) {}
+  explicit NameLookup(asio::io_context& io) : answered_(io) {}
   NameLookup(const NameLookup&) = delete;
   NameLookup& operator=(const NameLookup&) = delete;
   ~NameLookup() { cancel(); }
@@ -41,20 +42,16 @@ class NameLookup {
   void cancel();
 
  private:
-  using Work = asio::executor_work_guard<asio::io_context::executor_type>;
+  struct Question;
 
-  // Shared with the thread that asks, which may outlive this object and the io context.
-  struct Question {
-    std::mutex mutex;
-    asio::io_context* io = nullptr;  // null once nobody waits
-    OnAnswer on_answer;
-  };
+  void ask();
+  void do_wait_for_answer();
+  void give_answer();
 
-  static void ask(const std::shared_ptr<Question>& question, const Endpoint& endpoint);
-
-  asio::io_context& io_;
-  std::shared_ptr<Question> question_;
-  std::optional<Work> work_;  // the io context runs on while an answer is to come
+  std::shared_ptr<Question> question_;  // shared with the thread alone
+  OnAnswer on_answer_;
+  asio::posix::stream_descriptor answered_;
+  std::thread thread_;
 };
 
 }  // namespace jpegwire

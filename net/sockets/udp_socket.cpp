@@ -20,16 +20,17 @@ using asio::ip::udp;
 std::string_view advice(int error) {
   switch (error) {
     case EADDRINUSE:
-      return "; another program has the port, so choose another";
+      return "; another program uses the port: choose another one";
     case EACCES:
-      return "; ports below 1024 are root's, so choose another";
+      return "; ports below 1024 are reserved for root: choose another one";
     case EADDRNOTAVAIL:
       return "; no interface of this machine has the address";
     case ENETUNREACH:
     case EHOSTUNREACH:
-      return "; no interface leads there, so name one or check the network";
+      return "; there is no route to it: check the network, or choose an interface with "
+             "--interface";
     case ENODEV:
-      return "; no interface takes the group, so name one: ADDR%eth0";
+      return "; there is no route to the group: choose an interface as in ADDR%eth0";
     default:
       return "";
   }

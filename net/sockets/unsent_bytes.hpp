@@ -10,7 +10,7 @@
 
 namespace jpegwire {
 
-/// What a connection has yet to write: views of bytes that somebody else owns, gathered for one
+/// What a connection has yet to write: views of bytes, which it does not own, gathered for one
 /// call, or cut into pieces for several. Takes nothing from the heap once its lists have grown.
 class UnsentBytes {
  public:

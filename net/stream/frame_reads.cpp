@@ -9,7 +9,7 @@ void ReadRecorder::received(std::size_t bytes, WallTime now) {
   if (pending_.list.empty()) first_ = now;
   last_ = now;
   last_bytes_ = bytes;
-  if (pending_.list.size() < FrameReads::kMost) {
+  if (pending_.list.size() < FrameReads::kMax) {
     pending_.list.push_back({pending_.size_bytes(), bytes, now - first_});
     return;
   }

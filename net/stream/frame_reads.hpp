@@ -20,7 +20,7 @@ struct FrameRead {
 /// add up to those of both. Empty where nobody asked for them.
 struct FrameReads {
   /// Reads beyond so many are merged into the last one of the list.
-  static constexpr std::size_t kMost = 4096;
+  static constexpr std::size_t kMax = 4096;
 
   std::vector<FrameRead> list;
   std::size_t merged = 0;        // how many reads were

@@ -28,8 +28,8 @@ WallTime from_wire(std::uint64_t count) {
 }
 
 std::uint32_t hold_to_wire(microseconds hold) {
-  constexpr std::int64_t kMost = std::numeric_limits<std::uint32_t>::max();
-  return static_cast<std::uint32_t>(std::clamp<std::int64_t>(hold.count(), 0, kMost));
+  constexpr std::int64_t kMax = std::numeric_limits<std::uint32_t>::max();
+  return static_cast<std::uint32_t>(std::clamp<std::int64_t>(hold.count(), 0, kMax));
 }
 
 }  // namespace
@@ -79,8 +79,8 @@ std::optional<FrameStamp> take_stamp(JpegLayout& layout) {
   return stamp;
 }
 
-JpegVerdict admit_for_sending(EncodedFrame& frame) {
-  const JpegVerdict verdict = admit_with_tables(frame);
+JpegVerdict validate_for_sending(EncodedFrame& frame) {
+  const JpegVerdict verdict = validate_with_tables(frame);
   if (verdict == JpegVerdict::ok) take_stamp(frame.layout);
   return verdict;
 }

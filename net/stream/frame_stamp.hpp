@@ -47,8 +47,8 @@ std::optional<FrameStamp> read_stamp(std::span<const std::byte> bytes);
 /// has none.
 std::optional<FrameStamp> take_stamp(JpegLayout& layout);
 
-/// admit_with_tables(), and take_stamp(): what was saved with a stamp leaves with a new one.
-JpegVerdict admit_for_sending(EncodedFrame& frame);
+/// validate_with_tables(), and take_stamp(): what was saved with a stamp leaves with a new one.
+JpegVerdict validate_for_sending(EncodedFrame& frame);
 
 /// The fields alone, for a transport that carries them outside of the JPEG.
 inline constexpr std::size_t kStampFieldsSizeBytes = 40;

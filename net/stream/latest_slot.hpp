@@ -41,12 +41,11 @@ class LatestSlot {
     return std::exchange(value_, std::nullopt);
   }
 
-  /// The same, but for no longer than `patience`.
+  /// The same, but for no longer than `timeout`.
   template <class Rep, class Period>
-  std::optional<T> take_for(std::chrono::duration<Rep, Period> patience,
-                            std::stop_token stop = {}) {
+  std::optional<T> take_for(std::chrono::duration<Rep, Period> timeout, std::stop_token stop = {}) {
     std::unique_lock lock(mutex_);
-    arrived_.wait_for(lock, std::move(stop), patience,
+    arrived_.wait_for(lock, std::move(stop), timeout,
                       [this] { return value_.has_value() || closed_; });
     return std::exchange(value_, std::nullopt);
   }

@@ -29,7 +29,7 @@ class StreamObserver {
     static_cast<void>(frame);
   }
 
-  /// A frame that was begun is whole and has passed the gate. Its feed is closed next.
+  /// A frame that was begun is whole and valid. Its feed is closed next.
   virtual void frame_received(std::shared_ptr<ReceivedFrame> frame) = 0;
 
   /// A frame of datagrams that never became whole. Where it was begun, its feed tells so too.
@@ -39,7 +39,7 @@ class StreamObserver {
     static_cast<void>(was_begun);
   }
 
-  /// A frame that the gate refused; the stream goes on.
+  /// A frame that is not valid was refused; the stream goes on.
   virtual void frame_refused(JpegVerdict verdict) = 0;
 
   /// No frame comes for now, and the client tries on; the sentence says why.

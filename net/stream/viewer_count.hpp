@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <condition_variable>
 #include <mutex>
 #include <stop_token>
@@ -7,72 +8,75 @@
 
 namespace jpegwire {
 
-/// Who watches: nothing is encoded while nobody does. Any thread may call anything.
-class Audience {
+/// Counts the viewers of a stream: nothing is encoded while there are none. Any thread may call
+/// anything.
+class ViewerCount {
  public:
   void join() {
     {
       const std::scoped_lock lock(mutex_);
-      ++present_;
-      if (present_ > most_) most_ = present_;
+      ++count_;
+      max_ = std::max(max_, count_);
     }
     changed_.notify_all();
   }
 
   void leave() {
     const std::scoped_lock lock(mutex_);
-    --present_;
+    --count_;
   }
 
-  int present() const {
+  int count() const {
     const std::scoped_lock lock(mutex_);
-    return present_;
+    return count_;
   }
 
-  /// A frame is wanted, but by nobody who watches on: a snapshot.
-  void begin_wish() {
+  /// A single frame is wanted, as for a snapshot.
+  void begin_frame_request() {
     {
       const std::scoped_lock lock(mutex_);
-      ++wishes_;
+      ++frame_requests_;
     }
     changed_.notify_all();
   }
 
-  void end_wish() {
+  void end_frame_request() {
     const std::scoped_lock lock(mutex_);
-    --wishes_;
+    --frame_requests_;
   }
 
-  /// How many wishes are open.
-  int wishes() const {
+  /// The number of frame requests that have begun and not ended.
+  int frame_requests() const {
     const std::scoped_lock lock(mutex_);
-    return wishes_;
+    return frame_requests_;
   }
 
-  /// Whether anybody watches or wants a frame.
-  bool is_present() const {
+  /// Whether there is a viewer or a frame request.
+  bool any() const {
     const std::scoped_lock lock(mutex_);
-    return present_ + wishes_ > 0;
+    return has_any();
   }
 
-  /// The most that ever watched at a time.
-  int most() const {
+  /// The highest count so far.
+  int max() const {
     const std::scoped_lock lock(mutex_);
-    return most_;
+    return max_;
   }
 
-  /// Waits until somebody watches or wants a frame; false once stop is requested.
+  /// Waits for a viewer or a frame request; false once stop is requested.
   bool wait(std::stop_token stop) {
     std::unique_lock lock(mutex_);
-    return changed_.wait(lock, std::move(stop), [this] { return present_ + wishes_ > 0; });
+    return changed_.wait(lock, std::move(stop), [this] { return has_any(); });
   }
 
  private:
+  bool has_any() const { return count_ + frame_requests_ > 0; }
+
   mutable std::mutex mutex_;
   std::condition_variable_any changed_;
-  int present_ = 0;
-  int most_ = 0;
-  int wishes_ = 0;
+  int count_ = 0;
+  int max_ = 0;
+  int frame_requests_ = 0;
 };
 
 }  // namespace jpegwire

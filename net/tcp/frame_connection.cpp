@@ -8,7 +8,7 @@ namespace jpegwire {
 namespace {
 
 std::string describe_departure(std::error_code error) {
-  if (error == asio::error::timed_out) return "it has taken nothing for half a minute";
+  if (error == asio::error::timed_out) return "it acknowledged no data for 30 s";
   if (error == asio::error::broken_pipe || error == asio::error::connection_reset)
     return "it has gone";
   return error.message();
@@ -184,7 +184,7 @@ void FrameConnection::do_read_reports() {
                             if (error == asio::error::eof) return self->peer_stopped_sending();
                             if (error) return self->close({describe_departure(error)});
                             if (!self->take_reports(size))
-                              return self->close({"it sent something that is no viewer's report"});
+                              return self->close({"it sent data that is not a viewer report"});
                             if (!self->asks_for_files_) return self->do_read_reports();
                             if (self->writing_ == Writing::nothing) self->hand_over();
                           });
@@ -210,7 +210,7 @@ void FrameConnection::hand_over() {
   on_file_request_(std::move(socket), reports_.file_request());
 }
 
-// Who has reported and stops is a viewer that leaves; who never did may just listen on.
+// A viewer that has reported and stops is leaving; one that never reported may still listen.
 void FrameConnection::peer_stopped_sending() {
   peer_stopped_ = true;
   if (hung_up_) return close({"the stream has ended", true});

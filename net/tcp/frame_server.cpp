@@ -19,9 +19,9 @@ std::uint64_t random_id() {
 
 }  // namespace
 
-FrameServer::FrameServer(asio::io_context& io, Audience& audience, Settings settings)
+FrameServer::FrameServer(asio::io_context& io, ViewerCount& viewer_count, Settings settings)
     : io_(io),
-      audience_(audience),
+      viewer_count_(viewer_count),
       settings_(settings),
       stream_id_(random_id()),
       deadline_(io),
@@ -40,7 +40,7 @@ void FrameServer::accept(asio::ip::tcp::socket socket) {
         [this](const ViewerStatistics&) { --accepted_; }, on_file_request_);
   }
   ++rejected_;
-  refusals_.warn("turned {} away: {} viewers are there already", peer_name(socket), accepted_);
+  refusals_.warn("refused {}: there are {} viewers already", peer_name(socket), accepted_);
 }
 
 void FrameServer::dial(const Endpoint& endpoint) {
@@ -53,7 +53,7 @@ void FrameServer::dial(const Endpoint& endpoint) {
   };
   const auto try_again = [last = std::error_code()](Dialer& dialer, std::error_code error) mutable {
     if (error != std::exchange(last, error))
-      spdlog::warn("cannot connect to {}: {}; trying on", to_tcp_url(dialer.endpoint()),
+      spdlog::warn("cannot connect to {}: {}; trying again", to_tcp_url(dialer.endpoint()),
                    describe(error));
     dialer.dial_later();
   };
@@ -71,24 +71,26 @@ void FrameServer::serve(asio::ip::tcp::socket socket, std::unique_ptr<FrameProto
         if (on_closed) on_closed(closed->statistics());
       });
   connection->let_ask_for_files(std::move(on_file_request));
-  news_.info("viewer {} came", connection->statistics().peer);
+  news_.info("viewer {} connected", connection->statistics().peer);
   connections_.insert(connection);
-  audience_.join();
+  viewer_count_.join();
   connection->start();
 }
 
 void FrameServer::forget(const Connection& connection, const Departure& departure) {
   const ViewerStatistics viewer = connection->statistics();
   LogLimit& log = departure.is_in_order ? news_ : breaks_;
-  log.info("viewer {} left after {} frames ({})", viewer.peer, viewer.frames, departure.reason);
+  log.info("viewer {} disconnected after {} frames ({})", viewer.peer, viewer.frames,
+           departure.reason);
   connections_.erase(connection);
-  audience_.leave();
+  viewer_count_.leave();
   remember(viewer);
   if (finishing_ && connections_.empty()) deadline_.cancel();
 }
 
-std::unique_ptr<FrameWish> FrameServer::wish(std::function<void(const FramePtr&)> on_frame) {
-  return std::make_unique<FrameWish>(*this, std::move(on_frame));
+std::unique_ptr<FrameRequest> FrameServer::request_frame(
+    std::function<void(const FramePtr&)> on_frame) {
+  return std::make_unique<FrameRequest>(*this, std::move(on_frame));
 }
 
 void FrameServer::submit(FramePtr frame) {
@@ -96,7 +98,7 @@ void FrameServer::submit(FramePtr frame) {
   wakeup_.notify();
 }
 
-void FrameServer::finish(milliseconds patience) {
+void FrameServer::finish(milliseconds timeout) {
   if (std::exchange(finishing_, true)) return;
   wakeup_.stop();
   offer_newest();  // the last frame may have come since the io thread was woken
@@ -105,7 +107,7 @@ void FrameServer::finish(milliseconds patience) {
   const std::set<Connection> connections = connections_;  // finishing one may remove it
   for (const Connection& connection : connections) connection->finish();
   if (connections_.empty()) return;
-  deadline_.expires_after(patience);
+  deadline_.expires_after(timeout);
   deadline_.async_wait([this](std::error_code error) {
     if (!error) close_all();
   });
@@ -127,24 +129,24 @@ std::map<std::string, ViewerStatistics> FrameServer::totals() const {
 void FrameServer::offer_newest() {
   const std::optional<FramePtr> frame = newest_.try_take();
   if (!frame) return;
-  fulfil_wishes(*frame);
+  answer_frame_requests(*frame);
   for (auto next = connections_.begin(); next != connections_.end();) {
     const Connection connection = *next++;  // offering may close it and so erase it
     connection->offer(*frame);
   }
 }
 
-// Who is called may make another wish, which is for the next frame.
-void FrameServer::fulfil_wishes(const FramePtr& frame) {
-  const std::set<FrameWish*> due = wishes_;
-  for (FrameWish* wish : due)
-    if (wishes_.contains(wish)) std::exchange(wish->on_frame_, nullptr)(frame);
+// The callback may make another request, which is for the next frame.
+void FrameServer::answer_frame_requests(const FramePtr& frame) {
+  const std::set<FrameRequest*> due = frame_requests_;
+  for (FrameRequest* request : due)
+    if (frame_requests_.contains(request)) std::exchange(request->on_frame_, nullptr)(frame);
 }
 
 // Bounded, so that a viewer that comes and goes all day costs no memory.
 void FrameServer::remember(const ViewerStatistics& viewer) {
-  constexpr std::size_t kMostRemembered = 1000;
-  if (departed_.size() >= kMostRemembered) departed_.erase(departed_.begin());
+  constexpr std::size_t kMaxRemembered = 1000;
+  if (departed_.size() >= kMaxRemembered) departed_.erase(departed_.begin());
   departed_.push_back(viewer);
   departed_totals_[viewer.kind] += viewer;
 }
@@ -152,18 +154,18 @@ void FrameServer::remember(const ViewerStatistics& viewer) {
 void FrameServer::close_all() {
   const std::set<Connection> connections = connections_;
   for (const Connection& connection : connections)
-    connection->close({"it was too slow to the end"});
+    connection->close({"it did not receive the last frame in time"});
 }
 
-FrameWish::FrameWish(FrameServer& server, std::function<void(const FramePtr&)> on_frame)
+FrameRequest::FrameRequest(FrameServer& server, std::function<void(const FramePtr&)> on_frame)
     : server_(server), on_frame_(std::move(on_frame)) {
-  server_.wishes_.insert(this);
-  server_.audience_.begin_wish();
+  server_.frame_requests_.insert(this);
+  server_.viewer_count_.begin_frame_request();
 }
 
-FrameWish::~FrameWish() {
-  server_.wishes_.erase(this);
-  server_.audience_.end_wish();
+FrameRequest::~FrameRequest() {
+  server_.frame_requests_.erase(this);
+  server_.viewer_count_.end_frame_request();
 }
 
 }  // namespace jpegwire

@@ -23,7 +23,7 @@
 
 namespace jpegwire {
 
-class FrameWish;
+class FrameRequest;
 
 /// Gives every frame to every viewer that is ready for it: over size-prefixed TCP to viewers that
 /// connect, and to viewers that listen and are dialled; in another protocol's frames to whom
@@ -37,12 +37,12 @@ class FrameServer final : public FrameSink {
     WriteSettings write{};          // of every connection
   };
 
-  FrameServer(asio::io_context& io, Audience& audience, Settings settings);
+  FrameServer(asio::io_context& io, ViewerCount& viewer_count, Settings settings);
 
   /// Throws std::runtime_error with one sentence.
   const Listener& listen(const Endpoint& endpoint);
 
-  /// Who connects to listen()'s port may ask for files; the function takes over its connection.
+  /// A client of the port of listen() may ask for files; the function takes over its connection.
   void let_ask_for_files(FrameConnection::OnFileRequest on_file_request) {
     on_file_request_ = std::move(on_file_request);
   }
@@ -55,14 +55,15 @@ class FrameServer final : public FrameSink {
              std::function<void(const ViewerStatistics&)> on_closed = {},
              FrameConnection::OnFileRequest on_file_request = {});
 
-  /// Wakes the encoder for one frame and calls `on_frame` with it, unless the wish is given up
+  /// Wakes the encoder for one frame and calls `on_frame` with it, unless the request is destroyed
   /// before. It must not outlive this server.
-  std::unique_ptr<FrameWish> wish(std::function<void(const FramePtr&)> on_frame);
+  std::unique_ptr<FrameRequest> request_frame(std::function<void(const FramePtr&)> on_frame);
 
   void submit(FramePtr frame) override;
 
-  /// Ends every stream in order; who has not taken its last frame after `patience` is cut off.
-  void finish(milliseconds patience);
+  /// Ends every stream in order. A viewer that has not received its last frame after `timeout` is
+  /// disconnected.
+  void finish(milliseconds timeout);
 
   /// Random per run, in all stamps.
   std::uint64_t stream_id() const { return stream_id_; }
@@ -82,19 +83,19 @@ class FrameServer final : public FrameSink {
   std::uint64_t rejected() const { return rejected_; }
 
  private:
-  friend class FrameWish;
+  friend class FrameRequest;
   using Connection = std::shared_ptr<FrameConnection>;
   using Departure = FrameConnection::Departure;
 
   void accept(asio::ip::tcp::socket socket);
   void forget(const Connection& connection, const Departure& departure);
   void offer_newest();
-  void fulfil_wishes(const FramePtr& frame);
+  void answer_frame_requests(const FramePtr& frame);
   void remember(const ViewerStatistics& viewer);
   void close_all();
 
   asio::io_context& io_;
-  Audience& audience_;
+  ViewerCount& viewer_count_;
   Settings settings_;
   std::uint64_t stream_id_;
   FrameConnection::OnFileRequest on_file_request_;
@@ -103,7 +104,7 @@ class FrameServer final : public FrameSink {
   std::list<Dialer> dialers_;
   std::set<Connection> connections_;
   std::size_t accepted_ = 0;  // of these, that connected to listen()'s port
-  std::set<FrameWish*> wishes_;
+  std::set<FrameRequest*> frame_requests_;
   std::vector<ViewerStatistics> departed_;
   std::map<std::string, ViewerStatistics> departed_totals_;
   Histogram age_us_;
@@ -116,13 +117,14 @@ class FrameServer final : public FrameSink {
   Wakeup wakeup_;
 };
 
-/// Somebody's wish for one frame, who counts as watching until it has come. Bound to the io thread.
-class FrameWish {
+/// A request for one frame, which counts as a viewer until the frame has come. Bound to the io
+/// thread.
+class FrameRequest {
  public:
-  FrameWish(FrameServer& server, std::function<void(const FramePtr&)> on_frame);
-  FrameWish(const FrameWish&) = delete;
-  FrameWish& operator=(const FrameWish&) = delete;
-  ~FrameWish();
+  FrameRequest(FrameServer& server, std::function<void(const FramePtr&)> on_frame);
+  FrameRequest(const FrameRequest&) = delete;
+  FrameRequest& operator=(const FrameRequest&) = delete;
+  ~FrameRequest();
 
  private:
   friend class FrameServer;

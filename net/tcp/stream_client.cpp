@@ -11,7 +11,7 @@ namespace jpegwire {
 namespace {
 
 constexpr milliseconds kReportInterval{250};
-constexpr milliseconds kFarewellPatience{300};
+constexpr milliseconds kFarewellTimeout{300};
 
 }  // namespace
 
@@ -53,7 +53,7 @@ void StreamClient::stop() {
   std::error_code ignored;
   socket_.cancel(ignored);
   socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
-  farewell_.expires_after(kFarewellPatience);
+  farewell_.expires_after(kFarewellTimeout);
   farewell_.async_wait([this](std::error_code) { close(); });
   do_drain();
 }
@@ -62,7 +62,7 @@ void StreamClient::stop() {
 void StreamClient::begin_session(asio::ip::tcp::socket socket) {
   if (stopped_) return;
   if (socket_.is_open()) {
-    spdlog::warn("turned {} away: {} is sending", peer_name(socket), peer_name(socket_));
+    spdlog::warn("refused {}: {} is sending already", peer_name(socket), peer_name(socket_));
     return;
   }
   socket_ = std::move(socket);
@@ -77,7 +77,7 @@ void StreamClient::begin_session(asio::ip::tcp::socket socket) {
   session_frames_ = 0;
   ++session_;
   last_trouble_.clear();
-  if (settings_.reconnect) do_watch_for_frames();  // a new sender gets the whole of our patience
+  if (settings_.reconnect) do_watch_for_frames();  // a new sender gets the whole timeout
   if (request_)
     ask_for_stream();
   else
@@ -163,9 +163,9 @@ void StreamClient::take_frames() {
 
 void StreamClient::take_frame() {
   std::shared_ptr<ReceivedFrame> frame = assembler_->take_frame();
-  const JpegVerdict verdict = admit(frame->jpeg);
+  const JpegVerdict verdict = validate(frame->jpeg);
   if (verdict != JpegVerdict::ok) {
-    last_trouble_ = fmt::format("what came {}", describe(verdict));
+    last_trouble_ = fmt::format("the latest frame {}", describe(verdict));
     return observer_.frame_refused(verdict);
   }
   frame->stamp = take_stamp(frame->jpeg.layout);
@@ -185,7 +185,7 @@ void StreamClient::take_frame() {
   frame->bands.close(Reception::whole);
 }
 
-// Written at once or not at all: a report that would wait tells a time that is past.
+// Written at once or not at all: a report that waits would carry an old time.
 void StreamClient::do_report() {
   const WallTime now = steady_now();
   if (!reports_are_read_ || now - last_report_ < kReportInterval) return;
@@ -216,8 +216,8 @@ void StreamClient::end_session(bool in_order, const std::string& sentence) {
     observer_.interrupted(sentence);
     return seek_sender();
   }
-  // Before the first frame there is patience: a sender may be only starting, and whoever knocks at
-  // a listening viewer need not be one.
+  // Before the first frame, try again until the timeout: a sender may be starting, and what
+  // connects to a listening viewer may not be a sender.
   if (frames_received_ == 0 && (in_order || listener_)) return seek_sender();
   if (!in_order) return fail(sentence);
   stop();

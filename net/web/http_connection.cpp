@@ -64,7 +64,7 @@ void HttpConnection::close() {
 
 void HttpConnection::gone() {
   deadline_.cancel();
-  wish_.reset();
+  frame_request_.reset();
   on_gone_(shared_from_this());
 }
 
@@ -147,12 +147,13 @@ void HttpConnection::answer_with_snapshot() {
   }
   state_ = State::waiting_for_frame;
   do_limit(site_.settings.frame_patience);
-  wish_ = site_.frames.wish([this](const FramePtr& frame) { send_snapshot(frame); });
+  frame_request_ =
+      site_.frames.request_frame([this](const FramePtr& frame) { send_snapshot(frame); });
 }
 
 void HttpConnection::send_snapshot(const FramePtr& frame) {
   frame_ = frame;
-  wish_.reset();
+  frame_request_.reset();
   ++site_.snapshots;
   body_.resize(kStampedStartSizeBytes);
   write_stamped_start(make_stamp(*frame, site_.frames.stream_id()),
@@ -253,7 +254,7 @@ void HttpConnection::timed_out() {
       if (!reader_.is_inside_head()) return close();
       return refuse(408, "The request took too long to come.");
     case State::waiting_for_frame:
-      wish_.reset();
+      frame_request_.reset();
       ++site_.failed_requests;
       return answer_with_sentence(503, "The camera has given no picture for a while.");
     case State::writing:

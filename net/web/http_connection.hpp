@@ -72,7 +72,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   std::string head_;
   std::string body_;
   std::vector<asio::const_buffer> buffers_;
-  std::unique_ptr<FrameWish> wish_;
+  std::unique_ptr<FrameRequest> frame_request_;
   FramePtr frame_;
   std::size_t discarded_bytes_ = 0;
 };

@@ -7,11 +7,11 @@
 
 namespace jpegwire {
 
-Pipeline::Pipeline(FrameSource& source, FrameSink& sink, Audience& audience,
+Pipeline::Pipeline(FrameSource& source, FrameSink& sink, ViewerCount& viewer_count,
                    PipelineSettings settings, std::function<void()> on_ended)
     : source_(source),
       sink_(sink),
-      audience_(audience),
+      viewer_count_(viewer_count),
       settings_(settings),
       on_ended_(std::move(on_ended)),
       bands_(settings.threads),
@@ -59,7 +59,7 @@ Histogram Pipeline::encode_us() const {
 
 void Pipeline::capture(std::stop_token stop) {
   for (std::uint64_t number = 0; number != settings_.frames; ++number) {
-    if (source_.waits_for_viewers() && !audience_.wait(stop)) return;
+    if (source_.waits_for_viewers() && !viewer_count_.wait(stop)) return;
     std::optional<CapturedFrame> frame = source_.read(stop);
     if (!frame) return;
     frame->sequence = static_cast<std::uint32_t>(number);
@@ -84,7 +84,7 @@ void Pipeline::encode(std::stop_token stop) {
 }
 
 void Pipeline::process(CapturedFrame& frame) {
-  if (!audience_.is_present()) return count(&PipelineCounts::unwatched);
+  if (!viewer_count_.any()) return count(&PipelineCounts::unwatched);
   if (frame.jpeg && settings_.passthrough) {
     count(&PipelineCounts::passthrough);
     frame.jpeg->sequence = frame.sequence;
@@ -122,7 +122,7 @@ void Pipeline::give(std::shared_ptr<EncodedFrame> frame) {
   sink_.submit(std::move(frame));
 }
 
-// Nothing where the JPEG is damaged beyond what the gate can see.
+// Nothing where the JPEG has damage that validation does not find.
 std::shared_ptr<EncodedFrame> Pipeline::encode_again(const EncodedFrame& jpeg,
                                                      const FrameIdentity& identity) {
   if (!decoder_.decode(jpeg.layout, decoded_)) return nullptr;

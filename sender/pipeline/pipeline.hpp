@@ -44,8 +44,8 @@ class Pipeline {
  public:
   /// `on_ended` is called once, on the pipeline's thread, when the source has ended or failed. All
   /// that is lent must outlive the pipeline.
-  Pipeline(FrameSource& source, FrameSink& sink, Audience& audience, PipelineSettings settings,
-           std::function<void()> on_ended);
+  Pipeline(FrameSource& source, FrameSink& sink, ViewerCount& viewer_count,
+           PipelineSettings settings, std::function<void()> on_ended);
 
   void start();
 
@@ -78,7 +78,7 @@ class Pipeline {
 
   FrameSource& source_;
   FrameSink& sink_;
-  Audience& audience_;
+  ViewerCount& viewer_count_;
   PipelineSettings settings_;
   std::function<void()> on_ended_;
 

@@ -18,7 +18,7 @@ struct RtpReport {
   RtpStatistics statistics;
 };
 
-/// All that a run of the sender is told about, as --stats and --summary show it.
+/// The statistics of a run of the sender, for --stats and --summary.
 struct SenderReport {
   std::string source;
   int quality = 0;
@@ -65,7 +65,7 @@ std::string describe_progress(const SenderReport& before, const SenderReport& no
 /// The object that --summary writes; names are those of docs/protocol.md.
 nlohmann::json summarize(const SenderReport& report);
 
-/// The same as ustreamer's /state tells it to its users' scripts.
+/// The same in the form of ustreamer's /state, for its users' scripts.
 nlohmann::json describe_as_ustreamer(const SenderReport& report, const SenderRates& rates);
 
 }  // namespace jpegwire

@@ -16,6 +16,7 @@
 #include <stdexcept>
 #include <vector>
 
+#include "app/descriptor.hpp"
 #include "net/stream/frame_stamp.hpp"
 #include "sender/sources/opencv_quiet.hpp"
 
@@ -25,47 +26,34 @@ namespace {
 constexpr int kHighestDeviceNumber = 63;  // Linux numbers them from 0
 constexpr int kWantedBuffers = 2;         // one being filled while the other is read: nothing old
 constexpr double kAnyHighRate = 1000;     // drivers take the nearest that they have
-constexpr double kAssumedRate = 30;       // where a camera does not tell its rate
+constexpr double kAssumedRate = 30;       // if a camera does not report its rate
 constexpr int kFramesToJudgeStampsBy = 10;
 constexpr std::chrono::seconds kOldestFirstFrame(2);
 
 const int kMotionJpeg = cv::VideoWriter::fourcc('M', 'J', 'P', 'G');
 const int kYuyv = cv::VideoWriter::fourcc('Y', 'U', 'Y', 'V');
 
-/// A file descriptor that is closed at the end of its scope.
-class Descriptor {
- public:
-  explicit Descriptor(const std::string& path)
-      : number_(::open(path.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC)) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (is_open()) ::close(number_);
-  }
-  bool is_open() const { return number_ >= 0; }
-  int get() const { return number_; }
-
- private:
-  int number_;
-};
+Descriptor open_device(const std::string& path) {
+  return Descriptor(::open(path.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC));
+}
 
 std::string device_name(int number) { return fmt::format("/dev/video{}", number); }
 
 /// A webcam has more device nodes than the one with the pictures: one for metadata, for instance.
 bool captures(const Descriptor& device) {
   v4l2_capability capability{};
-  if (::ioctl(device.get(), VIDIOC_QUERYCAP, &capability) != 0) return false;
+  if (::ioctl(device.number(), VIDIOC_QUERYCAP, &capability) != 0) return false;
   const bool has_own = (capability.capabilities & V4L2_CAP_DEVICE_CAPS) != 0;
   const auto abilities = has_own ? capability.device_caps : capability.capabilities;
   return (abilities & V4L2_CAP_VIDEO_CAPTURE) != 0;
 }
 
-/// Whether somebody else has it: asks for the format that it has already.
+/// Whether another program uses it: sets the format that it has already.
 bool is_busy(const Descriptor& device) {
   v4l2_format format{};
   format.type = V4L2_BUF_TYPE_VIDEO_CAPTURE;
-  if (::ioctl(device.get(), VIDIOC_G_FMT, &format) != 0) return errno == EBUSY;
-  return ::ioctl(device.get(), VIDIOC_S_FMT, &format) != 0 && errno == EBUSY;
+  if (::ioctl(device.number(), VIDIOC_G_FMT, &format) != 0) return errno == EBUSY;
+  return ::ioctl(device.number(), VIDIOC_S_FMT, &format) != 0 && errno == EBUSY;
 }
 
 std::string existing_devices() {
@@ -93,11 +81,11 @@ std::string refusal(const std::string& device, int error) {
 
 /// OpenCV only tells that it could not open a camera; this finds out why, beforehand.
 void require_camera(const std::string& path) {
-  const Descriptor device(path);
+  const Descriptor device = open_device(path);
   if (!device.is_open()) throw std::runtime_error(refusal(path, errno));
   if (!captures(device)) {
     const auto camera = first_camera();
-    throw std::runtime_error(fmt::format("{} is not a camera that takes pictures; {}", path,
+    throw std::runtime_error(fmt::format("{} is not a video capture device; {}", path,
                                          camera
                                              ? fmt::format("{} is", *camera)
                                              : "there is none: plug one in, or use --source test"));
@@ -111,7 +99,7 @@ std::string fourcc_text(int fourcc) {
   return text;
 }
 
-/// Once, by whoever opens the first camera: setenv() must not run beside other threads' getenv().
+/// Once, before the first camera is opened: setenv() must not run beside other threads' getenv().
 void prepare_opencv() {
   static const bool prepared = [] {
     quiet_opencv();
@@ -127,7 +115,7 @@ void prepare_opencv() {
 std::optional<std::string> first_camera() {
   for (int number = 0; number <= kHighestDeviceNumber; ++number) {
     const std::string name = device_name(number);
-    const Descriptor device(name);
+    const Descriptor device = open_device(name);
     if (device.is_open() ? captures(device) : errno == EBUSY) return name;
     if (!device.is_open() && errno == EACCES) spdlog::warn("{}", refusal(name, EACCES));
   }
@@ -143,10 +131,10 @@ CameraDevice::CameraDevice(const CameraOptions& options) {
   prepare_opencv();
   require_camera(options.device);
   if (!capture_.open(options.device, cv::CAP_V4L2))
-    throw std::runtime_error(
-        fmt::format("cannot set up {}: it gives no format that OpenCV knows, or another program "
-                    "has just taken it",
-                    options.device));
+    throw std::runtime_error(fmt::format(
+        "cannot set up {}: it offers no format that OpenCV supports, or another program "
+        "has just opened it",
+        options.device));
   negotiate(options);
 }
 
@@ -232,7 +220,7 @@ bool CameraDevice::retrieve_jpeg(EncodedFrame& frame) {
   frame.storage.resize(1);
   const auto* bytes = reinterpret_cast<const std::byte*>(buffer_.data);
   frame.storage[0].assign(bytes, bytes + buffer_.total() * buffer_.elemSize());
-  return admit_for_sending(frame) == JpegVerdict::ok;
+  return validate_for_sending(frame) == JpegVerdict::ok;
 }
 
 /// OpenCV writes into the frame itself: what it has is already as large as the frame.

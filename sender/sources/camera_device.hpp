@@ -55,7 +55,7 @@ class CameraDevice {
   enum class Outcome { frame, refused, gone };
 
   /// Waits for the camera's newest frame, for little more than a second: `gone` when none comes.
-  /// `refused`: the frame was a JPEG that the gate refuses.
+  /// `refused`: the frame was not a valid JPEG.
   Outcome read(CameraPools& pools, CapturedFrame& frame);
 
  private:

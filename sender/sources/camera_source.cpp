@@ -13,7 +13,7 @@ namespace {
 
 constexpr double kSearchesPerSecond = 2;
 constexpr int kFramesToJudgeBy = 10;
-constexpr std::chrono::seconds kPatienceWithRefusedFrames(2);
+constexpr std::chrono::seconds kRefusedFramesTimeout(2);
 constexpr double kSameRate = 0.5;  // 29.97 for 30 is what was asked for
 
 bool is_as_asked(const CameraMode& mode, const CameraOptions& options) {
@@ -60,12 +60,12 @@ std::optional<CapturedFrame> CameraSource::read_camera(std::stop_token stop) {
     }
     const bool there = ::access(options_.device.c_str(), F_OK) == 0;
     if (outcome == CameraDevice::Outcome::gone) {
-      lose(there ? "gives no frames" : "is gone");
+      lose(there ? "delivers no frames" : "was disconnected");
       return std::nullopt;
     }
     ++corrupt_;
-    if (Clock::now() - last_intact_ > kPatienceWithRefusedFrames) {
-      lose("gives only broken pictures");
+    if (Clock::now() - last_intact_ > kRefusedFramesTimeout) {
+      lose("delivers only damaged frames");
       return std::nullopt;
     }
   }

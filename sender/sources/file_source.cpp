@@ -49,14 +49,14 @@ cv::Size fitting_size(cv::Size size) {
           std::max(kSmallestSide, static_cast<int>(fitting_height))};
 }
 
-/// Beforehand, because every viewer's gate refuses frames that are too large.
+/// Beforehand, because every viewer refuses frames that are too large.
 void require_viewable(const std::string& path, cv::Size size) {
   const auto pixels = static_cast<std::int64_t>(size.width) * size.height;
   if (pixels <= kDefaultMaxPixels && std::max(size.width, size.height) <= kLongestSide) return;
   const cv::Size smaller = fitting_size(size);
   throw std::runtime_error(
-      fmt::format("'{}' has {}x{} pixels, more than viewers take; scale it with --size {}x{}", path,
-                  size.width, size.height, smaller.width, smaller.height));
+      fmt::format("'{}' has {}x{} pixels, more than viewers accept; scale it with --size {}x{}",
+                  path, size.width, size.height, smaller.width, smaller.height));
 }
 
 /// A row of JPEGs begins as a picture does, and is a video.
@@ -70,7 +70,7 @@ bool is_picture(const std::string& path) {
 }
 
 /// Whether it is upright as it is stored. A picture that its Exif data turns has to be decoded:
-/// nobody on the way to the viewer's eye turns the frames of a stream.
+/// neither sender nor viewer rotates the frames of a stream.
 bool is_upright(const std::string& path) {
   const cv::Mat shown = cv::imread(path, cv::IMREAD_REDUCED_COLOR_8);
   const cv::Mat stored =
@@ -116,7 +116,7 @@ bool FileSource::open_jpeg() {
   if (!options_.passthrough || options_.size) return false;
   EncodedFrame frame;
   frame.storage.push_back(read_bytes(options_.path));
-  if (admit_for_sending(frame) != JpegVerdict::ok || !is_upright(options_.path)) return false;
+  if (validate_for_sending(frame) != JpegVerdict::ok || !is_upright(options_.path)) return false;
   jpeg_ = std::move(frame.storage[0]);
   size_ = {frame.layout.width, frame.layout.height};
   return true;
@@ -158,7 +158,7 @@ std::string FileSource::description() const {
   text += frames_per_second_ > 0 ? fmt::format(" at {:.4g} frames/s", frames_per_second_)
                                  : " as fast as it decodes";
   if (!jpeg_.empty()) text += ", passed through";
-  if (!still && options_.loop) text += ", again and again";
+  if (!still && options_.loop) text += ", in a loop";
   return text;
 }
 
@@ -187,7 +187,7 @@ std::shared_ptr<EncodedFrame> FileSource::copy_jpeg() {
   auto frame = jpeg_pool_.take();
   frame->storage.resize(1);
   frame->storage[0] = jpeg_;
-  return admit_for_sending(*frame) == JpegVerdict::ok ? frame : nullptr;
+  return validate_for_sending(*frame) == JpegVerdict::ok ? frame : nullptr;
 }
 
 std::shared_ptr<RawFrame> FileSource::copy_picture() {
@@ -204,7 +204,7 @@ std::shared_ptr<RawFrame> FileSource::next_of_video() {
   if (frame || !options_.loop) return frame;
   if (!open_video())
     throw std::runtime_error(
-        fmt::format("cannot begin '{}' again; was it changed or removed?", options_.path));
+        fmt::format("cannot restart '{}'; was it changed or removed?", options_.path));
   return std::exchange(first_of_video_, nullptr);
 }
 

@@ -10,7 +10,7 @@
 
 namespace jpegwire {
 
-/// One frame from a source: raw pixels to encode, or a JPEG that has passed the gate.
+/// One frame from a source: raw pixels to encode, or a validated JPEG.
 /// Exactly one of the two is set; nobody else holds it.
 struct CapturedFrame {
   std::uint32_t sequence = 0;  // set by the pipeline, which counts
@@ -35,7 +35,7 @@ class FrameSource {
   /// requested. Throws std::runtime_error when the source has failed for good.
   virtual std::optional<CapturedFrame> read(std::stop_token stop) = 0;
 
-  /// Whether it makes no sense to read while nobody watches: a file waits where it is.
+  /// Whether reading pauses while there are no viewers: a file waits where it is.
   virtual bool waits_for_viewers() const { return false; }
 
   /// On the io thread, when the sender ends: lets go of whatever the source holds there.
@@ -44,7 +44,7 @@ class FrameSource {
   /// Whether its own frames come, and no card in their place. Any thread.
   virtual bool is_online() const { return true; }
 
-  /// JPEGs that the gate refused, so far. Any thread.
+  /// JPEGs that were not valid, so far. Any thread.
   virtual std::uint64_t corrupt() const { return 0; }
 
   /// Frames that came in part only and so could not be passed on, so far. Any thread.

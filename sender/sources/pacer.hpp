@@ -26,7 +26,7 @@ class Pacer {
 
   Clock::duration interval_;
   std::optional<Clock::time_point> last_due_;
-  std::mutex mutex_;  // nobody else takes it: a condition variable wants one
+  std::mutex mutex_;  // for the condition variable only
   std::condition_variable_any never_notified_;
 };
 

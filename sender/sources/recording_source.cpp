@@ -11,7 +11,7 @@ namespace jpegwire {
 
 std::optional<WallTime> Schedule::wait(microseconds time, std::stop_token stop) {
   const bool is_late =
-      first_time_ && Clock::now() - (first_due_ + (time - *first_time_)) > kPatience;
+      first_time_ && Clock::now() - (first_due_ + (time - *first_time_)) > kMaxDelay;
   if (!first_time_ || is_late) begin(time);
   const microseconds since_first = time - *first_time_;
   std::unique_lock lock(mutex_);
@@ -54,7 +54,7 @@ std::string RecordingSource::description() const {
   else
     text += " as fast as it can be read";
   text += options_.passthrough ? ", passed through" : ", decoded and encoded again";
-  return options_.loop ? text + ", again and again" : text;
+  return options_.loop ? text + ", in a loop" : text;
 }
 
 /// Reads first and waits then, so that a frame is given when it is due.
@@ -83,10 +83,10 @@ std::optional<RecordingSource::Frame> RecordingSource::next() {
   return next_of_round();
 }
 
-// What the gate refuses is counted and left out.
+// Frames that are not valid are counted and left out.
 std::optional<RecordingSource::Frame> RecordingSource::next_of_round() {
   while (const std::optional<VideoFrame> frame = reader_.next()) {
-    auto jpeg = admitted(frame->jpeg);
+    auto jpeg = validated(frame->jpeg);
     if (!jpeg) continue;
     const microseconds time = round_begin_ + frame->time;
     if (time > last_time_) interval_ = time - last_time_;
@@ -96,11 +96,11 @@ std::optional<RecordingSource::Frame> RecordingSource::next_of_round() {
   return std::nullopt;
 }
 
-std::shared_ptr<EncodedFrame> RecordingSource::admitted(Bytes jpeg) {
+std::shared_ptr<EncodedFrame> RecordingSource::validated(Bytes jpeg) {
   auto frame = pool_.take();
   frame->storage.resize(1);
   frame->storage[0].assign(jpeg.begin(), jpeg.end());
-  if (admit_for_sending(*frame) == JpegVerdict::ok) return frame;
+  if (validate_for_sending(*frame) == JpegVerdict::ok) return frame;
   ++corrupt_;
   return nullptr;
 }
@@ -110,7 +110,7 @@ void RecordingSource::begin_again() {
   std::optional<VideoFileReader> reader = VideoFileReader::open(options_.path);
   if (!reader)
     throw std::runtime_error(
-        fmt::format("cannot begin '{}' again; was it changed or removed?", options_.path));
+        fmt::format("cannot restart '{}'; was it changed or removed?", options_.path));
   reader_ = std::move(*reader);
   round_begin_ = last_time_ + interval_;
 }

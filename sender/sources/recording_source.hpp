@@ -20,19 +20,19 @@ struct RecordingSourceOptions {
   bool loop = false;  // begins again at its end
   /// Instead of the recording's times; 0: without waiting.
   std::optional<double> frames_per_second = std::nullopt;
-  bool passthrough = true;  // only tells the description what becomes of its JPEGs
+  bool passthrough = true;  // used for the description only
 };
 
-/// Waits until frames are due that have a time of their own. Bound to one thread.
+/// Waits until frames with times of their own are due. Bound to one thread.
 class Schedule {
  public:
-  /// Waits until `time` has passed since the first call's, and gives when that is on the wall
-  /// clock: times are as far apart as they were. Who comes later than by kPatience has waited for
-  /// viewers, or could not keep up: then the frame is due now, and all later ones are by so much
-  /// later. Nothing at once when stop is requested, also while it waits.
+  /// Waits until `time` has passed since that of the first call, and gives the wall time of that
+  /// moment, so that frames keep their distances. A call more than kMaxDelay too late comes after
+  /// waiting for viewers, or from a source that cannot keep up: then the frame is due now, and
+  /// later ones are delayed likewise. Gives nothing, at once, when stop is requested.
   std::optional<WallTime> wait(microseconds time, std::stop_token stop);
 
-  static constexpr milliseconds kPatience{1000};
+  static constexpr milliseconds kMaxDelay{1000};
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -42,7 +42,7 @@ class Schedule {
   std::optional<microseconds> first_time_;
   Clock::time_point first_due_{};
   WallTime first_wall_time_{};
-  std::mutex mutex_;  // nobody else takes it: a condition variable wants one
+  std::mutex mutex_;  // for the condition variable only
   std::condition_variable_any never_notified_;
 };
 
@@ -59,7 +59,7 @@ class RecordingSource final : public FrameSource {
   std::uint64_t corrupt() const override { return corrupt_; }
 
  private:
-  /// A JPEG that has passed the gate, and its time since the beginning, of all rounds.
+  /// A validated JPEG, and its time since the beginning, of all rounds.
   struct Frame {
     std::shared_ptr<EncodedFrame> jpeg;
     microseconds time{};
@@ -69,7 +69,7 @@ class RecordingSource final : public FrameSource {
 
   std::optional<Frame> next();
   std::optional<Frame> next_of_round();
-  std::shared_ptr<EncodedFrame> admitted(Bytes jpeg);
+  std::shared_ptr<EncodedFrame> validated(Bytes jpeg);
   void begin_again();
 
   const RecordingSourceOptions options_;

@@ -8,10 +8,10 @@
 namespace jpegwire {
 namespace {
 
-constexpr milliseconds kPatience{1000};     // at the beginning, before the card is shown
+constexpr milliseconds kTimeout{1000};      // at the beginning, before the card is shown
 constexpr milliseconds kCardInterval{200};  // the card only has to live
 
-// Less than a viewer's patience, so that the card reaches ours before they take us for dead.
+// Less than a viewer's timeout, so that the card reaches ours before they take us for dead.
 constexpr milliseconds kLongestSilence{4000};
 
 }  // namespace
@@ -38,7 +38,7 @@ std::optional<CapturedFrame> StreamSource::read(std::stop_token stop) {
 }
 
 bool StreamSource::is_away() const {
-  return awaits_frame_ && std::chrono::steady_clock::now() - begin_ > kPatience;
+  return awaits_frame_ && std::chrono::steady_clock::now() - begin_ > kTimeout;
 }
 
 void StreamSource::stop() { input_->stop(); }
@@ -73,13 +73,14 @@ void StreamSource::frame_given_up(const ReceivedFrame&, Reception how, bool) {
     ++corrupt_;
   else if (incomplete_++ == 0)
     spdlog::warn(
-        "some frames from {} lose packets, and only whole ones are passed on; --fec or --nack at "
-        "its sender helps",
+        "some frames from {} lose packets, and only complete frames are passed on; start its "
+        "sender "
+        "with --fec or --nack",
         url_);
 }
 
 void StreamSource::frame_refused(JpegVerdict verdict) {
-  if (corrupt_++ == 0) spdlog::warn("a frame from {} {} and is dropped", url_, describe(verdict));
+  if (corrupt_++ == 0) spdlog::warn("dropped a frame from {}: it {}", url_, describe(verdict));
 }
 
 void StreamSource::interrupted(const std::string& sentence) {

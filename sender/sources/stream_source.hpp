@@ -21,7 +21,7 @@ namespace jpegwire {
 /// away.
 class StreamSource final : public FrameSource, private StreamObserver {
  public:
-  /// `passthrough` only tells the description what becomes of its JPEGs.
+  /// `passthrough` is used for the description only.
   StreamSource(asio::io_context& io, const std::string& url, bool passthrough = true);
 
   std::string description() const override;

@@ -57,7 +57,7 @@ TestCard::TestCard(int width, int height, double frames_per_second)
 
 std::string TestCard::description() const {
   const std::string size = fmt::format("test card, {}x{}", size_.width, size_.height);
-  if (!(frames_per_second_ > 0)) return size + " as fast as it is taken";
+  if (!(frames_per_second_ > 0)) return size + " as fast as possible";
   return fmt::format("{} at {:g} frames/s", size, frames_per_second_);
 }
 

@@ -17,7 +17,7 @@ double exact_percentile(std::vector<std::uint64_t> samples, double percent) {
   return static_cast<double>(samples[static_cast<std::size_t>(std::max(rank, 1.0)) - 1]);
 }
 
-TEST_CASE("an empty histogram knows nothing") {
+TEST_CASE("an empty histogram has no percentiles") {
   const Histogram histogram;
   CHECK(histogram.count() == 0);
   CHECK_FALSE(histogram.percentile(50));

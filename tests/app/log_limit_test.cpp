@@ -21,30 +21,30 @@ struct Limited {
 };
 
 int count_admitted(LogLimit& limit, Clock::time_point now, int lines) {
-  int admitted = 0;
-  for (int i = 0; i < lines; ++i) admitted += limit.admits(now) ? 1 : 0;
-  return admitted;
+  int allowed = 0;
+  for (int i = 0; i < lines; ++i) allowed += limit.allows(now) ? 1 : 0;
+  return allowed;
 }
 
-TEST_CASE("so many lines in a row are written, and no more") {
+TEST_CASE("a number of lines in a row are written, and no more") {
   const int at_once = GENERATE(1, 3, 20);
   Limited limited(at_once);
   CHECK(count_admitted(limited.limit, limited.before, 100) == at_once);
 }
 
-TEST_CASE("who goes on without end is given one line a second") {
+TEST_CASE("an endless source of lines gets one line per second") {
   const int at_once = GENERATE(1, 5);
   Limited limited(at_once);
-  int admitted = 0;
+  int allowed = 0;
   Clock::time_point now = limited.after;
   for (int i = 0; i <= 10'000; ++i, now += milliseconds(10))
-    admitted += limited.limit.admits(now) ? 1 : 0;
+    allowed += limited.limit.allows(now) ? 1 : 0;
   const Clock::time_point last = now - milliseconds(10);
-  CHECK(admitted >= at_once + floor<seconds>(last - limited.after).count());
-  CHECK(admitted <= at_once + floor<seconds>(last - limited.before).count());
+  CHECK(allowed >= at_once + floor<seconds>(last - limited.after).count());
+  CHECK(allowed <= at_once + floor<seconds>(last - limited.before).count());
 }
 
-TEST_CASE("who was quiet for long may write so many in a row again, and no more") {
+TEST_CASE("after a long pause, as many lines in a row are written again, and no more") {
   Limited limited(4);
   CHECK(count_admitted(limited.limit, limited.after, 10) == 4);
   CHECK(count_admitted(limited.limit, limited.after + hours(10), 10) == 4);
@@ -54,13 +54,13 @@ TEST_CASE("who was quiet for long may write so many in a row again, and no more"
 TEST_CASE("half seconds add up") {
   Limited limited(1);
   Clock::time_point now = limited.after + hours(1);
-  limited.limit.admits(now);
-  int admitted = 0;
-  for (int i = 0; i < 20; ++i) admitted += limited.limit.admits(now += milliseconds(500)) ? 1 : 0;
-  CHECK(admitted == 10);
+  limited.limit.allows(now);
+  int allowed = 0;
+  for (int i = 0; i < 20; ++i) allowed += limited.limit.allows(now += milliseconds(500)) ? 1 : 0;
+  CHECK(allowed == 10);
 }
 
-TEST_CASE("what was left out is counted until it is told") {
+TEST_CASE("omitted lines are counted until the count is taken") {
   Limited limited(2);
   CHECK(limited.limit.take_left_out() == 0);
   count_admitted(limited.limit, limited.before, 12);
@@ -70,9 +70,9 @@ TEST_CASE("what was left out is counted until it is told") {
 
 TEST_CASE("a time that seems to go backwards changes nothing") {
   Limited limited(1);
-  CHECK(limited.limit.admits(limited.before - hours(1)));
-  CHECK_FALSE(limited.limit.admits(limited.before - hours(2)));
-  CHECK(limited.limit.admits(limited.after + seconds(2)));
+  CHECK(limited.limit.allows(limited.before - hours(1)));
+  CHECK_FALSE(limited.limit.allows(limited.before - hours(2)));
+  CHECK(limited.limit.allows(limited.after + seconds(2)));
 }
 
 }  // namespace

@@ -25,7 +25,7 @@ from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 
-PATIENCE_SECONDS = 60  # only a failing test waits so long
+TIMEOUT_SECONDS = 60  # only a failing test waits so long
 
 sender_program = ""
 artifacts = None
@@ -40,7 +40,7 @@ return [...small.getImageData(0, 0, 32, 18).data];
 
 def eventually(description, attempt):
     """The first true answer of attempt(), or a failure that names what did not happen."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + TIMEOUT_SECONDS
     while True:
         answer = attempt()
         if answer:
@@ -75,7 +75,7 @@ class Sender:
         said = []
         try:
             while not said or url not in said[-1]:
-                line = lines.get(timeout=PATIENCE_SECONDS)
+                line = lines.get(timeout=TIMEOUT_SECONDS)
                 if line is None:
                     raise AssertionError(f"the sender ended without naming {url}: {said}")
                 said.append(line)

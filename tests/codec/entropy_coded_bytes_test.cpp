@@ -25,7 +25,7 @@ TEST_CASE("restart markers are counted wherever they stand") {
   CHECK(restarts_in({1, 0xFF, 0xD0, 2, 0xFF, 0xD9}) == 1);
 }
 
-TEST_CASE("stuffed and fill bytes are no markers") {
+TEST_CASE("stuffed and fill bytes are not markers") {
   CHECK(restarts_in({1, 0xFF, 0x00, 2}) == 0);
   CHECK(restarts_in({1, 0xFF, 0x00, 0xD0}) == 0);
   CHECK(restarts_in({1, 0xFF, 0xFF, 0xFF, 0xD0}) == 1);

@@ -5,7 +5,7 @@
 #include "codec/jpeg_layout.hpp"
 #include "support/jpegs.hpp"
 
-// How the gate cuts a JPEG with restart markers into bands.
+// How validation cuts a JPEG with restart markers into bands.
 
 namespace jpegwire::jpeg_bands_test {
 namespace {
@@ -21,9 +21,9 @@ std::vector<std::size_t> find_restarts(const ByteVector& jpeg) {
   return offsets;
 }
 
-JpegLayout admitted(const ByteVector& jpeg) {
+JpegLayout validated(const ByteVector& jpeg) {
   JpegLayout layout;
-  REQUIRE(inspect_jpeg(jpeg, layout) == JpegVerdict::ok);
+  REQUIRE(validate_jpeg(jpeg, layout) == JpegVerdict::ok);
   return layout;
 }
 
@@ -54,7 +54,7 @@ TEST_CASE("restart markers cut whole rows of MCUs into bands") {
   CAPTURE(expected.width, expected.height, expected.restart);
   const ByteVector jpeg =
       encode_plainly(make_bgr(expected.width, expected.height), {.restart = expected.restart});
-  const JpegLayout layout = admitted(jpeg);
+  const JpegLayout layout = validated(jpeg);
   CHECK(layout.bands.size() == expected.bands);
   CHECK(layout.band_height == expected.band_height);
   CHECK(bytes_of(layout) == jpeg);
@@ -76,7 +76,7 @@ TEST_CASE("bands follow the sampling") {
   CAPTURE(subsampling);
   const ByteVector jpeg =
       encode_plainly(make_bgr(40, 48), {.subsampling = subsampling, .restart = "1"});
-  const JpegLayout layout = admitted(jpeg);
+  const JpegLayout layout = validated(jpeg);
   CHECK(layout.bands.size() == bands);
   CHECK(layout.band_height == height);
   CHECK(bytes_of(layout) == jpeg);
@@ -86,7 +86,7 @@ TEST_CASE("however tall, a picture has at most kMaxBands bands") {
   for (const int height : {16 * kMaxBands, 16 * kMaxBands + 1, 16 * kMaxBands * 3 + 5, 60000}) {
     CAPTURE(height);
     const ByteVector jpeg = encode_plainly(make_bgr(16, height), {.restart = "1"});
-    const JpegLayout layout = admitted(jpeg);
+    const JpegLayout layout = validated(jpeg);
     CHECK(layout.bands.size() <= kMaxBands);
     CHECK(layout.bands.size() > kMaxBands / 3);
     CHECK(bytes_of(layout) == jpeg);
@@ -95,7 +95,7 @@ TEST_CASE("however tall, a picture has at most kMaxBands bands") {
 
 TEST_CASE("a missing, extra or misnumbered restart marker leaves one band") {
   ByteVector jpeg = encode_plainly(make_bgr(64, 96), {.restart = "1"});
-  REQUIRE(admitted(jpeg).bands.size() == 6);
+  REQUIRE(validated(jpeg).bands.size() == 6);
   const std::vector<std::size_t> restarts = find_restarts(jpeg);
   REQUIRE(restarts.size() == 5);
 
@@ -110,7 +110,7 @@ TEST_CASE("a missing, extra or misnumbered restart marker leaves one band") {
   if (change == "none")
     for (auto at = restarts.rbegin(); at != restarts.rend(); ++at) erase_at(jpeg, *at, 2);
 
-  const JpegLayout layout = admitted(jpeg);
+  const JpegLayout layout = validated(jpeg);
   CHECK(layout.bands.size() == 1);
   CHECK(layout.band_height >= layout.height);
   CHECK(bytes_of(layout) == jpeg);
@@ -119,7 +119,7 @@ TEST_CASE("a missing, extra or misnumbered restart marker leaves one band") {
 TEST_CASE("restart markers without an interval leave one band") {
   const ByteVector jpeg =
       without_segments(encode_plainly(make_bgr(64, 96), {.restart = "1"}), 0xDD);
-  const JpegLayout layout = admitted(jpeg);
+  const JpegLayout layout = validated(jpeg);
   CHECK(layout.bands.size() == 1);
   CHECK(bytes_of(layout) == jpeg);
 }
@@ -127,19 +127,19 @@ TEST_CASE("restart markers without an interval leave one band") {
 TEST_CASE("an interval of zero is none") {
   ByteVector jpeg = encode_plainly(make_bgr(64, 96));
   insert_at(jpeg, find_segment(jpeg, 0xDA), to_bytes({0xFF, 0xDD, 0, 4, 0, 0}));
-  CHECK(admitted(jpeg).bands.size() == 1);
+  CHECK(validated(jpeg).bands.size() == 1);
 }
 
 TEST_CASE("of two intervals the later one counts") {
   ByteVector jpeg = encode_plainly(make_bgr(64, 96), {.restart = "1"});
   insert_at(jpeg, find_segment(jpeg, 0xDD), to_bytes({0xFF, 0xDD, 0, 4, 0, 8}));
-  CHECK(admitted(jpeg).bands.size() == 6);
+  CHECK(validated(jpeg).bands.size() == 6);
 }
 
 TEST_CASE("a comment behind the scan goes with the last band") {
   ByteVector jpeg = encode_plainly(make_bgr(64, 96), {.restart = "1"});
   insert_at(jpeg, jpeg.size() - 2, to_bytes({0xFF, 0xFE, 0, 6, 0xFF, 0xD9, 0xFF, 0xD3}));
-  const JpegLayout layout = admitted(jpeg);
+  const JpegLayout layout = validated(jpeg);
   CHECK(layout.bands.size() == 6);
   CHECK(bytes_of(layout) == jpeg);
 }

@@ -15,10 +15,10 @@ namespace {
 
 using namespace test;
 
-/// The picture, where the gate and the decoder take the JPEG.
+/// The picture, if the JPEG is valid and can be decoded.
 std::optional<Picture> decode(const ByteVector& jpeg, int threads = 2) {
   JpegLayout layout;
-  if (inspect_jpeg(jpeg, layout) != JpegVerdict::ok) return std::nullopt;
+  if (validate_jpeg(jpeg, layout) != JpegVerdict::ok) return std::nullopt;
   BandPool pool(threads);
   JpegDecoder decoder(pool);
   Picture picture;
@@ -44,7 +44,7 @@ std::set<int> differing_rows(const Picture& a, const Picture& b) {
 /// Equal but for the rows on either side of a band's edge, where chroma is interpolated.
 void check_like_plain_decoding(const ByteVector& jpeg, int threads) {
   JpegLayout layout;
-  REQUIRE(inspect_jpeg(jpeg, layout) == JpegVerdict::ok);
+  REQUIRE(validate_jpeg(jpeg, layout) == JpegVerdict::ok);
   const std::optional<Picture> picture = decode(jpeg, threads);
   REQUIRE(picture);
   const bool chroma_is_lower = layout.components == 3 && layout.mcu_height == 16;
@@ -56,7 +56,7 @@ void check_like_plain_decoding(const ByteVector& jpeg, int threads) {
   }
 }
 
-TEST_CASE("our own frames decode as a plain decoder does it") {
+TEST_CASE("our own frames decode like in a plain decoder") {
   const auto [width, height] =
       GENERATE(table<int, int>({{1, 1}, {16, 16}, {17, 19}, {33, 47}, {640, 480}, {1921, 1081}}));
   const auto bands = GENERATE(0, 1, 2, 32);
@@ -67,14 +67,14 @@ TEST_CASE("our own frames decode as a plain decoder does it") {
   const auto frame = encoder.encode(make_picture(PixelFormat::yuyv, width, height));
   check_like_plain_decoding(bytes_of(frame->layout), threads);
 
-  // The layout that the encoder gives serves the decoder too, without a pass through the gate.
+  // The layout that the encoder gives serves the decoder too, without validation.
   JpegDecoder decoder(pool);
   Picture picture;
   REQUIRE(decoder.decode(frame->layout, picture));
   CHECK(differing_rows(picture, *decode(bytes_of(frame->layout))).empty());
 }
 
-TEST_CASE("frames from elsewhere decode as a plain decoder does it") {
+TEST_CASE("frames of other encoders decode like in a plain decoder") {
   const auto subsampling =
       GENERATE(TJSAMP_420, TJSAMP_422, TJSAMP_444, TJSAMP_440, TJSAMP_411, TJSAMP_GRAY);
   const auto restart = GENERATE(as<std::string>{}, "", "1", "2", "7", "1B", "5B", "10B", "20B");
@@ -85,7 +85,7 @@ TEST_CASE("frames from elsewhere decode as a plain decoder does it") {
   check_like_plain_decoding(jpeg, 2);
 }
 
-TEST_CASE("at any scale, bands decode as a plain decoder decodes the whole") {
+TEST_CASE("at any scale, bands decode like the whole frame in a plain decoder") {
   const auto subsampling =
       GENERATE(TJSAMP_420, TJSAMP_422, TJSAMP_444, TJSAMP_440, TJSAMP_411, TJSAMP_GRAY);
   const auto restart = GENERATE(as<std::string>{}, "", "1", "2", "7", "10B");
@@ -95,7 +95,7 @@ TEST_CASE("at any scale, bands decode as a plain decoder decodes the whole") {
   const ByteVector jpeg =
       encode_plainly(make_bgr(width, height), {.subsampling = subsampling, .restart = restart});
   JpegLayout layout;
-  REQUIRE(inspect_jpeg(jpeg, layout) == JpegVerdict::ok);
+  REQUIRE(validate_jpeg(jpeg, layout) == JpegVerdict::ok);
   BandPool pool(2);
   JpegDecoder decoder(pool);
   Picture picture;
@@ -113,7 +113,7 @@ TEST_CASE("at any scale, bands decode as a plain decoder decodes the whole") {
   }
 }
 
-TEST_CASE("our own frames decode at any scale, whatever their bands and odd their size") {
+TEST_CASE("our own frames decode at any scale, with any bands and size") {
   const auto [width, height] =
       GENERATE(table<int, int>({{1, 1}, {16, 16}, {33, 47}, {641, 481}, {1921, 1081}}));
   const auto bands = GENERATE(0, 1, 2, 32);
@@ -135,7 +135,7 @@ TEST_CASE("a picture of one scale makes room for one of another") {
   Picture picture;
   const ByteVector jpeg = encode_plainly(make_bgr(161, 123), {.restart = "1"});
   JpegLayout layout;
-  REQUIRE(inspect_jpeg(jpeg, layout) == JpegVerdict::ok);
+  REQUIRE(validate_jpeg(jpeg, layout) == JpegVerdict::ok);
   for (const int eighths : {8, 1, 5, 2, 8, 3}) {
     CAPTURE(eighths);
     REQUIRE(decoder.decode(layout, picture, {eighths}));
@@ -165,7 +165,7 @@ TEST_CASE("some bands of a scaled picture leave its other rows as they are") {
   CHECK(differing_rows(part, whole).count(30) == 0);
 }
 
-TEST_CASE("the scale is the smallest fast one that gives what is wanted") {
+TEST_CASE("the scale is the smallest fast one that gives the wanted size") {
   const auto eighths = [](PixelSize jpeg, PixelSize wanted) {
     return smallest_scale(jpeg, wanted).eighths;
   };
@@ -190,7 +190,7 @@ TEST_CASE("any number of threads gives the same pixels") {
   CHECK(decode(jpeg, 3)->pixels == expected->pixels);
 }
 
-TEST_CASE("8K decodes as a plain decoder does it") {
+TEST_CASE("8K decodes like in a plain decoder") {
   check_like_plain_decoding(encode_plainly(make_bgr(7680, 4320), {.restart = "9"}), 2);
 }
 
@@ -201,7 +201,7 @@ TEST_CASE("a decoder takes frames of changing sizes") {
   for (const int size : {320, 16, 33, 640, 17}) {
     const ByteVector jpeg = encode_plainly(make_bgr(size, size + 3), {.subsampling = TJSAMP_422});
     JpegLayout layout;
-    REQUIRE(inspect_jpeg(jpeg, layout) == JpegVerdict::ok);
+    REQUIRE(validate_jpeg(jpeg, layout) == JpegVerdict::ok);
     REQUIRE(decoder.decode(layout, picture));
     CHECK(differing_rows(picture, decode_plainly(jpeg)).empty());
   }
@@ -219,7 +219,7 @@ TEST_CASE("a band that lacks its second half is damage") {
     CAPTURE(restart);
     ByteVector jpeg = encode_plainly(make_bgr(160, 128), {.restart = restart});
     JpegLayout layout;
-    REQUIRE(inspect_jpeg(jpeg, layout) == JpegVerdict::ok);
+    REQUIRE(validate_jpeg(jpeg, layout) == JpegVerdict::ok);
     const Bytes band = layout.bands.back();
     const auto at = static_cast<std::size_t>(band.data() - jpeg.data());
     erase_at(jpeg, at + band.size() / 2, band.size() / 2 - 2);
@@ -243,9 +243,9 @@ TEST_CASE("after damage the decoder goes on with the next frame") {
   JpegDecoder decoder(pool);
   Picture picture;
   JpegLayout layout;
-  REQUIRE(inspect_jpeg(bad, layout) == JpegVerdict::ok);
+  REQUIRE(validate_jpeg(bad, layout) == JpegVerdict::ok);
   CHECK_FALSE(decoder.decode(layout, picture));
-  REQUIRE(inspect_jpeg(good, layout) == JpegVerdict::ok);
+  REQUIRE(validate_jpeg(good, layout) == JpegVerdict::ok);
   REQUIRE(decoder.decode(layout, picture));
   CHECK(differing_rows(picture, *decode(good)).empty());
 }
@@ -265,7 +265,7 @@ TEST_CASE("bytes changed at random never crash, and damaged headers are refused"
           raw_size_bytes(PixelFormat::bgr, picture->width, picture->height));
 }
 
-TEST_CASE("padding in front of EOI, as some webcams leave it, is no damage") {
+TEST_CASE("padding in front of EOI, as some webcams leave it, is not damage") {
   ByteVector jpeg = encode_plainly(make_bgr(160, 120), {.subsampling = TJSAMP_422});
   const Picture expected = decode_plainly(jpeg);
   insert_at(jpeg, jpeg.size() - 2, ByteVector(40, std::byte{0x1B}));

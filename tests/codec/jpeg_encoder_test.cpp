@@ -77,7 +77,7 @@ TEST_CASE("odd sizes have clean edges") {
     if (std::abs(std::to_integer<int>(value) - 220) > 2) FAIL(std::to_integer<int>(value));
 }
 
-TEST_CASE("the layout of an encoded frame is what the gate finds in its bytes") {
+TEST_CASE("the layout of an encoded frame is what validation finds in its bytes") {
   const auto bands = GENERATE(0, 1, 2, 3, 7, 31, 32, 100);
   const auto [width, height] =
       GENERATE(table<int, int>({{16, 16}, {17, 33}, {640, 480}, {320, 1081}}));
@@ -87,7 +87,7 @@ TEST_CASE("the layout of an encoded frame is what the gate finds in its bytes") 
   const auto frame = encoder.encode(make_picture(PixelFormat::i420, width, height));
   const ByteVector jpeg = bytes_of(frame->layout);
   JpegLayout found;
-  REQUIRE(inspect_jpeg(jpeg, found) == JpegVerdict::ok);
+  REQUIRE(validate_jpeg(jpeg, found) == JpegVerdict::ok);
   CHECK(found.width == width);
   CHECK(found.height == height);
   CHECK(frame->layout.width == width);
@@ -106,7 +106,7 @@ TEST_CASE("the layout of an encoded frame is what the gate finds in its bytes") 
     CHECK(found.bands[band].size() == frame->layout.bands[band].size());
 }
 
-TEST_CASE("bands are as many as asked for where rows of MCUs allow it") {
+TEST_CASE("a frame has the requested number of bands if it has enough rows of MCUs") {
   CHECK(mcu_rows_per_band(68, {.bands = 1}) == 68);
   CHECK(mcu_rows_per_band(68, {.bands = 2}) == 34);
   CHECK(mcu_rows_per_band(68, {.bands = 3}) == 23);
@@ -135,7 +135,7 @@ TEST_CASE("any number of threads gives the same bytes") {
   CHECK(encode(picture, {.bands = bands}, 3) == expected);
 }
 
-TEST_CASE("bands cost next to nothing and change no pixel but beside their edges") {
+TEST_CASE("bands take few bytes and change no pixel") {
   const auto bands = GENERATE(2, 5, 15, 32);
   CAPTURE(bands);
   const RawFrame picture = make_picture(PixelFormat::i420, 640, 480);
@@ -145,7 +145,7 @@ TEST_CASE("bands cost next to nothing and change no pixel but beside their edges
   CHECK(banded.size() < whole.size() + 6 + static_cast<std::size_t>(bands) * 16);
 }
 
-TEST_CASE("a better quality costs bytes and comes closer") {
+TEST_CASE("a higher quality takes more bytes and is closer to the original") {
   const RawFrame picture = make_picture(PixelFormat::bgr, 320, 240);
   std::size_t last_size = 0;
   double last_psnr = 0;
@@ -196,12 +196,12 @@ TEST_CASE("a band never has more MCUs than a restart interval can count") {
   picture.resize(PixelFormat::i420, 65488, 544);  // 4093 x 34 MCUs: two bands would have 69581 each
   const ByteVector jpeg = encode(picture, {.bands = 2}, 2);
   JpegLayout layout;
-  REQUIRE(inspect_jpeg(jpeg, layout) == JpegVerdict::ok);
+  REQUIRE(validate_jpeg(jpeg, layout) == JpegVerdict::ok);
   CHECK(layout.bands.size() == 3);
   CHECK(layout.band_height == 256);
 }
 
-TEST_CASE("a picture that JPEG has no numbers for is refused with a sentence") {
+TEST_CASE("a picture too large for JPEG is refused with a sentence") {
   RawFrame picture;
   picture.resize(PixelFormat::i420, 65536, 16);
   BandPool pool(1);
@@ -210,7 +210,7 @@ TEST_CASE("a picture that JPEG has no numbers for is refused with a sentence") {
   CHECK_NOTHROW(encoder.encode(make_picture(PixelFormat::i420, 64, 64)));
 }
 
-TEST_CASE("bands are told of in their order, each with its final bytes, while others are coded") {
+TEST_CASE("bands are reported in order, with their final bytes, while others are encoded") {
   const int threads = GENERATE(1, 3);
   BandPool pool(threads);
   JpegEncoder encoder(pool, {});

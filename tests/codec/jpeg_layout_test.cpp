@@ -15,7 +15,7 @@ void fill(EncodedFrame& frame, ByteVector jpeg) { frame.storage.assign(1, std::m
 
 JpegVerdict verdict_on(const ByteVector& jpeg) {
   JpegLayout layout;
-  return inspect_jpeg(jpeg, layout);
+  return validate_jpeg(jpeg, layout);
 }
 
 ByteVector small_jpeg() { return encode_plainly(make_bgr(32, 32)); }
@@ -27,7 +27,7 @@ ByteVector with_byte(ByteVector jpeg, std::size_t at, int value) {
 
 std::size_t frame_header(Bytes jpeg) { return find_segment(jpeg, 0xC0); }
 
-TEST_CASE("the gate admits baseline JPEGs and tells their shape") {
+TEST_CASE("baseline JPEGs are valid, and their layout is known") {
   struct Case {
     int subsampling;
     int components;
@@ -40,7 +40,7 @@ TEST_CASE("the gate admits baseline JPEGs and tells their shape") {
   CAPTURE(expected.subsampling);
   const ByteVector jpeg = encode_plainly(make_bgr(51, 37), {.subsampling = expected.subsampling});
   JpegLayout layout;
-  REQUIRE(inspect_jpeg(jpeg, layout) == JpegVerdict::ok);
+  REQUIRE(validate_jpeg(jpeg, layout) == JpegVerdict::ok);
   CHECK(layout.width == 51);
   CHECK(layout.height == 37);
   CHECK(layout.components == expected.components);
@@ -56,14 +56,14 @@ TEST_CASE("the gate admits baseline JPEGs and tells their shape") {
 TEST_CASE("the layout says where the height and the scan are") {
   const ByteVector jpeg = small_jpeg();
   JpegLayout layout;
-  REQUIRE(inspect_jpeg(jpeg, layout) == JpegVerdict::ok);
+  REQUIRE(validate_jpeg(jpeg, layout) == JpegVerdict::ok);
   CHECK(layout.header[layout.height_offset] == std::byte{0});
   CHECK(layout.header[layout.height_offset + 1] == std::byte{32});
   CHECK(layout.header.data() + layout.height_offset == jpeg.data() + frame_header(jpeg) + 5);
   CHECK(layout.header.data() + layout.scan_offset == jpeg.data() + find_segment(jpeg, 0xDA));
 }
 
-TEST_CASE("only baseline coding is admitted") {
+TEST_CASE("only baseline coding is valid") {
   CHECK(verdict_on(encode_plainly(make_bgr(32, 32), {.flags = TJFLAG_PROGRESSIVE})) ==
         JpegVerdict::unsupported_coding);
   const ByteVector jpeg = small_jpeg();
@@ -85,7 +85,7 @@ TEST_CASE("a scan that codes a part of the coefficients is refused") {
   CHECK(verdict_on(with_byte(jpeg, selection + 2, 1)) == JpegVerdict::unsupported_coding);
 }
 
-TEST_CASE("one or three components are admitted") {
+TEST_CASE("one or three components are valid") {
   const Handle handle(tjInitCompress());
   const std::vector<unsigned char> pixels(4 * 16 * 16, 99);
   unsigned char* out = nullptr;
@@ -136,8 +136,8 @@ TEST_CASE("empty and huge pictures are refused before anything is allocated") {
   CHECK(verdict_on(bomb) == JpegVerdict::too_many_pixels);
 
   JpegLayout layout;
-  CHECK(inspect_jpeg(jpeg, layout, 32 * 32) == JpegVerdict::ok);
-  CHECK(inspect_jpeg(jpeg, layout, 32 * 32 - 1) == JpegVerdict::too_many_pixels);
+  CHECK(validate_jpeg(jpeg, layout, 32 * 32) == JpegVerdict::ok);
+  CHECK(validate_jpeg(jpeg, layout, 32 * 32 - 1) == JpegVerdict::too_many_pixels);
 }
 
 TEST_CASE("a bomb of scans is refused at the second") {
@@ -164,7 +164,7 @@ ByteVector jpeg_of_three_scans() {
 TEST_CASE("a scan for each component is one band") {
   const ByteVector jpeg = jpeg_of_three_scans();
   JpegLayout layout;
-  REQUIRE(inspect_jpeg(jpeg, layout) == JpegVerdict::ok);
+  REQUIRE(validate_jpeg(jpeg, layout) == JpegVerdict::ok);
   CHECK(layout.bands.size() == 1);
   CHECK(bytes_of(layout) == jpeg);
   CHECK_NOTHROW(decode_plainly(jpeg));
@@ -189,13 +189,13 @@ TEST_CASE("a JPEG cut off at any byte is truncated") {
   REQUIRE(verdict_on(jpeg) == JpegVerdict::ok);
   for (std::size_t size = 0; size < jpeg.size(); ++size) {
     JpegLayout layout;
-    const JpegVerdict verdict = inspect_jpeg(Bytes(jpeg).first(size), layout);
+    const JpegVerdict verdict = validate_jpeg(Bytes(jpeg).first(size), layout);
     INFO("cut at " << size << " of " << jpeg.size() << ": it " << describe(verdict));
     CHECK(verdict == (size < 2 ? JpegVerdict::not_a_jpeg : JpegVerdict::truncated));
   }
 }
 
-TEST_CASE("what is no JPEG is refused") {
+TEST_CASE("other data than a JPEG is refused") {
   CHECK(verdict_on({}) == JpegVerdict::not_a_jpeg);
   CHECK(verdict_on(to_bytes("GIF89a")) == JpegVerdict::not_a_jpeg);
   CHECK(verdict_on(to_bytes({0x89, 'P', 'N', 'G'})) == JpegVerdict::not_a_jpeg);
@@ -204,7 +204,7 @@ TEST_CASE("what is no JPEG is refused") {
   CHECK(verdict_on(to_bytes({0xFF, 0xD8, 0xFF, 0xD0})) == JpegVerdict::bad_segment);
 }
 
-TEST_CASE("segments that contradict themselves are refused") {
+TEST_CASE("segments with contradicting lengths are refused") {
   const ByteVector jpeg = small_jpeg();
   const auto with_segment = [&](std::initializer_list<int> segment) {
     ByteVector changed = jpeg;
@@ -242,7 +242,7 @@ TEST_CASE("a scan in front of the frame header is refused") {
   CHECK(verdict_on(without_segments(small_jpeg(), 0xC0)) == JpegVerdict::bad_segment);
 }
 
-TEST_CASE("a missing quantization table is told") {
+TEST_CASE("a missing quantization table is reported") {
   CHECK(verdict_on(without_segments(small_jpeg(), 0xDB)) == JpegVerdict::missing_tables);
 }
 
@@ -251,29 +251,29 @@ TEST_CASE("padding behind EOI is left out") {
   ByteVector padded = jpeg;
   padded.resize(jpeg.size() + 1000);
   JpegLayout layout;
-  REQUIRE(inspect_jpeg(padded, layout) == JpegVerdict::ok);
+  REQUIRE(validate_jpeg(padded, layout) == JpegVerdict::ok);
   CHECK(bytes_of(layout) == jpeg);
 }
 
-TEST_CASE("fill bytes in front of markers are admitted") {
+TEST_CASE("fill bytes in front of markers are valid") {
   ByteVector jpeg = encode_plainly(make_bgr(32, 48), {.restart = "1"});
   const ByteVector fill = to_bytes({0xFF, 0xFF, 0xFF});
   const Picture expected = decode_plainly(jpeg);
   insert_at(jpeg, jpeg.size() - 2, fill);
   for (const int code : {0xDA, 0xC4, 0xC0, 0xDB}) insert_at(jpeg, find_segment(jpeg, code), fill);
   JpegLayout layout;
-  REQUIRE(inspect_jpeg(jpeg, layout) == JpegVerdict::ok);
+  REQUIRE(validate_jpeg(jpeg, layout) == JpegVerdict::ok);
   CHECK(layout.bands.size() == 3);
   CHECK(bytes_of(layout) == jpeg);
   CHECK(decode_plainly(jpeg).pixels == expected.pixels);
 }
 
-TEST_CASE("the layout of an earlier JPEG leaves no trace") {
+TEST_CASE("nothing of an earlier layout remains") {
   JpegLayout layout;
-  REQUIRE(inspect_jpeg(encode_plainly(make_bgr(64, 64), {.restart = "1"}), layout) ==
+  REQUIRE(validate_jpeg(encode_plainly(make_bgr(64, 64), {.restart = "1"}), layout) ==
           JpegVerdict::ok);
   const ByteVector jpeg = encode_plainly(make_bgr(16, 16), {.subsampling = TJSAMP_GRAY});
-  REQUIRE(inspect_jpeg(jpeg, layout) == JpegVerdict::ok);
+  REQUIRE(validate_jpeg(jpeg, layout) == JpegVerdict::ok);
   CHECK(layout.bands.size() == 1);
   CHECK(layout.components == 1);
   CHECK(bytes_of(layout) == jpeg);
@@ -289,7 +289,7 @@ TEST_CASE("every verdict has its own sentence") {
   }
 }
 
-TEST_CASE("missing Huffman tables are told, and the standard ones do") {
+TEST_CASE("missing Huffman tables are reported, and the standard ones are added") {
   const auto subsampling = GENERATE(TJSAMP_420, TJSAMP_GRAY);
   const ByteVector jpeg =
       encode_plainly(make_bgr(80, 48), {.subsampling = subsampling, .restart = "1"});
@@ -297,7 +297,7 @@ TEST_CASE("missing Huffman tables are told, and the standard ones do") {
   REQUIRE(bare.size() < jpeg.size());
   EncodedFrame frame;
   fill(frame, bare);
-  REQUIRE(admit(frame) == JpegVerdict::ok);
+  REQUIRE(validate(frame) == JpegVerdict::ok);
   CHECK_FALSE(frame.layout.has_huffman_tables);
   const std::size_t bands = frame.layout.bands.size();
 

@@ -146,7 +146,7 @@ TEST_CASE("a peer that talks nonsense to a sender is put out, and nobody else is
   for (const std::string bytes : {"GET / HTTP/1.1\r\n\r\n", "\xff\xff\xff\xff"}) {
     TcpPeer peer = TcpPeer::connect(sender.port());
     peer.send(bytes);
-    sender.wait_for("no viewer's report");
+    sender.wait_for("not a viewer report");
   }
   std::uint32_t last = stamp_of(good.receive_frame().value())->sequence;
   for (int i = 0; i < 10; ++i) {

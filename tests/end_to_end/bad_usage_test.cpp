@@ -87,7 +87,7 @@ TEST_CASE("a port that is in use is named") {
   SenderProgram first(test_card());
   const std::string port = std::to_string(first.port());
   CHECK_THAT(failure_of_sender(test_card({"--tcp", port})),
-             Contains("127.0.0.1:" + port) && Contains("another program has the port"));
+             Contains("127.0.0.1:" + port) && Contains("another program uses the port"));
   ViewerProgram viewer({"--listen", "tcp://127.0.0.1:" + port});
   CHECK_THAT(failure_of(viewer), Contains("127.0.0.1:" + port) && Contains("in use"));
 }

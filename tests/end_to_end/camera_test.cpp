@@ -135,7 +135,7 @@ TEST_CASE("an unplugged camera's stream goes on with a card, until it is back") 
     last = next;
   }
   if (!is_slowed_down()) CHECK(longest_gap < std::chrono::seconds(2));
-  sender.wait_for("is gone; showing \"no signal\"");
+  sender.wait_for("was disconnected; showing \"no signal\"");
   camera.put("plugged");
   sender.wait_for("is back: ");
   for (int i = 0; i < 10; ++i) CHECK(peer.receive_frame());
@@ -152,7 +152,7 @@ TEST_CASE("a camera that hangs is taken for gone") {
   TcpPeer peer = TcpPeer::connect(sender.port());
   CHECK(peer.receive_frame());
   camera.put("hung");
-  sender.wait_for("gives no frames");
+  sender.wait_for("delivers no frames");
   for (int i = 0; i < 30; ++i) CHECK(peer.receive_frame());
   camera.put("plugged");
   sender.wait_for("is back: ");

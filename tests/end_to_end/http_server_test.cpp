@@ -229,7 +229,7 @@ TEST_CASE("a port for HTTP that is in use is named") {
   const std::string port = std::to_string(first.http_port());
   HttpSender second(test_card({"--http", port}));
   CHECK_THAT(failure_of(second),
-             Contains("127.0.0.1:" + port) && Contains("another program has the port"));
+             Contains("127.0.0.1:" + port) && Contains("another program uses the port"));
 }
 
 TEST_CASE("HTTP is served on port 8080 of loopback unless told otherwise") {
@@ -261,17 +261,17 @@ TEST_CASE("where the usual port for HTTP is taken, there is a warning, and the s
   const auto complaints = complaints_of(machine);
   REQUIRE(complaints.size() == 1);
   CHECK_THAT(complaints[0], Contains("no page") && Contains("127.0.0.1:8080") &&
-                                Contains("another program has the port") &&
+                                Contains("another program uses the port") &&
                                 Contains("--http PORT"));
   CHECK_THAT(machine.out(), Contains("\"frames\":3"));
 }
 
 TEST_CASE("whoever serves HTTP on more than loopback is told what that means") {
   HttpSender open(test_card({"--http", "0.0.0.0:0"}));
-  open.wait_for("whoever reaches port " + std::to_string(open.http_port()));
+  open.wait_for("everyone who can reach port " + std::to_string(open.http_port()));
   HttpSender closed(test_card());
   closed.http_port();
-  CHECK_FALSE(closed.has_written("whoever reaches"));
+  CHECK_FALSE(closed.has_written("everyone who can reach"));
 }
 
 }  // namespace http_server_test

@@ -138,7 +138,7 @@ TEST_CASE("a listening viewer turns a second sender away") {
   SenderProgram sender(test_card({"--connect", url}));
   wait_for_picture(viewer);
   SenderProgram intruder(test_card({"--connect", url, "--size", "640x480"}));
-  viewer.wait_for("turned ");
+  viewer.wait_for("refused ");
   viewer.send_signal(SIGINT);
   const json summary = summary_of(viewer);
   CHECK(summary["width"] == 320);

@@ -83,7 +83,7 @@ TEST_CASE("wrong values of RTP's options are wrong usage") {
 TEST_CASE("wrong addresses of RTP streams are wrong usage") {
   for (const std::string target : {"127.0.0.1", "5004", "localhost:"})
     CHECK_THAT(wrong_sender_usage({"--rtp", target}), Contains("--rtp") && Contains("'"));
-  CHECK_THAT(wrong_sender_usage({"--rtp", ":5004"}), Contains("':5004' names nobody to send to"));
+  CHECK_THAT(wrong_sender_usage({"--rtp", ":5004"}), Contains("':5004' has no destination"));
   CHECK_THAT(wrong_sender_usage({"--rtp", "127.0.0.1:65534"}),
              Contains("65534") && Contains("RTCP and repair"));
   CHECK_THAT(wrong_viewer_usage("rtp://127.0.0.1"), Contains("127.0.0.1") && Contains("ADDR:PORT"));
@@ -120,7 +120,7 @@ TEST_CASE("an RTP viewer's port that is in use is named") {
   const std::uint16_t port = free_udp_ports();
   const UdpPeer other(port);
   CHECK_THAT(failure_of_viewer(rtp_url(port)),
-             Contains(rtp_address(port)) && Contains("another program has the port"));
+             Contains(rtp_address(port)) && Contains("another program uses the port"));
 }
 
 TEST_CASE("an RTP viewer whose second or third port is in use shows the stream all the same") {
@@ -164,9 +164,9 @@ TEST_CASE("a sender that no interface leads from says so") {
   if (!may_make_network_namespaces()) return;
   const std::string sender = JPEGWIRE_SENDER " --source test --tcp off --http off --rtp ";
   CHECK_THAT(failure_without_network(sender + "10.1.2.3:5004"),
-             Contains("10.1.2.3:5004") && Contains("no interface leads there"));
+             Contains("10.1.2.3:5004") && Contains("there is no route to it"));
   CHECK_THAT(failure_without_network(sender + "239.255.1.2:5004", "ip link set lo up"),
-             Contains("239.255.1.2:5004") && Contains("no interface leads there"));
+             Contains("239.255.1.2:5004") && Contains("there is no route to it"));
 }
 
 TEST_CASE("a group that no interface takes is told") {
@@ -174,7 +174,7 @@ TEST_CASE("a group that no interface takes is told") {
   const std::string viewer = JPEGWIRE_VIEWER " --headless rtp://239.255.1.2:5004";
   for (const std::string before : {"true", "ip link set lo up"})
     CHECK_THAT(failure_without_network(viewer, before),
-               Contains("239.255.1.2:5004") && Contains("no interface takes the group"));
+               Contains("239.255.1.2:5004") && Contains("there is no route to the group"));
 }
 
 TEST_CASE("a size that RTP cannot carry ends the sender with what to do") {

@@ -50,9 +50,9 @@ TEST_CASE("an RTP viewer tells what it saw") {
   check_shown(summary);
   CHECK(summary["url"] == rtp_url(port));
   CHECK(summary["packets"] >= 5);
-  CHECK(summary["packets_lost"] >= 0);
-  CHECK(summary["packets_recovered"] >= 0);
-  CHECK(summary["patched"] >= 0);
+  CHECK(summary["packets_lost"] == 0);  // so few always fit into the socket's buffer
+  CHECK(summary["packets_recovered"] == 0);
+  CHECK(summary["patched"] == 0);
   CHECK(summary["bytes"] > 10'000);
   const json sent = interrupt(sender)["viewers"];
   REQUIRE(sent.size() == 1);
@@ -72,7 +72,7 @@ TEST_CASE("the age of an RTP stream's pictures becomes known") {
     return last != std::string::npos && text.find("age unknown", last) == std::string::npos;
   }));
   const json summary = interrupt(viewer);
-  CHECK(summary["age_ms"]["p50"] >= 0);
+  CHECK(summary["age_ms"]["p50"] > 0);
   CHECK(summary["age_ms"]["max"] >= summary["age_ms"]["p50"]);
   CHECK(summary["age_ms"]["max"] < 30'000);
   CHECK(summary["stages_ms"].contains("network"));

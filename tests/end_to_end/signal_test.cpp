@@ -53,7 +53,7 @@ TEST_CASE("a signal ends a sender that has a viewer that reads nothing") {
 
 TEST_CASE("a signal ends a sender that waits for a viewer to connect to") {
   SenderProgram sender(test_card({"--connect", tcp_url(free_port())}));
-  sender.wait_for("trying on");
+  sender.wait_for("trying again");
   sender.send_signal(either_signal());
   CHECK(sender.wait() == 0);
 }
@@ -101,7 +101,7 @@ TEST_CASE("a signal ends a viewer that shows a stream, and its sender sees the e
   ViewerProgram viewer({sender.url()});
   viewer.wait_for("frames/s, age");
   check_ends(viewer, signal);
-  sender.wait_for("left after");
+  sender.wait_for("disconnected after");
   CHECK_FALSE(sender.has_written("reset"));
   CHECK_FALSE(sender.has_written("Broken pipe"));
 }

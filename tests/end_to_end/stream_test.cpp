@@ -43,6 +43,14 @@ void check_sender_names(const json& summary) {
     check_names(viewer, {"peer", "kind", "frames", "skipped", "bytes"});
 }
 
+/// Of a small stream, in kilobytes: more than the libraries take, and nowhere near a leak of
+/// frames.
+void check_peak_memory(const json& summary) {
+  if (is_slowed_down()) return;  // a sanitizer takes memory of its own
+  CHECK(summary["peak_rss_kb"] > 8 * 1024);
+  CHECK(summary["peak_rss_kb"] < 512 * 1024);
+}
+
 }  // namespace
 
 TEST_CASE("the viewer tells what it saw, for each framing") {
@@ -59,10 +67,10 @@ TEST_CASE("the viewer tells what it saw, for each framing") {
   CHECK(summary["width"] == 320);
   CHECK(summary["height"] == 240);
   CHECK(summary["bytes"] > 10'000);
-  CHECK(summary["age_ms"]["p50"] >= 0);
+  CHECK(summary["age_ms"]["p50"] > 0);
   CHECK(summary["age_ms"]["max"] >= summary["age_ms"]["p50"]);
   CHECK(summary["age_ms"]["max"] < 30'000);
-  CHECK(summary["peak_rss_kb"] > 1000);
+  check_peak_memory(summary);
 }
 
 TEST_CASE("a viewer that keeps up loses no frame") {
@@ -199,10 +207,10 @@ TEST_CASE("IPv6 and names work as addresses") {
 
 TEST_CASE("whoever listens on more than loopback is told what that means") {
   SenderProgram open(test_card({"--tcp", "0.0.0.0:0"}));
-  open.wait_for("whoever reaches port " + std::to_string(open.port()));
+  open.wait_for("everyone who can reach port " + std::to_string(open.port()));
   SenderProgram closed(test_card());
   closed.port();
-  CHECK_FALSE(closed.has_written("whoever reaches"));
+  CHECK_FALSE(closed.has_written("everyone who can reach"));
 }
 
 TEST_CASE("both programs print a line of statistics each second") {

@@ -1,7 +1,6 @@
 #include "end_to_end/tcp_peer.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <stdexcept>
@@ -12,17 +11,17 @@
 namespace jpegwire {
 namespace {
 
-constexpr std::size_t kMostAtOnce = 65536;
+constexpr std::size_t kMaxAtOnce = 65536;
 
-int connect_socket(std::uint16_t port, std::optional<int> buffer_bytes) {
+Descriptor connect_socket(std::uint16_t port, std::optional<int> buffer_bytes) {
   const sockaddr_in address = loopback(port);
-  int socket = -1;
+  Descriptor socket;
   const bool connected = eventually([&] {
-    if (socket >= 0) ::close(socket);
     socket = open_socket(SOCK_STREAM);
     if (buffer_bytes)
-      ::setsockopt(socket, SOL_SOCKET, SO_RCVBUF, &*buffer_bytes, sizeof *buffer_bytes);
-    return ::connect(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+      ::setsockopt(socket.number(), SOL_SOCKET, SO_RCVBUF, &*buffer_bytes, sizeof *buffer_bytes);
+    return ::connect(socket.number(), reinterpret_cast<const sockaddr*>(&address),
+                     sizeof address) == 0;
   });
   if (!connected) throw_last_error("connect");
   return socket;
@@ -36,17 +35,13 @@ TcpPeer TcpPeer::connect_with_small_buffer(std::uint16_t port) {
   return TcpPeer(connect_socket(port, 4096));
 }
 
-TcpPeer::TcpPeer(int socket) : socket_(socket) {}
-TcpPeer::TcpPeer(TcpPeer&& other) noexcept : socket_(std::exchange(other.socket_, -1)) {}
-TcpPeer::~TcpPeer() { close(); }
-
 void TcpPeer::send(std::string_view bytes) {
   if (!try_send(bytes)) throw_last_error("send");
 }
 
 bool TcpPeer::try_send(std::string_view bytes) {
   while (!bytes.empty()) {
-    const ssize_t sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    const ssize_t sent = ::send(socket_.number(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (sent < 0) return false;
     bytes.remove_prefix(static_cast<std::size_t>(sent));
   }
@@ -54,8 +49,8 @@ bool TcpPeer::try_send(std::string_view bytes) {
 }
 
 std::string TcpPeer::receive_some(std::size_t most) {
-  std::string bytes(std::min(most, kMostAtOnce), '\0');
-  const ssize_t size = ::recv(socket_, bytes.data(), bytes.size(), 0);
+  std::string bytes(std::min(most, kMaxAtOnce), '\0');
+  const ssize_t size = ::recv(socket_.number(), bytes.data(), bytes.size(), 0);
   if (size < 0) throw_last_error("recv");
   bytes.resize(static_cast<std::size_t>(size));
   return bytes;
@@ -73,8 +68,7 @@ std::string TcpPeer::receive(std::size_t size) {
 
 std::string TcpPeer::receive_to_end() {
   std::string all;
-  for (std::string some = receive_some(kMostAtOnce); !some.empty();
-       some = receive_some(kMostAtOnce))
+  for (std::string some = receive_some(kMaxAtOnce); !some.empty(); some = receive_some(kMaxAtOnce))
     all += some;
   return all;
 }
@@ -91,29 +85,23 @@ std::optional<std::string> TcpPeer::receive_frame() {
   return frame;
 }
 
-void TcpPeer::end_sending() { ::shutdown(socket_, SHUT_WR); }
-
-void TcpPeer::close() {
-  if (socket_ >= 0) ::close(std::exchange(socket_, -1));
-}
+void TcpPeer::end_sending() { ::shutdown(socket_.number(), SHUT_WR); }
 
 void TcpPeer::reset() {
   const linger at_once{.l_onoff = 1, .l_linger = 0};
-  ::setsockopt(socket_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+  ::setsockopt(socket_.number(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
   close();
 }
 
 TcpListener::TcpListener() : socket_(open_socket(SOCK_STREAM)) {
   bind_to_loopback(socket_, 0);
-  if (::listen(socket_, SOMAXCONN) != 0) throw_last_error("listen");
+  if (::listen(socket_.number(), SOMAXCONN) != 0) throw_last_error("listen");
 }
-
-TcpListener::~TcpListener() { ::close(socket_); }
 
 std::uint16_t TcpListener::port() const {
   sockaddr_in address{};
   socklen_t size = sizeof address;
-  if (::getsockname(socket_, reinterpret_cast<sockaddr*>(&address), &size) != 0)
+  if (::getsockname(socket_.number(), reinterpret_cast<sockaddr*>(&address), &size) != 0)
     throw_last_error("getsockname");
   return ntohs(address.sin_port);
 }
@@ -121,10 +109,10 @@ std::uint16_t TcpListener::port() const {
 std::string TcpListener::url() const { return tcp_url(port()); }
 
 TcpPeer TcpListener::accept() {
-  const int socket = ::accept4(socket_, nullptr, nullptr, SOCK_CLOEXEC);
-  if (socket < 0) throw_last_error("accept");
+  Descriptor socket(::accept4(socket_.number(), nullptr, nullptr, SOCK_CLOEXEC));
+  if (!socket.is_open()) throw_last_error("accept");
   set_deadline(socket);
-  return TcpPeer(socket);
+  return TcpPeer(std::move(socket));
 }
 
 std::uint16_t free_port() { return TcpListener().port(); }

@@ -4,6 +4,9 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+
+#include "app/descriptor.hpp"
 
 namespace jpegwire {
 
@@ -17,10 +20,7 @@ class TcpPeer {
   /// Likewise; the kernel keeps only a few kB that are not read.
   static TcpPeer connect_with_small_buffer(std::uint16_t port);
 
-  explicit TcpPeer(int socket);
-  TcpPeer(TcpPeer&& other) noexcept;
-  TcpPeer& operator=(TcpPeer&&) = delete;
-  ~TcpPeer();
+  explicit TcpPeer(Descriptor socket) : socket_(std::move(socket)) {}
 
   void send(std::string_view bytes);
 
@@ -38,7 +38,7 @@ class TcpPeer {
 
   /// Says that nothing more will be sent.
   void end_sending();
-  void close();
+  void close() { socket_ = Descriptor(); }
 
   /// Closes so that the other end sees a reset.
   void reset();
@@ -46,23 +46,20 @@ class TcpPeer {
  private:
   std::string receive_some(std::size_t most);
 
-  int socket_;
+  Descriptor socket_;
 };
 
 /// Waits on a free port of 127.0.0.1 for one connection after the other.
 class TcpListener {
  public:
   TcpListener();
-  TcpListener(const TcpListener&) = delete;
-  TcpListener& operator=(const TcpListener&) = delete;
-  ~TcpListener();
 
   std::uint16_t port() const;
   std::string url() const;
   TcpPeer accept();
 
  private:
-  int socket_;
+  Descriptor socket_;
 };
 
 /// A port that nobody has, for a program that wants to be told one.

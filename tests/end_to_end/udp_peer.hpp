@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <string>
 
+#include "app/descriptor.hpp"
+
 namespace jpegwire {
 
 /// A UDP socket on a port of 127.0.0.1, to be whatever peer a test needs. Calls throw where nothing
@@ -12,9 +14,6 @@ namespace jpegwire {
 class UdpPeer {
  public:
   explicit UdpPeer(std::uint16_t port = 0);
-  UdpPeer(const UdpPeer&) = delete;
-  UdpPeer& operator=(const UdpPeer&) = delete;
-  ~UdpPeer();
 
   /// Nobody at the port is no error.
   void send(const std::string& bytes, std::uint16_t port);
@@ -28,7 +27,7 @@ class UdpPeer {
   bool has_received_nothing();
 
  private:
-  int socket_;
+  Descriptor socket_;
   sockaddr_in from_{};
 };
 

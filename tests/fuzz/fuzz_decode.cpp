@@ -2,7 +2,7 @@
 #include "codec/jpeg_layout.hpp"
 #include "support/fuzzing.hpp"
 
-// What passes the gate can be decoded, or refused, without a crash.
+// A valid JPEG can be decoded, or refused, without a crash.
 
 using namespace jpegwire;
 using namespace jpegwire::test;
@@ -12,7 +12,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static JpegDecoder decoder(pool);
   static Picture picture;
   JpegLayout layout;
-  if (inspect_jpeg(as_input(data, size), layout, 1'000'000) != JpegVerdict::ok) return 0;
+  if (validate_jpeg(as_input(data, size), layout, 1'000'000) != JpegVerdict::ok) return 0;
   decoder.decode(layout, picture);
   require(picture.width == layout.width && picture.height == layout.height,
           "the picture has the layout's size");

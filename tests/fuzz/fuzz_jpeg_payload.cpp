@@ -7,7 +7,7 @@
 #include "support/fuzzing.hpp"
 
 // What is read as an RTP/JPEG payload is written again as the same one, and gives a JPEG header
-// that passes the gate.
+// that is valid.
 
 using namespace jpegwire;
 using namespace jpegwire::test;
@@ -51,7 +51,7 @@ void check_header(const JpegPayload& payload) {
   write_jpeg_header(payload.format, tables_of(payload), jpeg, layout);
   jpeg.insert(jpeg.end(), {std::byte{0xFF}, std::byte{0xD9}});
   JpegLayout found;
-  require(inspect_jpeg(jpeg, found) == JpegVerdict::ok, "the header passes the gate");
+  require(validate_jpeg(jpeg, found) == JpegVerdict::ok, "the header is valid");
   require(found.header.size() == size - 2 && layout.header.size() == size - 2,
           "the header has the size it was said to have");
   require(found.width == layout.width && found.height == layout.height, "the size is the same");

@@ -9,7 +9,7 @@
 #include "support/fuzzing.hpp"
 
 // Whatever packets come, in whatever order: bands lie within the picture and apart from each other,
-// frames begin and end once, and what is whole passes the gate. The input is a row of operations,
+// frames begin and end once, and each whole frame is valid. The input is a row of operations,
 // with few different values, so that packets often belong together.
 
 using namespace jpegwire;
@@ -50,7 +50,7 @@ class Checker final : public ReassemblyObserver {
     require(told_[frame.get()].is_opened, "a frame that is whole was opened");
     look();
     JpegLayout layout;
-    require(inspect_jpeg(frame->bytes(), layout) == JpegVerdict::ok, "it passes the gate");
+    require(validate_jpeg(frame->bytes(), layout) == JpegVerdict::ok, "it is valid");
     require(layout.width == frame->jpeg.layout.width && layout.height == frame->jpeg.layout.height,
             "it has the size that it was opened with");
     require(std::ranges::equal(layout.bands, frame->jpeg.layout.bands, std::ranges::equal),

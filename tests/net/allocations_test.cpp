@@ -83,14 +83,14 @@ struct Receiver final : StreamObserver {
 class Wire {
  public:
   Wire(std::size_t viewers, ReadSettings read, WriteSettings write)
-      : server_(io_, audience_, {.write = write}) {
+      : server_(io_, viewer_count_, {.write = write}) {
     const Endpoint endpoint = server_.listen({"127.0.0.1", 0}).endpoint();
     for (std::size_t i = 0; i < viewers; ++i) {
       clients_[i].emplace(io_, StreamClientSettings{.endpoint = endpoint, .read = read},
                           receivers_[i]);
       clients_[i]->start();
     }
-    while (audience_.present() < static_cast<int>(viewers)) io_.run_one();
+    while (viewer_count_.count() < static_cast<int>(viewers)) io_.run_one();
     thread_ = std::jthread([this] { io_.run(); });
   }
 
@@ -108,7 +108,7 @@ class Wire {
 
  private:
   asio::io_context io_{1};
-  Audience audience_;
+  ViewerCount viewer_count_;
   FrameServer server_;
   std::array<Receiver, 4> receivers_;
   std::array<std::optional<StreamClient>, 4> clients_;
@@ -141,10 +141,10 @@ TEST_CASE("a frame's way takes nothing from the heap once it is warm") {
 
   // How many buffers are in use at a time, and so how long it takes until all are large enough, is
   // up to the scheduler. Whatever allocates regularly never lets so many frames pass.
-  constexpr std::uint32_t kMostFrames = 2000;
+  constexpr std::uint32_t kMaxFrames = 2000;
   constexpr int kEnough = 100;
   int frames_without = 0;
-  for (std::uint32_t sequence = 0; sequence < kMostFrames && frames_without < kEnough; ++sequence) {
+  for (std::uint32_t sequence = 0; sequence < kMaxFrames && frames_without < kEnough; ++sequence) {
     const std::size_t before = allocations;
     std::shared_ptr<EncodedFrame> frame = encoder.encode(pictures[sequence % pictures.size()]);
     frame->sequence = sequence;

@@ -19,7 +19,7 @@ ReceivedFrame& stamped(ReceivedFrame& frame, microseconds taken, std::uint64_t s
 
 }  // namespace
 
-TEST_CASE("the sender's times are brought to this machine's clock", "[capture_timeline]") {
+TEST_CASE("the sender's times are converted to this machine's clock", "[capture_timeline]") {
   CaptureTimeline timeline;
   ReceivedFrame frame;
   stamped(frame, 0ms).sender_ahead = 1h;
@@ -27,7 +27,7 @@ TEST_CASE("the sender's times are brought to this machine's clock", "[capture_ti
   CHECK(timeline.place(stamped(frame, 33ms)) == kStart + 33ms);
 }
 
-TEST_CASE("a clock that is known better later makes no leap", "[capture_timeline]") {
+TEST_CASE("a better estimate of the clock makes no leap", "[capture_timeline]") {
   CaptureTimeline timeline;
   ReceivedFrame frame;
   CHECK(timeline.place(stamped(frame, 0ms)) == kStart + 30ms);
@@ -35,7 +35,7 @@ TEST_CASE("a clock that is known better later makes no leap", "[capture_timeline
   CHECK(timeline.place(frame) == kStart + 63ms);
 }
 
-TEST_CASE("another sender's clock begins anew", "[capture_timeline]") {
+TEST_CASE("another sender's clock is estimated anew", "[capture_timeline]") {
   CaptureTimeline timeline;
   ReceivedFrame frame;
   stamped(frame, 0ms).sender_ahead = 1h;
@@ -47,7 +47,7 @@ TEST_CASE("another sender's clock begins anew", "[capture_timeline]") {
   CHECK(timeline.place(frame) == kStart);
 }
 
-TEST_CASE("a clock that is set leaves the times as they go on", "[capture_timeline]") {
+TEST_CASE("setting the clock does not change the times", "[capture_timeline]") {
   const microseconds set = GENERATE(microseconds(-1h), microseconds(1h), microseconds(-50ms),
                                     microseconds(-2s), microseconds(2s));
   CaptureTimeline timeline;
@@ -76,7 +76,7 @@ TEST_CASE("frames that the network held up leave those behind them where they we
   CHECK(std::chrono::abs(place_late(1580ms, 1610ms) - (kStart + 1580ms)) <= 100ms);
 }
 
-TEST_CASE("stamps that cannot be are kept to when the frames came", "[capture_timeline]") {
+TEST_CASE("impossible stamps are replaced by the times of arrival", "[capture_timeline]") {
   CaptureTimeline timeline;
   ReceivedFrame frame;
   WallTime last{};

@@ -129,7 +129,7 @@ TEST_CASE("frames that come faster than a file can tell apart keep their times",
   REQUIRE(frames.size() == written.size());
   CHECK(frames.size() < kFrames);
   for (std::size_t i = 0; i < frames.size(); ++i)
-    CHECK(std::chrono::abs(frames[i].time - written[i]) <= VideoFileWriter::kMostLate + 2ms);
+    CHECK(std::chrono::abs(frames[i].time - written[i]) <= VideoFileWriter::kMaxLate + 2ms);
 }
 
 TEST_CASE("a pause is no guess for how long the frame behind it lasts", "[video_file]") {
@@ -171,7 +171,7 @@ TEST_CASE("a time long before the last one wants another file", "[video_file]") 
   CHECK_FALSE(writer.takes(64, 48, kBegin - 1h));
 }
 
-TEST_CASE("a file that is there is not touched", "[video_file]") {
+TEST_CASE("an existing file is not changed", "[video_file]") {
   const TemporaryDirectory directory;
   write_bytes(directory / "video.mkv", "precious");
   CHECK_THROWS_WITH(VideoFileWriter(directory / "video.mkv", 64, 48, kBegin),
@@ -181,7 +181,7 @@ TEST_CASE("a file that is there is not touched", "[video_file]") {
   CHECK(read_bytes(directory / "video.mkv") == "precious");
 }
 
-TEST_CASE("what is no video of JPEGs is not opened", "[video_file]") {
+TEST_CASE("a file without a video of JPEGs is not opened", "[video_file]") {
   const TemporaryDirectory directory;
   write_bytes(directory / "empty.mkv", "");
   write_bytes(directory / "garbage.mkv", std::string(5000, 'x'));
@@ -190,7 +190,7 @@ TEST_CASE("what is no video of JPEGs is not opened", "[video_file]") {
     CHECK_FALSE(VideoFileReader::open(directory / name));
 }
 
-TEST_CASE("a file that is cut anywhere ends there", "[video_file]") {
+TEST_CASE("a file that is truncated anywhere ends there", "[video_file]") {
   const std::string name = GENERATE("video.mkv", "video.mov", "video.avi");
   INFO(name);
   const TemporaryDirectory directory;

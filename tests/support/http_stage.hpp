@@ -70,9 +70,9 @@ struct HttpStage {
 
   /// One that is shown the stream.
   HttpClient& add_viewer(const std::string& request = get("/stream")) {
-    const int present = audience.present();
+    const int present = viewer_count.count();
     HttpClient& viewer = add_client(request);
-    if (!run_until(io, [&] { return audience.present() > present; }))
+    if (!run_until(io, [&] { return viewer_count.count() > present; }))
       throw std::runtime_error("it is no viewer");
     return viewer;
   }
@@ -93,8 +93,8 @@ struct HttpStage {
   }
 
   asio::io_context io{1};
-  Audience audience;
-  FrameServer frames{io, audience, {}};
+  ViewerCount viewer_count;
+  FrameServer frames{io, viewer_count, {}};
   HttpServer server;
   Endpoint endpoint;
   std::list<HttpClient> clients;

@@ -42,7 +42,7 @@ inline std::shared_ptr<EncodedFrame> make_frame(std::uint32_t sequence, std::siz
   auto frame = std::make_shared<EncodedFrame>();
   const ByteVector jpeg = encode_plainly(make_bgr(32, 48, sequence % 7), {.restart = "1"});
   frame->storage.push_back(size < jpeg.size() + 4 ? jpeg : stuffed(jpeg, size));
-  if (admit(*frame) != JpegVerdict::ok) throw std::logic_error("no JPEG");
+  if (validate(*frame) != JpegVerdict::ok) throw std::logic_error("no JPEG");
   frame->sequence = sequence;
   frame->capture_time = wall_now();
   return frame;
@@ -118,7 +118,7 @@ class Peer {
 
 inline JpegLayout layout_of(Bytes jpeg) {
   JpegLayout layout;
-  if (inspect_jpeg(jpeg, layout) != JpegVerdict::ok) throw std::logic_error("no JPEG");
+  if (validate_jpeg(jpeg, layout) != JpegVerdict::ok) throw std::logic_error("no JPEG");
   return layout;
 }
 

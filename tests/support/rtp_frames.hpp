@@ -34,12 +34,12 @@ inline FramePointer encoded(int width, int height, const EncoderSettings& settin
 }
 
 /// A JPEG from elsewhere.
-inline FramePointer admitted(ByteVector jpeg, std::uint32_t sequence = 0) {
+inline FramePointer validated(ByteVector jpeg, std::uint32_t sequence = 0) {
   auto frame = std::make_shared<EncodedFrame>();
   frame->sequence = sequence;
   frame->capture_time = capture_time(sequence);
   frame->storage.push_back(std::move(jpeg));
-  if (admit(*frame) != JpegVerdict::ok) throw std::runtime_error("the gate refuses it");
+  if (validate(*frame) != JpegVerdict::ok) throw std::runtime_error("it is not a valid JPEG");
   return frame;
 }
 
@@ -95,15 +95,15 @@ inline std::vector<NamedFrame> named_frames() {
   return {
       {"our own bands", encoded(328, 240, {.quality = 95}), true},
       {"our own one band", encoded(328, 240, {.quality = 95, .bands = 1}), false},
-      {"a restart marker each row", admitted(camera(TJSAMP_420, "1")), true},
-      {"the same in 4:2:2", admitted(camera(TJSAMP_422, "1")), true},
-      {"more rows than bands", admitted(camera(TJSAMP_422, "1", 640)), true},
-      {"a restart marker every third row", admitted(camera(TJSAMP_420, "3")), true},
-      {"a restart interval for the whole", admitted(camera(TJSAMP_420, "100")), true},
-      {"restart markers between rows", admitted(camera(TJSAMP_420, "5B")), false},
-      {"restart markers that meet the rows' ends", admitted(camera(TJSAMP_420, "4B")), false},
-      {"no restart markers", admitted(camera(TJSAMP_422, "")), false},
-      {"tables of its own", admitted(with_own_tables(camera(TJSAMP_420, "1"))), true},
+      {"a restart marker each row", validated(camera(TJSAMP_420, "1")), true},
+      {"the same in 4:2:2", validated(camera(TJSAMP_422, "1")), true},
+      {"more rows than bands", validated(camera(TJSAMP_422, "1", 640)), true},
+      {"a restart marker every third row", validated(camera(TJSAMP_420, "3")), true},
+      {"a restart interval for the whole", validated(camera(TJSAMP_420, "100")), true},
+      {"restart markers between rows", validated(camera(TJSAMP_420, "5B")), false},
+      {"restart markers that meet the rows' ends", validated(camera(TJSAMP_420, "4B")), false},
+      {"no restart markers", validated(camera(TJSAMP_422, "")), false},
+      {"tables of its own", validated(with_own_tables(camera(TJSAMP_420, "1"))), true},
   };
 }
 

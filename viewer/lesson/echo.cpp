@@ -9,7 +9,6 @@
 #include <opencv2/imgcodecs.hpp>
 #include <optional>
 
-#include "app/early_exit.hpp"
 #include "app/end_signals.hpp"
 #include "app/process_usage.hpp"
 #include "app/summary_output.hpp"

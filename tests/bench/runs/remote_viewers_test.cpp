@@ -2,34 +2,34 @@
 
 #include <catch2/catch.hpp>
 
-#include "bench/runs/child.hpp"
+#include "app/child_process.hpp"
 
 namespace jpegwire::remote_viewers_test {
 namespace {
 
 using Catch::Matchers::Contains;
 
-constexpr std::chrono::seconds kPatience{30};
+constexpr std::chrono::seconds kTimeout{30};
 
 /// A collector, and those who speak to it as the other machine's shell does.
 struct Stage {
-  std::unique_ptr<Child> ask_after(const std::string& run) {
-    return std::make_unique<Child>(
+  std::unique_ptr<ChildProcess> ask_after(const std::string& run) {
+    return std::make_unique<ChildProcess>(
         loop.io(), Command{"curl", "-sS", "--noproxy", "*", collector.url() + "/after/" + run});
   }
-  bool waits(const Child& child) {
-    return loop.wait(kPatience, [&] { return collector.is_asked() || child.has_ended(); }) &&
+  bool waits(const ChildProcess& child) {
+    return loop.wait(kTimeout, [&] { return collector.is_asked() || child.has_ended(); }) &&
            !child.has_ended();
   }
-  std::string answer_to(const Child& child) {
-    REQUIRE(loop.wait(kPatience, [&] { return child.has_ended(); }));
+  std::string answer_to(const ChildProcess& child) {
+    REQUIRE(loop.wait(kTimeout, [&] { return child.has_ended(); }));
     INFO(child.err());
     CHECK(child.exit_code() == 0);
     return child.out();
   }
   std::string post(const std::string& run, const std::string& text) {
-    return answer_to(Child(loop.io(), {"curl", "-sS", "--noproxy", "*", "--data-binary", text,
-                                       collector.url() + "/" + run}));
+    return answer_to(ChildProcess(loop.io(), {"curl", "-sS", "--noproxy", "*", "--data-binary",
+                                              text, collector.url() + "/" + run}));
   }
 
   EventLoop loop;
@@ -77,7 +77,7 @@ TEST_CASE("summaries of the open run are taken, and late ones answered and dropp
 TEST_CASE("who has gone does not ask any more") {
   Stage stage;
   REQUIRE(stage.waits(*stage.ask_after("0")));
-  CHECK(stage.loop.wait(kPatience, [&] { return !stage.collector.is_asked(); }));
+  CHECK(stage.loop.wait(kTimeout, [&] { return !stage.collector.is_asked(); }));
 }
 
 TEST_CASE("who does not know the path, or asks for nothing known, is turned away") {
@@ -86,8 +86,8 @@ TEST_CASE("who does not know the path, or asks for nothing known, is turned away
   const std::string server = url.substr(0, url.rfind('/'));
   for (const std::string& wrong : {server + "/after/0", url, url + "/after/x", url + "/1.1"}) {
     INFO(wrong);
-    const Child child(stage.loop.io(), {"curl", "-sS", "--noproxy", "*", wrong});
-    REQUIRE(stage.loop.wait(kPatience, [&] { return child.has_ended(); }));
+    const ChildProcess child(stage.loop.io(), {"curl", "-sS", "--noproxy", "*", wrong});
+    REQUIRE(stage.loop.wait(kTimeout, [&] { return child.has_ended(); }));
     CHECK(child.exit_code() != 0);
   }
 }

@@ -133,7 +133,7 @@ TEST_CASE("who announces too much, or is one too many, is let go; the others are
   greedy.send(prefix_of(SizePrefix::be32, EchoMessage::kLargest + 1));
   REQUIRE(run_until(io, [&] { return greedy.is_closed(); }));
   std::vector<std::unique_ptr<EchoClient>> clients;
-  for (std::size_t i = 0; i < EchoServer::kMostPeers; ++i) {
+  for (std::size_t i = 0; i < EchoServer::kMaxPeers; ++i) {
     clients.push_back(std::make_unique<EchoClient>(io, stage.endpoint, ReadSettings(), kLong));
     clients.back()->measure(10, 1);
   }

@@ -194,7 +194,7 @@ TEST_CASE("multipart streams in pieces of any size") {
        "HTTP/1.0 200 OK\r\n\r\n<html>\r\n</html>",
        {},
        Event::failed,
-       "no proper head"},
+       "no valid header"},
       {"too large",
        "--b\r\nContent-Length: 5000\r\n\r\n",
        {},
@@ -209,7 +209,7 @@ TEST_CASE("multipart streams in pieces of any size") {
        "--b\r\nContent-Length: 5x\r\n\r\n",
        {},
        Event::failed,
-       "no proper head"},
+       "no valid header"},
   }));
   CAPTURE(expected.name);
   const unsigned seed = GENERATE(range(0U, 22U));

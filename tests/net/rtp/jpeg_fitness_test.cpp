@@ -16,7 +16,7 @@ struct Checked {
   explicit Checked(const FramePointer& frame) {
     fitness = check_fitness(frame->layout, format, tables);
   }
-  explicit Checked(const ByteVector& jpeg) : Checked(admitted(jpeg)) {}
+  explicit Checked(const ByteVector& jpeg) : Checked(validated(jpeg)) {}
 
   JpegFormat format;
   QuantizationTables tables{};

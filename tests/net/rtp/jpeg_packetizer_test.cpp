@@ -171,7 +171,7 @@ TEST_CASE("restart markers that are not where the header says are not relied on"
   const auto at = std::search(jpeg.begin(), jpeg.end(), marker.begin(), marker.end());
   REQUIRE(at != jpeg.end());
   at[1] = std::byte{0xD5};
-  const FramePointer frame = admitted(jpeg);
+  const FramePointer frame = validated(jpeg);
   for (const ByteVector& datagram : packetize(*frame))
     CHECK(ParsedPacket(datagram).jpeg.fragment.restart_count == kUnalignedRestartCount);
 }
@@ -190,7 +190,7 @@ std::uint32_t timestamp_of(JpegPacketizer& packetizer, WallTime capture_time) {
   EncodedFrame frame;
   frame.storage.push_back(encode_plainly(make_bgr(32, 32), {.restart = "1"}));
   frame.capture_time = capture_time;
-  REQUIRE(admit(frame) == JpegVerdict::ok);
+  REQUIRE(validate(frame) == JpegVerdict::ok);
   const Datagrams datagrams = test::packetize(packetizer, frame);
   for (const ByteVector& datagram : datagrams)
     CHECK(ParsedPacket(datagram).rtp.header.timestamp ==
@@ -261,7 +261,7 @@ ByteVector jpeg_with_tables(int step) {
 /// The first packet of a frame with such tables.
 struct FirstPacket {
   FirstPacket(JpegPacketizer& packetizer, const ByteVector& jpeg)
-      : datagram(test::packetize(packetizer, *admitted(jpeg)).at(0)), packet(datagram) {}
+      : datagram(test::packetize(packetizer, *validated(jpeg)).at(0)), packet(datagram) {}
 
   int q() const { return packet.jpeg.format.q; }
 
@@ -293,7 +293,7 @@ TEST_CASE("a Q below 255 never comes to mean other tables, however often they ch
 }
 
 TEST_CASE("a frame's tables go with its first packet") {
-  const FramePointer frame = admitted(jpeg_with_tables(3));
+  const FramePointer frame = validated(jpeg_with_tables(3));
   const Datagrams datagrams = packetize(*frame, {.mtu_bytes = kLeastMtuBytes});
   JpegFormat format;
   QuantizationTables tables;
@@ -309,7 +309,7 @@ TEST_CASE("a frame's tables go with its first packet") {
 TEST_CASE("a frame that is not fit begins nothing") {
   JpegPacketizer packetizer({.first_sequence = 100});
   const FramePointer grey =
-      admitted(encode_plainly(make_bgr(32, 32), {.subsampling = TJSAMP_GRAY}));
+      validated(encode_plainly(make_bgr(32, 32), {.subsampling = TJSAMP_GRAY}));
   CHECK(packetizer.begin_frame(*grey, {}) == JpegFitness::bad_sampling);
   CHECK_FALSE(packetizer.has_more_bands());
   CHECK(FirstPacket(packetizer, jpeg_with_tables(1)).packet.rtp.header.sequence == 100);
@@ -317,10 +317,10 @@ TEST_CASE("a frame that is not fit begins nothing") {
 
 TEST_CASE("fill bytes in front of EOI are left out with it") {
   ByteVector jpeg = encode_plainly(make_bgr(32, 64), {.restart = "1"});
-  const ByteVector scan = scan_of(*admitted(jpeg));
+  const ByteVector scan = scan_of(*validated(jpeg));
   insert_at(jpeg, jpeg.size() - 2, to_bytes({0xFF, 0xFF, 0xFF}));
   ByteVector sent;
-  for (const ByteVector& datagram : packetize(*admitted(jpeg)))
+  for (const ByteVector& datagram : packetize(*validated(jpeg)))
     append(sent, ParsedPacket(datagram).jpeg.data);
   CHECK(sent == scan);
 }
@@ -328,7 +328,7 @@ TEST_CASE("fill bytes in front of EOI are left out with it") {
 TEST_CASE("a scan with nothing in it makes no packet") {
   ByteVector jpeg = encode_plainly(make_bgr(32, 32));
   erase_at(jpeg, find_scan(jpeg), jpeg.size() - 2 - find_scan(jpeg));
-  const FramePointer frame = admitted(jpeg);
+  const FramePointer frame = validated(jpeg);
   CHECK(packetize(*frame).empty());
 }
 

@@ -243,7 +243,7 @@ TEST_CASE("a packet of nothing opens no frame") {
 
 /// Frames with tables of their own, and their packets with this Q.
 Datagrams with_tables_in_band(int step, int q, std::uint32_t number) {
-  const FramePointer frame = admitted(
+  const FramePointer frame = validated(
       with_own_tables(encode_plainly(make_bgr(168, 128), {.quality = 95, .restart = "1"}), step),
       number);
   const auto first_sequence = static_cast<std::uint16_t>(1000 * number);
@@ -318,7 +318,7 @@ TEST_CASE("another stream's tables are forgotten with it") {
 /// A JPEG in packets of 1000 bytes, as simple senders cut it: tables in-band, and what is behind
 /// the scan left as it is.
 Datagrams cut_simply(Hand& hand, const ByteVector& jpeg, int restart_interval, Bytes behind) {
-  const FramePointer frame = admitted(jpeg);
+  const FramePointer frame = validated(jpeg);
   JpegFormat format;
   QuantizationTables tables;
   REQUIRE(check_fitness(frame->layout, format, tables) == JpegFitness::fit);

@@ -35,9 +35,9 @@ struct MixedStream {
   }
 
   static FramePointer camera(std::uint32_t number) {
-    return admitted(with_own_tables(encode_plainly(make_bgr(kWidth, kHeight, number),
-                                                   {.quality = 95, .restart = "1"})),
-                    number);
+    return validated(with_own_tables(encode_plainly(make_bgr(kWidth, kHeight, number),
+                                                    {.quality = 95, .restart = "1"})),
+                     number);
   }
 
   std::vector<FramePointer> frames;

@@ -23,7 +23,7 @@ struct Stage {
   explicit Stage(milliseconds patience = milliseconds(30'000)) {
     fs::create_directory(shared);
     write_long_ago(shared + "/a.mkv", std::string(kSizeBytes, 'x'));
-    files.emplace(shared, SizePrefix::be32, audience, patience);
+    files.emplace(shared, SizePrefix::be32, viewer_count, patience);
     server.let_ask_for_files(
         [this](tcp::socket socket, Bytes request) { files->serve(std::move(socket), request); });
     endpoint = server.listen({"127.0.0.1", 0}).endpoint();
@@ -44,8 +44,8 @@ struct Stage {
   TemporaryDirectory directory;
   std::string shared = directory / "shared";
   asio::io_context io{1};
-  Audience audience;
-  FrameServer server{io, audience, {}};
+  ViewerCount viewer_count;
+  FrameServer server{io, viewer_count, {}};
   std::optional<FileServer> files;
   Endpoint endpoint;
 };
@@ -60,19 +60,19 @@ TEST_CASE("a client lists and fetches a server's files") {
   FileFetch fetch(part, [](const std::string&) {});
   CHECK(stage.ask(fetch).empty());
   CHECK(fs::file_size(stage.directory / "a.mkv") == Stage::kSizeBytes);
-  CHECK(run_until(stage.io, [&] { return stage.audience.present() == 0; }));
+  CHECK(run_until(stage.io, [&] { return stage.viewer_count.count() == 0; }));
 }
 
 TEST_CASE("a server of a directory that is not there is refused") {
-  const Audience audience;
-  CHECK_THROWS_WITH(FileServer("/nowhere", SizePrefix::be32, audience),
+  const ViewerCount viewer_count;
+  CHECK_THROWS_WITH(FileServer("/nowhere", SizePrefix::be32, viewer_count),
                     Catch::Contains("cannot share '/nowhere': No such file or directory"));
 }
 
 TEST_CASE("frames go out while a file does") {
   Stage stage;
   Peer viewer(stage.io, stage.endpoint);
-  REQUIRE(run_until(stage.io, [&] { return stage.audience.present() == 1; }));
+  REQUIRE(run_until(stage.io, [&] { return stage.viewer_count.count() == 1; }));
   Peer client(stage.io, stage.endpoint);
   client.send(write_file_request(FetchRequest{0, "a.mkv"}));
   for (std::uint32_t sequence = 0; sequence < 20; ++sequence) {

@@ -120,13 +120,13 @@ TEST_CASE("the bytes of the reads add up for each frame, whatever the pieces") {
 
 TEST_CASE("the number of reads is bounded, and what is beyond is merged and counted") {
   ReadRecorder recorder;
-  constexpr std::size_t kReads = FrameReads::kMost + 100;
+  constexpr std::size_t kReads = FrameReads::kMax + 100;
   for (std::size_t i = 0; i < kReads; ++i) recorder.received(2, at_us(static_cast<int>(i)));
   FrameReads reads;
   recorder.end_frame(1, reads);
-  CHECK(reads.list.size() == FrameReads::kMost);
+  CHECK(reads.list.size() == FrameReads::kMax);
   CHECK(reads.merged == 100);
-  CHECK(reads.single().size() == FrameReads::kMost - 1);
+  CHECK(reads.single().size() == FrameReads::kMax - 1);
   CHECK(reads.count() == kReads);
   CHECK(reads.size_bytes() == 2 * kReads - 1);
   CHECK(reads.duration() == microseconds(kReads - 1));

@@ -88,7 +88,7 @@ TEST_CASE("a stamp is taken out of the header of a JPEG") {
   ByteVector stamped = jpeg;
   insert_at(stamped, 2, written(kStamp));
   JpegLayout layout;
-  REQUIRE(inspect_jpeg(stamped, layout) == JpegVerdict::ok);
+  REQUIRE(validate_jpeg(stamped, layout) == JpegVerdict::ok);
   CHECK(bytes_of(layout) == stamped);
   CHECK(take_stamp(layout) == kStamp);
   CHECK(bytes_of(layout) == jpeg);
@@ -99,7 +99,7 @@ TEST_CASE("a stamp is taken out of the header of a JPEG") {
 
   SECTION("the stamp of another version stays as a segment like any other") {
     stamped[2 + 13] = std::byte{2};
-    REQUIRE(inspect_jpeg(stamped, layout) == JpegVerdict::ok);
+    REQUIRE(validate_jpeg(stamped, layout) == JpegVerdict::ok);
     CHECK_FALSE(take_stamp(layout));
     CHECK(bytes_of(layout) == stamped);
   }

@@ -1,7 +1,12 @@
 #include "net/stream/latest_slot.hpp"
 
+#include <unistd.h>
+
 #include <catch2/catch.hpp>
+#include <fstream>
+#include <future>
 #include <memory>
+#include <string>
 #include <thread>
 
 namespace jpegwire::latest_slot_test {
@@ -36,14 +41,36 @@ TEST_CASE("values that can only be moved are handed over") {
   CHECK(**slot.take({}) == 5);
 }
 
-TEST_CASE("take waits for a value") {
+/// Until the only other thread of this process sleeps.
+void wait_until_it_waits(pid_t thread) {
+  char state = 0;
+  while (state != 'S') {
+    std::ifstream file("/proc/self/task/" + std::to_string(thread) + "/stat");
+    std::string number;
+    std::string name;
+    file >> number >> name >> state;
+    std::this_thread::yield();
+  }
+}
+
+TEST_CASE("take waits until a value is put") {
   LatestSlot<int> slot;
+  std::promise<pid_t> started;
   std::optional<int> taken;
+  bool has_put = false;
+  bool waited = false;
   {
-    const std::jthread taker([&] { taken = slot.take({}); });
+    const std::jthread taker([&] {
+      started.set_value(::gettid());
+      taken = slot.take({});
+      waited = has_put;  // the slot orders it after put()
+    });
+    wait_until_it_waits(started.get_future().get());
+    has_put = true;
     slot.put(7);
   }
   CHECK(taken == 7);
+  CHECK(waited);
 }
 
 TEST_CASE("a stop ends the wait") {
@@ -69,7 +96,7 @@ TEST_CASE("closing ends the wait, but what is there is still taken") {
   CHECK_FALSE(slot.take({}));
 }
 
-TEST_CASE("patience ends too") {
+TEST_CASE("the wait ends at its timeout") {
   LatestSlot<int> slot;
   CHECK_FALSE(slot.take_for(std::chrono::milliseconds(1)));
   slot.put(3);

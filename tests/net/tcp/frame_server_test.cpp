@@ -19,17 +19,17 @@ const Endpoint kAnyPort{"127.0.0.1", 0};
 /// A server on a port of its own, and its viewers, in one thread.
 struct Stage {
   explicit Stage(FrameServer::Settings settings = {})
-      : server(io, audience, settings), endpoint(server.listen(kAnyPort).endpoint()) {}
+      : server(io, viewer_count, settings), endpoint(server.listen(kAnyPort).endpoint()) {}
 
   Peer& add_viewer() {
-    const int present = audience.present();
+    const int present = viewer_count.count();
     Peer& viewer = viewers.emplace_back(io, endpoint);
-    REQUIRE(run_until(io, [&] { return audience.present() > present; }));
+    REQUIRE(run_until(io, [&] { return viewer_count.count() > present; }));
     return viewer;
   }
 
   asio::io_context io{1};
-  Audience audience;
+  ViewerCount viewer_count;
   FrameServer server;
   Endpoint endpoint;
   std::list<Peer> viewers;
@@ -98,11 +98,11 @@ TEST_CASE("who asks for files is no viewer any more, once its frame has ended") 
   stage.server.submit(make_frame(1));
   run_ready(stage.io);
   CHECK_FALSE(taken);
-  CHECK(stage.audience.present() == 1);
+  CHECK(stage.viewer_count.count() == 1);
   REQUIRE(run_until(stage.io, [&] { return viewer.frames() == 1 && taken; }));
   CHECK(request == joined("jpegfile", to_bytes({1, 1})));
   CHECK(taken->is_open());
-  CHECK(stage.audience.present() == 0);
+  CHECK(stage.viewer_count.count() == 0);
   CHECK(stage.server.present_viewers().empty());
   stage.server.submit(make_frame(2));
   run_ready(stage.io);
@@ -139,12 +139,12 @@ TEST_CASE("viewers come and go, and no frame is ever torn") {
   }
   for (Peer& viewer : stage.viewers) check_untorn_and_ascending(viewer.outcome());
   const auto watching = static_cast<int>(stage.viewers.size());
-  CHECK(stage.audience.most() >= watching);
+  CHECK(stage.viewer_count.max() >= watching);
   stage.viewers.clear();
   std::uint32_t sequence = 1000;
   CHECK(run_until(stage.io, [&] {
     stage.server.submit(make_frame(sequence++));
-    return stage.audience.present() == 0;
+    return stage.viewer_count.count() == 0;
   }));
 }
 
@@ -196,7 +196,7 @@ TEST_CASE("a viewer's statistics outlive it") {
   REQUIRE(run_until(stage.io, [&] { return viewer.frames() == 1; }));
   viewer.send(write_report({wall_now()}));
   viewer.close_sending();
-  REQUIRE(run_until(stage.io, [&] { return stage.audience.present() == 0; }));
+  REQUIRE(run_until(stage.io, [&] { return stage.viewer_count.count() == 0; }));
   const auto statistics = stage.server.departed_viewers();
   REQUIRE(statistics.size() == 1);
   CHECK(statistics[0].frames == 1);
@@ -214,7 +214,7 @@ TEST_CASE("the server listens on IPv6 too") {
   }
   CHECK(endpoint->port != 0);
   Peer viewer(stage.io, *endpoint);
-  REQUIRE(run_until(stage.io, [&] { return stage.audience.is_present(); }));
+  REQUIRE(run_until(stage.io, [&] { return stage.viewer_count.any(); }));
   stage.server.submit(make_frame(0));
   CHECK(run_until(stage.io, [&] { return viewer.frames() == 1; }));
   CHECK_THAT(stage.server.present_viewers().at(0).peer, Catch::StartsWith("[::1]:"));
@@ -225,7 +225,7 @@ TEST_CASE("where it cannot listen, a sentence says why") {
   CHECK_THROWS_WITH(
       stage.server.listen(stage.endpoint),
       Catch::Contains("cannot listen on 127.0.0.1:" + std::to_string(stage.endpoint.port)) &&
-          Catch::Contains("another program has the port"));
+          Catch::Contains("another program uses the port"));
   CHECK_THROWS_WITH(stage.server.listen({"192.0.2.1", 0}),
                     Catch::Contains("no interface of this machine has the address"));
   CHECK_THROWS_WITH(stage.server.listen({"no host at all", 0}),
@@ -259,7 +259,7 @@ TEST_CASE("the stream ends in order") {
   CHECK(slow.outcome().last == FrameAssembler::Event::end_of_stream);
   CHECK(slow.outcome().frames.size() == 1);  // the frame that was under way is finished
   slow.socket().close();
-  CHECK(run_until(stage.io, [&] { return stage.audience.present() == 0; }));
+  CHECK(run_until(stage.io, [&] { return stage.viewer_count.count() == 0; }));
 }
 
 TEST_CASE("who does not take its last frame is cut off") {
@@ -268,7 +268,7 @@ TEST_CASE("who does not take its last frame is cut off") {
   stage.server.submit(make_frame(0, 7'000'000));
   run_ready(stage.io);
   stage.server.finish(milliseconds(50));
-  CHECK(run_until(stage.io, [&] { return stage.audience.present() == 0; }));
+  CHECK(run_until(stage.io, [&] { return stage.viewer_count.count() == 0; }));
   CHECK(run_until(stage.io, [&] { return viewer.is_closed(); }));
   CHECK(viewer.frames() == 0);
 }
@@ -281,7 +281,7 @@ TEST_CASE("a peer that sends anything but reports is closed, and the others go o
   Peer& stranger = stage.add_viewer();
   stranger.send(to_bytes(garbage));
   REQUIRE(run_until(stage.io, [&] { return stranger.is_closed(); }));
-  CHECK(stage.audience.present() == 1);
+  CHECK(stage.viewer_count.count() == 1);
   stage.server.submit(make_frame(0));
   CHECK(run_until(stage.io, [&] { return viewer.frames() == 1; }));
 }
@@ -293,11 +293,11 @@ TEST_CASE("no more than max_viewers are served") {
   Peer refused(stage.io, stage.endpoint);
   REQUIRE(run_until(stage.io, [&] { return refused.is_closed(); }));
   CHECK(stage.server.rejected() == 1);
-  CHECK(stage.audience.present() == 2);
+  CHECK(stage.viewer_count.count() == 2);
 
   leaver.send(write_report({wall_now()}));
   leaver.close_sending();
-  REQUIRE(run_until(stage.io, [&] { return stage.audience.present() == 1; }));
+  REQUIRE(run_until(stage.io, [&] { return stage.viewer_count.count() == 1; }));
   Peer& next = stage.add_viewer();
   stage.server.submit(make_frame(0));
   CHECK(run_until(stage.io, [&] { return next.frames() == 1; }));
@@ -327,7 +327,7 @@ TEST_CASE("who has reported and stops sending is sent the end") {
   viewer.close_sending();
   REQUIRE(run_until(stage.io, [&] { return viewer.closed_in_order(); }));
   CHECK(viewer.outcome().last == FrameAssembler::Event::end_of_stream);
-  CHECK(stage.audience.present() == 0);
+  CHECK(stage.viewer_count.count() == 0);
 }
 
 TEST_CASE("who never reported and stops sending may listen on") {
@@ -342,14 +342,14 @@ TEST_CASE("who never reported and stops sending may listen on") {
 
 TEST_CASE("a viewer that listens is dialled, and again when it is lost") {
   asio::io_context io(1);
-  Audience audience;
-  FrameServer server(io, audience, {});
+  ViewerCount viewer_count;
+  FrameServer server(io, viewer_count, {});
   tcp::acceptor acceptor(io, tcp::endpoint(asio::ip::address_v4::loopback(), 0));
   server.dial({"127.0.0.1", acceptor.local_endpoint().port()});
   std::uint32_t sequence = 0;
   for (int round = 0; round < 3; ++round) {
     CAPTURE(round);
-    REQUIRE(run_until(io, [&] { return audience.is_present(); }));
+    REQUIRE(run_until(io, [&] { return viewer_count.any(); }));
     Peer viewer(io);
     viewer.accept(acceptor);
     server.submit(make_frame(sequence));
@@ -358,18 +358,18 @@ TEST_CASE("a viewer that listens is dialled, and again when it is lost") {
     viewer.socket().close();
     REQUIRE(run_until(io, [&] {
       server.submit(make_frame(sequence));
-      return !audience.is_present();
+      return !viewer_count.any();
     }));
   }
 }
 
-TEST_CASE("nobody is dialled once the server has finished") {
+TEST_CASE("no viewer is dialled once the server has finished") {
   asio::io_context io(1);
-  Audience audience;
-  FrameServer server(io, audience, {});
+  ViewerCount viewer_count;
+  FrameServer server(io, viewer_count, {});
   tcp::acceptor acceptor(io, tcp::endpoint(asio::ip::address_v4::loopback(), 0));
   server.dial({"127.0.0.1", acceptor.local_endpoint().port()});
-  REQUIRE(run_until(io, [&] { return audience.is_present(); }));
+  REQUIRE(run_until(io, [&] { return viewer_count.any(); }));
   Peer viewer(io);
   viewer.accept(acceptor);
   server.finish(std::chrono::seconds(30));
@@ -377,7 +377,7 @@ TEST_CASE("nobody is dialled once the server has finished") {
   viewer.socket().close();
   io.restart();
   io.run();  // returns, since nothing is left to do
-  CHECK(audience.present() == 0);
+  CHECK(viewer_count.count() == 0);
 }
 
 }  // namespace

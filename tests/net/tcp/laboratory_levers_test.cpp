@@ -16,15 +16,15 @@ constexpr milliseconds kLong{60'000};  // longer than a test may take
 
 struct Stage {
   explicit Stage(WriteSettings write)
-      : server(io, audience, {.write = write}),
+      : server(io, viewer_count, {.write = write}),
         endpoint(server.listen({"127.0.0.1", 0}).endpoint()) {}
 
   bool has_viewer() {
-    return run_until(io, [&] { return audience.present() == 1; });
+    return run_until(io, [&] { return viewer_count.count() == 1; });
   }
 
   asio::io_context io{1};
-  Audience audience;
+  ViewerCount viewer_count;
   FrameServer server;
   Endpoint endpoint;
 };
@@ -64,7 +64,7 @@ TEST_CASE("a viewer that leaves during a pause is let go") {
     stage.server.submit(make_frame(0, 50'000));
     REQUIRE(run_until(stage.io, [&] { return viewer.received().size() >= 100; }));
   }
-  CHECK(run_until(stage.io, [&] { return stage.audience.present() == 0; }));
+  CHECK(run_until(stage.io, [&] { return stage.viewer_count.count() == 0; }));
 }
 
 TEST_CASE("no read brings more than was asked for, and each is recorded") {

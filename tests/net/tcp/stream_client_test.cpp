@@ -53,13 +53,13 @@ ByteVector framed_jpeg(SizePrefix prefix, int size = 48) {
 
 TEST_CASE("frames of a server come in order, whole, and with their age") {
   asio::io_context io(1);
-  Audience audience;
-  FrameServer server(io, audience, {});
+  ViewerCount viewer_count;
+  FrameServer server(io, viewer_count, {});
   Recorder recorder;
   StreamClient client(
       io, {.endpoint = server.listen({"127.0.0.1", 0}).endpoint(), .timeout = kLong}, recorder);
   client.start();
-  REQUIRE(run_until(io, [&] { return audience.is_present(); }));
+  REQUIRE(run_until(io, [&] { return viewer_count.any(); }));
   std::uint32_t sequence = 0;
   std::size_t bytes = 0;
   const auto submit = [&] {
@@ -91,7 +91,7 @@ TEST_CASE("frames of a server come in order, whole, and with their age") {
   CHECK(recorder.end->empty());
 }
 
-TEST_CASE("every framing of the wild is understood") {
+TEST_CASE("every framing is detected") {
   Stage stage;
   stage.start(kLong);
   const auto prefix = GENERATE(SizePrefix::be32, SizePrefix::le32, SizePrefix::ascii16);
@@ -126,7 +126,7 @@ TEST_CASE("a frame that is no JPEG is refused, and the stream goes on") {
   CHECK(stage.recorder.refused == std::vector{JpegVerdict::not_a_jpeg});
 }
 
-TEST_CASE("a stream that only ever brings rubbish is told when patience ends") {
+TEST_CASE("a stream of invalid data is reported at the timeout") {
   Stage stage;
   stage.start(kShort);
   stage.sender.send(framed(SizePrefix::be32, to_bytes("no JPEG at all")));
@@ -175,7 +175,7 @@ TEST_CASE("the end of a stream") {
   CHECK_FALSE(stage.recorder.ended_twice);
 }
 
-TEST_CASE("where nobody listens, patience ends with a sentence that says so") {
+TEST_CASE("if nothing listens, the sentence at the timeout says so") {
   Stage stage;
   const Endpoint endpoint = stage.endpoint();
   stage.acceptor.close();
@@ -203,7 +203,7 @@ TEST_CASE("a sender that comes up late is found") {
   CHECK(run_until(stage.io, [&] { return stage.recorder.peers.size() == 1; }));
 }
 
-TEST_CASE("a host that nobody knows ends the stream at once") {
+TEST_CASE("an unknown host name ends the stream at once") {
   asio::io_context io(1);
   Recorder recorder;
   StreamClient client(io, {.endpoint = {"no host at all", 2500}, .timeout = kLong}, recorder);
@@ -212,7 +212,7 @@ TEST_CASE("a host that nobody knows ends the stream at once") {
   CHECK_THAT(*recorder.end, Catch::Contains("cannot connect to tcp://no host at all:2500"));
 }
 
-TEST_CASE("a sender that is silent, or too slow for a frame, is given up") {
+TEST_CASE("a sender that is silent, or too slow for a frame, is abandoned") {
   const bool trickles = GENERATE(false, true);
   Stage stage;
   stage.start(kShort);
@@ -228,7 +228,7 @@ TEST_CASE("a sender that is silent, or too slow for a frame, is given up") {
   CHECK(run_until(stage.io, [&] { return stage.sender.is_closed(); }));
 }
 
-TEST_CASE("with reconnect the client comes again, whatever happened") {
+TEST_CASE("with reconnect the client connects again after any error") {
   const auto event = GENERATE(as<std::string>{}, "closed", "ended", "cut", "garbage", "silence");
   CAPTURE(event);
   Stage stage;
@@ -261,7 +261,7 @@ TEST_CASE("without reconnect, a sender that closes before its first frame is tri
   CHECK(stage.run_until_frames(1));
 }
 
-TEST_CASE("a client that listens takes one sender at a time") {
+TEST_CASE("a client that listens accepts one sender at a time") {
   asio::io_context io(1);
   Recorder recorder;
   const Endpoint endpoint = [&] {
@@ -311,7 +311,7 @@ TEST_CASE("a client that stops leaves in order") {
   CHECK_FALSE(stage.recorder.end);
 }
 
-TEST_CASE("a sender with a stamp is sent reports that it can read") {
+TEST_CASE("a sender of stamps is sent valid reports") {
   Stage stage;
   stage.start(kLong);
   ByteVector stamp(kStampSizeBytes);

@@ -79,12 +79,12 @@ TEST_CASE("a viewer is a connection as long as it watches", "[http]") {
   HttpStage stage(at_most(1, 1));
   HttpClient& viewer = stage.add_viewer();
   CHECK(stage.response_to(get("/stream")).status == 503);
-  CHECK(stage.audience.present() == 1);
+  CHECK(stage.viewer_count.count() == 1);
   viewer.socket().close();
   std::uint32_t sequence = 0;
   REQUIRE(run_until(stage.io, [&] {
     stage.frames.submit(make_frame(sequence++));
-    return stage.audience.present() == 0;
+    return stage.viewer_count.count() == 0;
   }));
   CHECK(becomes_welcome(stage));
 }
@@ -152,7 +152,7 @@ TEST_CASE("a server that ends closes who waits, and lets answers under way end",
   HttpClient& idle = stage.add_client(get("/"));
   CHECK(stage.response_to(idle).status == 200);
   HttpClient& waits = stage.add_client(get("/snapshot"));
-  REQUIRE(run_until(stage.io, [&] { return stage.audience.is_present(); }));
+  REQUIRE(run_until(stage.io, [&] { return stage.viewer_count.any(); }));
   HttpClient& reads = stage.add_client(get("/big") + get("/"));
   REQUIRE(run_until(stage.io, [&] { return !reads.untaken().empty(); }));
 
@@ -160,7 +160,7 @@ TEST_CASE("a server that ends closes who waits, and lets answers under way end",
   CHECK(stage.runs_until_closed_in_order(idle));
   CHECK(stage.runs_until_closed_in_order(waits));
   CHECK(waits.untaken().empty());
-  CHECK(stage.audience.present() == 0);
+  CHECK(stage.viewer_count.count() == 0);
   CHECK(stage.response_to(reads).body.size() == 30'000'000);
   CHECK(stage.runs_until_closed_in_order(reads));
   CHECK(reads.untaken().empty());

@@ -21,7 +21,7 @@ TEST_CASE("a text is served with its type and length", "[http]") {
   CHECK(response.field("content-length") == "8");
   CHECK(response.field("cache-control") == "no-store");
   CHECK(response.body == "the page");
-  CHECK(stage.audience.most() == 0);
+  CHECK(stage.viewer_count.max() == 0);
 }
 
 TEST_CASE("a text is made anew each time, with its own fields", "[http]") {
@@ -199,7 +199,7 @@ TEST_CASE("a client that goes away in the middle of anything disturbs nobody", "
   std::uint32_t sequence = 0;
   CHECK(run_until(stage.io, [&] {
     stage.frames.submit(make_frame(sequence++, 300'000));
-    return stage.audience.present() == 0;
+    return stage.viewer_count.count() == 0;
   }));
 }
 

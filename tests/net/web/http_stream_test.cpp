@@ -96,7 +96,7 @@ TEST_CASE("HEAD tells of the stream without watching it", "[http]") {
   CHECK(response.field("content-type") == "multipart/x-mixed-replace; boundary=frame");
   CHECK(stage.runs_until_closed_in_order(client));
   CHECK(client.untaken().empty());
-  CHECK(stage.audience.most() == 0);
+  CHECK(stage.viewer_count.max() == 0);
 }
 
 TEST_CASE("a viewer over HTTP that closes its sending end watches on", "[http]") {
@@ -124,7 +124,7 @@ TEST_CASE("who goes on talking behind a request for the stream is shown the door
   HttpClient& viewer = stage.add_viewer(get("/stream"));
   viewer.send(get("/"));
   CHECK(run_until(stage.io, [&] { return viewer.is_closed(); }));
-  CHECK(stage.audience.present() == 0);
+  CHECK(stage.viewer_count.count() == 0);
 }
 
 TEST_CASE("a viewer over HTTP that talks without end is put out, and nobody else", "[http]") {
@@ -133,7 +133,7 @@ TEST_CASE("a viewer over HTTP that talks without end is put out, and nobody else
   HttpClient& talker = stage.add_viewer();
   talker.send(std::string(20'000, 'x'));
   REQUIRE(run_until(stage.io, [&] { return talker.is_closed(); }));
-  CHECK(stage.audience.present() == 1);
+  CHECK(stage.viewer_count.count() == 1);
   submit(stage, 0);
   CHECK(run_until(stage.io, [&] { return viewer.frames() == 1; }));
 }
@@ -183,7 +183,7 @@ TEST_CASE("a stream over HTTP ends in order, behind the frame that is under way"
   CHECK_FALSE(outcome.frames.empty());
   CHECK(outcome.between_frames);
   viewer.socket().close();
-  CHECK(run_until(stage.io, [&] { return stage.audience.present() == 0; }));
+  CHECK(run_until(stage.io, [&] { return stage.viewer_count.count() == 0; }));
   stage.io.restart();
   stage.io.run();  // returns, since nothing is left to do
 }
@@ -194,7 +194,7 @@ TEST_CASE("a snapshot wakes the encoder for one frame", "[http]") {
   CAPTURE(target);
   HttpStage stage;
   HttpClient& client = stage.add_client(get(target));
-  REQUIRE(run_until(stage.io, [&] { return stage.audience.wishes() == 1; }));
+  REQUIRE(run_until(stage.io, [&] { return stage.viewer_count.frame_requests() == 1; }));
   CHECK(client.untaken().empty());
   const auto frame = make_frame(5);
   stage.frames.submit(frame);
@@ -203,7 +203,7 @@ TEST_CASE("a snapshot wakes the encoder for one frame", "[http]") {
   CHECK(take_stamp(layout).value().sequence == 5);
   CHECK(bytes_of(layout) == bytes_of(frame->layout));
   CHECK(response.field("connection") == "keep-alive");
-  CHECK(stage.audience.wishes() == 0);
+  CHECK(stage.viewer_count.frame_requests() == 0);
   CHECK(stage.server.snapshots() == 1);
   submit(stage, 6);
   for (int i = 0; i < 10; ++i) run_ready(stage.io);
@@ -216,11 +216,11 @@ TEST_CASE("a snapshot is of a frame that comes, and never of one that was there"
   submit(stage, 1);
   REQUIRE(run_until(stage.io, [&] { return viewer.frames() == 1; }));
   HttpClient& client = stage.add_client(get("/snapshot"));
-  REQUIRE(run_until(stage.io, [&] { return stage.audience.wishes() == 1; }));
+  REQUIRE(run_until(stage.io, [&] { return stage.viewer_count.frame_requests() == 1; }));
   CHECK(client.untaken().empty());
   submit(stage, 2);
   CHECK(sequence_of(stage.response_to(client)) == 2);
-  CHECK(stage.audience.wishes() == 0);
+  CHECK(stage.viewer_count.frame_requests() == 0);
   CHECK(run_until(stage.io, [&] { return viewer.frames() == 2; }));
 }
 
@@ -228,22 +228,22 @@ TEST_CASE("snapshots one behind the other are of different frames", "[http]") {
   HttpStage stage;
   HttpClient& client = stage.add_client(get("/snapshot") + get("/snapshot") + get("/"));
   for (std::uint32_t sequence = 0; sequence < 2; ++sequence) {
-    REQUIRE(run_until(stage.io, [&] { return stage.audience.wishes() == 1; }));
+    REQUIRE(run_until(stage.io, [&] { return stage.viewer_count.frame_requests() == 1; }));
     submit(stage, sequence, 200'000);
     CHECK(sequence_of(stage.response_to(client)) == sequence);
   }
   CHECK(stage.response_to(client).body == "the page");
-  CHECK(stage.audience.wishes() == 0);
+  CHECK(stage.viewer_count.frame_requests() == 0);
 }
 
 TEST_CASE("many snapshots at a time are of one frame", "[http]") {
   HttpStage stage;
   for (int i = 0; i < 20; ++i) stage.add_client(get("/snapshot"));
-  REQUIRE(run_until(stage.io, [&] { return stage.audience.wishes() == 20; }));
+  REQUIRE(run_until(stage.io, [&] { return stage.viewer_count.frame_requests() == 20; }));
   submit(stage, 3);
   for (HttpClient& client : stage.clients) CHECK(sequence_of(stage.response_to(client)) == 3);
   CHECK(stage.server.snapshots() == 20);
-  CHECK(stage.audience.wishes() == 0);
+  CHECK(stage.viewer_count.frame_requests() == 0);
 }
 
 TEST_CASE("HEAD tells of the snapshot without waking the encoder", "[http]") {
@@ -254,17 +254,17 @@ TEST_CASE("HEAD tells of the snapshot without waking the encoder", "[http]") {
   CHECK(response.status == 200);
   CHECK(response.field("content-type") == "image/jpeg");
   CHECK(stage.response_to(client).body == "the page");
-  CHECK(stage.audience.most() == 0);
+  CHECK(stage.viewer_count.max() == 0);
   CHECK(stage.server.snapshots() == 0);
 }
 
 TEST_CASE("a snapshot that nobody waits for any more holds nobody awake", "[http]") {
   HttpStage stage;
   HttpClient& client = stage.add_client(get("/snapshot"));
-  REQUIRE(run_until(stage.io, [&] { return stage.audience.wishes() == 1; }));
+  REQUIRE(run_until(stage.io, [&] { return stage.viewer_count.frame_requests() == 1; }));
   client.socket().close();
   submit(stage, 0);
-  CHECK(run_until(stage.io, [&] { return stage.audience.wishes() == 0; }));
+  CHECK(run_until(stage.io, [&] { return stage.viewer_count.frame_requests() == 0; }));
   CHECK(stage.response_to(get("/")).status == 200);
 }
 
@@ -276,8 +276,8 @@ TEST_CASE("a snapshot of a camera that gives nothing is given up, and told so", 
   const HttpResponse response = stage.response_to(client);
   CHECK(response.status == 503);
   CHECK_FALSE(response.body.empty());
-  CHECK(stage.audience.wishes() == 0);
-  CHECK(stage.audience.most() == 0);  // it is no viewer
+  CHECK(stage.viewer_count.frame_requests() == 0);
+  CHECK(stage.viewer_count.max() == 0);  // it is no viewer
   CHECK(stage.response_to(client).body == "the page");
   CHECK(stage.server.snapshots() == 0);
 }

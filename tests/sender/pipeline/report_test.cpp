@@ -36,7 +36,7 @@ TEST_CASE("between a report and itself nothing happens") {
   CHECK(rates.bits == 0);
 }
 
-TEST_CASE("the line of progress tells rates, viewers, and what was skipped") {
+TEST_CASE("the progress line shows rates, viewers and skipped frames") {
   SenderReport now = report_at(1, {.captured = 30, .encoded = 25, .skipped_encode = 5});
   now.watching = 1;
   now.totals["http"].skipped = 2;
@@ -48,7 +48,7 @@ TEST_CASE("the line of progress tells rates, viewers, and what was skipped") {
   CHECK_THAT(describe_progress({}, now), Contains("2 viewers,"));
 }
 
-TEST_CASE("the summary has those who are there and those who were") {
+TEST_CASE("the summary has present and departed viewers") {
   SenderReport report;
   report.departed = {{.peer = "first", .kind = "tcp", .frames = 1}};
   report.viewers = {{.peer = "second", .kind = "http", .frames = 2}};
@@ -86,7 +86,7 @@ TEST_CASE("scripts for ustreamer find what they look for") {
   CHECK(result["stream"]["clients_stat"].is_object());
 }
 
-TEST_CASE("ustreamer's state tells that JPEGs are passed on, and that the source is away") {
+TEST_CASE("ustreamer's state shows that JPEGs are passed on, and that the source is offline") {
   SenderReport report;
   report.is_online = false;
   const json result = describe_as_ustreamer(report, {.captured = 25, .passed_on = 25})["result"];

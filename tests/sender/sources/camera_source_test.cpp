@@ -175,7 +175,7 @@ TEST_CASE("a camera with nothing but JPEGs gives them", "[.fakecam_mjpg]") {
   CHECK(read_one(camera).jpeg);
 }
 
-TEST_CASE("a camera that cannot do what was asked for says so", "[.fakecam]") {
+TEST_CASE("a camera that does not support the request says so", "[.fakecam]") {
   const FakeCamera fake;
   CameraOptions options = options_for(1920, 1080);
   options.frames_per_second = 60;
@@ -198,7 +198,7 @@ TEST_CASE("a camera's broken JPEGs are dropped and counted", "[.fakecam_truncate
   for (int i = 0; i < 10; ++i) {
     const CapturedFrame frame = read_one(camera);
     REQUIRE(frame.jpeg);
-    CHECK(admit(*frame.jpeg) == JpegVerdict::ok);
+    CHECK(validate(*frame.jpeg) == JpegVerdict::ok);
   }
   CHECK(camera.corrupt() >= 2);
 }
@@ -281,7 +281,7 @@ TEST_CASE("a camera that gives only broken JPEGs shows the card", "[.fakecam_bro
   CHECK(camera.corrupt() > 1);
 }
 
-TEST_CASE("a camera that cannot be had is refused with a sentence", "[.fakecam]") {
+TEST_CASE("a camera that cannot be opened is refused with a sentence", "[.fakecam]") {
   const FakeCamera fake;
   const CameraOptions options = options_for(640, 480);
   const std::string device = options.device;

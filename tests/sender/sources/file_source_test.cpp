@@ -178,7 +178,7 @@ TEST_CASE("a video that breaks in the middle ends there", "[file_source]") {
   CHECK(frames <= 10);
 }
 
-TEST_CASE("a still picture is shown for as long as one looks", "[file_source]") {
+TEST_CASE("a still picture is repeated", "[file_source]") {
   const Directory directory;
   const cv::Mat picture = two_halves({97, 65});
   cv::imwrite(directory / "picture.png", picture);
@@ -224,7 +224,7 @@ TEST_CASE("a still JPEG is decoded where it cannot be passed through", "[file_so
     options.passthrough = true;
     options.size = {48, 32};
   }
-  SECTION("the gate refuses it") {
+  SECTION("it is not a valid JPEG") {
     options.passthrough = true;
     cv::imwrite(options.path, two_halves({96, 64}), {cv::IMWRITE_JPEG_PROGRESSIVE, 1});
   }
@@ -258,7 +258,7 @@ TEST_CASE("a photograph that its camera marked as turned is shown upright", "[fi
   CHECK(frame->raw->height == 96);
 }
 
-TEST_CASE("what cannot be shown is refused with a sentence", "[file_source]") {
+TEST_CASE("other files are refused with a sentence", "[file_source]") {
   const Directory directory;
   FileSourceOptions options;
   SECTION("missing") {
@@ -303,7 +303,7 @@ TEST_CASE("a link to a file is the file", "[file_source]") {
   CHECK(FileSource(options).read({}));
 }
 
-TEST_CASE("what is too large for viewers is refused, with a size that is not", "[file_source]") {
+TEST_CASE("a picture too large for viewers is refused with a size that fits", "[file_source]") {
   const Directory directory;
   FileSourceOptions options;
   SECTION("a picture") {

@@ -73,7 +73,7 @@ TEST_CASE("a looped recording goes on in its pace", "[recording_source]") {
   CHECK(times[7] - times[4] == 120ms);
 }
 
-TEST_CASE("a looped recording that was removed is told", "[recording_source]") {
+TEST_CASE("a looped recording that was removed is reported", "[recording_source]") {
   const TemporaryDirectory directory;
   write_recording(directory / "video.avi");
   auto options = as_fast_as_it_can(directory / "video.avi");

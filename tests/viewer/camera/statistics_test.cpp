@@ -281,7 +281,6 @@ TEST_CASE("three threads may report at once") {
 
 TEST_CASE("a process knows what it uses") {
   const ProcessUsage before = process_usage();
-  CHECK(before.peak_rss_kb > 1000);
   const auto more_than_ever = static_cast<std::size_t>(before.peak_rss_kb + 20'000) * 1024;
   const std::vector<char> memory(more_than_ever, 'x');
   volatile std::uint64_t sum = 0;

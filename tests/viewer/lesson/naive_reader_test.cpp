@@ -20,7 +20,7 @@ struct Stage {
     white.resize(PixelFormat::bgr, 32, 48);
     std::ranges::fill(white.pixels, std::byte{0xFF});
     frame.jpeg.storage.push_back(encode_plainly(white, {.restart = restart}));
-    REQUIRE(admit(frame.jpeg) == JpegVerdict::ok);
+    REQUIRE(validate(frame.jpeg) == JpegVerdict::ok);
   }
 
   std::size_t size() const { return frame.bytes().size(); }

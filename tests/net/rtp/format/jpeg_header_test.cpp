@@ -43,7 +43,7 @@ TEST_CASE("the header of our own frames comes back byte for byte") {
 TEST_CASE("the header of libjpeg's frames in 4:2:0 comes back byte for byte") {
   const std::string restart = GENERATE("", "1", "3", "5B");
   CAPTURE(restart);
-  const FramePointer frame = admitted(encode_plainly(make_bgr(2040, 24), {.restart = restart}));
+  const FramePointer frame = validated(encode_plainly(make_bgr(2040, 24), {.restart = restart}));
   CHECK(Rewritten(*frame).bytes == with_start_of_image(frame->layout.header));
 }
 
@@ -52,7 +52,7 @@ TEST_CASE("behind a header of 4:2:2 the bands decode to the same picture") {
   CAPTURE(restart);
   const ByteVector jpeg =
       encode_plainly(make_bgr(88, 56), {.subsampling = TJSAMP_422, .restart = restart});
-  const FramePointer frame = admitted(jpeg);
+  const FramePointer frame = validated(jpeg);
   ByteVector rewritten = Rewritten(*frame).bytes;
   for (const Bytes band : frame->layout.bands) append(rewritten, band);
   CHECK(decode_plainly(rewritten).pixels == decode_plainly(jpeg).pixels);
@@ -63,12 +63,12 @@ TEST_CASE("a header's layout is the one that the gate finds") {
   const std::string restart = GENERATE("", "1");
   CAPTURE(subsampling, restart);
   const FramePointer frame =
-      admitted(encode_plainly(make_bgr(88, 56), {.subsampling = subsampling, .restart = restart}));
+      validated(encode_plainly(make_bgr(88, 56), {.subsampling = subsampling, .restart = restart}));
   const Rewritten rewritten(*frame);
   ByteVector jpeg = rewritten.bytes;
   for (const Bytes band : frame->layout.bands) append(jpeg, band);
   JpegLayout expected;
-  REQUIRE(inspect_jpeg(jpeg, expected) == JpegVerdict::ok);
+  REQUIRE(validate_jpeg(jpeg, expected) == JpegVerdict::ok);
   CHECK(rewritten.layout.width == expected.width);
   CHECK(rewritten.layout.height == expected.height);
   CHECK(rewritten.layout.components == expected.components);

@@ -1,4 +1,4 @@
-#include "app/descriptor_limit.hpp"
+#include "app/descriptor.hpp"
 
 #include <sys/resource.h>
 

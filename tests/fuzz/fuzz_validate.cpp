@@ -3,7 +3,7 @@
 #include "codec/jpeg_layout.hpp"
 #include "support/fuzzing.hpp"
 
-// What passes the gate is cut without a gap, and its numbers agree with its bytes.
+// A valid JPEG is cut without a gap, and its numbers agree with its bytes.
 
 using namespace jpegwire;
 using namespace jpegwire::test;
@@ -49,7 +49,7 @@ void check_huffman_tables(Bytes jpeg, const JpegLayout& layout) {
   if (layout.has_huffman_tables) return;
   EncodedFrame frame;
   frame.storage.emplace_back(jpeg.begin(), jpeg.end());
-  require(admit(frame, kMaxPixels) == JpegVerdict::ok, "it passes the gate again");
+  require(validate(frame, kMaxPixels) == JpegVerdict::ok, "it is valid again");
   add_standard_huffman_tables(frame);
   require(frame.layout.has_huffman_tables, "the tables are added");
   require(frame.layout.bands.size() == layout.bands.size(), "tables change no band");
@@ -61,7 +61,7 @@ void check_huffman_tables(Bytes jpeg, const JpegLayout& layout) {
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const Bytes jpeg = as_input(data, size);
   JpegLayout layout;
-  if (inspect_jpeg(jpeg, layout, kMaxPixels) != JpegVerdict::ok) return 0;
+  if (validate_jpeg(jpeg, layout, kMaxPixels) != JpegVerdict::ok) return 0;
   check_layout(jpeg, layout);
   check_huffman_tables(jpeg, layout);
   return 0;
