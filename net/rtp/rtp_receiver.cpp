@@ -89,23 +89,29 @@ void RtpReceiver::stop() {
   if (repair_) repair_->close(ignored);
 }
 
-void RtpReceiver::frame_opened(const std::shared_ptr<ReceivedFrame>& frame) {
-  if (stopped_) return;
-  frame->sender_ahead = reporter_.sender_ahead();
+bool RtpReceiver::frame_begun(const std::shared_ptr<const IncomingFrame>& frame) {
+  if (stopped_) return false;
   do_watch_for_frames();
-  observer_.frame_begun(frame);
+  return observer_.frame_begun(frame);
 }
 
-void RtpReceiver::frame_whole(const std::shared_ptr<ReceivedFrame>& frame) {
-  if (!stopped_) observer_.frame_received(frame);
+void RtpReceiver::frame_received(std::shared_ptr<ReceivedFrame> frame) {
+  if (stopped_) return;
+  do_watch_for_frames();
+  observer_.frame_received(std::move(frame));
 }
 
-void RtpReceiver::frame_given_up(const std::shared_ptr<ReceivedFrame>& frame, Reception how,
-                                 bool was_opened) {
-  if (!stopped_) observer_.frame_given_up(*frame, how, was_opened);
+void RtpReceiver::frame_given_up(const LostFrame& frame) {
+  if (!stopped_) observer_.frame_given_up(frame);
 }
 
-void RtpReceiver::frame_too_large() {
+void RtpReceiver::assemble(const RtpPacket& packet, std::int64_t sequence) {
+  reassembler_.set_sender_ahead(reporter_.sender_ahead());
+  const auto added = reassembler_.add(packet, sequence, now_, reads_);
+  if (added == JpegReassembler::Added::too_large) warn_of_size();
+}
+
+void RtpReceiver::warn_of_size() {
   if (std::exchange(warned_of_size_, true)) return;
   spdlog::warn("{} sends a frame of more bytes than --max-frame {}, and its end is left out", url(),
                settings_.max_frame_bytes);
@@ -139,7 +145,7 @@ void RtpReceiver::take_packet(Bytes datagram, const Udp::endpoint& source) {
   if (!number) return;
   if (const auto stamp = read_stamp_extension(*packet, stamp_extension(settings_.session)))
     sender_answers_nacks_ = stamp->answers_nacks;
-  reassembler_.add(*packet, *number, now_, reads_);
+  assemble(*packet, *number);
   if (expects_repairs()) take_recovered(fec_.source(*number, datagram));
 }
 
@@ -192,7 +198,7 @@ void RtpReceiver::take_recovered(std::span<const RecoveredPacket> packets) {
       continue;
     ++recovered_;
     missing_.came(recovered.sequence);
-    reassembler_.add(*packet, recovered.sequence, now_, reads_);
+    assemble(*packet, recovered.sequence);
   }
 }
 

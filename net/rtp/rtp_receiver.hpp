@@ -32,7 +32,7 @@ struct RtpReceiverSettings {
 /// The receiving end of an RTP/JPEG stream (docs/protocol.md): reads whatever is there, puts frames
 /// together, repairs what it can, and reports to the sender, which makes the age of a frame known
 /// and lets it send lost packets again. Bound to the io thread; must outlive the io context's run.
-class RtpReceiver final : public StreamInput, private ReassemblyObserver {
+class RtpReceiver final : public StreamInput, private FrameObserver {
  public:
   /// Throws std::runtime_error where it cannot listen there.
   RtpReceiver(asio::io_context& io, RtpReceiverSettings settings, StreamObserver& observer);
@@ -47,11 +47,9 @@ class RtpReceiver final : public StreamInput, private ReassemblyObserver {
   using Udp = asio::ip::udp;
 
   // What happens to a frame.
-  void frame_opened(const std::shared_ptr<ReceivedFrame>& frame) override;
-  void frame_whole(const std::shared_ptr<ReceivedFrame>& frame) override;
-  void frame_given_up(const std::shared_ptr<ReceivedFrame>& frame, Reception how,
-                      bool was_opened) override;
-  void frame_too_large() override;
+  bool frame_begun(const std::shared_ptr<const IncomingFrame>& frame) override;
+  void frame_received(std::shared_ptr<ReceivedFrame> frame) override;
+  void frame_given_up(const LostFrame& frame) override;
 
   void do_receive_packets();
   void receive_packets();
@@ -60,6 +58,8 @@ class RtpReceiver final : public StreamInput, private ReassemblyObserver {
   void begin_source(const Udp::endpoint& source);
   void forget_packets();
   std::optional<std::int64_t> count(const RtpPacket& packet);
+  void assemble(const RtpPacket& packet, std::int64_t sequence);
+  void warn_of_size();
   void take_recovered(std::span<const RecoveredPacket> packets);
 
   void do_receive_repairs();

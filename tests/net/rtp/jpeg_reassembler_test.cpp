@@ -107,7 +107,7 @@ TEST_CASE("a band is handed out with the last of its packets, before the frame i
     const std::size_t expected = fragment.restart_count + (fragment.last ? 1U : 0U);
     REQUIRE(reassembly.frames.size() == (expected == 0 ? 0 : 1));
     if (expected == 0) continue;
-    CHECK(reassembly.frames[0]->was_opened);
+    CHECK(reassembly.frames[0]->was_begun);
     CHECK(reassembly.frames[0]->bands.size() == expected);
   }
   CHECK(reassembly.ends() == Ends{Reception::whole});
@@ -146,7 +146,7 @@ TEST_CASE("a frame that lacks a band is given up once stragglers have had their 
   CHECK(reassembly.over.empty());
   reassembly.pass(microseconds(1));
   REQUIRE(reassembly.ends() == Ends{Reception::incomplete});
-  CHECK(reassembly.over[0]->was_opened);
+  CHECK(reassembly.over[0]->was_begun);
   CHECK(reassembly.over[0]->bands.size() == 3);
   CHECK_FALSE(reassembly.reassembler.next_expiry());
   CHECK_FALSE(reassembly.is_contract_broken);
@@ -177,7 +177,7 @@ TEST_CASE("a frame whose sender has stopped in the middle is given up in the end
   CHECK(reassembly.over.empty());
   reassembly.pass(milliseconds(50));
   REQUIRE(reassembly.ends() == Ends{Reception::incomplete});
-  CHECK_FALSE(reassembly.over[0]->was_opened);
+  CHECK_FALSE(reassembly.over[0]->was_begun);
 }
 
 TEST_CASE("a straggler in time completes its frame, though the next has begun") {
