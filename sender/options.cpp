@@ -167,7 +167,7 @@ std::vector<const CLI::Option*> add_datagram_options(CLI::App& app, SenderOption
       app.add_flag("--nack", rtp.nack,
                    "Send lost packets again when a viewer asks (not to groups)"),
       app.add_option("--mtu", rtp.mtu_bytes, "Bytes of an RTP packet, without UDP's header [1400]")
-          ->check(is_whole_number_within(kLeastMtuBytes, kMaxMtuBytes))
+          ->check(is_whole_number_within(kMinMtuBytes, kMaxMtuBytes))
           ->type_name("BYTES"),
       app.add_flag("--pace", rtp.pace, "Spread a frame's packets over part of its interval"),
       app.add_option("--ttl", rtp.multicast.hops, "How many networks multicast may cross [1]")

@@ -6,7 +6,6 @@
 
 #include "codec/jpeg_layout.hpp"
 #include "net/rtp/format/jpeg_header.hpp"
-#include "net/rtp/format/quantization_tables.hpp"
 #include "net/rtp/format/stamp_extension.hpp"
 
 namespace jpegwire {

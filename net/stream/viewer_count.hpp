@@ -7,7 +7,7 @@
 
 namespace jpegwire {
 
-/// Who watches: nothing is encoded while nobody does. Any thread may call anything.
+/// Counts the viewers: nothing is encoded while there are none. Any thread may call anything.
 class Audience {
  public:
   void join() {
@@ -29,7 +29,7 @@ class Audience {
     return present_;
   }
 
-  /// A frame is wanted, but by nobody who watches on: a snapshot.
+  /// A single frame is requested, for a snapshot.
   void begin_wish() {
     {
       const std::scoped_lock lock(mutex_);
@@ -43,25 +43,25 @@ class Audience {
     --wishes_;
   }
 
-  /// How many wishes are open.
+  /// The number of open requests.
   int wishes() const {
     const std::scoped_lock lock(mutex_);
     return wishes_;
   }
 
-  /// Whether anybody watches or wants a frame.
+  /// Whether there is a viewer or a request.
   bool is_present() const {
     const std::scoped_lock lock(mutex_);
     return present_ + wishes_ > 0;
   }
 
-  /// The most that ever watched at a time.
+  /// The largest number of viewers at a time.
   int most() const {
     const std::scoped_lock lock(mutex_);
     return most_;
   }
 
-  /// Waits until somebody watches or wants a frame; false once stop is requested.
+  /// Waits for a viewer or a request; false if stop is requested.
   bool wait(std::stop_token stop) {
     std::unique_lock lock(mutex_);
     return changed_.wait(lock, std::move(stop), [this] { return present_ + wishes_ > 0; });

@@ -22,7 +22,7 @@ constexpr int kHeight = 128;
 /// Frames of our own and of a camera's, by turns, and their packets in one row.
 struct MixedStream {
   MixedStream() {
-    JpegPacketizer packetizer({.first_sequence = 0xFF00, .mtu_bytes = kLeastMtuBytes});
+    JpegPacketizer packetizer({.first_sequence = 0xFF00, .mtu_bytes = kMinMtuBytes});
     for (std::uint32_t number = 0; number < kFrames; ++number) {
       frames.push_back(number % 2 == 0 ? own(number) : camera(number));
       for (ByteVector& datagram : packetize(packetizer, *frames.back()))
@@ -83,7 +83,7 @@ void check(const Reassembled& told) {
   }
 }
 
-TEST_CASE("whatever a network loses, doubles and reorders, nothing wrong is handed out") {
+TEST_CASE("whatever a network loses, duplicates and reorders, no wrong band is handed out") {
   const unsigned seed = GENERATE(range(1U, 5U));
   const ImpairmentSettings settings = GENERATE(values<ImpairmentSettings>({
       {.drop = 0.01},
@@ -112,7 +112,7 @@ TEST_CASE("whatever a network loses, doubles and reorders, nothing wrong is hand
   for (const Reassembled* told : reassembly.over) check(*told);
 }
 
-TEST_CASE("where nothing is lost and little is reordered, all frames are whole") {
+TEST_CASE("without loss and with little reordering all frames are whole") {
   const unsigned seed = GENERATE(range(1U, 6U));
   INFO("seed " << seed);
   Reassembly reassembly;

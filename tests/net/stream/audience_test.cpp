@@ -6,7 +6,7 @@
 namespace jpegwire::audience_test {
 namespace {
 
-TEST_CASE("the audience is counted") {
+TEST_CASE("viewers are counted") {
   Audience audience;
   CHECK_FALSE(audience.is_present());
   audience.join();
@@ -21,7 +21,7 @@ TEST_CASE("the audience is counted") {
   CHECK(audience.most() == 2);
 }
 
-TEST_CASE("who waits for an audience is woken by the first") {
+TEST_CASE("waiting ends with the first viewer") {
   Audience audience;
   bool came = false;
   {
@@ -32,7 +32,7 @@ TEST_CASE("who waits for an audience is woken by the first") {
   CHECK(audience.wait({}));
 }
 
-TEST_CASE("a stop ends the wait for an audience") {
+TEST_CASE("waiting for a viewer ends when stop is requested") {
   Audience audience;
   bool came = true;
   {
