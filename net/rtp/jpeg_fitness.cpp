@@ -99,11 +99,11 @@ class HeaderReader {
 };
 
 std::string describe_size(int width, int height) {
-  const auto fitting = [](int pixels) { return std::clamp(pixels / 8 * 8, 16, kLargest); };
+  const auto fitting = [](int pixels) { return std::clamp(pixels / 8 * 8, 16, kMaxPixels); };
   return fmt::format(
       "RTP/JPEG carries widths and heights that are multiples of 8, up to {}, and this picture has "
       "{}x{}: ask for --size {}x{}, or watch over TCP",
-      kLargest, width, height, fitting(width), fitting(height));
+      kMaxPixels, width, height, fitting(width), fitting(height));
 }
 
 }  // namespace

@@ -15,7 +15,7 @@
 namespace jpegwire {
 
 struct MediaStreamSettings {
-  std::uint8_t payload_type = 0;
+  int payload_type = 0;
   std::size_t max_frame_bytes = 0;
   int stamp_extension = 1;  // identifier of the stamp's extension element (RFC 8285)
 };

@@ -67,11 +67,12 @@ TEST_CASE("thousands of ready frames are sent one after the other") {
 }
 
 TEST_CASE("thousands of frames that RTP cannot carry are skipped, and the next one is sent") {
-  constexpr int kFrames = 5000;
+  constexpr std::size_t kFrames = 5000;
   Link link;
-  const FramePointer unfit[] = {make_unfit(), make_unfit()};
-  for (int i = 0; i < kFrames; ++i) {
-    link.sender.submit(unfit[i % 2]);
+  std::vector<FramePointer> unfit;
+  for (int i = 0; i < 5; ++i) unfit.push_back(make_unfit());
+  for (std::size_t i = 0; i < kFrames; ++i) {
+    link.sender.submit(unfit[i % unfit.size()]);
     if (i % 3 == 0) run_ready(link.io);
   }
   const FramePointer frame = encoded(32, 48);
