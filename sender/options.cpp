@@ -168,7 +168,7 @@ std::vector<const CLI::Option*> add_datagram_options(CLI::App& app, SenderOption
           ->type_name("PERCENT|auto|off"),
       app.add_flag("--nack", rtp.nack, "Resend lost packets on request (not to multicast groups)"),
       app.add_option("--mtu", rtp.mtu_bytes, "Size of an RTP packet, without the UDP header [1400]")
-          ->check(is_whole_number_within(kLeastMtuBytes, kMaxMtuBytes))
+          ->check(is_whole_number_within(kMinMtuBytes, kMaxMtuBytes))
           ->type_name("BYTES"),
       app.add_flag("--pace", rtp.pace, "Spread a frame's packets over part of its interval"),
       app.add_option("--ttl", rtp.multicast.hops, "Time to live of multicast packets [1]")

@@ -30,7 +30,7 @@ struct FrameCounter final : StreamObserver {
   void connected(const std::string&) override { ++connections; }
   void bytes_read(std::size_t size) override { bytes += size; }
   void frame_received(std::shared_ptr<ReceivedFrame>) override { ++whole; }
-  void frame_given_up(const ReceivedFrame&, Reception, bool) override { ++given_up; }
+  void frame_given_up(const LostFrame&) override { ++given_up; }
   void frame_refused(JpegVerdict) override {}
   void interrupted(const std::string&) override {}
   void ended(const std::string&) override {}

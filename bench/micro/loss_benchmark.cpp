@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 
 #include <cstdlib>
+#include <memory>
 #include <nlohmann/json.hpp>
+#include <stop_token>
 #include <string>
+#include <vector>
 
 #include "bench/link/impairment.hpp"
 #include "net/rtp/fec/fec_decoder.hpp"
@@ -37,14 +40,14 @@ const std::vector<Scenario>& scenarios() {
 }
 
 /// What a viewer makes of the packets, wired as RtpReceiver is, with the time that it is told.
-class ReceivingEnd final : private ReassemblyObserver {
+class ReceivingEnd final : private FrameObserver {
  public:
   explicit ReceivingEnd(bool expects_repairs) : expects_repairs_(expects_repairs) {
     reassembler_.set_grace(expects_repairs ? kGraceForRepairs : kGrace);
   }
 
   void take_packet(Bytes datagram, WallTime now) {
-    reassembler_.expire(now);
+    expire(now);
     const std::optional<RtpPacket> packet = parse_rtp(datagram);
     const SequenceTracker::Accepted accepted = tracker_.accept(packet->header.sequence);
     reassembler_.add(*packet, accepted.number, now, 0);
@@ -55,7 +58,10 @@ class ReceivingEnd final : private ReassemblyObserver {
     take_recovered(fec_.repair(datagram, tracker_.highest()), now);
   }
 
-  void expire(WallTime now) { reassembler_.expire(now); }
+  void expire(WallTime now) {
+    reassembler_.expire(now);
+    count_bands();
+  }
 
   std::int64_t whole() const { return whole_; }
   std::int64_t patched() const { return patched_; }
@@ -69,29 +75,33 @@ class ReceivingEnd final : private ReassemblyObserver {
       reassembler_.add(*parse_rtp(recovered.packet), recovered.sequence, now, 0);
   }
 
-  void frame_opened(const std::shared_ptr<ReceivedFrame>&) override {}
-
-  void frame_whole(const std::shared_ptr<ReceivedFrame>& frame) override {
-    ++whole_;
-    count_bands(*frame);
+  bool frame_begun(const std::shared_ptr<const IncomingFrame>& frame) override {
+    begun_.push_back(frame);
+    return true;
   }
 
-  void frame_given_up(const std::shared_ptr<ReceivedFrame>& frame, Reception,
-                      bool was_opened) override {
-    if (!was_opened) return;
-    ++patched_;
-    count_bands(*frame);
+  void frame_received(std::shared_ptr<ReceivedFrame>) override { ++whole_; }
+
+  void frame_given_up(const LostFrame& frame) override {
+    if (frame.was_begun) ++patched_;
   }
 
-  void count_bands(ReceivedFrame& frame) {
-    frame.bands.take(bands_, {});
-    fresh_bands_ += static_cast<std::int64_t>(bands_.size());
+  void count_bands() {
+    std::stop_source stop;
+    stop.request_stop();
+    for (const auto& frame : begun_) {
+      frame->take(bands_, stop.get_token());
+      fresh_bands_ += static_cast<std::int64_t>(bands_.size());
+    }
+    std::erase_if(begun_,
+                  [](const auto& frame) { return frame->end().reception != Reception::under_way; });
   }
 
   bool expects_repairs_;
   SequenceTracker tracker_;
   JpegReassembler reassembler_{{.max_frame_bytes = 8 << 20}, *this};
   FecDecoder fec_;
+  std::vector<std::shared_ptr<const IncomingFrame>> begun_;
   std::vector<Band> bands_;
   std::int64_t whole_ = 0;
   std::int64_t patched_ = 0;

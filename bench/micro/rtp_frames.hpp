@@ -45,11 +45,10 @@ class FrameReassembly {
   std::int64_t whole() const { return counter_.whole; }
 
  private:
-  /// Counts the frames and lets them go.
-  struct FrameCounter final : ReassemblyObserver {
-    void frame_opened(const std::shared_ptr<ReceivedFrame>&) override {}
-    void frame_whole(const std::shared_ptr<ReceivedFrame>&) override { ++whole; }
-    void frame_given_up(const std::shared_ptr<ReceivedFrame>&, Reception, bool) override {}
+  /// Wants the frames' bands, as a viewer does, counts the frames and lets them go.
+  struct FrameCounter final : FrameObserver {
+    bool frame_begun(const std::shared_ptr<const IncomingFrame>&) override { return true; }
+    void frame_received(std::shared_ptr<ReceivedFrame>) override { ++whole; }
 
     std::int64_t whole = 0;
   };

@@ -12,11 +12,11 @@
 namespace jpegwire {
 namespace {
 
-constexpr int kLargest = 2040;
+constexpr int kMaxPixels = 2040;
 
-bool is_fit_size(int pixels) { return pixels >= 8 && pixels <= kLargest && pixels % 8 == 0; }
+bool is_fit_size(int pixels) { return pixels >= 8 && pixels <= kMaxPixels && pixels % 8 == 0; }
 
-/// Reads the segments that matter. The gate has checked all lengths.
+/// Reads the relevant segments of a validated header.
 class HeaderReader {
  public:
   explicit HeaderReader(Bytes header) {
@@ -32,7 +32,7 @@ class HeaderReader {
 
   bool is_420() const { return byte_at(frame_, 7) == 0x22; }
 
-  // RTP/JPEG's receivers take the components in the frame's order.
+  // RTP/JPEG receivers expect the components in the frame's order.
   bool has_one_scan() const {
     return byte_at(scan_, 0) == 3 && byte_at(scan_, 1) == byte_at(frame_, 6) &&
            byte_at(scan_, 3) == byte_at(frame_, 9) && byte_at(scan_, 5) == byte_at(frame_, 12);
@@ -69,7 +69,7 @@ class HeaderReader {
     if (code == marker::kHuffmanTables) read_huffman_tables(payload);
   }
 
-  // One of 16 bits is left empty: RTP/JPEG's baseline types have none.
+  // A table of 16 bits is left empty: RTP/JPEG's baseline types have none.
   void read_quantization_tables(Bytes payload) {
     while (!payload.empty()) {
       const unsigned precision = byte_at(payload, 0) >> 4;
@@ -99,11 +99,11 @@ class HeaderReader {
 };
 
 std::string describe_size(int width, int height) {
-  const auto fitting = [](int pixels) { return std::clamp(pixels / 8 * 8, 16, kLargest); };
+  const auto fitting = [](int pixels) { return std::clamp(pixels / 8 * 8, 16, kMaxPixels); };
   return fmt::format(
       "RTP/JPEG carries widths and heights that are multiples of 8, up to {}, and this picture has "
       "{}x{}: ask for --size {}x{}, or watch over TCP",
-      kLargest, width, height, fitting(width), fitting(height));
+      kMaxPixels, width, height, fitting(width), fitting(height));
 }
 
 }  // namespace

@@ -5,15 +5,15 @@
 #include <utility>
 
 #include "codec/jpeg_markers.hpp"
+#include "net/rtp/format/jpeg_header.hpp"
 #include "net/rtp/format/ntp_time.hpp"
-#include "net/rtp/format/quantization_tables.hpp"
 #include "net/rtp/format/sequence_number.hpp"
 
 namespace jpegwire {
 namespace {
 
-// Nor with the bytes of 0xFF that may stand in front of it (ITU-T T.81, B.1.1.2): without it they
-// would make a marker of whatever a receiver appends.
+// Also without the fill bytes 0xFF in front of it (ITU-T T.81, B.1.1.2): they would make a marker
+// of whatever a receiver appends.
 Bytes without_end_of_image(Bytes band) {
   if (marker::at_end_of(band) != marker::kEndOfImage) return band;
   band = band.first(band.size() - 1);
@@ -21,7 +21,7 @@ Bytes without_end_of_image(Bytes band) {
   return band;
 }
 
-// To behind the first restart marker, or to the end.
+// Up to and including the first restart marker, or to the end.
 std::size_t interval_size_bytes(Bytes data) {
   std::size_t at = 0;
   while (const void* prefix = std::memchr(data.data() + at, 0xFF, data.size() - at)) {
@@ -52,9 +52,9 @@ JpegFitness JpegPacketizer::begin_frame(const EncodedFrame& frame, const StampEx
   return fitness;
 }
 
-// Tables that are not standard ones keep their Q as long as they stay the same (RFC 2435, section
-// 4.2), so that a receiver that has lost them for one frame knows them from another. No Q but the
-// last may ever mean others.
+// Tables other than the standard ones keep their Q while they do not change (RFC 2435,
+// section 4.2), so a receiver that lost them for one frame knows them from another. Only the last Q
+// may stand for different tables.
 void JpegPacketizer::choose_q() {
   if (q_ == 0 || tables_ != tables_of_q_) {
     tables_of_q_ = tables_;
@@ -65,7 +65,7 @@ void JpegPacketizer::choose_q() {
   format_.q = q_;
 }
 
-// Frames may come faster than the clock ticks, and the wall clock may be set back.
+// Frames may be faster than the clock's ticks, and the wall clock may be set back.
 void JpegPacketizer::choose_timestamp(WallTime capture_time) {
   std::uint32_t next = timestamp_at(capture_time);
   if (std::exchange(has_timestamp_, true) && distance(timestamp_, next) <= 0) {
@@ -79,7 +79,7 @@ std::uint32_t JpegPacketizer::timestamp_at(WallTime time) const {
   return to_rtp_time(time) + settings_.timestamp_offset;
 }
 
-// Whether the restart intervals are runs of whole MCU rows, and are where the header says.
+// Whether the restart intervals are runs of whole MCU rows, as the header says.
 bool JpegPacketizer::is_aligned() const {
   const JpegLayout& layout = frame_->layout;
   if (layout.restart_interval == 0) return false;
@@ -98,7 +98,7 @@ void JpegPacketizer::add_band(std::vector<OutgoingPacket>& packets) {
     rest = rest.subspan(size);
     ++interval_;
   }
-  // The gate lets a JPEG pass that has nothing in its scan.
+  // A valid JPEG may have an empty scan.
   if (!packets.empty()) packets.back().ends_band = true;
 }
 

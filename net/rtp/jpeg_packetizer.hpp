@@ -14,7 +14,7 @@
 
 namespace jpegwire {
 
-/// A packet ready to go: its head, and data that the frame owns.
+/// A packet ready to be sent: its head, and data that the frame owns.
 struct OutgoingPacket {
   static constexpr std::size_t kMaxHeadSizeBytes =
       kRtpHeaderSizeBytes + kStampExtensionSizeBytes + kMaxJpegPayloadHeaderSizeBytes;
@@ -30,41 +30,41 @@ struct OutgoingPacket {
 };
 
 inline constexpr std::size_t kDefaultMtuBytes = 1400;
-inline constexpr std::size_t kLeastMtuBytes = 256;
-inline constexpr std::size_t kMaxMtuBytes = 8972;  // a jumbo frame less IP's and UDP's headers
+inline constexpr std::size_t kMinMtuBytes = 256;
+inline constexpr std::size_t kMaxMtuBytes = 8972;  // a jumbo frame without IP and UDP headers
 static_assert(kMaxMtuBytes <= kMaxSourcePacketBytes);
 
 inline constexpr std::uint8_t kJpegPayloadType = 26;
 
-/// Rows of MCUs in a band that is sent so: a lost packet costs its band, and a small one less.
+/// MCU rows in a band for RTP: a lost packet costs its band, so bands are small.
 inline constexpr int kRtpRowsPerBand = 2;
 
 struct PacketizerSettings {
   std::uint32_t ssrc = 0;
   std::uint16_t first_sequence = 0;
   std::uint32_t timestamp_offset = 0;
-  std::size_t mtu_bytes = kDefaultMtuBytes;  // of a packet, from its RTP header on
+  std::size_t mtu_bytes = kDefaultMtuBytes;  // of a packet, RTP header included
 };
 
 /// Cuts frames into RTP/JPEG packets (RFC 2435), band by band, without copying. A restart interval
-/// of whole MCU rows never shares a packet with another, so that a lost packet costs that interval
-/// and nothing else. The first packet of each band carries the stamp. All packets of a run but its
-/// last have the full size, as UDP_SEGMENT wants it. Bound to one thread.
+/// of whole MCU rows never shares a packet with another, so a lost packet costs only that interval.
+/// The first packet of each interval carries the stamp. All packets of an interval except the last
+/// have the full size, as UDP_SEGMENT requires. Bound to one thread.
 class JpegPacketizer {
  public:
   explicit JpegPacketizer(const PacketizerSettings& settings);
 
-  /// Begins a frame whose header and at least whose first band are there. Where it is not fit,
-  /// nothing has begun.
+  /// Begins a frame whose header and at least first band are ready. If it is not fit, no frame has
+  /// begun.
   JpegFitness begin_frame(const EncodedFrame& frame, const StampExtension& stamp);
 
-  /// Appends the next band's packets to `packets`; they view the frame.
+  /// Appends the packets of the next band to `packets`; they view the frame.
   void add_band(std::vector<OutgoingPacket>& packets);
 
   bool has_more_bands() const { return frame_ != nullptr && band_ < frame_->layout.bands.size(); }
   std::size_t bands_added() const { return band_; }
 
-  /// The RTP timestamp of a moment on the wall clock, for sender reports.
+  /// The RTP timestamp of a wall-clock time, for sender reports.
   std::uint32_t timestamp_at(WallTime time) const;
 
   std::uint32_t ssrc() const { return settings_.ssrc; }

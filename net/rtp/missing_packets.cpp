@@ -5,18 +5,18 @@
 namespace jpegwire {
 namespace {
 
-constexpr std::size_t kMost = 512;
-constexpr int kMostRequests = 3;
-constexpr milliseconds kLateness{2};
+constexpr std::size_t kMaxMissing = 512;
+constexpr int kMaxRequests = 3;
+constexpr milliseconds kMaxLateness{2};
 
 }  // namespace
 
-void MissingPackets::skipped(std::int64_t first, std::int64_t behind, WallTime now) {
-  for (std::int64_t number = first; number < behind && missing_.size() < kMost; ++number)
-    missing_.push_back({.number = number, .due = now + kLateness});
+void MissingPackets::skipped(std::int64_t first, std::int64_t end, WallTime now) {
+  for (std::int64_t number = first; number < end && missing_.size() < kMaxMissing; ++number)
+    missing_.push_back({.number = number, .due = now + kMaxLateness});
 }
 
-bool MissingPackets::came(std::int64_t number) {
+bool MissingPackets::arrived(std::int64_t number) {
   const auto found = std::ranges::lower_bound(missing_, number, {}, &Missing::number);
   if (found == missing_.end() || found->number != number) return false;
   const bool was_requested = found->requests > 0;
@@ -29,12 +29,12 @@ void MissingPackets::forget_before(std::int64_t number) {
                  std::ranges::lower_bound(missing_, number, {}, &Missing::number));
 }
 
-std::span<const std::uint16_t> MissingPackets::due(WallTime now, microseconds patience) {
+std::span<const std::uint16_t> MissingPackets::due(WallTime now, microseconds timeout) {
   due_.clear();
   for (Missing& missing : missing_) {
-    if (missing.requests == kMostRequests || missing.due > now) continue;
+    if (missing.requests == kMaxRequests || missing.due > now) continue;
     ++missing.requests;
-    missing.due = now + patience;
+    missing.due = now + timeout;
     due_.push_back(static_cast<std::uint16_t>(missing.number));
   }
   return due_;
@@ -43,7 +43,7 @@ std::span<const std::uint16_t> MissingPackets::due(WallTime now, microseconds pa
 std::optional<WallTime> MissingPackets::next_due() const {
   std::optional<WallTime> next;
   for (const Missing& missing : missing_)
-    if (missing.requests < kMostRequests) next = std::min(next.value_or(missing.due), missing.due);
+    if (missing.requests < kMaxRequests) next = std::min(next.value_or(missing.due), missing.due);
   return next;
 }
 

@@ -9,24 +9,25 @@
 
 namespace jpegwire {
 
-/// The packets that a receiver lacks and may ask for again (RFC 4585, section 6.2.1). Numbers are
+/// The packets that a receiver lacks and may request again (RFC 4585, section 6.2.1), by their
 /// extended sequence numbers. Bounded; bound to one thread.
 class MissingPackets {
  public:
-  /// The packets [first, behind) were passed by. Those that are only late have a moment to come.
-  void skipped(std::int64_t first, std::int64_t behind, WallTime now);
+  /// The packets [first, end) were skipped. They are due after a moment, since they may only be
+  /// late.
+  void skipped(std::int64_t first, std::int64_t end, WallTime now);
 
-  /// Whether this one was asked for; it is missing no more.
-  bool came(std::int64_t number);
+  /// The packet is no longer missing. True if it was requested.
+  bool arrived(std::int64_t number);
 
-  /// Nothing before this number is of use any more.
+  /// Packets before this number are of no more use.
   void forget_before(std::int64_t number);
 
-  /// Those to ask for now, in ascending order, valid until the next call; each is asked for again,
-  /// a few times, when `patience` is over.
-  std::span<const std::uint16_t> due(WallTime now, microseconds patience);
+  /// The packets to request now, ascending, valid until the next call. Each is due again after
+  /// `timeout`, a few times.
+  std::span<const std::uint16_t> due(WallTime now, microseconds timeout);
 
-  /// When there will be something to ask for.
+  /// When the next packet is due.
   std::optional<WallTime> next_due() const;
 
   void clear() { missing_.clear(); }

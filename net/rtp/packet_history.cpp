@@ -5,8 +5,8 @@
 namespace jpegwire {
 namespace {
 
-constexpr milliseconds kOfUse{200};
-constexpr std::uint8_t kMostResent = 3;
+constexpr milliseconds kMaxPacketAge{200};
+constexpr std::uint8_t kMaxResent = 3;
 
 }  // namespace
 
@@ -22,11 +22,11 @@ SentFrame& PacketHistory::begin(FramePtr frame, WallTime now) {
 
 const OutgoingPacket* PacketHistory::find_again(std::uint16_t sequence, WallTime now) {
   for (SentFrame& sent : frames_) {
-    if (!sent.frame || sent.packets.empty() || now - sent.begun > kOfUse) continue;
+    if (!sent.frame || sent.packets.empty() || now - sent.begun > kMaxPacketAge) continue;
     const auto index = static_cast<std::uint16_t>(sequence - sent.packets.front().sequence);
     if (index >= sent.packets.size()) continue;
     sent.times_resent.resize(sent.packets.size());
-    if (sent.times_resent[index] == kMostResent) return nullptr;
+    if (sent.times_resent[index] == kMaxResent) return nullptr;
     ++sent.times_resent[index];
     return &sent.packets[index];
   }

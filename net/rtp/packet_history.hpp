@@ -9,7 +9,7 @@
 
 namespace jpegwire {
 
-/// A frame cut into packets, which view it.
+/// A frame and its packets, which view it.
 struct SentFrame {
   FramePtr frame;
   std::vector<OutgoingPacket> packets;
@@ -17,20 +17,20 @@ struct SentFrame {
   WallTime begun{};
 };
 
-/// The packets of the frame that is being sent and of those just before it, for who asks for them
-/// again. Frames are held, nothing is copied. Bound to one thread.
+/// The packets of the current frame and of the frames before it, for receivers that request them
+/// again. Frames are held, not copied. Bound to one thread.
 class PacketHistory {
  public:
-  /// Keeps so many frames, the current one among them.
+  /// Keeps so many frames, including the current one.
   explicit PacketHistory(std::size_t frames) : frames_(frames) {}
 
-  /// Lets the oldest go for a new current one, whose packets are the caller's to add.
+  /// Replaces the oldest frame with a new current one; the caller adds its packets.
   SentFrame& begin(FramePtr frame, WallTime now);
 
   SentFrame& current() { return frames_[current_]; }
 
-  /// A packet to send again; null where it is not known, is too old to be of use, or was asked for
-  /// too often: whoever asks for everything all the time must not get it.
+  /// A packet to send again; null if it is unknown, too old to be useful, or was requested too
+  /// often, so that nobody can request everything all the time.
   const OutgoingPacket* find_again(std::uint16_t sequence, WallTime now);
 
  private:

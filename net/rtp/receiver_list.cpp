@@ -7,7 +7,7 @@
 namespace jpegwire {
 namespace {
 
-constexpr std::chrono::seconds kForgotten{10};
+constexpr std::chrono::seconds kMaxReceiverSilence{10};
 
 }  // namespace
 
@@ -29,8 +29,9 @@ bool ReceiverList::note(const RtcpCompound& report, WallTime arrival) {
 }
 
 std::span<const ReferenceTimeEcho> ReceiverList::echoes(WallTime now) {
-  std::erase_if(receivers_,
-                [&](const Receiver& receiver) { return now - receiver.arrival > kForgotten; });
+  std::erase_if(receivers_, [&](const Receiver& receiver) {
+    return now - receiver.arrival > kMaxReceiverSilence;
+  });
   echoes_.clear();
   for (const Receiver& receiver : receivers_)
     if (receiver.last_reference != 0)

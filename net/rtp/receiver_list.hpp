@@ -9,24 +9,23 @@
 
 namespace jpegwire {
 
-/// Who receives a stream, as far as they report: as many as one packet can answer. Bound to one
-/// thread.
+/// The receivers that report on a stream, as many as one packet can answer. Bound to one thread.
 class ReceiverList {
  public:
-  /// Takes a receiver's report; true where it is a new one.
+  /// Takes a receiver's report. True if the receiver is new.
   bool note(const RtcpCompound& report, WallTime arrival);
 
-  /// What they told of their time, to give back to them (RFC 3611, section 4.5). Valid until the
-  /// next call. Those that have been silent for long are forgotten.
+  /// The echoes of the receivers' reference times (RFC 3611, section 4.5), valid until the next
+  /// call. Receivers that have been silent for long are forgotten.
   std::span<const ReferenceTimeEcho> echoes(WallTime now);
 
-  /// How many there are.
+  /// The number of receivers.
   std::size_t size() const { return receivers_.size(); }
 
  private:
   struct Receiver {
     std::uint32_t ssrc = 0;
-    std::uint32_t last_reference = 0;  // 0: it told none
+    std::uint32_t last_reference = 0;  // 0: none
     WallTime arrival{};
   };
 

@@ -13,7 +13,7 @@
 namespace jpegwire {
 namespace {
 
-constexpr milliseconds kReportInterval{500};
+constexpr milliseconds kReceptionReportInterval{500};
 
 }  // namespace
 
@@ -22,7 +22,7 @@ ReceptionReporter::ReceptionReporter(asio::io_context& io, const Endpoint& endpo
     : tracker_(tracker),
       on_sign_(std::move(on_sign)),
       ssrc_(std::random_device()()),
-      socket_(try_open_input(io, endpoint, "the picture's age stays unknown")),
+      socket_(try_open_input(io, endpoint, "the age of frames stays unknown")),
       timer_(io) {}
 
 void ReceptionReporter::start() {
@@ -38,7 +38,7 @@ void ReceptionReporter::stop() {
   socket_.reset();
 }
 
-// Echoes lose the last bits of our time, so they may seem to be a little older than they are.
+// Echoes lose the last bits of our time, so they may seem a little older than they are.
 void ReceptionReporter::forget_clock() {
   last_sender_report_ = 0;
   clock_ = ClockOffset(steady_now() - milliseconds{1});
@@ -47,7 +47,7 @@ void ReceptionReporter::forget_clock() {
 
 void ReceptionReporter::begin_source(std::uint32_t ssrc) {
   source_ = ssrc;
-  // Its reports may have come before its packets.
+  // Its reports may have arrived before its packets.
   if (sender_ssrc_ != ssrc) forget_clock();
   send_report();
 }
@@ -73,7 +73,7 @@ void ReceptionReporter::take_report(Bytes datagram) {
   if (source_) on_sign_(report->bye ? SenderSign::goodbye : SenderSign::alive);
 }
 
-// The sender gives our own time back, as it does in the stamps over TCP.
+// The sender echoes our own time, as in the stamps over TCP.
 void ReceptionReporter::take_clock(const RtcpCompound& report) {
   const WallTime now = steady_now();
   last_sender_report_ = report.last_sender_report;
@@ -90,7 +90,7 @@ void ReceptionReporter::take_clock(const RtcpCompound& report) {
 }
 
 void ReceptionReporter::do_report() {
-  timer_.expires_after(kReportInterval);
+  timer_.expires_after(kReceptionReportInterval);
   timer_.async_wait([this](std::error_code error) {
     if (error || !socket_) return;
     send_report();
@@ -115,8 +115,8 @@ void ReceptionReporter::send_report(bool is_goodbye) {
   send(writer);
 }
 
-void ReceptionReporter::ask_again(std::span<const std::uint16_t> sequences) {
-  constexpr std::size_t kPerNack = 16;  // so many always fit, however far apart they are
+void ReceptionReporter::request(std::span<const std::uint16_t> sequences) {
+  constexpr std::size_t kPerNack = 16;  // 16 numbers always fit, however far apart they are
   while (!sequences.empty() && knows_sender()) {
     const std::size_t count = std::min(sequences.size(), kPerNack);
     RtcpWriter writer;

@@ -17,19 +17,19 @@
 
 namespace jpegwire {
 
-/// What a sender's report tells of the sender itself.
+/// What a sender's report says about the sender itself.
 enum class SenderSign { alive, goodbye };
 
-/// A receiver's half of RTCP (RFC 3550, section 6): tells the sender what came, asks for packets
-/// again, and learns from the sender's reports how far its clock is ahead. Reports go where the
-/// sender's come from, not to a multicast group: it is the sender whom they concern. Where the port
-/// is not to be had it does nothing. Bound to the io thread; must outlive the io context's run.
+/// A receiver's half of RTCP (RFC 3550, section 6): reports what has arrived, requests lost
+/// packets, and learns the offset of the sender's clock from the sender's reports. Reports are sent
+/// to the sender's address, not to a multicast group, since they concern only the sender. If the
+/// port is taken it does nothing. Bound to the io thread; must outlive the io context's run.
 class ReceptionReporter {
  public:
-  /// The source that is listened to gives a sign.
+  /// The source that is received gives a sign.
   using OnSign = std::function<void(SenderSign)>;
 
-  /// `tracker` counts the packets of the source that is listened to, and is borrowed.
+  /// `tracker` counts the packets of the source that is received, and is borrowed.
   ReceptionReporter(asio::io_context& io, const Endpoint& endpoint, SequenceTracker& tracker,
                     OnSign on_sign);
 
@@ -38,22 +38,22 @@ class ReceptionReporter {
   /// Says goodbye.
   void stop();
 
-  /// Another source is listened to from now on.
+  /// Another source is received from now on.
   void begin_source(std::uint32_t ssrc);
 
-  /// None is, until the next one begins.
+  /// No source is received until the next one begins.
   void end_source() { source_.reset(); }
 
-  /// Asks for packets again (RFC 4585, section 6.2.1); the numbers ascend.
-  void ask_again(std::span<const std::uint16_t> sequences);
+  /// Requests packets again (RFC 4585, section 6.2.1). The numbers ascend.
+  void request(std::span<const std::uint16_t> sequences);
 
-  /// Whether the sender is known, so that it can be asked.
+  /// Whether the sender's address is known, so that packets can be requested.
   bool knows_sender() const { return socket_ && sender_ && source_ == sender_ssrc_; }
 
-  /// The sender's clock less ours; nothing before it has answered.
+  /// The sender's clock minus ours; nothing until the sender has answered.
   std::optional<microseconds> sender_ahead() const { return clock_.sender_ahead(); }
 
-  /// To the sender and back, likewise.
+  /// Nothing until the sender has answered.
   std::optional<microseconds> round_trip() const { return round_trip_; }
 
  private:
@@ -76,7 +76,7 @@ class ReceptionReporter {
   Udp::endpoint report_origin_;
 
   std::optional<std::uint32_t> source_;
-  std::optional<Udp::endpoint> sender_;  // where its reports come from
+  std::optional<Udp::endpoint> sender_;  // the origin of its reports
   std::optional<std::uint32_t> sender_ssrc_;
   std::uint32_t last_sender_report_ = 0;
   WallTime sender_report_arrival_{};

@@ -11,8 +11,8 @@ constexpr std::size_t kPacketsPerBlock = 64;
 
 }  // namespace
 
-// How many packets the frame has is not known as long as it is being encoded; the one before had
-// much the same number.
+// The number of packets is unknown while the frame is being encoded; the previous frame had about
+// as many.
 void RepairBlocks::begin_frame(int percent, std::size_t bands) {
   percent_ = percent;
   const std::size_t blocks =

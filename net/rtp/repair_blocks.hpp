@@ -9,19 +9,19 @@
 
 namespace jpegwire {
 
-/// Makes the repair datagrams for frames. A frame's packets are divided into blocks of whole bands
-/// that are all of much the same size: small enough to be coded fast, large enough that a burst of
-/// losses is a small part of one. Knows no sockets; bound to one thread.
+/// Makes the repair packets of frames. A frame's packets are divided into blocks of whole bands
+/// with about the same size: small enough to be coded fast, large enough that a burst of losses is
+/// a small part of one. Has no sockets; bound to one thread.
 class RepairBlocks {
  public:
-  /// A frame of so many bands begins; without percent it goes unprotected.
+  /// Begins a frame with so many bands. With 0 percent it is not protected.
   void begin_frame(int percent, std::size_t bands);
 
-  /// Takes the frame's next packet and returns the repair datagrams of the block that it ends; none
-  /// where the block goes on. They are valid until the next call.
+  /// Takes the frame's next packet and returns the repair packets of the block that it ends; none
+  /// if the block continues. They are valid until the next call.
   std::span<const Bytes> add(const OutgoingPacket& packet);
 
-  /// Ends the block that is open; likewise.
+  /// Ends the open block and returns its repair packets, valid until the next call.
   std::span<const Bytes> end_frame();
 
  private:
@@ -33,7 +33,7 @@ class RepairBlocks {
   std::size_t bands_per_block_ = 1;
   std::size_t bands_in_block_ = 0;
   std::size_t packets_ = 0;           // of this frame
-  std::size_t previous_packets_ = 0;  // of the one before
+  std::size_t previous_packets_ = 0;  // of the previous frame
 };
 
 }  // namespace jpegwire

@@ -4,17 +4,15 @@
 #include <asio/ip/udp.hpp>
 #include <asio/steady_timer.hpp>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 
-#include "net/rtp/fec/fec_decoder.hpp"
 #include "net/rtp/format/sdp.hpp"
-#include "net/rtp/jpeg_reassembler.hpp"
-#include "net/rtp/missing_packets.hpp"
+#include "net/rtp/media_stream.hpp"
 #include "net/rtp/reception_reporter.hpp"
-#include "net/rtp/sequence_tracker.hpp"
-#include "net/rtp/source_lock.hpp"
+#include "net/rtp/ssrc_filter.hpp"
 #include "net/sockets/datagram_input.hpp"
 #include "net/stream/stream_input.hpp"
 #include "net/stream/stream_observer.hpp"
@@ -23,58 +21,65 @@ namespace jpegwire {
 
 struct RtpReceiverSettings {
   RtpSession session;
-  std::string url;         // as its user knows it
-  bool reconnect = false;  // stay when the stream ends or no frame comes
+  std::string url;         // as the user wrote it
+  bool reconnect = false;  // continue when the stream ends or no frames arrive
   milliseconds timeout{5000};
   std::size_t max_frame_bytes = 0;
 };
 
-/// The receiving end of an RTP/JPEG stream (docs/protocol.md): reads whatever is there, puts frames
-/// together, repairs what it can, and reports to the sender, which makes the age of a frame known
-/// and lets it send lost packets again. Bound to the io thread; must outlive the io context's run.
-class RtpReceiver final : public StreamInput, private ReassemblyObserver {
+/// Calls its handler at the earliest of the times that it was armed with. Going off too early is
+/// cheaper than cancelling for each packet, so the handler checks what is due and arms it again.
+class EarliestTimer {
  public:
-  /// Throws std::runtime_error where it cannot listen there.
+  EarliestTimer(asio::io_context& io, std::function<void()> on_due);
+
+  void arm(std::optional<WallTime> when, WallTime now);
+  void cancel() { timer_.cancel(); }
+
+ private:
+  const std::function<void()> on_due_;
+  asio::steady_timer timer_;
+  std::optional<WallTime> armed_;
+};
+
+/// Receives an RTP/JPEG stream (docs/protocol.md): reads the sockets, chooses the source, and
+/// reports to the sender, which makes the age of frames known and lets the sender repeat lost
+/// packets. MediaStream does the rest. Bound to the io thread; must outlive the io context's run.
+class RtpReceiver final : public StreamInput, private FrameObserver {
+ public:
+  /// Throws std::runtime_error if it cannot listen there.
   RtpReceiver(asio::io_context& io, RtpReceiverSettings settings, StreamObserver& observer);
 
   void start() override;
   void stop() override;
   std::string url() const override { return settings_.url; }
   bool is_public() const override;
-  std::optional<PacketCounts> packet_counts() const override;
+  std::optional<PacketCounts> packet_counts() const override { return stream_.counts(); }
 
  private:
   using Udp = asio::ip::udp;
 
-  // What happens to a frame.
-  void frame_opened(const std::shared_ptr<ReceivedFrame>& frame) override;
-  void frame_whole(const std::shared_ptr<ReceivedFrame>& frame) override;
-  void frame_given_up(const std::shared_ptr<ReceivedFrame>& frame, Reception how,
-                      bool was_opened) override;
-  void frame_too_large() override;
+  bool frame_begun(const std::shared_ptr<const IncomingFrame>& frame) override;
+  void frame_received(std::shared_ptr<ReceivedFrame> frame) override;
+  void frame_given_up(const LostFrame& frame) override;
 
   void do_receive_packets();
-  void receive_packets();
-  void take_packet(Bytes datagram, const Udp::endpoint& source);
-  bool choose_source(const RtpPacket& packet, const Udp::endpoint& source);
-  void begin_source(const Udp::endpoint& source);
-  void forget_packets();
-  std::optional<std::int64_t> count(const RtpPacket& packet);
-  void take_recovered(std::span<const RecoveredPacket> packets);
-
   void do_receive_repairs();
+  void receive_packets();
   void receive_repairs();
-  bool expects_repairs() const;
-
-  void sender_told(SenderSign sign);
-  void source_left();
-  void forget_source();
-  void read_all();
-  void ask_for_missing();
+  void receive_all();
+  void take_packet(Bytes datagram, const Udp::endpoint& source, const PacketArrival& arrival);
+  bool choose_source(const RtpPacket& packet, const Udp::endpoint& source, WallTime now);
+  void begin_source(const Udp::endpoint& source, WallTime now);
+  void end_source(WallTime now);
+  void handle_sign(SenderSign sign);
+  void handle_goodbye();
+  void warn_of_size();
+  SenderLink sender_link() const;
 
   void plan();
-  void arm(asio::steady_timer& timer, std::optional<WallTime>& armed, std::optional<WallTime> when);
-  microseconds grace() const;
+  void expire_frames();
+  void request_missing();
   void do_watch_for_frames();
   void no_frame_came();
   void end(bool in_order, const std::string& sentence);
@@ -83,32 +88,18 @@ class RtpReceiver final : public StreamInput, private ReassemblyObserver {
   StreamObserver& observer_;
   Udp::socket media_;
   std::optional<Udp::socket> repair_;
-  asio::steady_timer expiry_timer_;
-  asio::steady_timer missing_timer_;
-  asio::steady_timer silence_;
-
-  DatagramInput input_;
+  DatagramInput media_input_;
   DatagramInput repair_input_;
   std::uint64_t reads_ = 0;
-  WallTime now_{};  // of the latest read
-  SourceLock lock_;
-  SequenceTracker tracker_;
-  JpegReassembler reassembler_;
-  FecDecoder fec_;
-  WallTime last_repair_{};
-  WallTime source_begun_{};
-  MissingPackets missing_;
-  bool sender_answers_nacks_ = false;
-  bool warned_of_size_ = false;
 
-  std::optional<WallTime> expiry_armed_;
-  std::optional<WallTime> missing_armed_;
-
+  SsrcFilter filter_;
+  MediaStream stream_;
   ReceptionReporter reporter_;
 
-  PacketCounts before_;  // of the sources before this one
-  std::uint64_t recovered_ = 0;
-  std::uint64_t sent_again_ = 0;
+  EarliestTimer expiry_timer_;     // incomplete frames are given up
+  EarliestTimer request_timer_;    // missing packets are requested again
+  asio::steady_timer idle_timer_;  // no frame has arrived for settings_.timeout
+  bool warned_of_size_ = false;
   bool stopped_ = false;
 };
 

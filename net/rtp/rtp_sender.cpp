@@ -18,11 +18,11 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using asio::ip::udp;
 
-constexpr milliseconds kReportInterval{500};
-constexpr int kSendBufferBytes = 256 << 10;  // what waits in the kernel grows old there
-constexpr std::size_t kFramesToSendAgain = 3;
+constexpr milliseconds kSenderReportInterval{500};
+constexpr int kSendBufferBytes = 256 << 10;  // packets that wait in the kernel grow old
+constexpr std::size_t kRepeatableFrames = 3;
 
-// A repair datagram is longer than the packets it protects.
+// A repair packet is longer than the packets that it protects.
 std::size_t packet_size_bytes(const RtpSenderSettings& settings) {
   const bool has_fec = settings.fec_auto || settings.fec_percent > 0;
   return settings.mtu_bytes - (has_fec ? kFecOverheadBytes : 0);
@@ -58,16 +58,16 @@ RtpSender::RtpSender(asio::io_context& io, ViewerCount& viewer_count, RtpSenderS
       rtcp_target_(with_port_above(target_, 1)),
       media_(open_media_output(io, target_, settings_.multicast)),
       rtcp_(open_exchange(io, rtcp_target_, settings_.multicast)),
-      repairs_(io, with_port_above(target_, 2), settings_.multicast),
+      fec_(io, with_port_above(target_, 2), settings_.multicast),
       report_timer_(io),
       pace_timer_(io),
-      wakeup_(io, [this] { take_ready(); }),
+      wakeup_(io, [this] { advance(); }),
       stream_id_(random_number<std::uint64_t>()),
       packetizer_({.ssrc = random_number<std::uint32_t>(),
                    .first_sequence = random_number<std::uint16_t>(),
                    .timestamp_offset = random_number<std::uint32_t>(),
                    .mtu_bytes = packet_size_bytes(settings_)}),
-      history_(settings_.nack ? kFramesToSendAgain : 1) {
+      history_(settings_.nack ? kRepeatableFrames : 1) {
   viewer_count_.join();
 }
 
@@ -78,69 +78,47 @@ void RtpSender::start() {
 }
 
 void RtpSender::bands_ready(const FramePtr& frame, int ready) {
-  {
-    const std::scoped_lock lock(mutex_);
-    if (latest_.frame != frame) {
-      if (!is_taken_) ++displaced_;
-      is_taken_ = false;
-    }
-    latest_ = {frame, ready};
-  }
+  ready_.offer(frame, ready);
   wakeup_.notify();
 }
 
 void RtpSender::submit(FramePtr frame) {
-  bands_ready(frame, static_cast<int>(frame->layout.bands.size()));
+  const int bands = static_cast<int>(frame->layout.bands.size());
+  ready_.offer(std::move(frame), bands);
+  wakeup_.notify();
 }
 
-// The bands of one frame come one by one. When a newer frame has begun, all of the one before are
-// there: a sink is given frames by one thread at a time (Pipeline::hand_over).
-void RtpSender::take_ready() {
-  Ready latest;
-  {
-    const std::scoped_lock lock(mutex_);
-    latest = latest_;
-    is_taken_ = true;
-  }
-  if (latest.frame == begun_) {
-    if (sending_.frame) sending_.bands = latest.bands;
-  } else {
-    if (sending_.frame) sending_.bands = static_cast<int>(sending_.frame->layout.bands.size());
-    if (next_.frame && next_.frame != latest.frame) ++statistics_.skipped;
-    next_ = std::move(latest);
-  }
-  send_ready();
-}
-
-void RtpSender::send_ready() {
-  while (!is_waiting_ && (sending_.frame || begin_next())) {
-    SentFrame& sent = history_.current();
-    while (packetizer_.bands_added() < static_cast<std::size_t>(sending_.bands))
-      packetizer_.add_band(sent.packets);
-    if (!send_packets()) return;
-    if (packetizer_.has_more_bands()) return;
+// Sends until there is nothing to send, or something to wait for.
+void RtpSender::advance() {
+  while (state_ == State::sending || (state_ == State::idle && begin_frame())) {
+    add_ready_bands();
+    if (!send_packets() || packetizer_.has_more_bands()) return;
     end_frame();
   }
 }
 
-bool RtpSender::begin_next() {
-  if (!next_.frame) return false;
-  const Ready next = std::exchange(next_, {});
-  begun_ = next.frame;
+// Begins the newest frame that RTP can carry; false if there is none.
+bool RtpSender::begin_frame() {
+  while (FramePtr frame = ready_.begin_newest())
+    if (begin(std::move(frame))) return true;
+  return false;
+}
+
+bool RtpSender::begin(FramePtr frame) {
   const StampExtension stamp{.stamp = {.stream_id = stream_id_,
-                                       .sequence = next.frame->sequence,
-                                       .capture_time = next.frame->capture_time,
+                                       .sequence = frame->sequence,
+                                       .capture_time = frame->capture_time,
                                        .send_time = wall_now()},
                              .answers_nacks = settings_.nack};
-  const JpegFitness fitness = packetizer_.begin_frame(*next.frame, stamp);
+  const JpegFitness fitness = packetizer_.begin_frame(*frame, stamp);
   if (fitness != JpegFitness::fit) {
-    refuse(fitness, next.frame->layout);
-    return begin_next();
+    refuse(fitness, frame->layout);
+    return false;
   }
-  sending_ = next;
-  history_.begin(next.frame, steady_now());
+  state_ = State::sending;
   packets_sent_ = 0;
-  repairs_.begin_frame(fec_percent(), next.frame->layout.bands.size());
+  fec_.begin_frame(fec_percent(), frame->layout.bands.size());
+  history_.begin(std::move(frame), steady_now());
   return true;
 }
 
@@ -149,10 +127,15 @@ void RtpSender::refuse(JpegFitness fitness, const JpegLayout& layout) {
   if (std::exchange(was_unfit_, true)) return;
   const std::string sentence = describe(fitness, layout.width, layout.height);
   if (statistics_.frames == 0) return on_unfit_(sentence);
-  spdlog::error("{} stands still: {}", url(), sentence);
+  spdlog::error("{} has stopped: {}", url(), sentence);
 }
 
-// False where it has to wait.
+void RtpSender::add_ready_bands() {
+  const auto ready = static_cast<std::size_t>(ready_.ready_bands());
+  while (packetizer_.bands_added() < ready) packetizer_.add_band(history_.current().packets);
+}
+
+// False if it has to wait.
 bool RtpSender::send_packets() {
   const std::vector<OutgoingPacket>& packets = history_.current().packets;
   while (packets_sent_ < packets.size()) {
@@ -184,7 +167,7 @@ void RtpSender::note_sent(std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) {
     const OutgoingPacket& packet = sent.packets[packets_sent_++];
     bytes += packet.size_bytes();
-    repairs_.packet_sent(packet);
+    fec_.packet_sent(packet);
   }
   statistics_.packets += count;
   statistics_.bytes += bytes;
@@ -193,33 +176,36 @@ void RtpSender::note_sent(std::size_t count) {
 }
 
 void RtpSender::end_frame() {
-  repairs_.end_frame();
-  pace_.end_frame(sending_.frame->capture_time);
+  fec_.end_frame();
+  pace_.end_frame(history_.current().frame->capture_time);
   ++statistics_.frames;
   was_unfit_ = false;
   if (!settings_.nack) history_.current().frame.reset();
-  sending_ = {};
+  state_ = State::idle;
 }
 
 void RtpSender::do_wait_until_writable() {
-  is_waiting_ = true;
+  state_ = State::waiting;
   media_.async_wait(udp::socket::wait_write, [this](std::error_code error) {
-    is_waiting_ = false;
-    if (!error) send_ready();
+    if (!error) resume();
   });
 }
 
 void RtpSender::do_wait_for_pace() {
-  is_waiting_ = true;
+  state_ = State::waiting;
   pace_timer_.expires_at(pace_.next());
   pace_timer_.async_wait([this](std::error_code error) {
-    is_waiting_ = false;
-    if (!error) send_ready();
+    if (!error) resume();
   });
 }
 
+void RtpSender::resume() {
+  if (state_ == State::waiting) state_ = State::sending;
+  advance();
+}
+
 void RtpSender::do_report() {
-  report_timer_.expires_after(kReportInterval);
+  report_timer_.expires_after(kSenderReportInterval);
   report_timer_.async_wait([this](std::error_code error) {
     if (error) return;
     send_report();
@@ -260,7 +246,7 @@ void RtpSender::take_report(Bytes datagram) {
     if (block.ssrc == packetizer_.ssrc()) fec_policy_.report(block.fraction_lost, now);
   if (settings_.nack && report->nack && report->nack->media_ssrc == packetizer_.ssrc())
     send_again(*report->nack);
-  // So that a new viewer soon knows the clock's offset.
+  // A new viewer learns the clock's offset without delay.
   if (receivers_.note(*report, now)) send_report();
   statistics_.receivers = std::max(statistics_.receivers, receivers_.size());
 }
@@ -274,13 +260,13 @@ void RtpSender::send_again(const Nack& nack) {
   statistics_.retransmitted += output_.send(media_.native_handle(), outgoing_);
 }
 
-// Nobody there is no trouble: a viewer may come later.
+// A refused connection is no error: a viewer may come later.
 void RtpSender::warn_of_failures() {
-  statistics_.failed = output_.failed() + repairs_.failed();
+  statistics_.failed = output_.failed() + fec_.failed();
   const std::error_code error = output_.last_error();
   if (!error || error == warned_of_ || error == std::errc::connection_refused) return;
   warned_of_ = error;
-  spdlog::warn("some packets to {} are lost: {}; sending on", url(), error.message());
+  spdlog::warn("some packets to {} are lost: {}; sending continues", url(), error.message());
 }
 
 int RtpSender::fec_percent() const {
@@ -291,14 +277,13 @@ void RtpSender::finish() {
   if (std::exchange(is_finishing_, true)) return;
   wakeup_.stop();
   pace_timer_.cancel();
-  is_waiting_ = false;
-  take_ready();  // the last frame may have come since the io thread was woken
+  resume();  // the last frame may have been offered since the last wakeup
   send_report();
   report_timer_.cancel();
   std::error_code ignored;
   media_.close(ignored);
   rtcp_.close(ignored);
-  repairs_.close();
+  fec_.close();
 }
 
 std::string RtpSender::sdp() const {
@@ -314,10 +299,9 @@ std::string RtpSender::sdp() const {
 }
 
 RtpStatistics RtpSender::statistics() const {
-  const std::scoped_lock lock(mutex_);
   RtpStatistics statistics = statistics_;
-  statistics.skipped += displaced_;
-  statistics.repair_packets = repairs_.sent();
+  statistics.skipped += ready_.displaced();
+  statistics.repair_packets = fec_.sent();
   return statistics;
 }
 

@@ -6,17 +6,16 @@
 #include <asio/steady_timer.hpp>
 #include <cstdint>
 #include <functional>
-#include <mutex>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "net/rtp/fec/fec_policy.hpp"
+#include "net/rtp/fec_sender.hpp"
 #include "net/rtp/format/rtcp_reader.hpp"
 #include "net/rtp/jpeg_packetizer.hpp"
 #include "net/rtp/packet_history.hpp"
+#include "net/rtp/ready_frames.hpp"
 #include "net/rtp/receiver_list.hpp"
-#include "net/rtp/repair_flow.hpp"
 #include "net/rtp/send_pace.hpp"
 #include "net/sockets/datagram_output.hpp"
 #include "net/sockets/endpoint.hpp"
@@ -30,36 +29,36 @@ namespace jpegwire {
 struct RtpSenderSettings {
   Endpoint target;
   std::size_t mtu_bytes = kDefaultMtuBytes;
-  int fec_percent = 0;    // repair datagrams in percent of the packets
-  bool fec_auto = false;  // as many as the receivers' reports call for, instead
-  bool nack = false;      // send again what is asked for
-  bool pace = false;      // spread a frame over part of its interval
+  int fec_percent = 0;    // repair packets in percent of the packets
+  bool fec_auto = false;  // instead, as many as the receivers' reports call for
+  bool nack = false;      // send packets again on request
+  bool pace = false;      // spread a frame over a part of its interval
   MulticastOutput multicast;
-  double frames_per_second = 0;  // for the SDP; 0: not known
+  double frames_per_second = 0;  // for the SDP; 0: unknown
 };
 
 struct RtpStatistics {
   std::uint64_t frames = 0;
-  std::uint64_t skipped = 0;  // a newer one came before they were begun, or RTP cannot carry them
+  std::uint64_t skipped = 0;  // a newer frame came before they were begun, or RTP cannot carry them
   std::uint64_t bytes = 0;    // of packets, their RTP headers included
   std::uint64_t packets = 0;
   std::uint64_t repair_packets = 0;
   std::uint64_t retransmitted = 0;
-  std::uint64_t failed = 0;   // packets that the kernel did not take
-  std::size_t receivers = 0;  // that report
+  std::uint64_t failed = 0;   // packets that the kernel did not accept
+  std::size_t receivers = 0;  // that report, at most at a time
 };
 
-/// Sends frames as RTP/JPEG datagrams to one address, a host's or a group's (docs/protocol.md). A
-/// band goes out as soon as it is encoded; a frame that has begun is finished, and then the newest
-/// one is next. RTCP goes to the port above, repair datagrams to the one above that. Bound to the
-/// io thread but where it says otherwise; must outlive the io context's run.
+/// Sends frames as RTP/JPEG packets to one address, of a host or a multicast group
+/// (docs/protocol.md). A band is sent as soon as it is encoded. A frame that has begun is finished;
+/// then the newest one is next. RTCP uses the next port, repair packets the one after that. Bound
+/// to the io thread unless a function says otherwise; must outlive the io context's run.
 class RtpSender final : public FrameSink {
  public:
-  /// Called once, where RTP/JPEG cannot carry the stream's first frame: with a sentence.
+  /// Called once, with a sentence, if RTP/JPEG cannot carry the stream's first frame.
   using OnUnfit = std::function<void(const std::string& sentence)>;
 
-  /// It counts as a viewer from now on, since nobody knows who listens. Throws std::runtime_error
-  /// where it cannot send there.
+  /// Counts as a viewer from now on, since nobody knows who listens. Throws std::runtime_error if
+  /// it cannot send there.
   RtpSender(asio::io_context& io, ViewerCount& viewer_count, RtpSenderSettings settings,
             OnUnfit on_unfit);
 
@@ -81,24 +80,25 @@ class RtpSender final : public FrameSink {
 
   RtpStatistics statistics() const;
 
-  /// How many report at present.
+  /// How many receivers report at present.
   std::size_t receivers_now() const { return receivers_.size(); }
 
  private:
-  struct Ready {
-    FramePtr frame;
-    int bands = 0;
-  };
+  /// idle: no frame has begun. sending: a frame has begun; its packets are sent as its bands become
+  /// ready. waiting: until the socket or the pace allows the next packet of that frame.
+  enum class State { idle, sending, waiting };
 
-  void take_ready();
-  void send_ready();
-  bool begin_next();
+  void advance();
+  bool begin_frame();
+  bool begin(FramePtr frame);
   void refuse(JpegFitness fitness, const JpegLayout& layout);
+  void add_ready_bands();
   bool send_packets();
   void note_sent(std::size_t packets);
   void end_frame();
   void do_wait_until_writable();
   void do_wait_for_pace();
+  void resume();
   void do_report();
   void send_report();
   void do_receive_reports();
@@ -114,23 +114,15 @@ class RtpSender final : public FrameSink {
   const asio::ip::udp::endpoint rtcp_target_;
   asio::ip::udp::socket media_;
   asio::ip::udp::socket rtcp_;
-  RepairFlow repairs_;
+  FecSender fec_;
   asio::steady_timer report_timer_;
   asio::steady_timer pace_timer_;
   Wakeup wakeup_;
+  ReadyFrames ready_;
 
-  mutable std::mutex mutex_;
-  Ready latest_;  // written by whoever encodes
-  bool is_taken_ = true;
-  std::uint64_t displaced_ = 0;
-
-  // The frame that is being sent, and the one that is next.
-  Ready sending_;
-  Ready next_;
-  FramePtr begun_;
-  bool is_waiting_ = false;
+  State state_ = State::idle;
   bool is_finishing_ = false;
-  std::size_t packets_sent_ = 0;
+  std::size_t packets_sent_ = 0;  // of the current frame
   const std::uint64_t stream_id_;
   JpegPacketizer packetizer_;
   PacketHistory history_;

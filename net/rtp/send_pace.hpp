@@ -8,16 +8,15 @@
 
 namespace jpegwire {
 
-/// Spreads the packets of a frame over part of the time until the next one, for networks whose
-/// queues cannot hold a whole frame. The frame before tells how large one is. Knows no clock; bound
-/// to one thread.
+/// Spreads the packets of a frame over a part of its interval, for networks whose queues cannot
+/// hold a whole frame. Assumes the size of the previous frame. Has no clock; bound to one thread.
 class SendPace {
  public:
   using Time = std::chrono::steady_clock::time_point;
 
-  /// How many of so many packets may go now; with 0, more may go at next().
+  /// How many of these packets may be sent now; if 0, more may be sent at next().
   std::size_t allows(std::size_t packets, Time now) const {
-    // A frame much larger than the one before gets no more time than others.
+    // A frame much larger than the previous one gets no more time than others.
     const bool is_overdue = sent_bytes_ > 0 && now - begun_ > interval_ * kShare;
     if (frame_bytes_ == 0 || is_overdue) return packets;
     return now < next_ ? 0 : std::min(packets, kPacketsAtOnce);
@@ -48,7 +47,7 @@ class SendPace {
 
   microseconds interval_{33'333};
   WallTime previous_capture_{};
-  std::size_t frame_bytes_ = 0;  // of the frame before
+  std::size_t frame_bytes_ = 0;  // of the previous frame
   std::size_t sent_bytes_ = 0;
   Time begun_{};
   Time next_{};

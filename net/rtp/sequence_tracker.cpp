@@ -48,8 +48,8 @@ SequenceTracker::Accepted SequenceTracker::begin_at(Kind kind, std::int64_t numb
   return {kind, number};
 }
 
-// RFC 3550, appendix A.1: several in a row show that the other side restarted without telling us.
-// Two, as there, happen by chance among a hundred thousand stray ones. Its numbers go on above all
+// RFC 3550, appendix A.1: several in a row show that the sender has restarted. Two in a row, as
+// there, happen by chance among a hundred thousand stray packets. Numbers continue above all
 // earlier ones, so that no two packets share one.
 SequenceTracker::Accepted SequenceTracker::accept_wild(std::uint16_t sequence) {
   wild_in_a_row_ = sequence == after_wild_ ? wild_in_a_row_ + 1 : 1;
@@ -57,8 +57,8 @@ SequenceTracker::Accepted SequenceTracker::accept_wild(std::uint16_t sequence) {
   return wild_in_a_row_ < kWildToRestart ? Accepted() : restart_at(sequence);
 }
 
-// A source that began again a little behind where it was: a network's duplicates come among fresh
-// ones, not in long runs.
+// A source that restarted a little behind its last number: duplicates made by a network arrive
+// among fresh packets, not in long runs.
 bool SequenceTracker::is_going_on_behind(std::uint16_t sequence) {
   duplicates_in_a_row_ = sequence == after_duplicate_ ? duplicates_in_a_row_ + 1 : 1;
   after_duplicate_ = static_cast<std::uint16_t>(sequence + 1);
@@ -97,7 +97,7 @@ std::uint8_t SequenceTracker::take_fraction_lost() {
   const std::int64_t lost_since = expected_since - (received_ - received_prior_);
   expected_prior_ = expected();
   received_prior_ = received_;
-  // More came than was expected where late ones, counted lost before, are among them.
+  // More arrive than expected if late packets, counted as lost before, are among them.
   if (expected_since == 0 || lost_since <= 0) return 0;
   return static_cast<std::uint8_t>(std::min<std::int64_t>(256 * lost_since / expected_since, 255));
 }

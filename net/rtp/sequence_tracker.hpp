@@ -10,23 +10,22 @@
 
 namespace jpegwire {
 
-/// A receiver's account of the packets of one SSRC: which are new, how many are lost, and how
-/// evenly they come (RFC 3550, appendices A.1, A.3 and A.8). Only packets off the network belong
-/// here; what is repaired stays lost. Bound to one thread.
+/// A receiver's statistics of the packets of one SSRC: which are new, how many are lost, and their
+/// jitter (RFC 3550, appendices A.1, A.3 and A.8). Counts only packets from the network; restored
+/// packets stay lost. Bound to one thread.
 class SequenceTracker {
  public:
-  ///  fresh: ahead of all others.
-  ///  late: behind another, and not seen before.
+  ///  fresh: higher than all before.
+  ///  late: lower than another one, and new.
   ///  duplicate: seen before.
-  ///  wild: 3000 or more away from the highest, so it is not believed; it is not counted.
-  ///  restarted: the third wild one in a row, or a long run of duplicates, so the source goes on
-  ///    from here. It is fresh, and
-  ///    what is kept of earlier numbers is of no more use.
+  ///  wild: 3000 or more away from the highest, so it is neither believed nor counted.
+  ///  restarted: the third wild packet in a row, or the last of a long run of duplicates, so the
+  ///    source continues from here. It is fresh, and earlier numbers are of no more use.
   enum class Kind { fresh, late, duplicate, wild, restarted };
 
-  /// `number` is the extended sequence number, which does not wrap around. It only ever rises from
-  /// fresh to fresh and to restarted. It is negative where a packet is late behind the first one.
-  /// A wild packet has none, and 0 stands here.
+  /// `number` is the extended sequence number, which does not wrap around. It increases from one
+  /// fresh or restarted packet to the next. It may be negative for a packet sent before the first
+  /// one. It is 0 for a wild packet.
   struct Accepted {
     Kind kind = Kind::wild;
     std::int64_t number = 0;
@@ -36,11 +35,11 @@ class SequenceTracker {
 
   Accepted accept(std::uint16_t sequence);
 
-  /// For each packet that is new, `arrival` on any one clock.
+  /// Call for each new packet, with `arrival` always on the same clock.
   void measure_jitter(std::uint32_t rtp_timestamp, WallTime arrival);
 
-  /// Packets since the first one, which is counted, up to the highest. Neither the gap before a
-  /// restart is in them, whose length nobody knows, nor what is late behind the first.
+  /// Packets from the first to the highest one, both included. Excludes the gap before a restart,
+  /// whose length is unknown, and packets sent before the first one.
   std::int64_t expected() const;
   std::int64_t received() const { return received_; }  // without duplicates
   std::int64_t lost() const { return expected() - received_; }
@@ -51,12 +50,13 @@ class SequenceTracker {
   /// In units of 1/90000 s.
   std::uint32_t jitter() const { return static_cast<std::uint32_t>(scaled_jitter_ >> 4); }
 
-  /// The next report on `ssrc`. Its fraction is of what was expected since the one before.
+  /// The next report on `ssrc`. Its fraction is of the packets expected since the last report.
   ReceptionReport report(std::uint32_t ssrc, std::uint32_t last_sender_report,
                          std::uint32_t delay_since_sender_report);
 
  private:
-  static constexpr std::size_t kWindow = 4096;  // beyond what is wild, and a power of two
+  static constexpr std::size_t kWindow =
+      4096;  // more than the distance of a wild packet, and a power of two
 
   Accepted begin_at(Kind kind, std::int64_t number);
   Accepted accept_wild(std::uint16_t sequence);
@@ -72,14 +72,14 @@ class SequenceTracker {
   std::int64_t expected_before_ = 0;  // before the latest start
   std::int64_t received_ = 0;
   int wild_in_a_row_ = 0;
-  std::uint16_t after_wild_ = 0;  // the latest of them
+  std::uint16_t after_wild_ = 0;  // the next number after the latest wild packet
   int duplicates_in_a_row_ = 0;
-  std::uint16_t after_duplicate_ = 0;  // likewise
-  std::bitset<kWindow> seen_;          // by number modulo its size
+  std::uint16_t after_duplicate_ = 0;  // the same of duplicates
+  std::bitset<kWindow> seen_;          // by number modulo kWindow
   std::int64_t expected_prior_ = 0;
   std::int64_t received_prior_ = 0;
   std::optional<std::uint32_t> transit_;
-  std::int64_t scaled_jitter_ = 0;  // by 16, as appendix A.8 keeps it
+  std::int64_t scaled_jitter_ = 0;  // times 16, as in appendix A.8
 };
 
 }  // namespace jpegwire

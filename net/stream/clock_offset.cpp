@@ -14,8 +14,7 @@ void ClockOffset::observe(const FrameStamp& stamp, WallTime arrival) {
   samples_[count_++ % kSamples] = sample;
 }
 
-// The truth is within half a round trip of each sample, and clocks drift little within some
-// seconds.
+// The offset is within half a round trip of each sample, and clocks drift little within seconds.
 bool ClockOffset::contradicts(const Sample& sample) const {
   constexpr microseconds kDrift{2000};
   if (count_ == 0) return false;

@@ -7,7 +7,7 @@
 
 namespace jpegwire {
 
-/// Gives each frame to several sinks, which it borrows. They are added before the first frame.
+/// Gives each frame to several sinks, which it borrows. Add them before the first frame.
 class FrameFanOut final : public FrameSink {
  public:
   void add(FrameSink& sink) { sinks_.push_back(&sink); }

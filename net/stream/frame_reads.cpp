@@ -9,7 +9,7 @@ void ReadRecorder::received(std::size_t bytes, WallTime now) {
   if (pending_.list.empty()) first_ = now;
   last_ = now;
   last_bytes_ = bytes;
-  if (pending_.list.size() < FrameReads::kMax) {
+  if (pending_.list.size() < FrameReads::kMaxReads) {
     pending_.list.push_back({pending_.size_bytes(), bytes, now - first_});
     return;
   }
@@ -22,7 +22,7 @@ void ReadRecorder::received(std::size_t bytes, WallTime now) {
 void ReadRecorder::end_frame(std::size_t left_over, FrameReads& reads) {
   std::vector<FrameRead>& list = pending_.list;
   std::size_t surplus = left_over;
-  // Where a boundary tells the frame's end, the end may have come some reads before the boundary.
+  // If a boundary ends the frame, its end may have arrived some reads before the boundary.
   while (!list.empty() && surplus >= list.back().bytes) {
     surplus -= list.back().bytes;
     list.pop_back();

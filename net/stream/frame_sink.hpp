@@ -6,10 +6,10 @@
 
 namespace jpegwire {
 
-/// A frame that several viewers share; what of it they were given nobody changes any more.
+/// A frame that several viewers share. The parts that were given to them do not change.
 using FramePtr = std::shared_ptr<const EncodedFrame>;
 
-/// Where encoded frames go.
+/// Receives encoded frames.
 class FrameSink {
  public:
   FrameSink() = default;
@@ -17,16 +17,16 @@ class FrameSink {
   FrameSink& operator=(const FrameSink&) = delete;
   virtual ~FrameSink() = default;
 
-  /// Takes the first bands of a frame that is still being encoded, for those who can send them
-  /// already: its header and bands [0, ready) stay as they are. submit() follows. Any thread; never
+  /// Takes the first bands of a frame that is still being encoded, to send them early: its header
+  /// and bands [0, ready) do not change. submit() follows with the same frame. Any thread; never
   /// blocks.
   virtual void bands_ready(const FramePtr& frame, int ready) {
     static_cast<void>(frame);
     static_cast<void>(ready);
   }
 
-  /// Takes the newest frame. Any thread; never blocks, and never holds more than the newest frame
-  /// and those that are being written.
+  /// Takes the newest frame. Any thread; never blocks, and holds at most the newest frame and those
+  /// being written.
   virtual void submit(FramePtr frame) = 0;
 };
 

@@ -10,7 +10,7 @@
 namespace jpegwire {
 namespace {
 
-// Marker APP9, the length that counts itself, the name with its NUL, version 1, no flags.
+// Marker APP9, the length, which includes itself, the name with its NUL, version 1, no flags.
 constexpr std::array kStampOpening = {
     std::byte{0xFF}, std::byte{0xE9}, std::byte{0},   std::byte{kStampSizeBytes - 2},
     std::byte{'j'},  std::byte{'p'},  std::byte{'e'}, std::byte{'g'},
@@ -21,15 +21,15 @@ std::uint64_t to_wire(WallTime time) {
   return static_cast<std::uint64_t>(time.time_since_epoch().count());
 }
 
-// A time beyond the signed range is nobody's clock; clamping it keeps arithmetic on it defined.
+// A time beyond the signed range is invalid; clamping it keeps arithmetic on it defined.
 WallTime from_wire(std::uint64_t count) {
   constexpr std::uint64_t kYear3000 = 32'503'680'000'000'000;
   return WallTime(microseconds(std::min(count, kYear3000)));
 }
 
 std::uint32_t hold_to_wire(microseconds hold) {
-  constexpr std::int64_t kMax = std::numeric_limits<std::uint32_t>::max();
-  return static_cast<std::uint32_t>(std::clamp<std::int64_t>(hold.count(), 0, kMax));
+  constexpr std::int64_t kMaxHold = std::numeric_limits<std::uint32_t>::max();
+  return static_cast<std::uint32_t>(std::clamp<std::int64_t>(hold.count(), 0, kMaxHold));
 }
 
 }  // namespace
@@ -63,7 +63,7 @@ void write_stamp_fields(const FrameStamp& stamp, std::span<std::byte, kStampFiel
 }
 
 std::optional<FrameStamp> read_stamp(std::span<const std::byte> bytes) {
-  // The flags, the last byte of the opening, are free for later versions of the sender to set.
+  // The flags, the last byte of the opening, may be set by later versions of the sender.
   const auto opening = std::span(kStampOpening).first(kStampOpening.size() - 1);
   if (bytes.size() < kStampSizeBytes) return std::nullopt;
   if (!std::ranges::equal(opening, bytes.first(opening.size()))) return std::nullopt;

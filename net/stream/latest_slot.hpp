@@ -10,17 +10,17 @@
 
 namespace jpegwire {
 
-/// Hands the newest value from one thread to another: no queue, so nothing in it is ever old.
-/// What `put` displaces before anyone took it is dropped and counted. Any thread may call anything.
+/// Hands the newest value from one thread to another: not a queue, so nothing in it is old. A value
+/// that put() displaces before it was taken is dropped and counted. Any thread may call anything.
 template <class T>
 class LatestSlot {
  public:
-  /// Never blocks. True where it displaced a value.
+  /// Never blocks. True if it displaced a value.
   bool put(T value) {
     std::optional<T> displaced(std::move(value));
     {
       const std::scoped_lock lock(mutex_);
-      value_.swap(displaced);  // the displaced value is destroyed outside of the lock
+      value_.swap(displaced);  // the displaced value is destroyed outside the lock
       if (displaced) ++displaced_count_;
     }
     arrived_.notify_one();
@@ -33,15 +33,14 @@ class LatestSlot {
     return std::exchange(value_, std::nullopt);
   }
 
-  /// Waits for a value; nothing where none has come by the time that stop is requested or the slot
-  /// closed.
+  /// Waits for a value; nothing if stop is requested or the slot is closed before one is put.
   std::optional<T> take(std::stop_token stop) {
     std::unique_lock lock(mutex_);
     arrived_.wait(lock, std::move(stop), [this] { return value_.has_value() || closed_; });
     return std::exchange(value_, std::nullopt);
   }
 
-  /// The same, but for no longer than `timeout`.
+  /// The same, but waits no longer than `timeout`.
   template <class Rep, class Period>
   std::optional<T> take_for(std::chrono::duration<Rep, Period> timeout, std::stop_token stop = {}) {
     std::unique_lock lock(mutex_);
@@ -50,7 +49,7 @@ class LatestSlot {
     return std::exchange(value_, std::nullopt);
   }
 
-  /// Nothing more will be put: who waits need not wait on.
+  /// No more values follow; releases those who wait.
   void close() {
     {
       const std::scoped_lock lock(mutex_);
@@ -59,7 +58,7 @@ class LatestSlot {
     arrived_.notify_all();
   }
 
-  /// How many values were displaced untaken.
+  /// The number of values displaced before they were taken.
   std::uint64_t displaced() const {
     const std::scoped_lock lock(mutex_);
     return displaced_count_;

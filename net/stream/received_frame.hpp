@@ -5,33 +5,34 @@
 #include <optional>
 
 #include "codec/frame.hpp"
-#include "net/stream/band_feed.hpp"
 #include "net/stream/frame_reads.hpp"
 #include "net/stream/frame_stamp.hpp"
 
 namespace jpegwire {
 
-/// A frame as it came over the network, and how it came. Times are steady_now()'s. Until the feed
-/// is closed only the layout's header and size, the stamp, the first byte's time and the clock are
-/// there for other threads than the io thread.
-struct ReceivedFrame {
-  EncodedFrame jpeg;                // storage[0] holds the bytes as received
-  std::optional<FrameStamp> stamp;  // which the layout leaves out
-  WallTime first_byte{};            // when the first byte of its prefix was there
-  WallTime last_byte{};             // when it was whole
-  std::size_t came_bytes = 0;       // of an incomplete one less than it has
-  std::uint32_t reads = 0;          // calls of recv that brought a part of it, its prefix included
-  FrameReads arrival;               // these, where the stream's user asked for them
-  std::optional<microseconds> sender_ahead;  // the sender's clock less ours, where it is known
-  BandFeed bands;
+/// What is known of a frame before all of it is there. Times are steady_now()'s.
+struct FrameOrigin {
+  std::optional<FrameStamp> stamp;           // nothing if the sender writes none
+  WallTime first_byte{};                     // arrival of its first byte, the prefix included
+  std::optional<microseconds> sender_ahead;  // the sender's clock minus ours; nothing if unknown
 
-  Bytes bytes() const { return jpeg.storage.front(); }
-
-  /// When it was taken, as steady_now() tells it; nothing without a stamp or before the first echo.
+  /// The capture time on steady_now()'s clock; nothing without a stamp or before the first echo.
   std::optional<WallTime> capture_time() const {
     if (!stamp || !sender_ahead) return std::nullopt;
     return stamp->capture_time - *sender_ahead;
   }
+};
+
+/// A whole, validated frame and how it arrived. Its receiver publishes it once
+/// (FrameObserver::frame_received) and does not change it afterwards.
+struct ReceivedFrame : FrameOrigin {
+  EncodedFrame jpeg;        // storage[0] holds the bytes as received; the layout omits the stamp
+  WallTime last_byte{};     // arrival of its last byte
+  std::uint32_t reads = 0;  // calls of recv that returned a part of it, its prefix included
+  FrameReads arrival;       // these reads, if the stream's user asked for them
+  bool was_begun = false;   // its bands were handed out before (FrameObserver::frame_begun)
+
+  Bytes bytes() const { return jpeg.storage.front(); }
 };
 
 }  // namespace jpegwire

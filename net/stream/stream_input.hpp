@@ -6,15 +6,15 @@
 
 namespace jpegwire {
 
-/// What became of the packets of a stream of datagrams.
+/// The packets of a stream of datagrams.
 struct PacketCounts {
   std::uint64_t received = 0;
   std::uint64_t lost = 0;       // by the network
-  std::uint64_t recovered = 0;  // of those, by repair or by being sent again
+  std::uint64_t recovered = 0;  // of those, by repair or retransmission
 };
 
-/// The receiving end of a stream, whatever carries it: it calls a StreamObserver. Bound to the io
-/// thread; must outlive the io context's run.
+/// The receiver of a stream over any transport; it calls a StreamObserver. Bound to the io thread;
+/// must outlive the io context's run.
 class StreamInput {
  public:
   StreamInput() = default;
@@ -24,16 +24,16 @@ class StreamInput {
 
   virtual void start() = 0;
 
-  /// Leaves in order. The observer is not called any more.
+  /// Closes in order. The observer is not called any more.
   virtual void stop() = 0;
 
-  /// Where the stream comes from, as its user knows it.
+  /// The stream's address, as the user wrote it.
   virtual std::string url() const = 0;
 
-  /// Whether it listens where others than this machine can reach it.
+  /// Whether it listens on an address that other machines can reach.
   virtual bool is_public() const = 0;
 
-  /// Nothing where the stream has no packets.
+  /// Nothing if the stream has no packets.
   virtual std::optional<PacketCounts> packet_counts() const { return std::nullopt; }
 };
 

@@ -2,50 +2,72 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "codec/jpeg_layout.hpp"
+#include "net/stream/incoming_frame.hpp"
 #include "net/stream/received_frame.hpp"
 
 namespace jpegwire {
 
-/// What a client of a stream tells whoever uses it. All on the io thread.
-class StreamObserver {
- public:
-  StreamObserver() = default;
-  StreamObserver(const StreamObserver&) = delete;
-  StreamObserver& operator=(const StreamObserver&) = delete;
-  virtual ~StreamObserver() = default;
+// What a frame passes through on the viewer's side:
+//
+//   TCP  StreamClient reads into FrameAssembler, which completes a ReceivedFrame
+//        -> validate_jpeg() validates it and finds its bands -> frame_received()
+//   RTP  RtpReceiver reads packets (FecDecoder restores lost ones) -> JpegReassembler -> first
+//        whole band: frame_begun() with an IncomingFrame, which hands out this and later bands
+//        -> last band: validate_jpeg() validates the whole -> frame_received(), the IncomingFrame
+//        ends; or frame_given_up(), and it ends incomplete or refused
 
+/// A frame of datagrams that never became whole.
+struct LostFrame {
+  std::optional<FrameStamp> stamp;
+  std::size_t came_bytes = 0;                   // of its scan
+  Reception reception = Reception::incomplete;  // or refused
+  bool was_begun = false;                       // frame_begun() was called and returned true
+};
+
+/// What happens to the frames of a stream. All calls on the io thread.
+class FrameObserver {
+ public:
+  FrameObserver() = default;
+  FrameObserver(const FrameObserver&) = delete;
+  FrameObserver& operator=(const FrameObserver&) = delete;
+  virtual ~FrameObserver() = default;
+
+  /// A frame begins whose bands can be decoded as they arrive. True if the observer takes them:
+  /// then frame_received() or frame_given_up() follows, and after it the frame ends. False if it
+  /// only wants whole frames.
+  virtual bool frame_begun(const std::shared_ptr<const IncomingFrame>& frame) {
+    static_cast<void>(frame);
+    return false;
+  }
+
+  /// A frame is whole and valid. Called once for each such frame, whether it was begun or not. If
+  /// it was not begun, the observer is its only owner.
+  virtual void frame_received(std::shared_ptr<ReceivedFrame> frame) = 0;
+
+  /// A frame of datagrams is lost, in part or in whole.
+  virtual void frame_given_up(const LostFrame& frame) { static_cast<void>(frame); }
+};
+
+/// What the receiver of a stream tells its user. All calls on the io thread.
+class StreamObserver : public FrameObserver {
+ public:
   /// A connection stands.
   virtual void connected(const std::string& peer) = 0;
 
-  /// A call of recv brought so many bytes.
+  /// A call of recv returned so many bytes.
   virtual void bytes_read(std::size_t size) = 0;
 
-  /// A frame begins whose bands can be decoded as they come through its feed; what becomes of it
-  /// follows.
-  virtual void frame_begun(const std::shared_ptr<ReceivedFrame>& frame) {
-    static_cast<void>(frame);
-  }
-
-  /// A frame that was begun is whole and valid. Its feed is closed next.
-  virtual void frame_received(std::shared_ptr<ReceivedFrame> frame) = 0;
-
-  /// A frame of datagrams that never became whole. Where it was begun, its feed tells so too.
-  virtual void frame_given_up(const ReceivedFrame& frame, Reception how, bool was_begun) {
-    static_cast<void>(frame);
-    static_cast<void>(how);
-    static_cast<void>(was_begun);
-  }
-
-  /// A frame that is not valid was refused; the stream goes on.
+  /// A frame over TCP is invalid and was dropped; the stream goes on.
   virtual void frame_refused(JpegVerdict verdict) = 0;
 
-  /// No frame comes for now, and the client tries on; the sentence says why.
+  /// No frames arrive at present, and the receiver keeps trying; the sentence says why.
   virtual void interrupted(const std::string& sentence) = 0;
 
-  /// The stream is over: in order where `error` is empty. The last call.
+  /// The stream has ended: in order if `error` is empty. The last call.
   virtual void ended(const std::string& error) = 0;
 };
 

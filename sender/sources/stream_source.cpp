@@ -68,8 +68,8 @@ void StreamSource::frame_received(std::shared_ptr<ReceivedFrame> frame) {
   newest_.put(std::move(frame));
 }
 
-void StreamSource::frame_given_up(const ReceivedFrame&, Reception how, bool) {
-  if (how == Reception::refused)
+void StreamSource::frame_given_up(const LostFrame& frame) {
+  if (frame.reception == Reception::refused)
     ++corrupt_;
   else if (incomplete_++ == 0)
     spdlog::warn(

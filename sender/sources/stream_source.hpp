@@ -36,7 +36,7 @@ class StreamSource final : public FrameSource, private StreamObserver {
   void connected(const std::string& peer) override;
   void bytes_read(std::size_t) override {}
   void frame_received(std::shared_ptr<ReceivedFrame> frame) override;
-  void frame_given_up(const ReceivedFrame& frame, Reception how, bool was_begun) override;
+  void frame_given_up(const LostFrame& frame) override;
   void frame_refused(JpegVerdict verdict) override;
   void interrupted(const std::string& sentence) override;
   void ended(const std::string& error) override;

@@ -25,7 +25,7 @@ bool only_tells_how_it_goes(const std::string& line) {
   static const std::regex news(
       "jpegwire-(sender|viewer): (connected to |waiting for |record(ing to|ed) |"
       "viewer .* (came|left|lists|fetches)|"
-      "the kernel caps the receive buffer).*|"
+      "the kernel limits the receive buffer).*|"
       "(source|watch|share|note): .*|sends (to|by) .*|  .*|.* frames/s,? .*");
   return line.empty() || std::regex_match(line, news);
 }

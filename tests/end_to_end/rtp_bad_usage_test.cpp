@@ -102,13 +102,13 @@ TEST_CASE("an SDP file that cannot be watched is named, and why") {
              Contains("missing.sdp") && Contains("No such file"));
   write_file(directory / "text.sdp", "this is no description");
   CHECK_THAT(wrong_viewer_usage(directory / "text.sdp"),
-             Contains("text.sdp") && Contains("no session description"));
+             Contains("text.sdp") && Contains("not a session description"));
   write_file(directory / "h264.sdp",
              "v=0\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nm=video 5004 RTP/AVP 96\r\n"
              "a=rtpmap:96 H264/90000\r\n");
   CHECK_THAT(wrong_viewer_usage(directory / "h264.sdp"), Contains("no JPEG video"));
   write_file(directory / "nowhere.sdp", "v=0\r\ns=-\r\nm=video 5004 RTP/AVP 26\r\n");
-  CHECK_THAT(wrong_viewer_usage(directory / "nowhere.sdp"), Contains("names no address"));
+  CHECK_THAT(wrong_viewer_usage(directory / "nowhere.sdp"), Contains("has no address"));
 }
 
 TEST_CASE("an SDP file that cannot be written is named, and why") {
@@ -138,7 +138,7 @@ TEST_CASE("an RTP viewer tells of a small receive buffer, and only of a small on
   const bool is_capped = std::stoi(read_file("/proc/sys/net/core/rmem_max")) < kWantedBytes;
   ViewerProgram viewer({rtp_url(free_udp_ports())});
   viewer.wait_for("waiting for");
-  CHECK(viewer.has_written("the kernel caps the receive buffer") == is_capped);
+  CHECK(viewer.has_written("the kernel limits the receive buffer") == is_capped);
 }
 
 TEST_CASE("an RTP viewer cannot receive at another machine's address") {

@@ -1,16 +1,17 @@
 #include <algorithm>
 #include <array>
-#include <map>
+#include <memory>
 #include <stop_token>
+#include <utility>
 #include <vector>
 
 #include "codec/jpeg_layout.hpp"
 #include "net/rtp/jpeg_reassembler.hpp"
 #include "support/fuzzing.hpp"
 
-// Whatever packets come, in whatever order: bands lie within the picture and apart from each other,
-// frames begin and end once, and each whole frame is valid. The input is a row of operations,
-// with few different values, so that packets often belong together.
+// Whatever packets arrive, in whatever order: bands lie within the picture and apart from each
+// other and do not change, frames begin and end once, and whole frames are valid JPEGs. The input
+// is a sequence of operations with few different values, so that packets often belong together.
 
 using namespace jpegwire;
 using namespace jpegwire::test;
@@ -28,87 +29,99 @@ constexpr std::array kFormats = {
     JpegFormat{.is_420 = true, .q = 128, .width = 2040, .height = 2040, .restart_interval = 128},
 };
 
-/// What was told of one frame.
-struct Told {
-  bool is_opened = false;
+/// A frame that was begun, and what was handed out of it.
+struct Begun {
+  std::shared_ptr<const IncomingFrame> frame;
   std::vector<Band> bands;
+  std::vector<std::vector<std::byte>> copies;  // of their bytes when they were handed out
 };
 
-class Checker final : public ReassemblyObserver {
+class Checker final : public FrameObserver {
  public:
-  void frame_opened(const std::shared_ptr<ReceivedFrame>& frame) override {
-    Told& told = told_[frame.get()];
-    require(!told.is_opened, "a frame is opened once");
-    told.is_opened = true;
-    const JpegLayout& layout = frame->jpeg.layout;
-    require(layout.header.data() == frame->bytes().data() + 2, "the header is in front");
+  bool frame_begun(const std::shared_ptr<const IncomingFrame>& frame) override {
+    const JpegLayout& layout = frame->layout();
+    require(!layout.header.empty(), "the header is known");
     require(layout.width > 0 && layout.height > 0, "the picture has a size");
-    held_.push_back(frame);
+    require(frame->end().reception == Reception::under_way, "the frame has not ended");
+    begun_.push_back({frame, {}, {}});
+    return true;
   }
 
-  void frame_whole(const std::shared_ptr<ReceivedFrame>& frame) override {
-    require(told_[frame.get()].is_opened, "a frame that is whole was opened");
-    look();
+  void frame_received(std::shared_ptr<ReceivedFrame> frame) override {
     JpegLayout layout;
-    require(validate_jpeg(frame->bytes(), layout) == JpegVerdict::ok, "it is valid");
-    require(layout.width == frame->jpeg.layout.width && layout.height == frame->jpeg.layout.height,
-            "it has the size that it was opened with");
+    require(validate_jpeg(frame->bytes(), layout) == JpegVerdict::ok, "it is a valid JPEG");
     require(std::ranges::equal(layout.bands, frame->jpeg.layout.bands, std::ranges::equal),
             "its layout has its bands");
-    int rows = 0;
-    for (const Band& band : told_[frame.get()].bands) rows += band.height;
-    require(rows >= layout.height, "all its rows were handed out");
-    end(frame);
+    require(frame->bytes().size() <= layout.header.size() + 2 + kMaxFrameBytes + 2,
+            "a frame is bounded");
+    if (!frame->was_begun) return;
+    ++ends_;
+    whole_.push_back(std::move(frame));
   }
 
-  void frame_given_up(const std::shared_ptr<ReceivedFrame>& frame, Reception how,
-                      bool was_opened) override {
-    require(how == Reception::incomplete || how == Reception::refused, "it tells why");
-    require(told_[frame.get()].is_opened == was_opened, "it tells whether it was opened");
-    look();
-    end(frame);
+  void frame_given_up(const LostFrame& frame) override {
+    require(frame.reception == Reception::incomplete || frame.reception == Reception::refused,
+            "it tells why");
+    if (frame.was_begun) ++ends_;
   }
 
-  /// Takes what is in the feeds, as a decoder does it, at any time.
+  /// Takes the bands that were handed out, as a decoder does it, at any time.
   void look() {
-    for (const auto& frame : held_) take_bands(*frame, told_[frame.get()]);
-    require(told_.size() <= 2, "two frames at most are open");
+    for (Begun& begun : begun_) look_at(begun);
+    const auto ended = std::erase_if(begun_, [](const Begun& begun) {
+      return begun.frame->end().reception != Reception::under_way;
+    });
+    require(ended == std::exchange(ends_, 0), "each frame that was begun ends once");
+    whole_.clear();
+    require(begun_.size() <= 2, "at most two frames are open");
   }
 
  private:
-  static void take_bands(ReceivedFrame& frame, Told& told) {
+  void look_at(Begun& begun) {
+    take_bands(begun);
+    for (std::size_t i = 0; i < begun.bands.size(); ++i)
+      require(std::ranges::equal(begun.bands[i].bytes, begun.copies[i]), "bands do not change");
+    const FrameEnd end = begun.frame->end();
+    if (end.reception == Reception::whole) check_whole(begun, end.whole);
+  }
+
+  void check_whole(const Begun& begun, const std::shared_ptr<const ReceivedFrame>& whole) const {
+    require(std::ranges::find(whole_, whole) != whole_.end(), "the observer received it before");
+    const JpegLayout& layout = whole->jpeg.layout;
+    const JpegLayout& header = begun.frame->layout();
+    require(layout.width == header.width && layout.height == header.height,
+            "it has the size that it was begun with");
+    require(std::ranges::equal(layout.header, header.header), "and the header");
+    int rows = 0;
+    for (const Band& band : begun.bands) rows += band.height;
+    require(rows >= layout.height, "all its rows were handed out");
+  }
+
+  static void take_bands(Begun& begun) {
     std::stop_source stop;
     stop.request_stop();
     std::vector<Band> bands;
-    frame.bands.take(bands, stop.get_token());
+    begun.frame->take(bands, stop.get_token());
     for (const Band& band : bands) {
-      check_band(frame, band);
-      for (const Band& other : told.bands)
+      check_band(begun.frame->layout(), band);
+      for (const Band& other : begun.bands)
         require(band.top >= other.top + other.height || other.top >= band.top + band.height,
                 "no two bands have the same rows");
-      told.bands.push_back(band);
+      begun.bands.push_back(band);
+      begun.copies.emplace_back(band.bytes.begin(), band.bytes.end());
     }
   }
 
-  static void check_band(const ReceivedFrame& frame, const Band& band) {
-    const JpegLayout& layout = frame.jpeg.layout;
+  static void check_band(const JpegLayout& layout, const Band& band) {
     require(band.top >= 0 && band.height > 0 && band.top + band.height <= layout.height,
             "a band is within the picture");
     require(!band.bytes.empty(), "a band has bytes");
-    const Bytes bytes = frame.bytes();
-    require(band.bytes.data() >= bytes.data() + layout.header.size() + 2 &&
-                band.bytes.data() + band.bytes.size() <= bytes.data() + bytes.size(),
-            "a band's bytes are the frame's");
-    require(bytes.size() <= layout.header.size() + 2 + kMaxFrameBytes + 2, "a frame is bounded");
+    require(band.bytes.size() <= kMaxFrameBytes + 2, "a band is bounded");
   }
 
-  void end(const std::shared_ptr<ReceivedFrame>& frame) {
-    told_.erase(frame.get());
-    std::erase(held_, frame);
-  }
-
-  std::map<const ReceivedFrame*, Told> told_;
-  std::vector<std::shared_ptr<ReceivedFrame>> held_;
+  std::vector<Begun> begun_;
+  std::vector<std::shared_ptr<const ReceivedFrame>> whole_;  // since the last look
+  std::size_t ends_ = 0;                                     // likewise
 };
 
 /// Carries the operations out.

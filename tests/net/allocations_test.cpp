@@ -4,14 +4,18 @@
 #include <cstdlib>
 #include <new>
 #include <random>
+#include <stop_token>
 #include <thread>
 
+#include "codec/big_endian.hpp"
 #include "codec/jpeg_decoder.hpp"
 #include "codec/jpeg_encoder.hpp"
+#include "net/rtp/jpeg_reassembler.hpp"
 #include "net/tcp/frame_server.hpp"
 #include "net/tcp/stream_client.hpp"
 #include "support/fec.hpp"
 #include "support/jpegs.hpp"
+#include "support/rtp_frames.hpp"
 
 // Once warm, a frame's way from pixels to pixels takes nothing from the heap. This file replaces
 // operator new for the whole test program; what libjpeg-turbo takes from malloc is its own affair.
@@ -158,6 +162,64 @@ TEST_CASE("a frame's way takes nothing from the heap once it is warm") {
     frames_without = allocations == before ? frames_without + 1 : 0;
   }
   CHECK(frames_without == kEnough);
+}
+
+/// Decodes the bands of each frame, as a viewer does.
+struct BandDecoder final : FrameObserver {
+  bool frame_begun(const std::shared_ptr<const IncomingFrame>& begun) override {
+    frame = begun;
+    return true;
+  }
+  void frame_received(std::shared_ptr<ReceivedFrame>) override { ++whole; }
+  void frame_given_up(const LostFrame&) override { ++lost; }
+
+  /// Call after each packet.
+  void decode() {
+    if (!frame) return;
+    frame->take(bands, stopped.get_token());
+    if (!bands.empty() && !decoder.decode(frame->layout(), bands, picture)) FAIL("damaged band");
+    if (frame->end().reception != Reception::under_way) frame.reset();
+  }
+
+  BandDecoder() { stopped.request_stop(); }
+
+  BandPool pool{1};
+  JpegDecoder decoder{pool};
+  Picture picture;
+  std::stop_source stopped;
+  std::shared_ptr<const IncomingFrame> frame;
+  std::vector<Band> bands;
+  int whole = 0;
+  int lost = 0;
+};
+
+TEST_CASE("putting RTP frames together takes nothing from the heap once it is warm") {
+  JpegPacketizer packetizer({.mtu_bytes = kMinMtuBytes});
+  std::vector<ByteVector> datagrams;
+  for (std::uint32_t number = 0; number < 8; ++number)
+    for (ByteVector& datagram :
+         packetize(packetizer,
+                   *encoded(320, 240, {.quality = static_cast<int>(60 + number * 5), .bands = 5},
+                            number)))
+      datagrams.push_back(std::move(datagram));
+  BandDecoder decoder;
+  JpegReassembler reassembler({.max_frame_bytes = std::size_t{8} << 20}, decoder);
+  std::int64_t sequence = 0;
+  std::size_t warm = 0;
+  for (int round = 0; round < 40; ++round) {
+    if (round == 20) warm = allocations;
+    for (std::size_t i = 0; i < datagrams.size(); ++i, ++sequence) {
+      // Each round is later, and a packet is lost now and then.
+      put_big_endian(std::span(datagrams[i]).subspan(4),
+                     parse_rtp(datagrams[i])->header.timestamp + 100'000);
+      if (i % 97 == 50) continue;
+      reassembler.add(*parse_rtp(datagrams[i]), sequence, WallTime{}, 0);
+      decoder.decode();
+    }
+  }
+  CHECK(allocations == warm);
+  CHECK(decoder.whole > 40);
+  CHECK(decoder.lost > 40);
 }
 
 /// Codes the block anew and restores every tenth of its packets.

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <stop_token>
 #include <vector>
 
@@ -14,16 +16,16 @@
 
 namespace jpegwire::test {
 
-/// What has come through a feed by now, without waiting.
-inline std::vector<Band> take_bands(BandFeed& feed) {
+/// The bands that were handed out by now, without waiting.
+inline std::vector<Band> take_bands(const IncomingFrame& frame) {
   std::stop_source stop;
   stop.request_stop();
   std::vector<Band> bands;
-  feed.take(bands, stop.get_token());
+  frame.take(bands, stop.get_token());
   return bands;
 }
 
-/// What a reassembler told of one frame.
+/// What a reassembler reported of one frame.
 struct Reassembled {
   struct CopiedBand {
     int height = 0;
@@ -32,7 +34,7 @@ struct Reassembled {
 
   std::map<int, CopiedBand> bands;  // by their top
   bool is_doubled = false;          // one came twice
-  bool was_opened = false;
+  bool was_begun = false;
   std::optional<Reception> end;
   ByteVector jpeg;  // of one that is whole
   std::optional<FrameStamp> stamp;
@@ -42,9 +44,9 @@ struct Reassembled {
   std::size_t storage_size_bytes = 0;
 };
 
-/// A reassembler whose time passes only where a test says so, and what it tells, frame by frame. It
-/// notes where the observer's contract is broken.
-class Reassembly final : public ReassemblyObserver {
+/// A reassembler whose time passes only when a test says so, and what it reports, frame by frame.
+/// Notes violations of the observer's contract.
+class Reassembly final : public FrameObserver {
  public:
   static constexpr std::size_t kMaxFrameBytes = std::size_t{4} << 20;
 
@@ -57,7 +59,8 @@ class Reassembly final : public ReassemblyObserver {
     if (!sequence) sequence = packet->header.sequence;
     const std::int64_t extended = extend_sequence(*sequence, packet->header.sequence);
     sequence = std::max(*sequence, extended);
-    const bool is_of_use = reassembler.add(*packet, extended, now, ++reads);
+    const bool is_of_use =
+        reassembler.add(*packet, extended, now, ++reads) == JpegReassembler::Added::used;
     collect();
     return is_of_use;
   }
@@ -86,26 +89,35 @@ class Reassembly final : public ReassemblyObserver {
     return result;
   }
 
-  void frame_opened(const std::shared_ptr<ReceivedFrame>& frame) override {
-    Reassembled& told = of(frame);
-    if (told.was_opened) is_contract_broken = true;
-    told.was_opened = true;
-    if (frame->jpeg.layout.header.empty()) is_contract_broken = true;
+  bool frame_begun(const std::shared_ptr<const IncomingFrame>& frame) override {
+    frames.push_back(std::make_unique<Reassembled>());
+    open_.push_back({frame, frames.back().get()});
+    frames.back()->was_begun = true;
+    if (frame->layout().header.empty()) is_contract_broken = true;
+    return true;
   }
 
-  void frame_whole(const std::shared_ptr<ReceivedFrame>& frame) override {
-    Reassembled& told = of(frame);
-    if (!told.was_opened) is_contract_broken = true;
+  void frame_received(std::shared_ptr<ReceivedFrame> frame) override {
+    Reassembled& told = frame->was_begun ? ending(*frame) : unbegun();
+    told.end = Reception::whole;
     told.jpeg.assign(frame->bytes().begin(), frame->bytes().end());
     if (bytes_of(frame->jpeg.layout) != told.jpeg) is_contract_broken = true;
-    finish(frame, Reception::whole);
+    told.stamp = frame->stamp;
+    told.reads = frame->reads;
+    told.first_byte = frame->first_byte;
+    told.last_byte = frame->last_byte;
+    told.storage_size_bytes = frame->jpeg.storage.at(0).size();
+    if (frame->was_begun) return;
+    for (std::size_t i = 0; i < frame->jpeg.layout.bands.size(); ++i)
+      keep(frame->jpeg.layout.band(i), told);
   }
 
-  void frame_given_up(const std::shared_ptr<ReceivedFrame>& frame, Reception how,
-                      bool was_opened) override {
-    if (of(frame).was_opened != was_opened) is_contract_broken = true;
-    if (how == Reception::whole || how == Reception::under_way) is_contract_broken = true;
-    finish(frame, how);
+  void frame_given_up(const LostFrame& frame) override {
+    if (frame.reception != Reception::incomplete && frame.reception != Reception::refused)
+      is_contract_broken = true;
+    Reassembled& told = frame.was_begun ? ending(frame) : unbegun();
+    told.end = frame.reception;
+    told.stamp = frame.stamp;
   }
 
   JpegReassembler reassembler;
@@ -118,51 +130,53 @@ class Reassembly final : public ReassemblyObserver {
 
  private:
   struct Open {
-    std::shared_ptr<ReceivedFrame> frame;
+    std::shared_ptr<const IncomingFrame> frame;
     Reassembled* told = nullptr;
   };
 
-  Reassembled& of(const std::shared_ptr<ReceivedFrame>& frame) {
-    for (const Open& open : open_)
-      if (open.frame == frame) return *open.told;
+  // A frame that was begun does not end before the observer was told.
+  template <class Frame>
+  Reassembled& ending(const Frame& frame) {
+    const auto is_it = [&](const Open& open) {
+      return !open.told->end && open.frame->origin().stamp == frame.stamp;
+    };
+    auto open = std::ranges::find_if(open_, is_it);
+    if (open == open_.end())
+      open = std::ranges::find_if(open_, [](const Open& other) { return !other.told->end; });
+    if (open == open_.end()) throw std::logic_error("no such frame was begun");
+    if (open->frame->end().reception != Reception::under_way) is_contract_broken = true;
+    take(*open);
+    over.push_back(open->told);
+    return *open->told;
+  }
+
+  Reassembled& unbegun() {
     frames.push_back(std::make_unique<Reassembled>());
-    open_.push_back({frame, frames.back().get()});
+    over.push_back(frames.back().get());
     return *frames.back();
   }
 
-  void finish(const std::shared_ptr<ReceivedFrame>& frame, Reception how) {
-    Reassembled& told = of(frame);
-    if (told.end) is_contract_broken = true;
-    take(*frame, told);
-    told.end = how;
-    told.stamp = frame->stamp;
-    told.reads = frame->reads;
-    told.first_byte = frame->first_byte;
-    told.last_byte = frame->last_byte;
-    told.storage_size_bytes = frame->jpeg.storage.at(0).size();
-    over.push_back(&told);
-    closing_.push_back(frame);
-  }
-
-  // Frames are let go only once their feeds have been seen closed, as a decoder does it.
+  // Frames are let go only once they have been seen to end, as a decoder does it.
   void collect() {
-    for (const Open& open : open_) take(*open.frame, *open.told);
-    for (const auto& frame : closing_) {
-      if (frame->bands.reception() != *of(frame).end) is_contract_broken = true;
-      std::erase_if(open_, [&](const Open& open) { return open.frame == frame; });
+    for (const Open& open : open_) {
+      take(open);
+      const FrameEnd end = open.frame->end();
+      if (end.reception != open.told->end.value_or(Reception::under_way)) is_contract_broken = true;
+      if ((end.whole != nullptr) != (end.reception == Reception::whole)) is_contract_broken = true;
     }
-    closing_.clear();
+    std::erase_if(open_, [](const Open& open) { return open.told->end.has_value(); });
   }
 
-  static void take(ReceivedFrame& frame, Reassembled& told) {
-    for (const Band& band : take_bands(frame.bands)) {
-      const ByteVector bytes(band.bytes.begin(), band.bytes.end());
-      if (!told.bands.try_emplace(band.top, band.height, bytes).second) told.is_doubled = true;
-    }
+  static void take(const Open& open) {
+    for (const Band& band : take_bands(*open.frame)) keep(band, *open.told);
+  }
+
+  static void keep(const Band& band, Reassembled& told) {
+    const ByteVector bytes(band.bytes.begin(), band.bytes.end());
+    if (!told.bands.try_emplace(band.top, band.height, bytes).second) told.is_doubled = true;
   }
 
   std::vector<Open> open_;
-  std::vector<std::shared_ptr<ReceivedFrame>> closing_;
 };
 
 }  // namespace jpegwire::test

@@ -14,7 +14,7 @@
 #include "net/rtp/jpeg_packetizer.hpp"
 #include "support/jpegs.hpp"
 
-/// Frames for RTP/JPEG, and the packets that they make.
+/// Frames for RTP/JPEG, and their packets.
 namespace jpegwire::test {
 
 using FramePointer = std::shared_ptr<const EncodedFrame>;
@@ -24,7 +24,7 @@ inline WallTime capture_time(std::uint32_t sequence) {
   return WallTime(std::chrono::seconds(1'700'000'000)) + sequence * milliseconds(40);
 }
 
-/// What our own encoder makes of a picture.
+/// A picture encoded by JpegEncoder.
 inline FramePointer encoded(int width, int height, const EncoderSettings& settings = {},
                             std::uint32_t sequence = 0) {
   BandPool pool(1);
@@ -43,7 +43,7 @@ inline FramePointer validated(ByteVector jpeg, std::uint32_t sequence = 0) {
   return frame;
 }
 
-/// The same with quantization tables that no Q of 1 to 99 means.
+/// The same with quantization tables that no Q from 1 to 99 stands for.
 inline ByteVector with_own_tables(ByteVector jpeg, int step = 7) {
   jpeg.at(find_segment(jpeg, 0xDB) + 5) = static_cast<std::byte>(step);
   return jpeg;
@@ -57,7 +57,7 @@ inline StampExtension stamp_of(const EncodedFrame& frame) {
   return extension;
 }
 
-/// The packets of one frame; throws where it is not fit.
+/// The packets of one frame; throws if it is not fit.
 inline std::vector<ByteVector> packetize(JpegPacketizer& packetizer, const EncodedFrame& frame) {
   if (packetizer.begin_frame(frame, stamp_of(frame)) != JpegFitness::fit)
     throw std::runtime_error("the frame is not fit");
@@ -71,7 +71,7 @@ inline std::vector<ByteVector> packetize(JpegPacketizer& packetizer, const Encod
   return datagrams;
 }
 
-/// A datagram taken apart; throws where it is none of RTP/JPEG.
+/// A parsed datagram; throws if it is not RTP/JPEG.
 struct ParsedPacket {
   explicit ParsedPacket(Bytes datagram)
       : rtp(parse_rtp(datagram).value()), jpeg(parse_jpeg_payload(rtp.payload).value()) {}
@@ -80,7 +80,7 @@ struct ParsedPacket {
   JpegPayload jpeg;
 };
 
-/// The kinds of frames that go over RTP/JPEG, which sending and receiving are tested with.
+/// The kinds of frames that RTP/JPEG can carry, for tests of sending and receiving.
 struct NamedFrame {
   const char* name;
   FramePointer frame;

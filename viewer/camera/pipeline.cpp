@@ -9,20 +9,20 @@
 namespace jpegwire {
 namespace {
 
-DecodedFrame measure(const ReceivedFrame& frame, WallTime now) {
-  DecodedFrame decoded{.width = frame.jpeg.layout.width,
-                       .height = frame.jpeg.layout.height,
+DecodedFrame measure(const UndecodedFrame& frame, WallTime last_byte, WallTime now) {
+  DecodedFrame decoded{.width = frame.layout().width,
+                       .height = frame.layout().height,
                        .age = std::nullopt,
                        .encode = std::nullopt,
                        .network = std::nullopt,
-                       .decode = now - frame.last_byte,
+                       .decode = now - last_byte,
                        .is_patched = false};
-  const std::optional<FrameStamp>& stamp = frame.stamp;
-  if (!stamp) return decoded;
-  decoded.encode = stamp->send_time - stamp->capture_time;
-  if (!frame.sender_ahead) return decoded;
-  decoded.network = frame.last_byte - (stamp->send_time - *frame.sender_ahead);
-  decoded.age = now - *frame.capture_time();
+  const FrameOrigin& origin = frame.origin();
+  if (!origin.stamp) return decoded;
+  decoded.encode = origin.stamp->send_time - origin.stamp->capture_time;
+  if (!origin.sender_ahead) return decoded;
+  decoded.network = last_byte - (origin.stamp->send_time - *origin.sender_ahead);
+  decoded.age = now - *origin.capture_time();
   return decoded;
 }
 
@@ -66,22 +66,28 @@ void ViewerPipeline::connected(const std::string& peer) {
 
 void ViewerPipeline::bytes_read(std::size_t size) { statistics_.read(size); }
 
-void ViewerPipeline::frame_begun(const std::shared_ptr<ReceivedFrame>& frame) {
-  if (received_.put(frame)) statistics_.skipped_decode();
+bool ViewerPipeline::frame_begun(const std::shared_ptr<const IncomingFrame>& frame) {
+  offer({.whole = nullptr, .incoming = frame});
+  return true;
 }
 
 void ViewerPipeline::frame_received(std::shared_ptr<ReceivedFrame> frame) {
-  statistics_.frame_received(frame->came_bytes, frame->reads, frame->stamp);
+  statistics_.frame_received(frame->bytes().size(), frame->reads, frame->stamp);
   if (settings_.laboratory != nullptr) settings_.laboratory->frame_received(*frame);
+  if (!frame->was_begun) offer({.whole = frame, .incoming = nullptr});
   if (saver_ != nullptr) saver_->save(frame);
   recording_.record(frame);
 }
 
-// One that was begun is counted where it is decoded.
-void ViewerPipeline::frame_given_up(const ReceivedFrame& frame, Reception how, bool was_begun) {
-  const bool is_refused = how == Reception::refused;
-  if (is_refused && !was_begun) statistics_.corrupt();
-  statistics_.frame_given_up(frame.came_bytes, frame.stamp, was_begun || is_refused);
+void ViewerPipeline::offer(UndecodedFrame frame) {
+  if (received_.put(std::move(frame))) statistics_.skipped_decode();
+}
+
+// A refused frame that was begun is counted by the decode thread.
+void ViewerPipeline::frame_given_up(const LostFrame& frame) {
+  const bool is_refused = frame.reception == Reception::refused;
+  if (is_refused && !frame.was_begun) statistics_.corrupt();
+  statistics_.frame_given_up(frame.came_bytes, frame.stamp, frame.was_begun || is_refused);
 }
 
 void ViewerPipeline::frame_refused(JpegVerdict verdict) {
@@ -97,66 +103,84 @@ void ViewerPipeline::ended(const std::string& error) { on_finished_(error); }
 
 void ViewerPipeline::decode(std::stop_token stop) {
   std::uint64_t whole = 0;
-  while (std::optional<std::shared_ptr<ReceivedFrame>> frame = received_.take(stop)) {
-    if (decode_frame(*frame, stop) != Reception::whole) continue;
-    last_frame_ = std::move(*frame);
+  while (const std::optional<UndecodedFrame> frame = received_.take(stop)) {
+    FrameEnd end = decode_frame(*frame, stop);
+    if (end.reception != Reception::whole) continue;
+    last_frame_ = std::move(end.whole);
     if (++whole == settings_.frames) return on_finished_("");
   }
 }
 
-Reception ViewerPipeline::decode_frame(const std::shared_ptr<ReceivedFrame>& received,
-                                       const std::stop_token& stop) {
-  ReceivedFrame& frame = *received;
+FrameEnd ViewerPipeline::decode_frame(const UndecodedFrame& frame, const std::stop_token& stop) {
   std::shared_ptr<Picture> picture = picture_pool_.take();
-  const Reception reception = decode_bands(frame, *picture, stop);
+  const FrameEnd end = decode_bands(frame, *picture, stop);
+  const Reception reception = end.reception;
   if (reception == Reception::refused) statistics_.corrupt();
   if (reception == Reception::incomplete) {
     if (settings_.whole_frames_only) {
       statistics_.lost();
-      return reception;
+      return end;
     }
     patcher_.fill_gaps(last_picture_.get(), *picture, steady_now());
   }
-  if (reception != Reception::whole && reception != Reception::incomplete) return reception;
-  DecodedFrame decoded = measure(frame, steady_now());
+  if (reception != Reception::whole && reception != Reception::incomplete) return end;
+  DecodedFrame decoded = measure(frame, end.last_byte, steady_now());
   if (settings_.reads_clock) decoded.age = age_by_clock(*picture);
   decoded.is_patched = reception == Reception::incomplete;
   if (decoded.is_patched) decoded.decode.reset();  // waiting for the rest was no decoding
   statistics_.frame_decoded(decoded);
   ShownFrame shown{.picture = picture,
-                   .jpeg_size = size_of(frame.jpeg.layout),
-                   .capture_time = frame.capture_time()};
-  if (settings_.laboratory != nullptr) shown.arrival = settings_.laboratory->arrival_of(frame);
-  if (reception == Reception::whole) shown.received = received;
+                   .jpeg_size = size_of(frame.layout()),
+                   .capture_time = frame.origin().capture_time(),
+                   .received = end.whole};
+  if (settings_.laboratory != nullptr && end.whole)
+    shown.arrival = settings_.laboratory->arrival_of(*end.whole);
   // A stream of bytes needs no patches, and the display may draw on a picture that it has alone.
   last_picture_ = shown.arrival ? nullptr : std::move(picture);
   picture.reset();
   if (pictures_.put(std::move(shown))) statistics_.skipped_display();
   on_news_();
-  return reception;
+  return end;
 }
 
-// Bands that are damaged beyond what the gate can see make the frame a refused one.
-Reception ViewerPipeline::decode_bands(ReceivedFrame& frame, Picture& picture,
-                                       const std::stop_token& stop) {
-  bool is_sound = true;
+// Damage that validation cannot see makes the frame a refused one.
+FrameEnd ViewerPipeline::decode_bands(const UndecodedFrame& frame, Picture& picture,
+                                      const std::stop_token& stop) {
   const unsigned session = session_;
   if (session != last_session_) patcher_.forget();
   last_session_ = session;
-  const PixelSize jpeg = size_of(frame.jpeg.layout);
+  const PixelSize jpeg = size_of(frame.layout());
   const DecodeScale scale = scale_for(jpeg);
   picture.resize(scale.of(jpeg.width), scale.of(jpeg.height));
   patcher_.begin(jpeg, scale);
-  for (;;) {
-    frame.bands.take(new_bands_, stop);
-    if (new_bands_.empty()) break;
-    if (settings_.laboratory != nullptr &&
-        settings_.laboratory->decode_naively(frame, decoder_, picture))
-      continue;
-    is_sound = decoder_.decode(frame.jpeg.layout, new_bands_, picture, scale) && is_sound;
+  const bool is_sound = frame.whole ? decode_whole(*frame.whole, picture, scale)
+                                    : decode_incoming(*frame.incoming, picture, scale, stop);
+  FrameEnd end = frame.whole ? FrameEnd{Reception::whole, frame.whole->last_byte, frame.whole}
+                             : frame.incoming->end();
+  if (!is_sound) end = {Reception::refused, end.last_byte, nullptr};
+  return end;
+}
+
+bool ViewerPipeline::decode_whole(const ReceivedFrame& frame, Picture& picture, DecodeScale scale) {
+  if (settings_.laboratory != nullptr &&
+      settings_.laboratory->decode_naively(frame, decoder_, picture))
+    return true;
+  const JpegLayout& layout = frame.jpeg.layout;
+  new_bands_.clear();
+  for (std::size_t i = 0; i < layout.bands.size(); ++i) new_bands_.push_back(layout.band(i));
+  const bool is_sound = decoder_.decode(layout, new_bands_, picture, scale);
+  patcher_.note(new_bands_, steady_now());
+  return is_sound;
+}
+
+bool ViewerPipeline::decode_incoming(const IncomingFrame& frame, Picture& picture,
+                                     DecodeScale scale, const std::stop_token& stop) {
+  bool is_sound = true;
+  for (frame.take(new_bands_, stop); !new_bands_.empty(); frame.take(new_bands_, stop)) {
+    is_sound = decoder_.decode(frame.layout(), new_bands_, picture, scale) && is_sound;
     patcher_.note(new_bands_, steady_now());
   }
-  return is_sound ? frame.bands.reception() : Reception::refused;
+  return is_sound;
 }
 
 // The clock shows the wall's time. What is not of the last minute was misread, or another clock's.

@@ -31,6 +31,16 @@ struct ViewerPipelineSettings {
   Laboratory* laboratory = nullptr;     // is told how frames came, where there is one
 };
 
+/// A frame that waits to be decoded: a whole one, or one of datagrams whose bands are still
+/// arriving. The other pointer is null.
+struct UndecodedFrame {
+  std::shared_ptr<const ReceivedFrame> whole;
+  std::shared_ptr<const IncomingFrame> incoming;
+
+  const FrameOrigin& origin() const { return whole ? *whole : incoming->origin(); }
+  const JpegLayout& layout() const { return whole ? whole->jpeg.layout : incoming->layout(); }
+};
+
 /// Takes frames from a client of a stream on the io thread, gives them to the saver and to the
 /// recording, decodes the newest on a thread of its own and offers the newest picture to the main
 /// thread. Counts everything on the way.
@@ -71,17 +81,20 @@ class ViewerPipeline final : public StreamObserver {
  private:
   void connected(const std::string& peer) override;
   void bytes_read(std::size_t size) override;
-  void frame_begun(const std::shared_ptr<ReceivedFrame>& frame) override;
+  bool frame_begun(const std::shared_ptr<const IncomingFrame>& frame) override;
   void frame_received(std::shared_ptr<ReceivedFrame> frame) override;
-  void frame_given_up(const ReceivedFrame& frame, Reception how, bool was_begun) override;
+  void frame_given_up(const LostFrame& frame) override;
   void frame_refused(JpegVerdict verdict) override;
   void interrupted(const std::string& sentence) override;
   void ended(const std::string& error) override;
 
   void decode(std::stop_token stop);
-  Reception decode_frame(const std::shared_ptr<ReceivedFrame>& received,
-                         const std::stop_token& stop);
-  Reception decode_bands(ReceivedFrame& frame, Picture& picture, const std::stop_token& stop);
+  void offer(UndecodedFrame frame);
+  FrameEnd decode_frame(const UndecodedFrame& frame, const std::stop_token& stop);
+  FrameEnd decode_bands(const UndecodedFrame& frame, Picture& picture, const std::stop_token& stop);
+  bool decode_whole(const ReceivedFrame& frame, Picture& picture, DecodeScale scale);
+  bool decode_incoming(const IncomingFrame& frame, Picture& picture, DecodeScale scale,
+                       const std::stop_token& stop);
   DecodeScale scale_for(PixelSize jpeg) const;
   std::optional<microseconds> age_by_clock(const Picture& picture);
 
@@ -104,9 +117,9 @@ class ViewerPipeline final : public StreamObserver {
   ClockFinder clock_;
   std::shared_ptr<const ReceivedFrame> last_frame_;
 
-  LatestSlot<std::shared_ptr<ReceivedFrame>> received_;  // io thread to decode thread
-  LatestSlot<ShownFrame> pictures_;                      // decode thread to main thread
-  LatestSlot<std::string> notices_;                      // io thread to main thread
+  LatestSlot<UndecodedFrame> received_;  // io thread to decode thread
+  LatestSlot<ShownFrame> pictures_;      // decode thread to main thread
+  LatestSlot<std::string> notices_;      // io thread to main thread
   std::jthread decode_thread_;
 };
 

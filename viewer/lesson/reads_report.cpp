@@ -121,7 +121,7 @@ std::string ReadsReport::sizes() const {
     text += fmt::format(
         "Of a frame's reads the first {} are told one by one; {} behind them brought the rest, and "
         "are not among these.\n\n",
-        FrameReads::kMax - 1, counted(reads_of_unknown_size_, "read"));
+        FrameReads::kMaxReads - 1, counted(reads_of_unknown_size_, "read"));
   return text;
 }
 

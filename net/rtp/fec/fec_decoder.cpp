@@ -70,7 +70,7 @@ std::size_t FecDecoder::count_missing(std::int64_t first_sequence, std::size_t c
   return missing;
 }
 
-// A block without a gap needs no place; the usual one is such a block.
+// A block without a gap, which is the usual case, needs no memory.
 FecDecoder::Block* FecDecoder::find_block(const RepairPacket& repair, std::int64_t first_sequence) {
   const auto found = std::ranges::find(blocks_, first_sequence, &Block::first_sequence);
   if (found == blocks_.end())
@@ -125,8 +125,8 @@ bool FecDecoder::collect_symbols(const Block& block) {
   return true;
 }
 
-// A lost packet is restored to where it would be if it had come, unless a newer one is there by
-// now.
+// A lost packet is restored to the memory it would have if it had arrived, unless a newer one uses
+// that memory by now.
 bool FecDecoder::collect_source_symbol(const Block& block, std::uint8_t id) {
   const std::int64_t sequence = block.first_sequence + id;
   Place& place = place_of(sequence);

@@ -12,46 +12,46 @@
 
 namespace jpegwire {
 
-/// A packet that was lost and is there again; `packet` views the decoder's memory.
+/// A lost packet that was restored; `packet` views the decoder's memory.
 struct RecoveredPacket {
-  std::int64_t sequence = 0;  // extended, as the packets around it
+  std::int64_t sequence = 0;  // extended
   Bytes packet;
 };
 
-/// Restores lost packets of an RTP stream from its repair datagrams (fec_packet.hpp), in whatever
-/// order all of them come: as soon as any k symbols of a block are there, its missing packets are
-/// handed out. A packet is handed out once, only where all that were restored along with it are RTP
-/// packets with the expected sequence numbers and nothing behind them, and never after it came by
-/// itself. Whether it has the stream's SSRC is for the caller to check, who knows the SSRC.
+/// Restores lost packets of an RTP stream from its repair packets (fec_packet.hpp), which may
+/// arrive in any order: as soon as k symbols of a block are there, the block's missing packets are
+/// returned. Each is returned once, only if all packets restored with it are RTP packets with the
+/// expected sequence numbers and nothing behind them, and not if it has already arrived. The caller
+/// checks the SSRC.
 ///
-/// The numbers that it is given are extended sequence numbers (sequence_number.hpp). It remembers
-/// 512 packets and the repair symbols of 8 blocks; newer ones displace older ones. Memory is kept
-/// and used again; it comes to 14 MB where every datagram is as large as can be. Whatever the
-/// network brings, it never throws. Bound to one thread.
+/// Sequence numbers are extended (sequence_number.hpp). The decoder remembers 512 packets and the
+/// repair symbols of 8 blocks; newer ones replace older ones. Memory is reused; it is at most 14
+/// MB, if all datagrams have the maximum size. Never throws on account of what it receives. Bound
+/// to one thread.
 class FecDecoder {
  public:
   static constexpr std::size_t kPackets = 512;
   static constexpr std::size_t kBlocks = 8;
 
-  /// Takes a packet that came by itself. The packets that this restores are valid until the next
-  /// call. Ignored are packets longer than kMaxSourcePacketBytes and those that it already has.
+  /// Takes a packet that has arrived. The packets that this restores are valid until the next call.
+  /// Packets longer than kMaxSourcePacketBytes and known packets are ignored.
   [[nodiscard]] std::span<const RecoveredPacket> source(std::int64_t sequence, Bytes packet);
 
-  /// Takes a repair datagram; `near_sequence` is that of a packet that came lately. The packets
-  /// that this restores are valid until the next call. Ignored is what parse_repair() refuses, what
-  /// is not within kPackets of `near_sequence`, what is not needed, and what belongs to a block
-  /// whose datagrams contradict each other.
+  /// Takes a repair packet; `near_sequence` is the number of a recent packet. The packets that this
+  /// restores are valid until the next call. Ignored: what parse_repair() refuses, what is farther
+  /// than kPackets from `near_sequence`, what is not needed, and blocks whose repair packets
+  /// contradict each other.
   [[nodiscard]] std::span<const RecoveredPacket> repair(Bytes datagram, std::int64_t near_sequence);
 
-  /// Forgets all packets and blocks: the stream begins anew or its sequence numbers jumped.
+  /// Forgets all packets and blocks, for a new stream or after a jump of its sequence numbers.
   void reset();
 
  private:
   static constexpr std::int64_t kNoSequence = std::numeric_limits<std::int64_t>::min();
 
-  /// Where a packet is remembered, one of every kPackets.
+  /// The memory for a packet, by its number modulo kPackets.
   struct Place {
-    std::int64_t sequence = kNoSequence;  // never goes back
+    std::int64_t sequence = kNoSequence;  // only increases
     bool is_filled = false;
     SymbolBuffer symbol;
   };
@@ -64,10 +64,10 @@ class FecDecoder {
   struct Block {
     std::int64_t first_sequence = kNoSequence;
     bool is_open = false;  // neither done nor given up
-    RepairId id;           // of its first datagram; the others differ in nothing but `symbol`
+    RepairId id;           // of its first repair packet; the others differ only in `symbol`
     std::size_t symbol_size = 0;
     std::size_t repair_count = 0;
-    std::vector<RepairSymbol> repairs;  // behind the first repair_count spare memory
+    std::vector<RepairSymbol> repairs;  // from repair_count on: spare memory
 
     bool contains(std::int64_t sequence) const {
       return sequence >= first_sequence && sequence - first_sequence < id.source_symbols;

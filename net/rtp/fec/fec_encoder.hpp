@@ -10,17 +10,17 @@
 
 namespace jpegwire {
 
-/// The most packets in a block of ours; it leaves room for repair symbols.
+/// The largest number of packets in a block; it leaves room for repair symbols.
 inline constexpr std::size_t kMaxSourcePackets = 200;
 
-/// Makes the repair datagrams for an RTP stream (fec_packet.hpp). Feed it every packet that is
-/// sent, and end the block where waiting for more would cost latency: with a frame. Its memory is
-/// recycled: once it has seen the largest blocks, nothing is allocated. Bound to one thread.
+/// Makes the repair packets of an RTP stream (fec_packet.hpp). Add every packet that is sent, and
+/// finish the block when waiting for more would cost latency, at the latest with the frame. Memory
+/// is reused: nothing is allocated once the largest blocks have been coded. Bound to one thread.
 class FecEncoder {
  public:
-  /// Copies a packet, which comes in two parts, into the open block. The first one begins the
-  /// block; `sequence` is its extended sequence number, and that of the next is one more. It has at
-  /// most kMaxSourcePacketBytes, and the block must not be full.
+  /// Copies a packet, given in two parts, to the open block. `sequence` is its extended sequence
+  /// number, and consecutive within a block. The packet has at most kMaxSourcePacketBytes, and the
+  /// block must not be full.
   void add(std::int64_t sequence, Bytes head, Bytes payload);
 
   /// Packets in the open block.
@@ -28,9 +28,9 @@ class FecEncoder {
 
   bool is_full() const { return size_ == kMaxSourcePackets; }
 
-  /// Ends the block and returns its repair datagrams: `percent` of its packets, rounded up, at
-  /// least one and at most what fits into the code; none for a block of no packets. They are valid
-  /// until the next add().
+  /// Ends the block and returns its repair packets: `percent` of its packets, rounded up, at least
+  /// one and at most as many as the code allows; none for an empty block. They are valid until the
+  /// next add().
   std::span<const Bytes> finish(int percent);
 
  private:

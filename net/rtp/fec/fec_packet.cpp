@@ -74,7 +74,7 @@ const std::byte* SymbolBuffer::pad(std::size_t size_bytes) {
 std::span<std::byte> SymbolBuffer::reserve(std::size_t size_bytes) {
   const std::size_t lines = (size_bytes + sizeof(Line) - 1) / sizeof(Line);
   if (lines_.size() < lines) {
-    lines_.reserve(lines);  // exactly, where resize() would double it
+    lines_.reserve(lines);  // exactly; resize() would double it
     lines_.resize(lines);
   }
   return std::as_writable_bytes(std::span(lines_)).first(size_bytes);

@@ -12,12 +12,12 @@ namespace {
 constexpr int kOrder = 255;  // of alpha, which generates all of GF(2^8) but 0
 constexpr unsigned kPolynomial = 0x11D;
 
-// ISA-L codes up to six symbols in one pass over the others, and wants 32 bytes a coefficient.
+// ISA-L codes up to six symbols in one pass and needs 32 bytes per coefficient.
 constexpr std::size_t kRows = 6;
 constexpr std::size_t kTableSizeBytes = 32 * kRows * kMaxEncodingSymbols;
 
 struct Field {
-  // alpha^i, for more than one round of i, so that sums of logarithms need no modulo.
+  // alpha^i for i beyond kOrder, so that sums of logarithms need no modulo.
   std::array<std::uint8_t, std::size_t{3} * kOrder> power{};
   std::array<std::uint8_t, 256> log{};
   // The logarithm of (1 - alpha) * (1 - alpha^2) * ... * (1 - alpha^i).
@@ -49,9 +49,9 @@ int product_log(std::size_t count) { return kField.product[count]; }
 
 int in_order(int log) { return (log % kOrder + kOrder) % kOrder; }
 
-/// The logarithm of the product of alpha^id - alpha^m over all m below `count` but `id` itself: in
-/// each of the differences alpha to the lower power is a factor, and what it leaves is one of 1 -
-/// alpha^1, 1 - alpha^2 and so on without a gap.
+/// The logarithm of the product of alpha^id - alpha^m over all m below `count` except `id`. Each
+/// difference has alpha to the lower power as a factor; the other factors are 1 - alpha^1, 1 -
+/// alpha^2 and so on without a gap.
 int source_product(std::size_t id, std::size_t count) {
   const std::size_t below = std::min(id, count);
   const std::size_t above = id < count ? count - 1 - id : 0;
@@ -67,7 +67,7 @@ class Interpolation {
     for (std::size_t i = 0; i < known.size(); ++i) divisors_[i] = known_product(known[i].id);
   }
 
-  /// What the known symbols are multiplied by to give the symbol `id`.
+  /// The factors of the known symbols whose sum is the symbol `id`.
   void coefficients(std::uint8_t id, std::span<unsigned char> out) const {
     const int product = known_product(id) + 2 * kOrder;
     for (std::size_t i = 0; i < known_.size(); ++i) {
@@ -89,8 +89,8 @@ class Interpolation {
     assert(lost == replaced_);
   }
 
-  /// The logarithm of the product of alpha^id - alpha^m over all known m but `id` itself. The
-  /// source symbols' product is at hand, so only those that are not known cost time.
+  /// The logarithm of the product of alpha^id - alpha^m over all known m except `id`. The product
+  /// over all source symbols is precomputed, so only the unknown ones cost time.
   int known_product(std::uint8_t id) const {
     int log = source_product(id, known_.size());
     for (std::size_t i = 0; i < replaced_; ++i) {

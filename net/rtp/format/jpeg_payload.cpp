@@ -87,7 +87,7 @@ std::span<std::byte> put_jpeg_payload_header(std::span<std::byte> out, const Jpe
     rest = put_big_endian(rest, static_cast<std::uint16_t>(flags));
   }
   if (format.q < 128 || fragment.offset != 0) return rest;
-  rest = put_big_endian(rest, std::uint16_t{0});  // both tables are of 8 bits
+  rest = put_big_endian(rest, std::uint16_t{0});  // both tables have 8 bits
   rest = put_big_endian(rest, static_cast<std::uint16_t>(tables == nullptr ? 0 : tables->size()));
   if (tables == nullptr) return rest;
   std::ranges::copy(*tables, rest.begin());

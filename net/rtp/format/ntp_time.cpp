@@ -30,7 +30,7 @@ NtpTime to_ntp(WallTime time) {
   return std::uint64_t{seconds} << 32 | (static_cast<std::uint64_t>(at.rest) << 32) / kSecond;
 }
 
-// Seconds without their highest bit are of the era that begins in 2036 (RFC 4330, section 3).
+// Seconds whose highest bit is 0 belong to the era that begins in 2036 (RFC 4330, section 3).
 WallTime from_ntp(NtpTime time) {
   const auto written = static_cast<std::int64_t>(time >> 32);
   const std::int64_t seconds = written + (written < kEra / 2 ? kEra : 0) - kUnixEpoch;

@@ -7,7 +7,7 @@ namespace {
 
 constexpr unsigned kRtpVersion = 2;
 
-// The last byte of padding tells how much there is, itself included.
+// The last byte of the padding is its size, itself included.
 std::optional<Bytes> without_padding(Bytes payload) {
   if (payload.empty()) return std::nullopt;
   const std::size_t padding = byte_at(payload, payload.size() - 1);

@@ -9,8 +9,8 @@
 
 namespace jpegwire {
 
-/// The fixed header of an RTP packet (RFC 3550, section 5.1) as far as one stream of one source
-/// needs it.
+/// The fields of an RTP packet's fixed header (RFC 3550, section 5.1) that a stream of one source
+/// needs.
 struct RtpHeader {
   bool marker = false;
   std::uint8_t payload_type = 0;
@@ -23,18 +23,19 @@ struct RtpHeader {
 
 inline constexpr std::size_t kRtpHeaderSizeBytes = 12;
 
-/// A packet taken apart; it views the datagram.
+/// A parsed RTP packet; it views the datagram.
 struct RtpPacket {
   RtpHeader header;
   std::uint16_t extension_profile = 0;  // section 5.3.1
-  Bytes extension;                      // its data; empty where there is none
+  Bytes extension;                      // its data; empty if there is none
   Bytes payload;                        // without padding
 };
 
-/// Nothing where the datagram is not RTP of version 2 or contradicts itself. Never throws.
+/// Nothing if the datagram is not valid RTP of version 2. Never throws.
 std::optional<RtpPacket> parse_rtp(Bytes datagram);
 
-/// Writes the fixed header to the front of `out`, which must hold it, and returns what is left.
+/// Writes the fixed header to the front of `out`, which must have room for it, and returns the
+/// rest.
 std::span<std::byte> put_rtp_header(std::span<std::byte> out, const RtpHeader& header,
                                     bool has_extension);
 

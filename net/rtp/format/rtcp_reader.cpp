@@ -21,7 +21,7 @@ std::uint32_t word_at(Bytes bytes, std::size_t at) {
   return get_big_endian<std::uint32_t>(bytes.subspan(at));
 }
 
-// RFC 3550, section 6.4.1: padding is counted in its last byte, and is of whole words.
+// RFC 3550, section 6.4.1: the last byte of the padding is its size, in whole words.
 bool remove_padding(Bytes& body) {
   if (body.empty()) return false;
   const std::size_t padding = byte_at(body, body.size() - 1);
@@ -64,7 +64,7 @@ ReferenceTimeEcho read_echo(Bytes bytes) {
       .ssrc = word_at(bytes, 0), .last_reference = word_at(bytes, 4), .delay = word_at(bytes, 8)};
 }
 
-// What comes behind the reports is an extension of some profile.
+// Bytes behind the reports are a profile's extension.
 bool read_reports(Bytes body, unsigned count, RtcpCompound& compound) {
   if (body.size() < count * kReportSize) return false;
   for (unsigned i = 0; i < count; ++i)
@@ -134,7 +134,7 @@ bool read_feedback(Bytes body, unsigned format, RtcpCompound& compound) {
   return true;
 }
 
-// RFC 3550, section 6.6: a list of sources, and perhaps a reason.
+// RFC 3550, section 6.6: a list of sources and an optional reason.
 bool read_bye(Bytes body, unsigned count, RtcpCompound& compound) {
   if (body.size() < 4 * std::size_t{count}) return false;
   for (unsigned i = 0; i < count; ++i)
@@ -155,7 +155,7 @@ bool has_sender(RtcpType type) {
   }
 }
 
-// `body` is what comes behind the sender's SSRC.
+// `body` is the part behind the sender's SSRC.
 bool read_from_sender(const Packet& packet, Bytes body, RtcpCompound& compound) {
   switch (packet.type) {
     case RtcpType::sender_report:

@@ -12,7 +12,7 @@ namespace {
 
 using Out = std::span<std::byte>;
 
-// RFC 4585, section 6.2.1: bit i of `following` is the packet i + 1 behind `first`.
+// RFC 4585, section 6.2.1: bit i of `following` is packet first + i + 1.
 struct NackEntry {
   std::uint16_t first = 0;
   std::uint16_t following = 0;
@@ -20,7 +20,7 @@ struct NackEntry {
 
 using NackEntries = BoundedList<NackEntry, kMaxNackEntries>;
 
-// Nothing where they take too many entries.
+// Nothing if they need too many entries.
 std::optional<NackEntries> pack(std::span<const std::uint16_t> sequences) {
   NackEntries entries;
   while (!sequences.empty()) {
@@ -68,8 +68,8 @@ Out put_echo(Out out, const ReferenceTimeEcho& echo) {
 
 }  // namespace
 
-// Writes a packet's header and returns its body, of whole 32-bit words and zeroed; empty where it
-// does not fit.
+// Writes a packet's header and returns its body, in whole 32-bit words and zeroed; empty if it does
+// not fit.
 std::span<std::byte> RtcpWriter::begin(RtcpType type, std::size_t count, std::size_t body_size) {
   if (body_size + kRtcpHeaderSizeBytes > buffer_.size() - size_) return {};
   Out out = Out(buffer_).subspan(size_);

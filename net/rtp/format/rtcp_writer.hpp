@@ -13,15 +13,15 @@ namespace jpegwire {
 
 inline constexpr std::size_t kMaxRtcpSizeBytes = 1200;
 
-/// Composes one compound packet: a report comes first, and a description behind it (RFC 3550,
-/// section 6.1); NACKs and reference times may also go alone (RFC 5506). Each method adds one
-/// packet, or gives false and adds nothing where it would not fit; an empty list of echoes or
-/// sequence numbers adds nothing and is no failure. No heap allocation; bound to one thread.
+/// Writes one compound packet: first a report, then a description (RFC 3550, section 6.1); NACKs
+/// and reference times may also be sent alone (RFC 5506). Each method adds one packet, or returns
+/// false without adding anything if it does not fit. An empty list of echoes or sequence numbers
+/// adds nothing and is no failure. No heap allocation; bound to one thread.
 class RtcpWriter {
  public:
   bool sender_report(std::uint32_t ssrc, const SenderInfo& info);
 
-  /// Reports on up to 31 sources, or on none.
+  /// Reports on 0 to 31 sources.
   bool receiver_report(std::uint32_t ssrc, std::span<const ReceptionReport> reports);
 
   /// SDES with a CNAME of up to 255 bytes.
@@ -30,11 +30,11 @@ class RtcpWriter {
   /// The receiver's own time.
   bool reference_time(std::uint32_t ssrc, WallTime time);
 
-  /// Up to 31 of them.
+  /// Up to 31 echoes.
   bool reference_time_echoes(std::uint32_t ssrc, std::span<const ReferenceTimeEcho> echoes);
 
-  /// The sequence numbers in ascending order, across the wrap-around too. They must lie within 16
-  /// runs of 17 numbers; any 16 of them do.
+  /// The sequence numbers ascend, also across the wrap-around. They must lie within 16 runs of 17
+  /// numbers, as any 16 numbers do.
   bool nack(std::uint32_t sender_ssrc, std::uint32_t media_ssrc,
             std::span<const std::uint16_t> sequences);
 

@@ -23,7 +23,7 @@ std::string without_zone(const std::string& address) {
   return address.substr(0, address.find('%'));
 }
 
-// RFC 8866, section 5.7: an IPv4 group has a TTL behind it, and an IPv6 group none.
+// RFC 8866, section 5.7: an IPv4 group is followed by a TTL, an IPv6 group is not.
 std::string connection_of(const std::string& address_and_zone, std::optional<int> ttl) {
   const std::string address = without_zone(address_and_zone);
   std::error_code error;
@@ -33,7 +33,7 @@ std::string connection_of(const std::string& address_and_zone, std::optional<int
   return fmt::format("IN IP4 {}", address);
 }
 
-// Takes what comes before `delimiter` off the front of `text`, all of it where there is none.
+// Removes what precedes `delimiter` from the front of `text`; all of it if there is none.
 std::string_view take_until(std::string_view& text, char delimiter) {
   const std::size_t end = std::min(text.find(delimiter), text.size());
   const std::string_view taken = text.substr(0, end);
@@ -57,7 +57,7 @@ bool equal_ignoring_case(std::string_view a, std::string_view b) {
       a, b, [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
 }
 
-// What is quoted in a sentence is short, and nothing that a terminal obeys.
+// Quoted text is short and has no control characters.
 std::string quoted(std::string_view text) {
   std::string quote(text.substr(0, 80));
   std::ranges::replace_if(quote, [](unsigned char c) { return c < 0x20 || c > 0x7E; }, '?');
@@ -71,7 +71,7 @@ std::string_view take_section(std::string_view& rest) {
   return all.substr(0, all.size() - rest.size());
 }
 
-// Calls `read` with what comes behind `prefix` in each line that has it.
+// Calls `read` with the rest of each line that begins with `prefix`.
 template <typename Reader>
 void for_each(std::string_view lines, std::string_view prefix, Reader read) {
   while (!lines.empty()) {
@@ -124,22 +124,23 @@ std::optional<int> find_jpeg(const Medium& medium) {
   return found;
 }
 
-// The readers below give a sentence where they refuse, and otherwise an empty one.
+// The functions below return a sentence if they refuse, otherwise an empty one.
 
 std::string read_protocol(const Medium& medium) {
   if (medium.protocol == "RTP/AVP" || medium.protocol == "RTP/AVPF") return {};
-  return fmt::format("it sends its JPEG video by {}; have it sent by RTP/AVP",
+  return fmt::format("it describes JPEG video over {}; only RTP/AVP is supported",
                      quoted(medium.protocol));
 }
 
-// A number of ports may follow, of which the first one counts.
+// The number of ports may follow; the first port counts.
 std::string read_port(std::string_view text, RtpSession& session) {
   const auto port = parse_number<std::uint16_t>(take_until(text, '/'));
   if (port == 0)
-    return "it gives its JPEG video port 0, as an RTSP server's description does; have the stream "
-           "sent to a port by plain RTP and describe that";
+    return "it has port 0 for its JPEG video, as the description of an RTSP server does; describe "
+           "a "
+           "stream that is sent to a port by plain RTP";
   if (!port || *port > 65'533)
-    return "it gives its JPEG video no port from 1 to 65533 (RTCP and repair take the two above)";
+    return "it has no port from 1 to 65533 for its JPEG video (RTCP and repair use the next two)";
   session.port = *port;
   return {};
 }
@@ -153,15 +154,14 @@ bool is_address(std::string_view text) {
 
 // RFC 8866, section 5.7: "IN IP4 ADDRESS[/TTL[/COUNT]]" or "IN IP6 ADDRESS[/COUNT]".
 std::string read_connection(std::optional<std::string_view> value, RtpSession& session) {
-  if (!value)
-    return fmt::format("it names no address; it needs a line such as {}", kConnectionExample);
+  if (!value) return fmt::format("it has no address; add a line such as {}", kConnectionExample);
   std::string_view text = *value;
   const std::string_view network = take_word(text);
   const std::string_view family = take_word(text);
   std::string_view target = take_word(text);
   const std::string_view address = take_until(target, '/');
   if (network != "IN" || (family != "IP4" && family != "IP6") || !is_address(address))
-    return fmt::format("it has no address in {}; it needs a line such as {}", quoted(*value),
+    return fmt::format("it has no address in {}; use a line such as {}", quoted(*value),
                        kConnectionExample);
   session.address = address;
   if (family == "IP6" || target.empty()) return {};
@@ -171,7 +171,7 @@ std::string read_connection(std::optional<std::string_view> value, RtpSession& s
   return {};
 }
 
-// RFC 3605; the address behind the port would be another host's.
+// RFC 3605; an address behind the port would be another host's.
 std::string read_rtcp_port(std::string_view lines, RtpSession& session) {
   std::optional<std::string_view> value = first(lines, "a=rtcp:");
   if (!value) return {};
@@ -194,7 +194,7 @@ void read_extension(std::string_view lines, RtpSession& session) {
   });
 }
 
-// `common` are the session's lines; the medium's own go before them.
+// `common` are the session's lines; the medium's own lines take precedence.
 std::string read_session(std::string_view common, const Medium& medium, RtpSession& session) {
   read_frame_rate(medium.lines, session);
   read_extension(common, session);
@@ -233,13 +233,13 @@ std::string write_sdp(const RtpSession& session, const std::string& origin_addre
 
 SdpResult read_sdp(std::string_view text) {
   if (text.size() > kMaxSdpSizeBytes)
-    return failure("it is larger than 64 KiB, so it is no session description (SDP)");
+    return failure("it is larger than 64 KiB, so it is not a session description (SDP)");
   const std::string_view common = take_section(text);
   const std::string_view version = first(common, "v=").value_or("0");
   if (version != "0")
     return failure(
-        fmt::format("it is SDP of version {}; only version 0 is known", quoted(version)));
-  if (text.empty()) return failure("it is no session description (SDP): it has no m= line");
+        fmt::format("it is SDP of version {}; only version 0 is supported", quoted(version)));
+  if (text.empty()) return failure("it is not a session description (SDP): it has no m= line");
   while (!text.empty()) {
     const Medium medium = take_medium(text);
     const std::optional<int> payload_type = find_jpeg(medium);

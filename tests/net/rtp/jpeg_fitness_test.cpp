@@ -65,7 +65,7 @@ TEST_CASE("a frame's tables are those of luma and chroma, wherever they stand") 
   CHECK(std::ranges::equal(Bytes(after.tables).first(64), Bytes(luma).subspan(5)));
 }
 
-TEST_CASE("fill bytes in front of a segment do no harm") {
+TEST_CASE("fill bytes in front of a segment are accepted") {
   ByteVector jpeg = small_jpeg();
   insert_at(jpeg, find_segment(jpeg, 0xC4), to_bytes({0xFF, 0xFF, 0xFF}));
   CHECK(Checked(jpeg).fitness == JpegFitness::fit);
@@ -160,7 +160,7 @@ TEST_CASE("a scan with its components in another order is unfit") {
   CHECK(Checked(jpeg).fitness == JpegFitness::bad_scan);
 }
 
-TEST_CASE("every reason names its way out") {
+TEST_CASE("every reason says what to do") {
   std::vector<std::string> sentences;
   for (int i = 0; i <= static_cast<int>(JpegFitness::bad_huffman_tables); ++i) {
     const auto fitness = static_cast<JpegFitness>(i);
@@ -175,7 +175,7 @@ TEST_CASE("every reason names its way out") {
   }
 }
 
-TEST_CASE("the size that is named as a way out is the nearest that fits") {
+TEST_CASE("the suggested size is the nearest that fits") {
   const auto sentence = [](int width, int height) {
     return describe(JpegFitness::bad_size, width, height);
   };

@@ -4,7 +4,7 @@
 #include <catch2/catch.hpp>
 #include <map>
 
-#include "net/rtp/format/quantization_tables.hpp"
+#include "net/rtp/format/jpeg_header.hpp"
 #include "net/rtp/format/sequence_number.hpp"
 #include "support/rtp_frames.hpp"
 
@@ -22,9 +22,9 @@ Datagrams packetize(const EncodedFrame& frame, PacketizerSettings settings = {})
 
 NamedFrame each_frame() { return GENERATE(from_range(named_frames())); }
 
-std::size_t each_mtu() { return GENERATE(kLeastMtuBytes, kDefaultMtuBytes, kMaxMtuBytes); }
+std::size_t each_mtu() { return GENERATE(kMinMtuBytes, kDefaultMtuBytes, kMaxMtuBytes); }
 
-TEST_CASE("the packets' data in a row is the frame's scan without EOI") {
+TEST_CASE("the packets' data is the frame's scan without EOI") {
   const NamedFrame named = each_frame();
   const std::size_t mtu = each_mtu();
   CAPTURE(named.name, mtu);
@@ -37,7 +37,7 @@ TEST_CASE("the packets' data in a row is the frame's scan without EOI") {
   CHECK(scan == scan_of(*named.frame));
 }
 
-TEST_CASE("every packet tells the frame's format") {
+TEST_CASE("every packet has the frame's format") {
   const NamedFrame named = each_frame();
   CAPTURE(named.name);
   JpegFormat expected;
@@ -59,7 +59,7 @@ TEST_CASE("no packet is larger than the MTU") {
 TEST_CASE("only the very last packet of a frame has the marker") {
   const NamedFrame named = each_frame();
   CAPTURE(named.name);
-  const Datagrams datagrams = packetize(*named.frame, {.mtu_bytes = kLeastMtuBytes});
+  const Datagrams datagrams = packetize(*named.frame, {.mtu_bytes = kMinMtuBytes});
   for (const ByteVector& datagram : datagrams)
     CHECK(ParsedPacket(datagram).rtp.header.marker == (&datagram == &datagrams.back()));
 }
@@ -79,7 +79,7 @@ TEST_CASE("a restart interval of whole rows never shares a packet with another")
   if (!named.is_aligned) return;
   CAPTURE(named.name);
   const auto expected = restart_intervals_of(*named.frame);
-  const Datagrams datagrams = packetize(*named.frame, {.mtu_bytes = kLeastMtuBytes});
+  const Datagrams datagrams = packetize(*named.frame, {.mtu_bytes = kMinMtuBytes});
   const auto intervals = by_interval(datagrams);
   REQUIRE(intervals.size() == expected.size());
   for (const auto& [number, packets] : intervals) {
@@ -92,11 +92,11 @@ TEST_CASE("a restart interval of whole rows never shares a packet with another")
   }
 }
 
-TEST_CASE("an interval's first and last packet say so") {
+TEST_CASE("the first and last packet of an interval are marked") {
   const NamedFrame named = each_frame();
   if (!named.is_aligned) return;
   CAPTURE(named.name);
-  const Datagrams datagrams = packetize(*named.frame, {.mtu_bytes = kLeastMtuBytes});
+  const Datagrams datagrams = packetize(*named.frame, {.mtu_bytes = kMinMtuBytes});
   for (const auto& [number, packets] : by_interval(datagrams)) {
     CAPTURE(number);
     for (const ParsedPacket& packet : packets) {
@@ -116,7 +116,7 @@ int interval_of(const OutgoingPacket& packet) {
   return ParsedPacket(datagram_of(packet)).jpeg.fragment.restart_count;
 }
 
-TEST_CASE("all packets of an interval but its last have the full size") {
+TEST_CASE("all packets of an interval except the last have the full size") {
   const NamedFrame named = each_frame();
   const std::size_t mtu = each_mtu();
   CAPTURE(named.name, mtu);
@@ -153,11 +153,11 @@ TEST_CASE("the bands of our own frames are restart intervals") {
   CHECK_FALSE(packetizer.has_more_bands());
 }
 
-TEST_CASE("where intervals and rows disagree the packets say that they are not aligned") {
+TEST_CASE("if intervals do not match rows, packets are marked as not aligned") {
   const NamedFrame named = each_frame();
   if (named.is_aligned || named.frame->layout.restart_interval == 0) return;
   CAPTURE(named.name);
-  for (const ByteVector& datagram : packetize(*named.frame, {.mtu_bytes = kLeastMtuBytes})) {
+  for (const ByteVector& datagram : packetize(*named.frame, {.mtu_bytes = kMinMtuBytes})) {
     const JpegFragment fragment = ParsedPacket(datagram).jpeg.fragment;
     CHECK(fragment.first);
     CHECK(fragment.last);
@@ -165,7 +165,7 @@ TEST_CASE("where intervals and rows disagree the packets say that they are not a
   }
 }
 
-TEST_CASE("restart markers that are not where the header says are not relied on") {
+TEST_CASE("restart markers at unexpected places are not used for alignment") {
   ByteVector jpeg = encode_plainly(make_bgr(168, 120), {.restart = "1"});
   const ByteVector marker = to_bytes({0xFF, 0xD2});
   const auto at = std::search(jpeg.begin(), jpeg.end(), marker.begin(), marker.end());
@@ -176,8 +176,8 @@ TEST_CASE("restart markers that are not where the header says are not relied on"
     CHECK(ParsedPacket(datagram).jpeg.fragment.restart_count == kUnalignedRestartCount);
 }
 
-TEST_CASE("sequence numbers rise by one, around the end and from frame to frame") {
-  JpegPacketizer packetizer({.first_sequence = 0xFFFE, .mtu_bytes = kLeastMtuBytes});
+TEST_CASE("sequence numbers increase by one, across the wrap-around and from frame to frame") {
+  JpegPacketizer packetizer({.first_sequence = 0xFFFE, .mtu_bytes = kMinMtuBytes});
   std::uint16_t expected = 0xFFFE;
   for (std::uint32_t number = 0; number < 3; ++number)
     for (const ByteVector& datagram : test::packetize(packetizer, *encoded(168, 120, {}, number)))
@@ -198,7 +198,7 @@ std::uint32_t timestamp_of(JpegPacketizer& packetizer, WallTime capture_time) {
   return ParsedPacket(datagrams[0]).rtp.header.timestamp;
 }
 
-TEST_CASE("timestamps count capture time at 90 kHz, around their end too") {
+TEST_CASE("timestamps count capture time at 90 kHz, also across the wrap-around") {
   const WallTime start = capture_time(0);
   JpegPacketizer probe({});
   const std::uint32_t begin = probe.timestamp_at(start);
@@ -209,7 +209,7 @@ TEST_CASE("timestamps count capture time at 90 kHz, around their end too") {
   CHECK(packetizer.timestamp_at(start + milliseconds(2040)) == 183'600 - 0x100);
 }
 
-TEST_CASE("timestamps rise even where capture times do not") {
+TEST_CASE("timestamps increase even if capture times do not") {
   JpegPacketizer packetizer({});
   const WallTime start = capture_time(0);
   std::uint32_t last = timestamp_of(packetizer, start);
@@ -223,7 +223,7 @@ TEST_CASE("timestamps rise even where capture times do not") {
   }
 }
 
-TEST_CASE("once the clock was set back, timestamps go on with it") {
+TEST_CASE("after the clock was set back, timestamps follow it") {
   JpegPacketizer packetizer({});
   const WallTime start = capture_time(0);
   const std::uint32_t before = timestamp_of(packetizer, start);
@@ -236,7 +236,7 @@ TEST_CASE("once the clock was set back, timestamps go on with it") {
 TEST_CASE("the first packet of each band carries the stamp") {
   const FramePointer frame = encoded(328, 240, {.quality = 95}, 9);
   int stamps = 0;
-  for (const ByteVector& datagram : packetize(*frame, {.mtu_bytes = kLeastMtuBytes})) {
+  for (const ByteVector& datagram : packetize(*frame, {.mtu_bytes = kMinMtuBytes})) {
     const ParsedPacket packet(datagram);
     const auto extension = read_stamp_extension(packet.rtp);
     CHECK(extension.has_value() == packet.jpeg.fragment.first);
@@ -247,7 +247,7 @@ TEST_CASE("the first packet of each band carries the stamp") {
   CHECK(stamps == static_cast<int>(frame->layout.bands.size()));
 }
 
-TEST_CASE("the header says whose stream it is") {
+TEST_CASE("the header has the stream's SSRC") {
   for (const ByteVector& datagram : packetize(*encoded(328, 240), {.ssrc = 0xCAFE'F00D})) {
     CHECK(ParsedPacket(datagram).rtp.header.ssrc == 0xCAFE'F00D);
     CHECK(ParsedPacket(datagram).rtp.header.payload_type == 26);
@@ -269,7 +269,7 @@ struct FirstPacket {
   ParsedPacket packet;
 };
 
-TEST_CASE("tables of its own keep their Q as long as they stay the same") {
+TEST_CASE("custom tables keep their Q while they do not change") {
   JpegPacketizer packetizer({});
   CHECK(FirstPacket(packetizer, jpeg_with_tables(1)).q() == 128);
   CHECK(FirstPacket(packetizer, jpeg_with_tables(1)).q() == 128);
@@ -278,7 +278,7 @@ TEST_CASE("tables of its own keep their Q as long as they stay the same") {
   CHECK(FirstPacket(packetizer, jpeg_with_tables(2)).q() == 130);
 }
 
-TEST_CASE("a Q below 255 never comes to mean other tables, however often they change") {
+TEST_CASE("a Q below 255 never stands for different tables, however often they change") {
   JpegPacketizer packetizer({});
   std::map<int, ByteVector> tables_of_q;
   for (int number = 0; number < 300; ++number) {
@@ -292,9 +292,9 @@ TEST_CASE("a Q below 255 never comes to mean other tables, however often they ch
   CHECK(FirstPacket(packetizer, jpeg_with_tables(77)).q() == kChangingTablesQ);
 }
 
-TEST_CASE("a frame's tables go with its first packet") {
-  const FramePointer frame = validated(jpeg_with_tables(3));
-  const Datagrams datagrams = packetize(*frame, {.mtu_bytes = kLeastMtuBytes});
+TEST_CASE("a frame's tables are in its first packet") {
+  const FramePointer frame = admitted(jpeg_with_tables(3));
+  const Datagrams datagrams = packetize(*frame, {.mtu_bytes = kMinMtuBytes});
   JpegFormat format;
   QuantizationTables tables;
   check_fitness(frame->layout, format, tables);
@@ -306,7 +306,7 @@ TEST_CASE("a frame's tables go with its first packet") {
   }
 }
 
-TEST_CASE("a frame that is not fit begins nothing") {
+TEST_CASE("a frame that is not fit is not begun") {
   JpegPacketizer packetizer({.first_sequence = 100});
   const FramePointer grey =
       validated(encode_plainly(make_bgr(32, 32), {.subsampling = TJSAMP_GRAY}));
@@ -315,7 +315,7 @@ TEST_CASE("a frame that is not fit begins nothing") {
   CHECK(FirstPacket(packetizer, jpeg_with_tables(1)).packet.rtp.header.sequence == 100);
 }
 
-TEST_CASE("fill bytes in front of EOI are left out with it") {
+TEST_CASE("fill bytes in front of EOI are omitted with it") {
   ByteVector jpeg = encode_plainly(make_bgr(32, 64), {.restart = "1"});
   const ByteVector scan = scan_of(*validated(jpeg));
   insert_at(jpeg, jpeg.size() - 2, to_bytes({0xFF, 0xFF, 0xFF}));
@@ -325,7 +325,7 @@ TEST_CASE("fill bytes in front of EOI are left out with it") {
   CHECK(sent == scan);
 }
 
-TEST_CASE("a scan with nothing in it makes no packet") {
+TEST_CASE("an empty scan makes no packet") {
   ByteVector jpeg = encode_plainly(make_bgr(32, 32));
   erase_at(jpeg, find_scan(jpeg), jpeg.size() - 2 - find_scan(jpeg));
   const FramePointer frame = validated(jpeg);

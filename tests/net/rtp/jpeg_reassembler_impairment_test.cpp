@@ -22,7 +22,7 @@ constexpr int kHeight = 128;
 /// Frames of our own and of a camera's, by turns, and their packets in one row.
 struct MixedStream {
   MixedStream() {
-    JpegPacketizer packetizer({.first_sequence = 0xFF00, .mtu_bytes = kLeastMtuBytes});
+    JpegPacketizer packetizer({.first_sequence = 0xFF00, .mtu_bytes = kMinMtuBytes});
     for (std::uint32_t number = 0; number < kFrames; ++number) {
       frames.push_back(number % 2 == 0 ? own(number) : camera(number));
       for (ByteVector& datagram : packetize(packetizer, *frames.back()))
@@ -83,7 +83,7 @@ void check(const Reassembled& told) {
   }
 }
 
-TEST_CASE("whatever a network loses, doubles and reorders, nothing wrong is handed out") {
+TEST_CASE("whatever a network loses, duplicates and reorders, no wrong band is handed out") {
   const unsigned seed = GENERATE(range(1U, 5U));
   const ImpairmentSettings settings = GENERATE(values<ImpairmentSettings>({
       {.drop = 0.01},
@@ -112,7 +112,7 @@ TEST_CASE("whatever a network loses, doubles and reorders, nothing wrong is hand
   for (const Reassembled* told : reassembly.over) check(*told);
 }
 
-TEST_CASE("where nothing is lost and little is reordered, all frames are whole") {
+TEST_CASE("without loss and with little reordering all frames are whole") {
   const unsigned seed = GENERATE(range(1U, 6U));
   INFO("seed " << seed);
   Reassembly reassembly;
@@ -136,26 +136,25 @@ TEST_CASE("a lost packet costs one band") {
   }
 }
 
-/// Which frames there are at all in a flood of packets, and how they end.
-struct Flood final : ReassemblyObserver {
+/// How the frames end in a flood of packets, and how many objects they take.
+struct Flood final : FrameObserver {
   explicit Flood(unsigned seed) : random(seed) {}
 
   bool add(const RtpPacket& packet, std::int64_t sequence) {
-    return reassembler.add(packet, sequence, WallTime{}, 0);
+    return reassembler.add(packet, sequence, WallTime{}, 0) == JpegReassembler::Added::used;
   }
-  void frame_opened(const std::shared_ptr<ReceivedFrame>& frame) override {
+  bool frame_begun(const std::shared_ptr<const IncomingFrame>& frame) override {
     seen.insert(frame.get());
+    return true;
   }
-  void frame_whole(const std::shared_ptr<ReceivedFrame>& frame) override {
-    seen.insert(frame.get());
+  void frame_received(std::shared_ptr<ReceivedFrame> frame) override {
+    seen_whole.insert(frame.get());
     ++whole;
   }
-  void frame_given_up(const std::shared_ptr<ReceivedFrame>& frame, Reception, bool) override {
-    seen.insert(frame.get());
-    ++given_up;
-  }
+  void frame_given_up(const LostFrame&) override { ++given_up; }
 
-  std::set<const ReceivedFrame*> seen;
+  std::set<const IncomingFrame*> seen;
+  std::set<const ReceivedFrame*> seen_whole;
   int whole = 0;
   int given_up = 0;
   std::mt19937 random;
@@ -193,6 +192,7 @@ TEST_CASE("a flood of stale packets costs no good frame") {
   CHECK(flood.whole == kFrames);
   CHECK(flood.given_up == 0);
   CHECK(flood.seen.size() <= 3);
+  CHECK(flood.seen_whole.size() <= 3);
 }
 
 TEST_CASE("a flood of frames that never become whole takes no memory") {
@@ -207,6 +207,7 @@ TEST_CASE("a flood of frames that never become whole takes no memory") {
   }
   CHECK(flood.given_up > 40'000);
   CHECK(flood.seen.size() <= 3);
+  CHECK(flood.seen_whole.size() <= 3);
   flood.reassembler.reset();
   for (const ByteVector& datagram : stream().datagrams) flood.add(*parse_rtp(datagram), ++sequence);
   CHECK(flood.whole == kFrames);

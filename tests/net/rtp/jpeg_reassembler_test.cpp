@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 #include <random>
 #include <string>
+#include <thread>
 
 #include "support/reassembly.hpp"
 #include "support/rtp_frames.hpp"
@@ -21,14 +22,14 @@ using Ends = std::vector<Reception>;
 constexpr milliseconds kGrace{20};
 
 Datagrams packets_of(const EncodedFrame& frame) {
-  JpegPacketizer packetizer({.first_sequence = 1000, .mtu_bytes = kLeastMtuBytes});
+  JpegPacketizer packetizer({.first_sequence = 1000, .mtu_bytes = kMinMtuBytes});
   return packetize(packetizer, frame);
 }
 
 /// Frames of four bands each, one behind the other.
 struct Stream {
   explicit Stream(std::uint32_t count, std::uint16_t first_sequence = 1000) {
-    JpegPacketizer packetizer({.first_sequence = first_sequence, .mtu_bytes = kLeastMtuBytes});
+    JpegPacketizer packetizer({.first_sequence = first_sequence, .mtu_bytes = kMinMtuBytes});
     for (std::uint32_t number = 0; number < count; ++number) {
       frames.push_back(encoded(168, 128, {.quality = 95, .bands = 4}, number));
       datagrams.push_back(packetize(packetizer, *frames.back()));
@@ -76,7 +77,7 @@ std::map<int, Reassembled::CopiedBand> bands_of(const NamedFrame& named) {
   return bands;
 }
 
-TEST_CASE("a frame comes out byte for byte, in whatever order its packets come") {
+TEST_CASE("a frame is restored byte for byte, whatever the order of its packets") {
   const NamedFrame named = GENERATE(from_range(named_frames()));
   const std::string order = GENERATE("in order", "reversed", "shuffled", "doubled");
   CAPTURE(named.name, order);
@@ -98,7 +99,7 @@ TEST_CASE("a frame comes out byte for byte, in whatever order its packets come")
   }
 }
 
-TEST_CASE("a band is handed out with the last of its packets, before the frame is whole") {
+TEST_CASE("a band is handed out with its last packet, before the frame is whole") {
   const Stream stream(1);
   Reassembly reassembly;
   for (const ByteVector& datagram : stream.datagrams[0]) {
@@ -107,13 +108,13 @@ TEST_CASE("a band is handed out with the last of its packets, before the frame i
     const std::size_t expected = fragment.restart_count + (fragment.last ? 1U : 0U);
     REQUIRE(reassembly.frames.size() == (expected == 0 ? 0 : 1));
     if (expected == 0) continue;
-    CHECK(reassembly.frames[0]->was_opened);
+    CHECK(reassembly.frames[0]->was_begun);
     CHECK(reassembly.frames[0]->bands.size() == expected);
   }
   CHECK(reassembly.ends() == Ends{Reception::whole});
 }
 
-TEST_CASE("bands are handed out before those above them have come") {
+TEST_CASE("bands are handed out before the bands above them arrive") {
   const Stream stream(1);
   Reassembly reassembly;
   reassembly.add_all(without_interval(stream.datagrams[0], 0));
@@ -122,7 +123,7 @@ TEST_CASE("bands are handed out before those above them have come") {
   CHECK_FALSE(reassembly.frames[0]->bands.contains(0));
 }
 
-TEST_CASE("of packets that are not aligned with bands nothing is handed out in part") {
+TEST_CASE("a frame whose packets are not aligned with bands is not handed out in part") {
   const FramePointer frame = encoded(168, 128, {.quality = 95, .bands = 1});
   Datagrams datagrams = packets_of(*frame);
   const ByteVector last = datagrams.back();
@@ -134,7 +135,7 @@ TEST_CASE("of packets that are not aligned with bands nothing is handed out in p
   CHECK(reassembly.ends() == Ends{Reception::whole});
 }
 
-TEST_CASE("a frame that lacks a band is given up once stragglers have had their time") {
+TEST_CASE("a frame that lacks a band is given up after the grace period") {
   const int lost = GENERATE(0, 1, 2);
   CAPTURE(lost);
   const Stream stream(1);
@@ -146,13 +147,13 @@ TEST_CASE("a frame that lacks a band is given up once stragglers have had their 
   CHECK(reassembly.over.empty());
   reassembly.pass(microseconds(1));
   REQUIRE(reassembly.ends() == Ends{Reception::incomplete});
-  CHECK(reassembly.over[0]->was_opened);
+  CHECK(reassembly.over[0]->was_begun);
   CHECK(reassembly.over[0]->bands.size() == 3);
   CHECK_FALSE(reassembly.reassembler.next_expiry());
   CHECK_FALSE(reassembly.is_contract_broken);
 }
 
-TEST_CASE("a frame whose end is lost is given up some time after the next has begun") {
+TEST_CASE("a frame whose end is lost is given up some time after the next one begins") {
   const Stream stream(2);
   Reassembly reassembly;
   reassembly.reassembler.set_grace(kGrace);
@@ -165,7 +166,7 @@ TEST_CASE("a frame whose end is lost is given up some time after the next has be
   CHECK(reassembly.ends() == Ends{Reception::incomplete});
 }
 
-TEST_CASE("a frame whose sender has stopped in the middle is given up in the end") {
+TEST_CASE("a frame whose sender stops in the middle is given up eventually") {
   const Stream stream(1);
   Reassembly reassembly;
   reassembly.add(stream.datagrams[0][0]);
@@ -177,10 +178,11 @@ TEST_CASE("a frame whose sender has stopped in the middle is given up in the end
   CHECK(reassembly.over.empty());
   reassembly.pass(milliseconds(50));
   REQUIRE(reassembly.ends() == Ends{Reception::incomplete});
-  CHECK_FALSE(reassembly.over[0]->was_opened);
+  CHECK_FALSE(reassembly.over[0]->was_begun);
 }
 
-TEST_CASE("a straggler in time completes its frame, though the next has begun") {
+TEST_CASE(
+    "a late packet within the grace period completes its frame, though the next one has begun") {
   const Stream stream(2);
   Reassembly reassembly;
   const std::size_t late = stream.datagrams[0].size() - 2;
@@ -213,7 +215,7 @@ TEST_CASE("a frame that is whole closes the older ones") {
   CHECK_FALSE(reassembly.reassembler.next_expiry());
 }
 
-TEST_CASE("packets of a frame that is over are of no use") {
+TEST_CASE("packets of a frame that has ended are useless") {
   const Stream stream(2);
   Reassembly reassembly;
   reassembly.add_all(without_interval(stream.datagrams[0], 1));
@@ -224,7 +226,7 @@ TEST_CASE("packets of a frame that is over are of no use") {
   CHECK(reassembly.frames.size() == 2);
 }
 
-TEST_CASE("packets of a frame older than the one that is open are of no use") {
+TEST_CASE("packets of a frame older than the open one are useless") {
   const Stream stream(2);
   Reassembly reassembly;
   reassembly.add(stream.datagrams[1][0]);
@@ -247,7 +249,7 @@ TEST_CASE("a late frame between two open ones closes the first of them") {
   CHECK(reassembly.ends().back() == Reception::whole);
 }
 
-TEST_CASE("frames go on where sequence numbers wrap around") {
+TEST_CASE("frames continue across the wrap-around of sequence numbers") {
   const Stream stream(4, 0xFFF0);
   REQUIRE(ParsedPacket(stream.datagrams[3].back()).rtp.header.sequence < 0xFFF0);
   Reassembly reassembly;
@@ -256,7 +258,7 @@ TEST_CASE("frames go on where sequence numbers wrap around") {
   CHECK(reassembly.ends() == Ends(4, Reception::whole));
 }
 
-TEST_CASE("a frame tells what its packets have told") {
+TEST_CASE("a frame has the stamp, times and number of reads of its packets") {
   const Stream stream(1);
   Reassembly reassembly;
   const WallTime begin = reassembly.now;
@@ -274,7 +276,104 @@ TEST_CASE("a frame tells what its packets have told") {
   CHECK(frame.last_byte == reassembly.now - microseconds(10));
 }
 
-TEST_CASE("a new stream may begin anywhere, and nothing is known of the old one") {
+/// Takes the bands of each frame on a thread of its own and keeps all that it was given, together
+/// with copies.
+struct Decoders final : FrameObserver {
+  struct Taken {
+    std::shared_ptr<const IncomingFrame> frame;
+    ByteVector header;
+    std::vector<Band> bands;
+    std::vector<ByteVector> copies;
+    FrameEnd end;
+  };
+
+  bool frame_begun(const std::shared_ptr<const IncomingFrame>& frame) override {
+    Taken& taken = *all.emplace_back(std::make_unique<Taken>());
+    taken.frame = frame;
+    threads.emplace_back([&taken] { decode(taken); });
+    return true;
+  }
+
+  void frame_received(std::shared_ptr<ReceivedFrame> frame) override {
+    copies.emplace_back(frame->bytes().begin(), frame->bytes().end());
+    received.push_back(std::move(frame));
+  }
+
+  static void decode(Taken& taken) {
+    const Bytes header = taken.frame->layout().header;
+    taken.header.assign(header.begin(), header.end());
+    std::vector<Band> bands;
+    for (taken.frame->take(bands, {}); !bands.empty(); taken.frame->take(bands, {}))
+      for (const Band& band : bands) {
+        taken.bands.push_back(band);
+        taken.copies.emplace_back(band.bytes.begin(), band.bytes.end());
+      }
+    taken.end = taken.frame->end();
+  }
+
+  std::vector<std::unique_ptr<Taken>> all;
+  std::vector<std::jthread> threads;
+  std::vector<std::shared_ptr<const ReceivedFrame>> received;
+  std::vector<ByteVector> copies;
+};
+
+TEST_CASE("frames do not change once they are published, while others read them") {
+  const Stream stream(12);
+  Decoders decoders;
+  JpegReassembler reassembler({.max_frame_bytes = Reassembly::kMaxFrameBytes}, decoders);
+  std::int64_t sequence = 0;
+  for (const Datagrams& datagrams : stream.datagrams)
+    for (const ByteVector& datagram : datagrams)
+      reassembler.add(*parse_rtp(datagram), sequence++, WallTime{}, 0);
+  decoders.threads.clear();
+  REQUIRE(decoders.received.size() == stream.frames.size());
+  REQUIRE(decoders.all.size() == stream.frames.size());
+  for (std::size_t i = 0; i < stream.frames.size(); ++i) {
+    CAPTURE(i);
+    const ReceivedFrame& whole = *decoders.received[i];
+    CHECK(std::ranges::equal(whole.bytes(), decoders.copies[i]));
+    CHECK(bytes_of(whole.jpeg.layout) == decoders.copies[i]);
+    const Decoders::Taken& taken = *decoders.all[i];
+    CHECK(taken.end.reception == Reception::whole);
+    CHECK(taken.end.whole == decoders.received[i]);
+    CHECK(std::ranges::equal(taken.frame->layout().header, taken.header));
+    CHECK(std::ranges::equal(whole.jpeg.layout.header, taken.header));
+    CHECK(taken.frame->layout().bands.empty());
+    REQUIRE(taken.bands.size() == 4);
+    for (std::size_t band = 0; band < taken.bands.size(); ++band)
+      CHECK(std::ranges::equal(taken.bands[band].bytes, taken.copies[band]));
+  }
+}
+
+/// Wants whole frames only, like a relay.
+struct WholeFrames final : FrameObserver {
+  void frame_received(std::shared_ptr<ReceivedFrame> frame) override {
+    received.push_back(std::move(frame));
+  }
+  void frame_given_up(const LostFrame& frame) override { lost.push_back(frame); }
+
+  std::vector<std::shared_ptr<ReceivedFrame>> received;
+  std::vector<LostFrame> lost;
+};
+
+TEST_CASE("an observer that does not take bands gets whole frames only") {
+  const Stream stream(2);
+  WholeFrames observer;
+  JpegReassembler reassembler({.max_frame_bytes = Reassembly::kMaxFrameBytes}, observer);
+  std::int64_t sequence = 0;
+  for (const ByteVector& datagram : without_interval(stream.datagrams[0], 1))
+    reassembler.add(*parse_rtp(datagram), sequence++, WallTime{}, 0);
+  for (const ByteVector& datagram : stream.datagrams[1])
+    reassembler.add(*parse_rtp(datagram), sequence++, WallTime{}, 0);
+  REQUIRE(observer.received.size() == 1);
+  CHECK_FALSE(observer.received[0]->was_begun);
+  CHECK(bytes_of(observer.received[0]->jpeg.layout) == bytes_of(stream.frames[1]->layout));
+  REQUIRE(observer.lost.size() == 1);
+  CHECK_FALSE(observer.lost[0].was_begun);
+  CHECK(observer.lost[0].reception == Reception::incomplete);
+}
+
+TEST_CASE("after a reset a new stream may begin at any sequence number") {
   const Stream old(2, 5000);
   const Stream next(1, 100);
   Reassembly reassembly;
@@ -288,7 +387,7 @@ TEST_CASE("a new stream may begin anywhere, and nothing is known of the old one"
   CHECK(reassembly.ends().back() == Reception::whole);
 }
 
-TEST_CASE("a frame whose lines are no whole MCUs ends with a lower band") {
+TEST_CASE("a frame whose height is no multiple of an MCU ends with a lower band") {
   const FramePointer frame = encoded(168, 104, {.quality = 95, .bands = 3});
   Reassembly reassembly;
   reassembly.add_all(packets_of(*frame));

@@ -11,27 +11,27 @@ using test::at;
 namespace missing_packets_test {
 namespace {
 
-constexpr milliseconds kPatience{20};
+constexpr milliseconds kTimeout{20};
 
 std::vector<int> due(MissingPackets& missing, int ms) {
-  const auto numbers = missing.due(at(ms), kPatience);
+  const auto numbers = missing.due(at(ms), kTimeout);
   return {numbers.begin(), numbers.end()};
 }
 
 }  // namespace
 
-TEST_CASE("a packet that is only late is not asked for", "[missing_packets]") {
+TEST_CASE("a packet that is only late is not requested", "[missing_packets]") {
   MissingPackets missing;
   missing.skipped(10, 12, at(0));
   CHECK(missing.next_due() == at(2));
   CHECK(due(missing, 1).empty());
-  CHECK_FALSE(missing.came(10));
+  CHECK_FALSE(missing.arrived(10));
   CHECK(due(missing, 2) == std::vector{11});
-  CHECK(missing.came(11));
+  CHECK(missing.arrived(11));
   CHECK_FALSE(missing.next_due());
 }
 
-TEST_CASE("a packet is asked for three times, and no more", "[missing_packets]") {
+TEST_CASE("a packet is requested at most three times", "[missing_packets]") {
   MissingPackets missing;
   missing.skipped(65535, 65537, at(0));
   CHECK(due(missing, 5) == std::vector{65535, 0});
@@ -42,7 +42,7 @@ TEST_CASE("a packet is asked for three times, and no more", "[missing_packets]")
   CHECK(due(missing, 1000).empty());
 }
 
-TEST_CASE("packets of frames that are over are forgotten", "[missing_packets]") {
+TEST_CASE("packets of frames that have ended are forgotten", "[missing_packets]") {
   MissingPackets missing;
   missing.skipped(10, 20, at(0));
   missing.forget_before(18);

@@ -21,7 +21,7 @@ void begin_frame(PacketHistory& history, int ms, std::uint16_t first, int packet
 
 }  // namespace
 
-TEST_CASE("packets of the latest frames are sent again", "[packet_history]") {
+TEST_CASE("packets of the latest frames can be sent again", "[packet_history]") {
   PacketHistory history(3);
   begin_frame(history, 0, 65530, 10);
   begin_frame(history, 33, 4, 10);
@@ -33,7 +33,7 @@ TEST_CASE("packets of the latest frames are sent again", "[packet_history]") {
   CHECK(history.find_again(65529, at(40)) == nullptr);
 }
 
-TEST_CASE("what is too old to be of use is not sent again", "[packet_history]") {
+TEST_CASE("packets that are too old are not sent again", "[packet_history]") {
   PacketHistory history(3);
   begin_frame(history, 0, 0, 10);
   CHECK(history.find_again(5, at(200)) != nullptr);
@@ -43,7 +43,7 @@ TEST_CASE("what is too old to be of use is not sent again", "[packet_history]") 
   CHECK(history.find_again(5, at(4)) == nullptr);
 }
 
-TEST_CASE("who asks for everything all the time does not get it", "[packet_history]") {
+TEST_CASE("packets that are requested too often are not sent again", "[packet_history]") {
   PacketHistory history(3);
   begin_frame(history, 0, 0, 10);
   for (int i = 0; i < 3; ++i) CHECK(history.find_again(5, at(1)) != nullptr);

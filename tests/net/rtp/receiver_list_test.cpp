@@ -20,7 +20,7 @@ RtcpCompound report(std::uint32_t ssrc, std::uint32_t reference) {
 
 }  // namespace
 
-TEST_CASE("each viewer gets its own time back, and how long it was held", "[receiver_list]") {
+TEST_CASE("each viewer gets an echo of its own time and the time it was held", "[receiver_list]") {
   ReceiverList receivers;
   CHECK(receivers.note(report(1, 111), at(0)));
   CHECK(receivers.note(report(2, 222), at(500)));
@@ -31,7 +31,7 @@ TEST_CASE("each viewer gets its own time back, and how long it was held", "[rece
   CHECK(echoes[1] == ReferenceTimeEcho{.ssrc = 2, .last_reference = 222, .delay = 65536});
 }
 
-TEST_CASE("viewers that leave or fall silent are forgotten", "[receiver_list]") {
+TEST_CASE("viewers that leave or are silent for long are forgotten", "[receiver_list]") {
   ReceiverList receivers;
   receivers.note(report(1, 111), at(0));
   receivers.note(report(2, 222), at(0));

@@ -31,7 +31,7 @@ double send_frame(SendPace& pace, std::size_t packets, double now_ms) {
 
 }  // namespace
 
-TEST_CASE("a frame is spread over part of its interval, as the one before tells its size",
+TEST_CASE("a frame is spread over a part of its interval, by the size of the previous one",
           "[send_pace]") {
   SendPace pace;
   CHECK(send_frame(pace, 200, 0) == 0);  // nothing is known yet
@@ -43,7 +43,7 @@ TEST_CASE("a frame is spread over part of its interval, as the one before tells 
   CHECK(spread_ms < 0.7 * 40);
 }
 
-TEST_CASE("a paced frame never goes out in one burst", "[send_pace]") {
+TEST_CASE("a paced frame is never sent in one burst", "[send_pace]") {
   SendPace pace;
   send_frame(pace, 200, 0);
   pace.end_frame(captured(0));

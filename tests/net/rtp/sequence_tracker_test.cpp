@@ -27,7 +27,7 @@ TEST_CASE("packets in order are fresh, and none is lost") {
   CHECK(tracker.highest() == 102);
 }
 
-TEST_CASE("numbers go on where the sequence numbers wrap around") {
+TEST_CASE("extended numbers continue across the wrap-around") {
   SequenceTracker tracker;
   CHECK(tracker.accept(65'534) == Accepted{Kind::fresh, 65'534});
   CHECK(tracker.accept(0) == Accepted{Kind::fresh, 65'536});
@@ -39,7 +39,7 @@ TEST_CASE("numbers go on where the sequence numbers wrap around") {
   CHECK(tracker.report(1, 0, 0).highest_sequence == 299'999);
 }
 
-TEST_CASE("what is missing is lost until it comes late") {
+TEST_CASE("a missing packet is lost until it arrives late") {
   SequenceTracker tracker;
   for (const int sequence : {10, 11, 14, 16}) accept(tracker, sequence);
   CHECK(tracker.lost() == 3);
@@ -51,7 +51,7 @@ TEST_CASE("what is missing is lost until it comes late") {
   CHECK(tracker.expected() == 7);
 }
 
-TEST_CASE("what is late behind the first packet is new, and not counted") {
+TEST_CASE("a packet sent before the first one is new, and not counted") {
   SequenceTracker tracker;
   CHECK(accept(tracker, 1) == Accepted{Kind::fresh, 1});
   CHECK(accept(tracker, 65'535) == Accepted{Kind::late, -1});
@@ -62,7 +62,7 @@ TEST_CASE("what is late behind the first packet is new, and not counted") {
   CHECK(tracker.lost() == 1);
 }
 
-TEST_CASE("a dropout of less than 3000 is loss, in both directions") {
+TEST_CASE("a gap of less than 3000 is loss, in both directions") {
   SequenceTracker tracker;
   accept(tracker, 20'000);
   CHECK(accept(tracker, 22'999) == Accepted{Kind::fresh, 22'999});
@@ -84,7 +84,7 @@ TEST_CASE("one wild packet changes nothing") {
   CHECK(tracker.received() == 2);
 }
 
-TEST_CASE("three wild packets in a row are a restart, whose numbers are above all others") {
+TEST_CASE("three wild packets in a row are a restart with numbers above all others") {
   const auto [before, after, number] = GENERATE(table<int, int, std::int64_t>({
       {1000, 9000, 9002},
       {9000, 1000, 65'536 + 1002},
@@ -106,7 +106,7 @@ TEST_CASE("three wild packets in a row are a restart, whose numbers are above al
   CHECK(tracker.received() == 4);
 }
 
-TEST_CASE("duplicates are told among packets in any order") {
+TEST_CASE("duplicates are recognized in any order") {
   const unsigned seed = GENERATE(1U, 2U, 3U);
   CAPTURE(seed);
   std::mt19937 random(seed);
@@ -129,7 +129,7 @@ TEST_CASE("duplicates are told among packets in any order") {
   CHECK(tracker.expected() == highest - 65'000 + 1);
 }
 
-TEST_CASE("the fraction lost is of what was expected since the last report") {
+TEST_CASE("the fraction lost is of the packets expected since the last report") {
   SequenceTracker tracker;
   CHECK(tracker.report(9, 0, 0) == ReceptionReport{.ssrc = 9});
   for (const int sequence : {0, 1, 3}) accept(tracker, sequence);  // a quarter is lost
@@ -154,7 +154,7 @@ TEST_CASE("the fraction lost is of what was expected since the last report") {
   CHECK(repaired.cumulative_lost == 1495);
 }
 
-TEST_CASE("what is lost in all ends at 24 bits") {
+TEST_CASE("the cumulative loss is limited to 24 bits") {
   SequenceTracker tracker;
   for (std::int64_t number = 0; number < 0x810000; number += 2999) accept(tracker, number);
   CHECK(tracker.lost() > 0x7FFFFF);
@@ -168,7 +168,7 @@ double smoothed(const std::vector<double>& differences) {
   return jitter;
 }
 
-TEST_CASE("jitter is how unevenly packets come, in RTP units") {
+TEST_CASE("jitter is measured in RTP units") {
   const WallTime start{std::chrono::seconds(1'700'000'000)};
   const std::uint32_t first_timestamp = GENERATE(0U, 0xFFFFF000U, 0x7FFFF000U);
   SequenceTracker tracker;
@@ -189,7 +189,7 @@ TEST_CASE("jitter is how unevenly packets come, in RTP units") {
   CHECK(tracker.jitter() > 100);
 }
 
-TEST_CASE("an even stream has no jitter, wherever its timestamps begin") {
+TEST_CASE("an even stream has no jitter, whatever its first timestamp") {
   const WallTime start{std::chrono::seconds(1'700'000'000)};
   SequenceTracker tracker;
   for (int frame = 0; frame < 100; ++frame)
@@ -198,7 +198,7 @@ TEST_CASE("an even stream has no jitter, wherever its timestamps begin") {
   CHECK(tracker.jitter() == 0);
 }
 
-TEST_CASE("a restart's timestamps have nothing to do with those before") {
+TEST_CASE("a restart's timestamps are not compared with earlier ones") {
   const WallTime start{std::chrono::seconds(1'700'000'000)};
   SequenceTracker tracker;
   accept(tracker, 1);

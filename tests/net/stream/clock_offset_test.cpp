@@ -30,14 +30,14 @@ struct Link {
   }
 };
 
-TEST_CASE("without an echo nothing is known") {
+TEST_CASE("without an echo the offset is unknown") {
   ClockOffset offset;
   CHECK_FALSE(offset.sender_ahead());
   offset.observe({.send_time = kStart}, kStart);
   CHECK_FALSE(offset.sender_ahead());
 }
 
-TEST_CASE("one echo over an even link tells the offset exactly, whatever the hold") {
+TEST_CASE("one echo over a symmetric link gives the exact offset, whatever the hold") {
   const auto ahead = GENERATE(microseconds(0), microseconds(hours(5)), microseconds(-hours(90)),
                               microseconds(123));
   const auto hold = GENERATE(microseconds(0), microseconds(10), microseconds(seconds(4000)));
@@ -46,13 +46,13 @@ TEST_CASE("one echo over an even link tells the offset exactly, whatever the hol
   CHECK(link.offset.sender_ahead() == ahead);
 }
 
-TEST_CASE("over an uneven link the error is half of the difference") {
+TEST_CASE("over an asymmetric link the error is half the difference") {
   Link link{.sender_ahead = hours(1)};
   link.exchange(microseconds(200), microseconds(0), microseconds(1000));
   CHECK(link.offset.sender_ahead() == hours(1) - microseconds(400));
 }
 
-TEST_CASE("of all echoes the one with the shortest round trip is believed") {
+TEST_CASE("the echo with the shortest round trip counts") {
   const unsigned seed = GENERATE(1U, 2U, 3U, 4U);
   CAPTURE(seed);
   std::mt19937 random(seed);
@@ -65,7 +65,7 @@ TEST_CASE("of all echoes the one with the shortest round trip is believed") {
   CHECK(link.offset.sender_ahead() == -seconds(33));
 }
 
-TEST_CASE("a clock that is set is followed with the next echo") {
+TEST_CASE("after a clock was set, the next echo counts") {
   Link link{.sender_ahead = seconds(1)};
   link.exchange(microseconds(10), microseconds(0), microseconds(10));
   link.sender_ahead = GENERATE(seconds(2), seconds(-60), seconds(0));
@@ -73,7 +73,7 @@ TEST_CASE("a clock that is set is followed with the next echo") {
   CHECK(link.offset.sender_ahead() == link.sender_ahead);
 }
 
-TEST_CASE("echoes are forgotten in time, so clocks that drift are followed") {
+TEST_CASE("old echoes are forgotten, so drifting clocks are followed") {
   Link link{.sender_ahead = seconds(1)};
   link.exchange(microseconds(10), microseconds(0), microseconds(10));
   link.sender_ahead += microseconds(900);
@@ -81,13 +81,13 @@ TEST_CASE("echoes are forgotten in time, so clocks that drift are followed") {
   CHECK(link.offset.sender_ahead() == seconds(1) + microseconds(900));
 }
 
-TEST_CASE("the echo in a recorded frame is no answer to this viewer") {
+TEST_CASE("the echo in a recorded frame is ignored") {
   ClockOffset offset(kStart);
   offset.observe({.send_time = kStart, .echo = kStart - seconds(5)}, kStart + seconds(1));
   CHECK_FALSE(offset.sender_ahead());
 }
 
-TEST_CASE("an echo that several stamps carry counts once, as it came first") {
+TEST_CASE("an echo in several stamps counts once, at its first arrival") {
   Link link;
   FrameStamp stamp = link.exchange(microseconds(100), microseconds(0), microseconds(100));
   // The next frame carries it too, and its way back seems shorter since it was held for longer.
@@ -97,7 +97,7 @@ TEST_CASE("an echo that several stamps carry counts once, as it came first") {
   CHECK(link.offset.sender_ahead() == microseconds(0));
 }
 
-TEST_CASE("an echo that cannot be is passed over") {
+TEST_CASE("an impossible echo is ignored") {
   ClockOffset offset;
   offset.observe({.send_time = kStart, .echo = kStart + seconds(1)}, kStart);  // from the future
   offset.observe({.send_time = kStart, .echo = kStart - seconds(1), .echo_hold = seconds(2)},

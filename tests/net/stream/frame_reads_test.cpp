@@ -35,7 +35,7 @@ std::vector<FrameReads> reads_of(Bytes stream, const std::vector<std::size_t>& p
   return all;
 }
 
-TEST_CASE("each read of a frame is told with its place, its size and its time") {
+TEST_CASE("each read of a frame has its offset, size and time") {
   const ByteVector stream = framed(SizePrefix::be32, ByteVector(20));
   const auto frames = reads_of(stream, {3, 11, 10});
   REQUIRE(frames.size() == 1);
@@ -51,7 +51,7 @@ TEST_CASE("each read of a frame is told with its place, its size and its time") 
   CHECK_FALSE(reads.is_one_whole_read());
 }
 
-TEST_CASE("a read that brings the end of a frame and the next one's beginning counts for both") {
+TEST_CASE("a read with the end of a frame and the beginning of the next counts for both") {
   const ByteVector one = framed(SizePrefix::le32, ByteVector(6));
   const auto frames = reads_of(joined(one, one, one), {10, 17, 3});
   REQUIRE(frames.size() == 3);
@@ -63,7 +63,7 @@ TEST_CASE("a read that brings the end of a frame and the next one's beginning co
   CHECK(frames[2].duration() == microseconds(10));
 }
 
-TEST_CASE("a frame that came behind another in one read is not one whole read") {
+TEST_CASE("a frame that shares its read with another is not one whole read") {
   const ByteVector one = framed(SizePrefix::ascii16, ByteVector(5));
   const auto frames = reads_of(joined(one, one), {42});
   REQUIRE(frames.size() == 2);
@@ -73,7 +73,7 @@ TEST_CASE("a frame that came behind another in one read is not one whole read") 
   CHECK_FALSE(frames[1].is_one_whole_read());
 }
 
-TEST_CASE("a boundary that came with the part before belongs to no frame") {
+TEST_CASE("a boundary that arrives with the previous part belongs to no frame") {
   const ByteVector part = joined("\r\n--b\r\nContent-Length: 3\r\n\r\n", "abc");
   const ByteVector end = to_bytes("\r\n--b\r\n");
   const auto frames =
@@ -84,7 +84,7 @@ TEST_CASE("a boundary that came with the part before belongs to no frame") {
   CHECK(frames[1].size_bytes() == 23);
 }
 
-TEST_CASE("the bytes of the reads add up for each frame, whatever the pieces") {
+TEST_CASE("the bytes of the reads add up for each frame, whatever their sizes") {
   std::mt19937 random(3);
   for (int round = 0; round < 50; ++round) {
     ByteVector stream;
@@ -118,15 +118,15 @@ TEST_CASE("the bytes of the reads add up for each frame, whatever the pieces") {
   }
 }
 
-TEST_CASE("the number of reads is bounded, and what is beyond is merged and counted") {
+TEST_CASE("the number of reads is bounded; further reads are merged and counted") {
   ReadRecorder recorder;
-  constexpr std::size_t kReads = FrameReads::kMax + 100;
+  constexpr std::size_t kReads = FrameReads::kMaxReads + 100;
   for (std::size_t i = 0; i < kReads; ++i) recorder.received(2, at_us(static_cast<int>(i)));
   FrameReads reads;
   recorder.end_frame(1, reads);
-  CHECK(reads.list.size() == FrameReads::kMax);
+  CHECK(reads.list.size() == FrameReads::kMaxReads);
   CHECK(reads.merged == 100);
-  CHECK(reads.single().size() == FrameReads::kMax - 1);
+  CHECK(reads.single().size() == FrameReads::kMaxReads - 1);
   CHECK(reads.count() == kReads);
   CHECK(reads.size_bytes() == 2 * kReads - 1);
   CHECK(reads.duration() == microseconds(kReads - 1));
@@ -138,7 +138,7 @@ TEST_CASE("the number of reads is bounded, and what is beyond is merged and coun
   CHECK(reads.single().size() == 2);
 }
 
-TEST_CASE("nothing is recorded where nobody asked") {
+TEST_CASE("reads are not recorded unless requested") {
   ObjectPool<ReceivedFrame> pool;
   FrameAssembler assembler(pool, kDefaultMaxFrameBytes);
   const ByteVector stream = framed(SizePrefix::be32, ByteVector(20));

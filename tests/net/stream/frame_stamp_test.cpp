@@ -23,7 +23,7 @@ ByteVector written(const FrameStamp& stamp) {
   return bytes;
 }
 
-TEST_CASE("the stamp's bytes are those of the protocol") {
+TEST_CASE("a stamp has the protocol's bytes") {
   CHECK(written(kStamp) ==
         to_bytes({0xFF, 0xE9, 0,    53,                                     // APP9, its length
                   'j',  'p',  'e',  'g',  'w',  'i',  'r',  'e',  0, 1, 0,  // name, version, flags
@@ -35,7 +35,7 @@ TEST_CASE("the stamp's bytes are those of the protocol") {
                   0x1F, 0x20, 0x21, 0x22}));                                // echo hold
 }
 
-TEST_CASE("a stamp that is written is read again") {
+TEST_CASE("a written stamp is read back") {
   CHECK(read_stamp(written(kStamp)) == kStamp);
   CHECK(read_stamp(written({})) == FrameStamp{});
   ByteVector followed = written(kStamp);
@@ -43,7 +43,7 @@ TEST_CASE("a stamp that is written is read again") {
   CHECK(read_stamp(followed) == kStamp);
 }
 
-TEST_CASE("a stamp cut off at any byte is none") {
+TEST_CASE("a truncated stamp is refused") {
   const ByteVector bytes = written(kStamp);
   for (std::size_t size = 0; size < bytes.size(); ++size) {
     CAPTURE(size);
@@ -51,7 +51,7 @@ TEST_CASE("a stamp cut off at any byte is none") {
   }
 }
 
-TEST_CASE("another segment or version is no stamp, other flags are") {
+TEST_CASE("another segment or version is refused, other flags are accepted") {
   const ByteVector bytes = written(kStamp);
   for (std::size_t at = 0; at < 14; ++at) {
     CAPTURE(at);
@@ -64,7 +64,7 @@ TEST_CASE("another segment or version is no stamp, other flags are") {
   CHECK(read_stamp(flagged) == kStamp);
 }
 
-TEST_CASE("a hold is kept within what the wire can tell") {
+TEST_CASE("a hold is clamped to the range of its field") {
   FrameStamp stamp = kStamp;
   stamp.echo_hold = microseconds(-5);
   CHECK(read_stamp(written(stamp))->echo_hold == microseconds::zero());
@@ -72,7 +72,7 @@ TEST_CASE("a hold is kept within what the wire can tell") {
   CHECK(read_stamp(written(stamp))->echo_hold == microseconds(0xFFFFFFFF));
 }
 
-TEST_CASE("times beyond any clock are kept where sums of them are defined") {
+TEST_CASE("impossible times are clamped so that sums of them are defined") {
   ByteVector bytes = written(kStamp);
   std::fill(bytes.begin() + 27, bytes.begin() + 51, std::byte{0xFF});
   const std::optional<FrameStamp> stamp = read_stamp(bytes);
@@ -83,7 +83,7 @@ TEST_CASE("times beyond any clock are kept where sums of them are defined") {
   CHECK(stamp->echo == stamp->capture_time);
 }
 
-TEST_CASE("a stamp is taken out of the header of a JPEG") {
+TEST_CASE("a stamp is removed from the header of a JPEG") {
   const ByteVector jpeg = encode_plainly(make_bgr(16, 16));
   ByteVector stamped = jpeg;
   insert_at(stamped, 2, written(kStamp));

@@ -25,7 +25,7 @@ TEST_CASE("the newest value is taken, once") {
   CHECK(slot.displaced() == 2);
 }
 
-TEST_CASE("a displaced value is let go at once") {
+TEST_CASE("a displaced value is destroyed at once") {
   LatestSlot<std::shared_ptr<int>> slot;
   auto value = std::make_shared<int>(1);
   const std::weak_ptr<int> observer = value;
@@ -35,7 +35,7 @@ TEST_CASE("a displaced value is let go at once") {
   CHECK(observer.expired());
 }
 
-TEST_CASE("values that can only be moved are handed over") {
+TEST_CASE("move-only values are handed over") {
   LatestSlot<std::unique_ptr<int>> slot;
   slot.put(std::make_unique<int>(5));
   CHECK(**slot.take({}) == 5);
@@ -73,7 +73,7 @@ TEST_CASE("take waits until a value is put") {
   CHECK(waited);
 }
 
-TEST_CASE("a stop ends the wait") {
+TEST_CASE("waiting ends when stop is requested") {
   LatestSlot<int> slot;
   std::optional<int> taken = 1;
   {
@@ -83,7 +83,7 @@ TEST_CASE("a stop ends the wait") {
   CHECK_FALSE(taken);
 }
 
-TEST_CASE("closing ends the wait, but what is there is still taken") {
+TEST_CASE("waiting ends when the slot is closed, but its value is still taken") {
   LatestSlot<int> slot;
   std::optional<int> taken = 1;
   {
@@ -96,7 +96,7 @@ TEST_CASE("closing ends the wait, but what is there is still taken") {
   CHECK_FALSE(slot.take({}));
 }
 
-TEST_CASE("the wait ends at its timeout") {
+TEST_CASE("waiting ends with the timeout") {
   LatestSlot<int> slot;
   CHECK_FALSE(slot.take_for(std::chrono::milliseconds(1)));
   slot.put(3);

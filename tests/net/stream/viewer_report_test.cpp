@@ -38,12 +38,12 @@ Reading read(Bytes stream, std::size_t piece_size) {
   return reading;
 }
 
-TEST_CASE("a report's bytes are those of the protocol") {
+TEST_CASE("a report has the protocol's bytes") {
   CHECK(report(0x0006090A0B0C0D0E) ==
         joined(to_bytes({0, 0, 0, 17}), "jpegview", to_bytes({1, 0, 6, 9, 10, 11, 12, 13, 14})));
 }
 
-TEST_CASE("reports come out of pieces of any size") {
+TEST_CASE("reports are read from parts of any size") {
   const ByteVector longer =
       joined(to_bytes({0, 0, 0, 19}), "jpegview", to_bytes({1, 0, 0, 0, 0, 0, 0, 0, 77}), "xy");
   const ByteVector stream = joined(report(1), report(2), longer, report(3));
@@ -55,7 +55,7 @@ TEST_CASE("reports come out of pieces of any size") {
   }
 }
 
-TEST_CASE("a report of another version or kind is passed over") {
+TEST_CASE("a report of another version or kind is ignored") {
   ByteVector other_version = report(5);
   other_version[12] = std::byte{2};
   const ByteVector other_kind = joined(to_bytes({0, 0, 2, 0}), ByteVector(512, std::byte{'x'}));
@@ -80,7 +80,7 @@ TEST_CASE("a request for files comes out between reports, of whatever version") 
   CHECK(reader.next() == Result::need_more);
 }
 
-TEST_CASE("what is larger than a report is none") {
+TEST_CASE("a message larger than a report is refused") {
   const Reading reading = read(joined(report(1), to_bytes({0, 0, 2, 1, 9, 9})), 5);
   CHECK(reading.times == std::vector{at(1)});
   CHECK(reading.last == Result::not_a_report);

@@ -134,13 +134,13 @@ std::size_t run(const Network& network, std::int64_t first_sequence, std::int64_
   return receiver.recovered();
 }
 
-TEST_CASE("nothing lost, nothing restored", "[fec]") {
+TEST_CASE("without loss nothing is restored", "[fec]") {
   const auto seed = GENERATE(range(1U, 6U));
   INFO("seed " << seed);
   CHECK(run({}, 100, 0, seed) == 0);
 }
 
-TEST_CASE("any loss that the repair symbols make good comes back", "[fec]") {
+TEST_CASE("any loss within the number of repair symbols is restored", "[fec]") {
   const auto seed = GENERATE(range(1U, 13U));
   const auto network = GENERATE(values<Network>({{.loss_percent = 1},
                                                  {.loss_percent = 10},
@@ -156,7 +156,7 @@ TEST_CASE("any loss that the repair symbols make good comes back", "[fec]") {
   run(network, 1000, 0, seed);
 }
 
-TEST_CASE("loss where sequence numbers and block numbers wrap", "[fec]") {
+TEST_CASE("loss is restored across the wrap-around of sequence and block numbers", "[fec]") {
   const auto seed = GENERATE(range(1U, 9U));
   const auto wrap = GENERATE(as<std::int64_t>{}, 0, 1 << 16, 1 << 24, (1 << 24) + (1 << 16));
   const auto offset = GENERATE(as<std::int64_t>{}, 0, -(1 << 16), 77 << 16);
@@ -165,7 +165,7 @@ TEST_CASE("loss where sequence numbers and block numbers wrap", "[fec]") {
   run({10, 20, 10}, wrap - 100, offset, seed);
 }
 
-TEST_CASE("as much as can be lost comes back, one more and nothing does", "[fec]") {
+TEST_CASE("the maximum loss is restored, and one more lost packet is not", "[fec]") {
   const auto seed = GENERATE(range(1U, 31U));
   INFO("seed " << seed);
   std::mt19937 random(seed);

@@ -11,7 +11,7 @@ namespace {
 using namespace test;
 using ByteVector = std::vector<std::byte>;
 
-TEST_CASE("repair IDs that cannot be", "[fec]") {
+TEST_CASE("impossible repair IDs are refused", "[fec]") {
   const std::string symbol = "00000c801affff00000001cafef00d";
   const auto is_taken = [&](const std::string& id) {
     return parse_repair(from_hex(id + symbol)).has_value();
@@ -32,7 +32,7 @@ TEST_CASE("repair IDs that cannot be", "[fec]") {
   CHECK_FALSE(is_taken("000001ffffffffff"));
 }
 
-TEST_CASE("repair datagrams of sizes that cannot be", "[fec]") {
+TEST_CASE("repair packets of impossible sizes are refused", "[fec]") {
   ByteVector datagram = from_hex("0000010100010002");
   const auto is_taken = [&](std::size_t symbol_size) {
     datagram.resize(kRepairIdSizeBytes + symbol_size);
@@ -47,7 +47,7 @@ TEST_CASE("repair datagrams of sizes that cannot be", "[fec]") {
     CHECK_FALSE(parse_repair(Bytes(datagram).first(size)));
 }
 
-TEST_CASE("source symbols that are none", "[fec]") {
+TEST_CASE("invalid source symbols are refused", "[fec]") {
   const auto size_of = [](std::string_view hex) -> int {
     const ByteVector symbol = from_hex(hex);
     const auto packet = parse_source_symbol(symbol);

@@ -9,14 +9,14 @@ using std::chrono::seconds;
 
 constexpr WallTime kStart = WallTime(seconds(1'700'000'000));
 
-TEST_CASE("nothing is added while nobody reports loss", "[fec]") {
+TEST_CASE("nothing is added while no loss is reported", "[fec]") {
   FecPolicy policy;
   CHECK(policy.percent(kStart) == 0);
   policy.report(0, kStart);
   CHECK(policy.percent(kStart) == 0);
 }
 
-TEST_CASE("three times the loss and 5 % more, within 10 % and 50 %", "[fec]") {
+TEST_CASE("three times the loss plus 5 % are added, from 10 % to 50 %", "[fec]") {
   const auto [fraction, percent] = GENERATE(table<int, int>({{1, 10},
                                                              {4, 10},   // 1.6 %: 9.7
                                                              {5, 11},   // 2.0 %: 10.9
@@ -47,7 +47,7 @@ TEST_CASE("the worst report of the last 10 s counts", "[fec]") {
   CHECK(policy.percent(kStart + seconds(20)) == 10);
 }
 
-TEST_CASE("a report is not forgotten for a later one of less loss, nor by many", "[fec]") {
+TEST_CASE("a report is not replaced by later ones with less loss", "[fec]") {
   FecPolicy policy;
   policy.report(26, kStart);
   for (int i = 0; i < 100'000; ++i)

@@ -74,7 +74,7 @@ std::vector<ByteVector> receive_without(FecDecoder& decoder, const FecBlock& blo
   return back;
 }
 
-TEST_CASE("repair datagrams byte for byte", "[fec]") {
+TEST_CASE("repair packets have the expected bytes", "[fec]") {
   const Case expected = GENERATE(from_range(kCases));
   CAPTURE(expected.name);
   FecBlock block = block_of(expected);
@@ -83,7 +83,7 @@ TEST_CASE("repair datagrams byte for byte", "[fec]") {
   CHECK(block.repairs == block_of(expected).repairs);
 }
 
-TEST_CASE("packets back from repair datagrams byte for byte", "[fec]") {
+TEST_CASE("packets are restored from repair packets byte for byte", "[fec]") {
   const Case expected = GENERATE(from_range(kCases));
   CAPTURE(expected.name);
   const FecBlock block = block_of(expected);
@@ -95,7 +95,7 @@ TEST_CASE("packets back from repair datagrams byte for byte", "[fec]") {
     }
 }
 
-TEST_CASE("an encoder's blocks", "[fec]") {
+TEST_CASE("an encoder makes blocks of the expected sizes", "[fec]") {
   FecEncoder encoder;
   CHECK(encoder.size() == 0);
   CHECK(encoder.finish(10).empty());
@@ -122,7 +122,7 @@ TEST_CASE("an encoder's blocks", "[fec]") {
   }
 }
 
-TEST_CASE("a full block", "[fec]") {
+TEST_CASE("a full block can be coded", "[fec]") {
   FecEncoder encoder;
   std::mt19937 random(1);
   for (std::int64_t i = 0; i < std::int64_t{kMaxSourcePackets}; ++i) {
@@ -135,7 +135,7 @@ TEST_CASE("a full block", "[fec]") {
   CHECK_FALSE(encoder.is_full());
 }
 
-TEST_CASE("the largest and the smallest packets", "[fec]") {
+TEST_CASE("the largest and the smallest packets can be restored", "[fec]") {
   FecEncoder encoder;
   std::mt19937 random(1);
   FecBlock block{.first_sequence = 3, .packets = {}, .repairs = {}};
@@ -159,7 +159,7 @@ void check_harmless(const FecBlock& block, std::size_t lost, const ByteVector& r
     if (packet != block.packets[lost]) FAIL("another packet than the one that was lost");
 }
 
-TEST_CASE("a truncated repair datagram restores nothing that was not there", "[fec]") {
+TEST_CASE("a truncated repair packet restores no wrong packet", "[fec]") {
   FecEncoder encoder;
   std::mt19937 random(4);
   const auto lost = GENERATE(as<std::size_t>{}, 0, 1, 2);
@@ -175,7 +175,7 @@ TEST_CASE("a truncated repair datagram restores nothing that was not there", "[f
   }
 }
 
-TEST_CASE("a repair ID with a wrong bit restores nothing that was not there", "[fec]") {
+TEST_CASE("a repair ID with a wrong bit restores no wrong packet", "[fec]") {
   FecEncoder encoder;
   std::mt19937 random(5);
   const FecBlock block = make_block(encoder, random, 3000, 20, 20);
@@ -187,7 +187,7 @@ TEST_CASE("a repair ID with a wrong bit restores nothing that was not there", "[
   }
 }
 
-TEST_CASE("a block whose datagrams contradict each other is given up", "[fec]") {
+TEST_CASE("a block whose repair packets contradict each other is given up", "[fec]") {
   FecEncoder encoder;
   std::mt19937 random(6);
   const FecBlock block = make_block(encoder, random, 3000, 20, 20);
@@ -211,7 +211,7 @@ TEST_CASE("a block whose datagrams contradict each other is given up", "[fec]") 
   CHECK(decoder.source(3000, block.packets[0]).empty());
 }
 
-TEST_CASE("a symbol size that a packet of the block does not fit into", "[fec]") {
+TEST_CASE("a symbol size too small for a packet of the block is refused", "[fec]") {
   FecEncoder encoder;
   std::mt19937 random(6);
   const FecBlock block = make_block(encoder, random, 0, 5, 20);
@@ -222,7 +222,7 @@ TEST_CASE("a symbol size that a packet of the block does not fit into", "[fec]")
   CHECK(decoder.repair(block.repairs[0], 4).empty());
 }
 
-TEST_CASE("what is restored is another packet or none", "[fec]") {
+TEST_CASE("a packet is restored as a valid packet or not at all", "[fec]") {
   FecEncoder encoder;
   std::mt19937 random(6);
   FecBlock block = make_block(encoder, random, 500, 6, 50);
@@ -237,7 +237,7 @@ TEST_CASE("what is restored is another packet or none", "[fec]") {
   for (const ByteVector& repair : block.repairs) CHECK(decoder.repair(repair, 505).empty());
 }
 
-TEST_CASE("packets that are too large, and packets of no bytes", "[fec]") {
+TEST_CASE("too large packets and empty packets are ignored", "[fec]") {
   FecDecoder decoder;
   CHECK(decoder.source(1, ByteVector(kMaxSourcePacketBytes + 1)).empty());
   CHECK(decoder.source(1, ByteVector(65535)).empty());
@@ -248,7 +248,8 @@ TEST_CASE("packets that are too large, and packets of no bytes", "[fec]") {
   REQUIRE(decoder.repair(block.repairs[0], 2).size() == 1);
 }
 
-TEST_CASE("a receiver that joined behind a wrap of the sequence numbers", "[fec]") {
+TEST_CASE("a receiver that joins after a wrap-around of sequence numbers restores packets",
+          "[fec]") {
   FecEncoder encoder;
   std::mt19937 random(8);
   const FecBlock sent = make_block(encoder, random, 0x7FFF0, 30, 10);
@@ -259,7 +260,7 @@ TEST_CASE("a receiver that joined behind a wrap of the sequence numbers", "[fec]
         std::vector<ByteVector>{block.packets[16]});
 }
 
-TEST_CASE("extended sequence numbers below zero", "[fec]") {
+TEST_CASE("extended sequence numbers may be negative", "[fec]") {
   FecEncoder encoder;
   std::mt19937 random(8);
   const FecBlock block = make_block(encoder, random, -10, 20, 10);
@@ -270,7 +271,7 @@ TEST_CASE("extended sequence numbers below zero", "[fec]") {
   }
 }
 
-TEST_CASE("a stream that begins anew", "[fec]") {
+TEST_CASE("a stream can be reset", "[fec]") {
   FecEncoder encoder;
   std::mt19937 random(9);
   const FecBlock before = make_block(encoder, random, 40'000, 20, 20);
@@ -304,7 +305,7 @@ TEST_CASE("newer blocks displace older ones", "[fec]") {
   for (std::size_t i = 1; i < 9; ++i) CHECK(take(i, 0) == 2);
 }
 
-TEST_CASE("a flood of repair datagrams takes no more memory than was said", "[fec]") {
+TEST_CASE("a flood of repair packets takes no more memory than documented", "[fec]") {
   std::mt19937 random(11);
   const std::size_t before = mallinfo2().uordblks + mallinfo2().hblkhd;
   FecDecoder decoder;

@@ -104,7 +104,7 @@ Symbol symbol_of(std::initializer_list<unsigned> values) {
   return symbol;
 }
 
-TEST_CASE("repair symbols that a pencil can check", "[fec]") {
+TEST_CASE("repair symbols of a small example are right", "[fec]") {
   SECTION("of one symbol it is the same one") {
     CHECK(code({symbol_of({0x00, 0x5A, 0xFF})}, 4) ==
           std::vector<Symbol>(3, symbol_of({0x00, 0x5A, 0xFF})));
@@ -117,7 +117,7 @@ TEST_CASE("repair symbols that a pencil can check", "[fec]") {
   }
 }
 
-TEST_CASE("repair symbols are the generator matrix's", "[fec]") {
+TEST_CASE("repair symbols are those of the generator matrix", "[fec]") {
   const auto [k, n] = GENERATE(table<std::size_t, std::size_t>({{1, 2},
                                                                 {1, 255},
                                                                 {2, 3},
@@ -142,7 +142,7 @@ TEST_CASE("repair symbols are the generator matrix's", "[fec]") {
   }
 }
 
-TEST_CASE("symbols of any size", "[fec]") {
+TEST_CASE("symbols may have any size", "[fec]") {
   const auto size_bytes = GENERATE(as<std::size_t>{}, 1, 15, 31, 32, 33, 63, 64, 65, 127, 1403);
   CAPTURE(size_bytes);
   const std::vector<Symbol> sources = random_symbols(5, size_bytes, 3);

@@ -32,7 +32,7 @@ ByteVector with_start_of_image(Bytes header) {
   return bytes;
 }
 
-TEST_CASE("the header of our own frames comes back byte for byte") {
+TEST_CASE("the header of our own frames is written byte for byte") {
   const int bands = GENERATE(0, 1, 2, 30);
   const int quality = GENERATE(1, 80, 99, 100);
   CAPTURE(bands, quality);
@@ -40,14 +40,14 @@ TEST_CASE("the header of our own frames comes back byte for byte") {
   CHECK(Rewritten(*frame).bytes == with_start_of_image(frame->layout.header));
 }
 
-TEST_CASE("the header of libjpeg's frames in 4:2:0 comes back byte for byte") {
+TEST_CASE("the header of libjpeg's 4:2:0 frames is written byte for byte") {
   const std::string restart = GENERATE("", "1", "3", "5B");
   CAPTURE(restart);
   const FramePointer frame = validated(encode_plainly(make_bgr(2040, 24), {.restart = restart}));
   CHECK(Rewritten(*frame).bytes == with_start_of_image(frame->layout.header));
 }
 
-TEST_CASE("behind a header of 4:2:2 the bands decode to the same picture") {
+TEST_CASE("with a header for 4:2:2 the bands decode to the same picture") {
   const std::string restart = GENERATE("", "1");
   CAPTURE(restart);
   const ByteVector jpeg =
@@ -58,7 +58,7 @@ TEST_CASE("behind a header of 4:2:2 the bands decode to the same picture") {
   CHECK(decode_plainly(rewritten).pixels == decode_plainly(jpeg).pixels);
 }
 
-TEST_CASE("a header's layout is the one that the gate finds") {
+TEST_CASE("a header's layout is the one that validation finds") {
   const int subsampling = GENERATE(TJSAMP_420, TJSAMP_422);
   const std::string restart = GENERATE("", "1");
   CAPTURE(subsampling, restart);

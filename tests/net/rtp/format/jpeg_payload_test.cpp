@@ -85,7 +85,7 @@ ByteVector bytes_of_header(const Case& expected) {
   return bytes;
 }
 
-TEST_CASE("a JPEG payload's header is written byte for byte as the RFC has it") {
+TEST_CASE("a JPEG payload's header has the RFC's format, byte for byte") {
   const Case expected = header_case();
   CAPTURE(expected.name);
   ByteVector out(kMaxJpegPayloadHeaderSizeBytes);
@@ -96,7 +96,7 @@ TEST_CASE("a JPEG payload's header is written byte for byte as the RFC has it") 
   CHECK(out == bytes_of_header(expected));
 }
 
-TEST_CASE("a JPEG payload is read as it was written") {
+TEST_CASE("a written JPEG payload is read back") {
   const Case expected = header_case();
   CAPTURE(expected.name);
   ByteVector bytes = bytes_of_header(expected);
@@ -113,7 +113,7 @@ TEST_CASE("a JPEG payload is read as it was written") {
   CHECK(std::ranges::equal(payload->data, to_bytes("data")));
 }
 
-TEST_CASE("a payload cut off in its header, or with nothing behind it, is none") {
+TEST_CASE("a payload with a truncated header or without data is refused") {
   const Case expected = header_case();
   ByteVector bytes = bytes_of_header(expected);
   for (std::size_t size = 0; size <= bytes.size(); ++size) {
@@ -171,7 +171,7 @@ bool is_payload_with_tables(int q, int precision, std::size_t size) {
   return parse_jpeg_payload(bytes).has_value();
 }
 
-TEST_CASE("tables are two of 8 bits") {
+TEST_CASE("tables must be two of 8 bits") {
   CHECK(is_payload_with_tables(255, 0, 128));
   for (const std::size_t size : {1U, 63U, 64U, 127U, 129U, 192U, 256U, 1000U}) {
     CAPTURE(size);
@@ -184,7 +184,7 @@ TEST_CASE("tables are two of 8 bits") {
   }
 }
 
-TEST_CASE("tables may be left out but where they may change with each frame") {
+TEST_CASE("tables may be omitted unless they may change with each frame") {
   for (int q = 128; q < 256; ++q) {
     CAPTURE(q);
     CHECK(is_payload_with_tables(q, 0, 0) == (q != 255));

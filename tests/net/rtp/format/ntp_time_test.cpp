@@ -15,7 +15,7 @@ WallTime at(std::int64_t unix_seconds, std::int64_t rest = 0) {
   return WallTime(seconds(unix_seconds) + microseconds(rest));
 }
 
-TEST_CASE("NTP counts from 1900 in 32 bits of seconds and 32 of their fraction") {
+TEST_CASE("NTP time is seconds since 1900 in 32 bits and their fraction in 32 bits") {
   CHECK(to_ntp(at(0)) == 0x83AA7E80'00000000);
   CHECK(to_ntp(at(1'700'000'000)) == 0xE8FE6F80'00000000);
   CHECK(to_ntp(at(1'700'000'000, 250'000)) == 0xE8FE6F80'40000000);
@@ -27,7 +27,7 @@ TEST_CASE("NTP counts from 1900 in 32 bits of seconds and 32 of their fraction")
   CHECK(to_ntp(at(kTurn + 1)) == 0x00000001'00000000);
 }
 
-TEST_CASE("a time comes back from NTP as it was") {
+TEST_CASE("a time survives the conversion to NTP and back") {
   const auto second = GENERATE(std::int64_t{0}, -1, 1'700'000'000, kTurn - 1, kTurn, 4'000'000'000);
   for (const std::int64_t rest : {0, 1, 2, 333'333, 499'999, 500'000, 999'998, 999'999})
     CHECK(from_ntp(to_ntp(at(second, rest))) == at(second, rest));
@@ -38,17 +38,17 @@ TEST_CASE("a time comes back from NTP as it was") {
   }
 }
 
-TEST_CASE("a fraction that is nearly a second becomes the next one") {
+TEST_CASE("a fraction of nearly a second is rounded up to the next second") {
   CHECK(from_ntp(0xE8FE6F80'FFFFFFFF) == at(1'700'000'001));
   CHECK(from_ntp(0xFFFFFFFF'FFFFFFFF) == at(kTurn));
 }
 
-TEST_CASE("the middle 32 bits are the compact form") {
+TEST_CASE("the compact form is the middle 32 bits") {
   CHECK(to_compact(NtpTime{0x0123456789ABCDEF}) == 0x456789AB);
   CHECK(to_compact(at(1'700'000'000, 250'000)) == 0x6F804000);
 }
 
-TEST_CASE("a compact time is expanded to the nearest moment") {
+TEST_CASE("a compact time is expanded to the nearest time") {
   const WallTime now = at(GENERATE(std::int64_t{1'700'000'000}, kTurn, 3, -3), 123'456);
   CAPTURE(now.time_since_epoch().count());
   for (const std::int64_t apart : {0, 1, -1, 15, 16, -16, 1'000'000, -59'000'000}) {
@@ -79,7 +79,7 @@ TEST_CASE("any compact time survives being expanded") {
   }
 }
 
-TEST_CASE("durations in 1/65536 s") {
+TEST_CASE("durations are converted to 1/65536 s and clamped") {
   CHECK(to_compact_duration(microseconds(0)) == 0);
   CHECK(to_compact_duration(seconds(1)) == 65'536);
   CHECK(to_compact_duration(microseconds(1'500'000)) == 0x18000);

@@ -44,14 +44,14 @@ std::vector<std::size_t> readable_lengths(const ByteVector& whole) {
   return readable;
 }
 
-TEST_CASE("an RTP header's bytes are those of RFC 3550") {
+TEST_CASE("an RTP header has the format of RFC 3550, byte for byte") {
   CHECK(written(kHeader, false) == kHeaderBytes);
   CHECK(written(kHeader, true) == with_first(kHeaderBytes, 0x90));
   CHECK(written({.payload_type = 127, .sequence = 0xFFFF}, false) ==
         to_bytes({0x80, 0x7F, 0xFF, 0xFF, 0, 0, 0, 0, 0, 0, 0, 0}));
 }
 
-TEST_CASE("an RTP packet is taken apart") {
+TEST_CASE("an RTP packet is parsed") {
   const ByteVector datagram = joined(kHeaderBytes, "payload");
   const auto packet = parse_rtp(datagram);
   REQUIRE(packet);
@@ -67,7 +67,7 @@ TEST_CASE("an RTP packet may have no payload") {
   CHECK(packet->payload.empty());
 }
 
-TEST_CASE("an RTP packet's extension stands before its payload") {
+TEST_CASE("an RTP packet's extension precedes its payload") {
   const ByteVector datagram =
       joined(with_first(kHeaderBytes, 0x90), to_bytes({0xBE, 0xDE, 0, 2}), "12345678", "payload");
   const auto packet = parse_rtp(datagram);
@@ -82,7 +82,7 @@ TEST_CASE("an RTP packet's extension stands before its payload") {
   CHECK(parse_rtp(empty)->extension.empty());
 }
 
-TEST_CASE("contributing sources are passed over, up to 15 of them") {
+TEST_CASE("up to 15 contributing sources are skipped") {
   const int count = GENERATE(1, 2, 15);
   const ByteVector sources(4 * static_cast<std::size_t>(count), std::byte{0xCC});
   const auto packet = parse_rtp(joined(with_first(kHeaderBytes, 0x80 | count), sources, "payload"));
@@ -92,7 +92,7 @@ TEST_CASE("contributing sources are passed over, up to 15 of them") {
         std::vector{kRtpHeaderSizeBytes + sources.size()});
 }
 
-TEST_CASE("padding is no payload") {
+TEST_CASE("padding is not part of the payload") {
   const auto payload_of = [](int padding) -> std::optional<std::string> {
     const ByteVector datagram =
         joined(with_first(kHeaderBytes, 0xA0), "payload", to_bytes({0, padding}));
@@ -110,7 +110,7 @@ TEST_CASE("padding is no payload") {
   CHECK_FALSE(parse_rtp(with_first(kHeaderBytes, 0xA0)));
 }
 
-TEST_CASE("of a packet with everything no shorter one is read before its payload begins") {
+TEST_CASE("a packet with all fields is refused if it is truncated before its payload") {
   const ByteVector head =
       joined(with_first(kHeaderBytes, 0x92), "SSRCSSRC", to_bytes({0xBE, 0xDE, 0, 1}), "stmp");
   CHECK(readable_lengths(head) == std::vector{head.size()});
@@ -128,7 +128,7 @@ TEST_CASE("only version 2 is RTP") {
     CHECK_FALSE(parse_rtp(with_first(kHeaderBytes, first)));
 }
 
-TEST_CASE("random bytes are a packet within its datagram, or none") {
+TEST_CASE("random bytes are either a packet within its datagram or refused") {
   std::mt19937 random(3);
   for (int i = 0; i < 20'000; ++i) {
     ByteVector datagram(random() % 64);

@@ -1,4 +1,4 @@
-#include "net/rtp/format/quantization_tables.hpp"
+#include "net/rtp/format/jpeg_header.hpp"
 
 #include <algorithm>
 #include <catch2/catch.hpp>
@@ -23,21 +23,21 @@ QuantizationTables tables_of_libjpeg(int quality) {
   return tables;
 }
 
-TEST_CASE("Q means the tables that libjpeg writes at that quality") {
+TEST_CASE("Q stands for the tables that libjpeg writes at that quality") {
   for (int q = 1; q <= 99; ++q) {
     CAPTURE(q);
     CHECK(standard_quantization_tables(q) == tables_of_libjpeg(q));
   }
 }
 
-TEST_CASE("libjpeg's tables of each quality are known by their Q") {
+TEST_CASE("libjpeg's tables of each quality are recognized by their Q") {
   for (int q = 1; q <= 99; ++q) {
     CAPTURE(q);
     CHECK(find_standard_q(tables_of_libjpeg(q)) == static_cast<std::uint8_t>(q));
   }
 }
 
-TEST_CASE("tables that RTP/JPEG has no Q for go in-band") {
+TEST_CASE("tables without a Q in RTP/JPEG are not standard ones") {
   CHECK_FALSE(find_standard_q(tables_of_libjpeg(100)));
   for (const std::size_t at : {0U, 63U, 64U, 127U}) {
     CAPTURE(at);

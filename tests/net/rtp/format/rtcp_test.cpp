@@ -64,7 +64,7 @@ ByteVector written(const RtcpWriter& writer) {
   return {writer.bytes().begin(), writer.bytes().end()};
 }
 
-TEST_CASE("RTCP packets are written as the RFCs draw them") {
+TEST_CASE("RTCP packets are written in the RFCs' format") {
   RtcpWriter writer;
   CHECK(writer.bytes().empty());
   ByteVector expected;
@@ -85,7 +85,7 @@ TEST_CASE("RTCP packets are written as the RFCs draw them") {
   CHECK(holds(writer.bye(kSsrc), kBye));
 }
 
-TEST_CASE("a CNAME ends with a zero, and with more up to a whole word") {
+TEST_CASE("a CNAME ends with a zero and is padded to a whole word") {
   const auto description = [](std::string_view cname) {
     RtcpWriter writer;
     CHECK(writer.description(kSsrc, cname));
@@ -114,7 +114,7 @@ TEST_CASE("a sender without a clock writes NTP zero") {
   CHECK(compound->last_sender_report == 0);
 }
 
-TEST_CASE("what is lost in all is clamped to 24 bits") {
+TEST_CASE("the cumulative loss is clamped to 24 bits") {
   const auto [lost, read] = GENERATE(table<std::int32_t, std::int32_t>({
       {0x7FFFFF, 0x7FFFFF},
       {0x800000, 0x7FFFFF},
@@ -132,7 +132,7 @@ TEST_CASE("what is lost in all is clamped to 24 bits") {
   CHECK(compound->reception_reports[0].fraction_lost == 255);
 }
 
-TEST_CASE("what does not fit is left out whole") {
+TEST_CASE("a packet that does not fit is left out as a whole") {
   RtcpWriter writer;
   const std::vector<ReceptionReport> reports(32, kReport);
   CHECK_FALSE(writer.receiver_report(kSsrc, reports));  // its count has five bits
@@ -166,7 +166,7 @@ std::vector<std::uint16_t> run(std::uint16_t first, std::size_t count, int step 
   return sequences;
 }
 
-TEST_CASE("sequence numbers that are asked for again come back in order") {
+TEST_CASE("requested sequence numbers are read back in order") {
   const auto sequences = GENERATE(run(5, 1), run(5, 17), run(5, 18), run(65'530, 272),
                                   run(65'000, 16, 17), run(7, 130, 2), run(65'535, 2, 16));
   RtcpWriter writer;
@@ -179,14 +179,14 @@ TEST_CASE("sequence numbers that are asked for again come back in order") {
   CHECK(std::ranges::equal(compound->nack->sequences, sequences));
 }
 
-TEST_CASE("a NACK has 16 entries at most") {
+TEST_CASE("a NACK has at most 16 entries") {
   RtcpWriter writer;
   CHECK_FALSE(writer.nack(1, 2, run(0, 273)));
   CHECK_FALSE(writer.nack(1, 2, run(0, 17, 17)));
   CHECK(writer.bytes().empty());
 }
 
-TEST_CASE("RTCP packets are read as the RFCs draw them") {
+TEST_CASE("RTCP packets are read in the RFCs' format") {
   const ByteVector description = to_bytes({0x81, 202, 0, 2, 0xAA, 0xBB, 0xCC, 0xDD, 1, 1, 'a', 0});
   const ByteVector datagram =
       joined(kSenderReport, kReceiverReport, description, kReferenceTime, kEchoes, kNack, kBye);
@@ -208,13 +208,13 @@ TEST_CASE("RTCP packets are read as the RFCs draw them") {
   CHECK(compound->bye);
 }
 
-TEST_CASE("what is not said is not there") {
+TEST_CASE("fields that are not in the datagram are empty") {
   const auto compound = parse_rtcp(kEmptyReceiverReport);
   REQUIRE(compound);
   CHECK(*compound == RtcpCompound{.sender_ssrc = kSsrc});
 }
 
-TEST_CASE("reports within a sender report, and an extension behind them") {
+TEST_CASE("reports within a sender report are read, and an extension behind them is ignored") {
   ByteVector report = joined(kSenderReport, kReportBytes, "more");
   report[0] = std::byte{0x81};
   report[3] = std::byte{6 + 6 + 1};
@@ -225,7 +225,7 @@ TEST_CASE("reports within a sender report, and an extension behind them") {
   CHECK(compound->reception_reports[0] == kReport);
 }
 
-TEST_CASE("feedback and extended reports may come alone") {
+TEST_CASE("feedback and extended reports may be sent alone") {
   CHECK(parse_rtcp(kNack));
   CHECK(parse_rtcp(kReferenceTime));
   CHECK(parse_rtcp(kEchoes));
@@ -236,7 +236,7 @@ TEST_CASE("feedback and extended reports may come alone") {
   CHECK_FALSE(parse_rtcp(to_bytes({0x80, 26, 0, 1, 1, 2, 3, 4})));
 }
 
-TEST_CASE("unknown packets and blocks are passed over by their length") {
+TEST_CASE("unknown packets and blocks are skipped by their length") {
   const ByteVector application =
       to_bytes({0x80, 204, 0, 3, 9, 9, 9, 9, 'n', 'a', 'm', 'e', 1, 2, 3, 4});
   const ByteVector empty = to_bytes({0x80, 255, 0, 0});
@@ -257,7 +257,7 @@ TEST_CASE("unknown packets and blocks are passed over by their length") {
   CHECK(compound->bye);
 }
 
-TEST_CASE("packets of another participant are passed over") {
+TEST_CASE("packets of another participant are ignored") {
   const ByteVector first = to_bytes({0x80, 201, 0, 1, 1, 1, 1, 1});
   const auto compound = parse_rtcp(
       joined(first, kSenderReport, kReceiverReport, kReferenceTime, kEchoes, kNack, kBye));
@@ -265,7 +265,7 @@ TEST_CASE("packets of another participant are passed over") {
   CHECK(*compound == RtcpCompound{.sender_ssrc = 0x01010101});
 }
 
-TEST_CASE("several may leave at once, and say why") {
+TEST_CASE("several sources may say goodbye at once, with a reason") {
   const auto leaves = [](const ByteVector& bye) {
     const auto compound = parse_rtcp(joined(kEmptyReceiverReport, bye));
     REQUIRE(compound);
@@ -278,7 +278,7 @@ TEST_CASE("several may leave at once, and say why") {
   CHECK_FALSE(parse_rtcp(joined(kEmptyReceiverReport, to_bytes({0x82, 203, 0, 1, 1, 2, 3, 4}))));
 }
 
-TEST_CASE("NACKs on the first medium are gathered") {
+TEST_CASE("NACKs for the first stream are collected") {
   ByteVector another = kNack;
   another[11] = std::byte{9};
   const auto compound = parse_rtcp(joined(kNack, another, kNack));
@@ -287,7 +287,7 @@ TEST_CASE("NACKs on the first medium are gathered") {
   CHECK(compound->nack->sequences.size() == 10);
 }
 
-TEST_CASE("of a datagram with too much the first part counts") {
+TEST_CASE("of a datagram with too many entries the first ones count") {
   ByteVector nacks;
   ByteVector reports;
   ByteVector echoes;
@@ -340,7 +340,7 @@ TEST_CASE("lengths that contradict each other are refused") {
   CHECK_FALSE(parse_rtcp(to_bytes({0x80, 201, 0, 0, 1, 2, 3, 4})));
 }
 
-TEST_CASE("every packet is of version 2") {
+TEST_CASE("every packet must have version 2") {
   for (const int first : {0x00, 0x40, 0xC0}) {
     ByteVector bye = kBye;
     bye[0] = static_cast<std::byte>(first | 1);
@@ -351,7 +351,7 @@ TEST_CASE("every packet is of version 2") {
   }
 }
 
-TEST_CASE("a compound is read where a packet ends, and nowhere else") {
+TEST_CASE("a compound may be truncated only between packets") {
   const std::vector<ByteVector> packets{kSenderReport, kReceiverReport, kReferenceTime,
                                         kEchoes,       kNack,           kBye};
   ByteVector whole;
@@ -367,7 +367,7 @@ TEST_CASE("a compound is read where a packet ends, and nowhere else") {
   CHECK(readable == ends);
 }
 
-TEST_CASE("random bytes are RTCP or none") {
+TEST_CASE("random bytes are either valid RTCP or refused") {
   std::mt19937 random(17);
   const ByteVector whole = joined(kSenderReport, kReceiverReport, kReferenceTime, kEchoes, kNack);
   int count = 0;

@@ -47,12 +47,12 @@ std::string with(const std::string& said, const std::string& instead) {
   return text.replace(at, said.size(), instead);
 }
 
-TEST_CASE("a session is described as RFC 8866 has it") {
+TEST_CASE("a session is described in the format of RFC 8866") {
   CHECK(write_sdp(kGroup, "192.168.1.5", 1'234'567'890'123) == kGroupText);
   CHECK(session_of(kGroupText) == kGroup);
 }
 
-TEST_CASE("addresses in a description") {
+TEST_CASE("a description has IPv4 and IPv6 addresses") {
   const auto [address, origin, lines] = GENERATE(table<const char*, const char*, const char*>({
       {"192.168.1.9", "192.168.1.5",
        "o=- 7 1 IN IP4 192.168.1.5\r\ns=jpegwire\r\nc=IN IP4 "
@@ -75,7 +75,7 @@ TEST_CASE("addresses in a description") {
   CHECK(session_of(text) == RtpSession{.address = host.substr(0, host.find('%')), .port = 5004});
 }
 
-TEST_CASE("what is written is read") {
+TEST_CASE("a written description is read back") {
   const RtpSession dynamic{.address = "ff15::1",
                            .port = 65'533,
                            .payload_type = 97,
@@ -87,7 +87,7 @@ TEST_CASE("what is written is read") {
   CHECK(session_of(write_sdp(plain, "127.0.0.1", 0)) == plain);
 }
 
-TEST_CASE("ffmpeg's description, with the heading that it prints") {
+TEST_CASE("ffmpeg's description is read, with the heading that it prints") {
   const std::string head = GENERATE("", "SDP:\n");
   const RtpSession session = session_of(
       head +
@@ -96,7 +96,7 @@ TEST_CASE("ffmpeg's description, with the heading that it prints") {
   CHECK(session == RtpSession{.address = "239.1.2.3", .port = 5004, .ttl = 4});
 }
 
-TEST_CASE("GStreamer's description, of sound and video") {
+TEST_CASE("GStreamer's description of audio and video is read") {
   const RtpSession session = session_of(
       "v=0\r\n"
       "o=- 17397361206112083311 1 IN IP4 192.168.1.10\r\n"
@@ -122,14 +122,14 @@ TEST_CASE("GStreamer's description, of sound and video") {
         RtpSession{.address = "239.1.2.3", .port = 5006, .ttl = 16, .frames_per_second = 30});
 }
 
-TEST_CASE("a description by hand may be two lines") {
+TEST_CASE("a description may have only two lines") {
   CHECK(session_of("c=IN IP4 10.0.0.2\nm=video 5004 RTP/AVP 26") ==
         RtpSession{.address = "10.0.0.2", .port = 5004});
   CHECK(session_of("m=video 5004 RTP/AVP 26\nc=IN IP6 ff15::1/3") ==
         RtpSession{.address = "ff15::1", .port = 5004});
 }
 
-TEST_CASE("JPEG has a type of its own, or one that is mapped to it") {
+TEST_CASE("JPEG has its static payload type or a mapped one") {
   const auto type_of = [](const std::string& formats, const std::string& lines) {
     const auto session =
         read_sdp("c=IN IP4 10.0.0.2\nm=video 5004 RTP/AVP " + formats + "\n" + lines).session;
@@ -148,7 +148,7 @@ TEST_CASE("JPEG has a type of its own, or one that is mapped to it") {
   CHECK(type_of("", "a=rtpmap:26 JPEG/90000") == -1);
 }
 
-TEST_CASE("the first JPEG video is taken, with its own lines before the session's") {
+TEST_CASE("the first JPEG video is used, and its own lines take precedence over the session's") {
   CHECK(session_of("v=0\nc=IN IP4 239.1.1.1/9\na=extmap:3 urn:x-jpegwire:stamp\n"
                    "m=video 5000 RTP/AVP 96\nc=IN IP4 239.2.2.2/1\na=rtpmap:96 H264/90000\n"
                    "m=video 6000 RTP/AVP 26\na=framerate:5\n"
@@ -159,7 +159,7 @@ TEST_CASE("the first JPEG video is taken, with its own lines before the session'
                                                                              .stamp_extension = 3});
 }
 
-TEST_CASE("variations that are taken") {
+TEST_CASE("variations of the syntax are accepted") {
   CHECK(session_of(with("m=video 5004 ", "m=video 5004/2 ")) == kGroup);
   CHECK(session_of(with("m=video 5004 RTP", "m=video  5004  RTP")) == kGroup);
   CHECK(session_of(with("a=rtcp:5005", "a=rtcp:5005 IN IP4 192.168.1.5")) == kGroup);
@@ -176,25 +176,25 @@ TEST_CASE("variations that are taken") {
         std::nullopt);
 }
 
-TEST_CASE("a frame rate that is none is unknown") {
+TEST_CASE("an invalid frame rate is unknown") {
   for (const char* rate : {"", "0", "-1", "nan", "inf", "1e999", "fast", "30 fps"})
     CHECK(session_of(with("29.97", rate)).frames_per_second == 0);
 }
 
-TEST_CASE("what cannot be received is told in a sentence") {
-  CHECK(error_of("") == "it is no session description (SDP): it has no m= line");
+TEST_CASE("a sentence says why a description cannot be used") {
+  CHECK(error_of("") == "it is not a session description (SDP): it has no m= line");
   CHECK(error_of("{\"json\": true}\n") == error_of(""));
   CHECK(error_of("v=0\r\nm=audio 5004 RTP/AVP 26\r\n") ==
         "it describes no JPEG video (RTP/AVP 26)");
   CHECK(error_of("m=") == error_of("m=video 5004 RTP/AVP 96"));
   CHECK(error_of(with("RTP/AVP 26", "RTP/AVP 32")) == error_of("m=audio"));
   CHECK_THAT(error_of(with("v=0", "v=1")), Contains("version '1'"));
-  CHECK_THAT(error_of(with("RTP/AVP", "RTP/SAVP")), Contains("'RTP/SAVP'; have it sent by"));
+  CHECK_THAT(error_of(with("RTP/AVP", "RTP/SAVP")), Contains("'RTP/SAVP'; only RTP/AVP"));
   CHECK_THAT(error_of(with("video 5004", "video 0")), Contains("port 0, as an RTSP server's"));
   for (const char* port : {"65534", "65536", "-1", "x", "5004x", "/2", "+1"})
     CHECK_THAT(error_of(with("video 5004", std::string("video ") + port)),
                Contains("no port from 1 to 65533"));
-  CHECK_THAT(error_of(with("c=IN IP4 239.1.2.3/4\r\n", "")), Contains("names no address"));
+  CHECK_THAT(error_of(with("c=IN IP4 239.1.2.3/4\r\n", "")), Contains("has no address; add"));
   for (const char* connection : {"", "IN", "IN IP4", "IN IP5 239.1.2.3", "ATM IP4 239.1.2.3",
                                  "IN IP4 /4", "IN IP4 a;b", "IN IP4 $(reboot)"})
     CHECK_THAT(error_of(with("IN IP4 239.1.2.3/4", connection)), Contains("no address in '"));
@@ -204,19 +204,19 @@ TEST_CASE("what cannot be received is told in a sentence") {
     CHECK_THAT(error_of(with("rtcp:5005", std::string("rtcp:") + port)), Contains("a=rtcp:"));
 }
 
-TEST_CASE("a sentence quotes little, and nothing that a terminal obeys") {
+TEST_CASE("a sentence quotes little and no control characters") {
   const std::string error =
       error_of(with("IN IP4 239.1.2.3/4", "IN IP4 \x1B[2J\xFF" + std::string(10'000, 'x')));
   CHECK_THAT(error, Contains("'IN IP4 ?[2J?xxx"));
   CHECK(error.size() < 200);
 }
 
-TEST_CASE("a description ends at 64 KiB") {
+TEST_CASE("a description has at most 64 KiB") {
   std::string text = kGroupText;
   text.resize(kMaxSdpSizeBytes, 'x');
   CHECK(read_sdp(text).session == kGroup);
   text.push_back('x');
-  CHECK(error_of(text) == "it is larger than 64 KiB, so it is no session description (SDP)");
+  CHECK(error_of(text) == "it is larger than 64 KiB, so it is not a session description (SDP)");
 }
 
 TEST_CASE("every truncation gives a session or a sentence, never both") {

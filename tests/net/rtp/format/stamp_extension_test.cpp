@@ -41,7 +41,7 @@ std::optional<StampExtension> read(Bytes elements, std::uint16_t profile = kProf
   return read_stamp_extension(packet, id);
 }
 
-TEST_CASE("a stamp goes over RTP as it is") {
+TEST_CASE("a stamp survives RTP unchanged") {
   const bool answers_nacks = GENERATE(false, true);
   const auto extension = read(element({.stamp = full_stamp(), .answers_nacks = answers_nacks}));
   REQUIRE(extension);
@@ -49,7 +49,7 @@ TEST_CASE("a stamp goes over RTP as it is") {
   CHECK(extension->answers_nacks == answers_nacks);
 }
 
-TEST_CASE("the extension has the bytes of RFC 8285's two-byte headers") {
+TEST_CASE("the extension has RFC 8285's two-byte headers, byte for byte") {
   const ByteVector bytes = written({.stamp = full_stamp(), .answers_nacks = true});
   ByteVector expected = to_bytes({0x10, 0x00, 0, 11,  // profile, and the length in words
                                   1, 42,              // the element's identifier and length
@@ -72,27 +72,27 @@ TEST_CASE("the stamp is found behind padding and other elements") {
   CHECK(extension->stamp == full_stamp());
 }
 
-TEST_CASE("application bits of the profile mean nothing") {
+TEST_CASE("the profile's application bits are ignored") {
   CHECK(read(element(), 0x100F));
   CHECK_FALSE(read(element(), 0xBEDE));
   CHECK_FALSE(read(element(), 0x1010));
   CHECK_FALSE(read(element(), 0));
 }
 
-TEST_CASE("a stamp under another identifier is found by that one only") {
+TEST_CASE("a stamp with another identifier is found only by that identifier") {
   ByteVector elements = element({.stamp = full_stamp()});
   elements[0] = std::byte{200};
   CHECK_FALSE(read(elements));
   CHECK(read(elements, kProfile, 200));
 }
 
-TEST_CASE("another version's stamp is passed over") {
+TEST_CASE("a stamp of another version is ignored") {
   ByteVector elements = element();
   elements[2] = std::byte{2};
   CHECK_FALSE(read(elements));
 }
 
-TEST_CASE("a longer element of our version has our fields in front") {
+TEST_CASE("a longer element of our version begins with our fields") {
   ByteVector elements = element({.stamp = full_stamp()});
   elements[1] = std::byte{45};
   append(elements, to_bytes({1, 2, 3}));
@@ -100,7 +100,7 @@ TEST_CASE("a longer element of our version has our fields in front") {
   CHECK(read(elements)->stamp == full_stamp());
 }
 
-TEST_CASE("an extension cut off anywhere has no stamp") {
+TEST_CASE("a truncated extension has no stamp") {
   const ByteVector elements = element();
   for (std::size_t size = 0; size < elements.size(); ++size) {
     CAPTURE(size);

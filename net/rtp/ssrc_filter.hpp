@@ -7,25 +7,26 @@
 
 namespace jpegwire {
 
-/// Which of the sources that send to a port is watched: one at a time, until it has fallen silent
-/// or said goodbye. The first one is believed at once, so that nothing of it is lost, but another
-/// that sends two packets in a row takes its place if it has not done so itself (RFC 3550, appendix
-/// A.1, calls that probation). Bound to one thread.
-class SourceLock {
+/// Chooses one of the sources (SSRCs) that send to a port, until that source is silent or has said
+/// goodbye. The first source is accepted at once, so that none of its packets are lost. Another
+/// source replaces it by sending two packets in a row, unless the first one has done so itself (RFC
+/// 3550, appendix A.1, calls this probation). Bound to one thread.
+class SsrcFilter {
  public:
   enum class Verdict { ours, new_source, foreign };
 
   Verdict accept(std::uint32_t ssrc, std::uint16_t sequence, WallTime now);
 
-  /// The source gives another sign of life.
-  void keep(WallTime now) { last_packet_ = now; }
+  /// The source has given another sign of life.
+  void keep_alive(WallTime now) { last_packet_ = now; }
 
-  /// The source has said goodbye, or is given up; any other may follow. What of it still comes is
+  /// The source has said goodbye or is given up; any other may follow. Its remaining packets are
   /// foreign for a while.
   void release(WallTime now);
 
-  /// The source that is watched.
   bool is_current(std::uint32_t ssrc) const { return current_ && current_->ssrc == ssrc; }
+
+  /// The source that is received; nothing if there is none.
   std::optional<std::uint32_t> ssrc() const {
     return current_ ? std::optional(current_->ssrc) : std::nullopt;
   }

@@ -1,4 +1,4 @@
-#include "net/rtp/source_lock.hpp"
+#include "net/rtp/ssrc_filter.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -6,17 +6,17 @@
 
 using namespace jpegwire;
 using test::at;
-using Verdict = SourceLock::Verdict;
+using Verdict = SsrcFilter::Verdict;
 
-TEST_CASE("the first source is watched from its first packet on", "[source_lock]") {
-  SourceLock lock;
+TEST_CASE("the first source is accepted from its first packet on", "[ssrc_filter]") {
+  SsrcFilter lock;
   CHECK(lock.accept(1, 100, at(0)) == Verdict::new_source);
   CHECK(lock.accept(1, 101, at(1)) == Verdict::ours);
   CHECK(lock.is_current(1));
 }
 
-TEST_CASE("others are foreign while it sends, whatever they send", "[source_lock]") {
-  SourceLock lock;
+TEST_CASE("other sources are foreign while it sends, whatever they send", "[ssrc_filter]") {
+  SsrcFilter lock;
   lock.accept(1, 100, at(0));
   lock.accept(1, 101, at(1));
   for (std::uint16_t i = 0; i < 1000; ++i) {
@@ -26,8 +26,8 @@ TEST_CASE("others are foreign while it sends, whatever they send", "[source_lock
   }
 }
 
-TEST_CASE("a stray packet in front of a stream does not lock it out", "[source_lock]") {
-  SourceLock lock;
+TEST_CASE("a stray packet before a stream does not block the stream", "[ssrc_filter]") {
+  SsrcFilter lock;
   CHECK(lock.accept(9, 5, at(0)) == Verdict::new_source);
   CHECK(lock.accept(1, 65535, at(1)) == Verdict::foreign);
   CHECK(lock.accept(1, 0, at(2)) == Verdict::new_source);
@@ -35,11 +35,11 @@ TEST_CASE("a stray packet in front of a stream does not lock it out", "[source_l
   CHECK(lock.accept(1, 1, at(4)) == Verdict::ours);
 }
 
-TEST_CASE("another follows one that has fallen silent or said goodbye", "[source_lock]") {
-  SourceLock lock;
+TEST_CASE("another source follows one that is silent or has said goodbye", "[ssrc_filter]") {
+  SsrcFilter lock;
   lock.accept(1, 100, at(0));
   lock.accept(1, 101, at(1));
-  lock.keep(at(900));
+  lock.keep_alive(at(900));
   CHECK(lock.accept(2, 7, at(1800)) == Verdict::foreign);
   CHECK(lock.accept(2, 50, at(1902)) == Verdict::new_source);
   CHECK(lock.accept(1, 102, at(1903)) == Verdict::foreign);

@@ -13,15 +13,15 @@
 
 namespace jpegwire {
 
-/// Sends repair datagrams beside a stream of packets (fec_packet.hpp), in the blocks of
-/// RepairBlocks. Bound to the io thread.
-class RepairFlow {
+/// Sends repair packets beside a stream of packets (fec_packet.hpp), in the blocks of RepairBlocks.
+/// Bound to the io thread.
+class FecSender {
  public:
-  /// Throws std::runtime_error where it cannot send to `target`.
-  RepairFlow(asio::io_context& io, const asio::ip::udp::endpoint& target,
-             const MulticastOutput& multicast);
+  /// Throws std::runtime_error if it cannot send to `target`.
+  FecSender(asio::io_context& io, const asio::ip::udp::endpoint& target,
+            const MulticastOutput& multicast);
 
-  /// A frame of so many bands begins; without percent it goes unprotected.
+  /// Begins a frame with so many bands. With 0 percent it is not protected.
   void begin_frame(int percent, std::size_t bands);
 
   /// The frame's next packet has been sent.
@@ -42,7 +42,7 @@ class RepairFlow {
   RepairBlocks blocks_;
   std::vector<GatheredDatagram> datagrams_;
   std::uint64_t sent_ = 0;
-  std::uint64_t dropped_ = 0;  // the socket took no more for now
+  std::uint64_t dropped_ = 0;  // the socket's buffer was full
 };
 
 }  // namespace jpegwire

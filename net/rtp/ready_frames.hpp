@@ -1,0 +1,63 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <mutex>
+#include <utility>
+
+#include "net/stream/frame_sink.hpp"
+
+namespace jpegwire {
+
+/// Hands frames to the io thread while their bands are still being encoded: the frame that was
+/// begun last, and the newest one after it. A newer frame displaces one that was not begun yet,
+/// but never one that was: its bands count until the next frame begins, whatever has been offered
+/// meanwhile. Any thread may call anything.
+class ReadyFrames {
+ public:
+  /// Bands [0, ready) of the frame are there.
+  void offer(FramePtr frame, int ready) {
+    const std::scoped_lock lock(mutex_);
+    if (frame == begun_.frame) {
+      begun_.ready = std::max(begun_.ready, ready);
+      return;
+    }
+    if (frame == next_.frame) ready = std::max(next_.ready, ready);
+    if (next_.frame && next_.frame != frame) ++displaced_;
+    next_.frame.swap(frame);
+    next_.ready = ready;
+  }
+
+  /// Begins the newest frame; null if there is none that was not begun.
+  FramePtr begin_newest() {
+    const std::scoped_lock lock(mutex_);
+    if (!next_.frame) return nullptr;
+    begun_ = std::exchange(next_, {});
+    return begun_.frame;
+  }
+
+  /// The bands that are there of the frame that was begun last.
+  int ready_bands() const {
+    const std::scoped_lock lock(mutex_);
+    return begun_.ready;
+  }
+
+  /// How many frames were displaced before they were begun.
+  std::uint64_t displaced() const {
+    const std::scoped_lock lock(mutex_);
+    return displaced_;
+  }
+
+ private:
+  struct Offer {
+    FramePtr frame;
+    int ready = 0;  // bands
+  };
+
+  mutable std::mutex mutex_;
+  Offer begun_;
+  Offer next_;
+  std::uint64_t displaced_ = 0;
+};
+
+}  // namespace jpegwire
