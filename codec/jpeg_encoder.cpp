@@ -63,7 +63,7 @@ void write_header(const JpegLayout& band, EncodedFrame& frame) {
 class JpegEncoder::BandCoder {
  public:
   /// Encodes rows [top, top + height) as a JPEG of its own; nullptr where libturbojpeg refuses.
-  const JpegLayout* encode(const RawFrame& picture, int top, int height, int quality) {
+  const JpegLayout* encode(const Picture& picture, int top, int height, int quality) {
     output_.resize(std::max(output_.size(), tjBufSize(picture.width, height, TJSAMP_420)));
     if (!compress(picture, top, height, quality)) return nullptr;
     const auto jpeg = Bytes(output_).first(size_);
@@ -74,7 +74,7 @@ class JpegEncoder::BandCoder {
   const char* error() const { return tjGetErrorStr2(handle_.get()); }
 
  private:
-  bool compress(const RawFrame& picture, int top, int height, int quality) {
+  bool compress(const Picture& picture, int top, int height, int quality) {
     switch (picture.format) {
       case PixelFormat::i420:
         return compress_i420(picture, top, height, quality);
@@ -86,7 +86,7 @@ class JpegEncoder::BandCoder {
     return false;
   }
 
-  bool compress_i420(const RawFrame& picture, int top, int height, int quality) {
+  bool compress_i420(const Picture& picture, int top, int height, int quality) {
     const auto width = static_cast<std::size_t>(picture.width);
     const auto chroma_width = static_cast<std::size_t>(half_up(picture.width));
     const auto rows = static_cast<std::size_t>(picture.height);
@@ -117,7 +117,7 @@ class JpegEncoder::BandCoder {
   }
 
   // Only a band at a time is taken apart, so that its planes are still in the cache when encoded.
-  bool compress_yuyv(const RawFrame& picture, int top, int height, int quality) {
+  bool compress_yuyv(const Picture& picture, int top, int height, int quality) {
     planes_.resize(PixelFormat::i420, picture.width, height);
     yuyv_to_i420(picture, top, planes_);
     return compress_i420(planes_, 0, height, quality);
@@ -131,7 +131,7 @@ class JpegEncoder::BandCoder {
                                    TJSAMP_420, &out, &size_, quality, TJFLAG_NOREALLOC) == 0;
   }
 
-  bool compress_bgr(const RawFrame& picture, int top, int height, int quality) {
+  bool compress_bgr(const Picture& picture, int top, int height, int quality) {
     const std::size_t stride = 3 * static_cast<std::size_t>(picture.width);
     const auto* pixels = as_chars(picture.pixels.data()) + static_cast<std::size_t>(top) * stride;
     auto* out = reinterpret_cast<unsigned char*>(output_.data());
@@ -141,7 +141,7 @@ class JpegEncoder::BandCoder {
   }
 
   TurboJpegHandle handle_ = checked(tjInitCompress());
-  RawFrame planes_;
+  Picture planes_;
   std::vector<std::byte> even_luma_;
   std::vector<std::byte> output_;
   unsigned long size_ = 0;
@@ -186,7 +186,7 @@ JpegEncoder::JpegEncoder(BandPool& pool, EncoderSettings settings)
 
 JpegEncoder::~JpegEncoder() = default;
 
-std::shared_ptr<EncodedFrame> JpegEncoder::encode(const RawFrame& picture,
+std::shared_ptr<EncodedFrame> JpegEncoder::encode(const Picture& picture,
                                                   const FrameIdentity& identity,
                                                   const OnBands& on_bands) {
   std::shared_ptr<EncodedFrame> frame = frames_.take();
@@ -209,7 +209,7 @@ std::shared_ptr<EncodedFrame> JpegEncoder::encode(const RawFrame& picture,
   return frame;
 }
 
-void JpegEncoder::encode_bands(const RawFrame& picture, EncodedFrame& frame,
+void JpegEncoder::encode_bands(const Picture& picture, EncodedFrame& frame,
                                BandsInOrder& bands_in_order) {
   JpegLayout& layout = frame.layout;
   const int bands = static_cast<int>(layout.bands.size());

@@ -40,7 +40,7 @@ class JpegEncoder {
 
   /// The frame is from the encoder's own pool, and nobody holds it but whom `on_bands` gave it to.
   /// Throws std::runtime_error where libturbojpeg refuses the picture.
-  std::shared_ptr<EncodedFrame> encode(const RawFrame& picture, const FrameIdentity& identity = {},
+  std::shared_ptr<EncodedFrame> encode(const Picture& picture, const FrameIdentity& identity = {},
                                        const OnBands& on_bands = nullptr);
 
  private:
@@ -48,7 +48,7 @@ class JpegEncoder {
 
   class BandsInOrder;
 
-  void encode_bands(const RawFrame& picture, EncodedFrame& frame, BandsInOrder& bands_in_order);
+  void encode_bands(const Picture& picture, EncodedFrame& frame, BandsInOrder& bands_in_order);
 
   BandPool& pool_;
   EncoderSettings settings_;

@@ -25,7 +25,7 @@ class Headless : public Display {
     void show_notice(std::string_view sentence) override;
 
     void refresh(const LiveFigures&) override {}
-    PixelSize wanted_size() const override { return {}; }
+    PictureSize wanted_size() const override { return {}; }
     void tell(std::string_view) override {}  // all that matters is in the log
     void show_recording(std::optional<std::chrono::seconds>) override {}
 

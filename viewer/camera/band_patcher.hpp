@@ -14,7 +14,7 @@ class BandPatcher {
  public:
   /// A picture of that size begins, of whose pixels it has as many as the scale gives. One of
   /// another size or scale has nothing before it.
-  void begin(PixelSize jpeg, DecodeScale scale);
+  void begin(PictureSize jpeg, DecodeScale scale);
 
   /// Nothing of the pictures so far may be shown again: another source follows.
   void forget();
@@ -30,7 +30,7 @@ class BandPatcher {
 
   bool is_fresh(std::size_t part, WallTime now) const;
 
-  PixelSize jpeg_;
+  PictureSize jpeg_;
   DecodeScale scale_;
   std::vector<bool> is_decoded_;      // by parts of kRows
   std::vector<WallTime> decoded_at_;  // likewise; the epoch: never

@@ -66,7 +66,7 @@ WallTime nearest(std::uint64_t time_us, WallTime now) {
 }  // namespace
 
 void draw_clock(WallTime time, int cell_pixels, Picture& picture) {
-  picture.resize(kClockCells * cell_pixels, kClockCells * cell_pixels);
+  picture.resize(PixelFormat::bgr, kClockCells * cell_pixels, kClockCells * cell_pixels);
   const std::uint64_t bits = bits_of(time);
   const auto row_bytes = static_cast<std::size_t>(picture.width) * 3;
   for (int y = 0; y < picture.height; ++y)

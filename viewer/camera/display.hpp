@@ -40,7 +40,7 @@ class CameraDisplay {
   virtual void refresh(const LiveFigures& figures) = 0;
 
   /// How large its pictures are shown, in pixels; empty where they are wanted whole.
-  virtual PixelSize wanted_size() const = 0;
+  virtual PictureSize wanted_size() const = 0;
 
   /// Shows for a few seconds what happened, in place of what is told so already.
   virtual void tell(std::string_view sentence) = 0;

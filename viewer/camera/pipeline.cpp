@@ -26,7 +26,7 @@ DecodedFrame measure(const ReceivedFrame& frame, WallTime now) {
   return decoded;
 }
 
-PixelSize size_of(const JpegLayout& layout) { return {layout.width, layout.height}; }
+PictureSize size_of(const JpegLayout& layout) { return {layout.width, layout.height}; }
 
 }  // namespace
 
@@ -143,9 +143,9 @@ Reception ViewerPipeline::decode_bands(ReceivedFrame& frame, Picture& picture,
   const unsigned session = session_;
   if (session != last_session_) patcher_.forget();
   last_session_ = session;
-  const PixelSize jpeg = size_of(frame.jpeg.layout);
+  const PictureSize jpeg = size_of(frame.jpeg.layout);
   const DecodeScale scale = scale_for(jpeg);
-  picture.resize(scale.of(jpeg.width), scale.of(jpeg.height));
+  picture.resize(PixelFormat::bgr, scale.of(jpeg.width), scale.of(jpeg.height));
   patcher_.begin(jpeg, scale);
   for (;;) {
     frame.bands.take(new_bands_, stop);
@@ -169,9 +169,9 @@ std::optional<microseconds> ViewerPipeline::age_by_clock(const Picture& picture)
   return now - *seen;
 }
 
-DecodeScale ViewerPipeline::scale_for(PixelSize jpeg) const {
-  const PixelSize wanted = wanted_;
-  return wanted == PixelSize{} ? DecodeScale{} : smallest_scale(jpeg, wanted);
+DecodeScale ViewerPipeline::scale_for(PictureSize jpeg) const {
+  const PictureSize wanted = wanted_;
+  return wanted == PictureSize{} ? DecodeScale{} : smallest_scale(jpeg, wanted);
 }
 
 }  // namespace jpegwire

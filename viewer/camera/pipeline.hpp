@@ -54,7 +54,7 @@ class ViewerPipeline final : public StreamObserver {
 
   /// From the next frame on, pictures are decoded no larger than it takes to show them at this
   /// size; whole where it is empty, as it is at first. Any thread.
-  void want(PixelSize size) { wanted_ = size; }
+  void want(PictureSize size) { wanted_ = size; }
 
   /// The newest picture that was not taken yet, or nothing.
   std::optional<ShownFrame> take_picture() { return pictures_.try_take(); }
@@ -82,7 +82,7 @@ class ViewerPipeline final : public StreamObserver {
   Reception decode_frame(const std::shared_ptr<ReceivedFrame>& received,
                          const std::stop_token& stop);
   Reception decode_bands(ReceivedFrame& frame, Picture& picture, const std::stop_token& stop);
-  DecodeScale scale_for(PixelSize jpeg) const;
+  DecodeScale scale_for(PictureSize jpeg) const;
   std::optional<microseconds> age_by_clock(const Picture& picture);
 
   ViewerPipelineSettings settings_;
@@ -91,7 +91,7 @@ class ViewerPipeline final : public StreamObserver {
   RecordingSwitch& recording_;
   OnFinished on_finished_;
   OnNews on_news_;
-  std::atomic<PixelSize> wanted_ = PixelSize{};
+  std::atomic<PictureSize> wanted_ = PictureSize{};
   std::atomic<unsigned> session_ = 0;  // counts the connections
   unsigned last_session_ = 0;          // of the frame before, on the decode thread
 

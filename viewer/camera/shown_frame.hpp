@@ -12,7 +12,7 @@ namespace jpegwire {
 /// A decoded frame on its way to the display.
 struct ShownFrame {
   std::shared_ptr<Picture> picture;      // to be drawn on only by who alone has it
-  PixelSize jpeg_size{};                 // that the picture was scaled down from; empty: its own
+  PictureSize jpeg_size{};               // that the picture was scaled down from; empty: its own
   std::optional<WallTime> capture_time;  // as steady_now() tells it
   std::shared_ptr<const FrameArrival> arrival{};    // null where its reads were not recorded
   std::shared_ptr<const ReceivedFrame> received{};  // the JPEG; null where it did not come whole

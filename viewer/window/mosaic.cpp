@@ -10,7 +10,7 @@
 namespace jpegwire {
 namespace {
 
-constexpr PixelSize kSmallest{1, 1};
+constexpr PictureSize kSmallest{1, 1};
 
 int gap_of(cv::Size window) { return std::max(2, std::min(window.width, window.height) / 180); }
 
@@ -31,7 +31,7 @@ Mosaic::Mosaic(const std::vector<PictureViewSettings>& settings) {
     want_of_all(kSmallest);  // until it is known where they go
 }
 
-void Mosaic::want_of_all(PixelSize size) {
+void Mosaic::want_of_all(PictureSize size) {
   for (PictureView& view : views_) view.want(size);
 }
 

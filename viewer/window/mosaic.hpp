@@ -42,7 +42,7 @@ class Mosaic {
   void draw(cv::Mat& image);
 
  private:
-  void want_of_all(PixelSize size);
+  void want_of_all(PictureSize size);
   void draw_grid(cv::Mat& image);
   void lay_out(cv::Size window);
   std::vector<cv::Size> picture_sizes() const;

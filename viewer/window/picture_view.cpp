@@ -158,8 +158,8 @@ cv::Point2d PictureView::picture_point(cv::Point point, cv::Size view) const {
 
 cv::Size PictureView::picture_size() const {
   if (!shown_.picture) return {};
-  const PixelSize jpeg = shown_.jpeg_size;
-  if (jpeg == PixelSize{}) return pixels().size();
+  const PictureSize jpeg = shown_.jpeg_size;
+  if (jpeg == PictureSize{}) return pixels().size();
   return {jpeg.width, jpeg.height};
 }
 

@@ -37,10 +37,10 @@ class PictureView final : public CameraDisplay {
   void tell(std::string_view sentence) override;
   void show_recording(std::optional<std::chrono::seconds> since_begin) override;
 
-  PixelSize wanted_size() const override { return wanted_size_; }
+  PictureSize wanted_size() const override { return wanted_size_; }
 
   /// Its pictures need not be larger; empty: they are wanted whole.
-  void want(PixelSize size) { wanted_size_ = size; }
+  void want(PictureSize size) { wanted_size_ = size; }
 
   // What the user wants.
 
@@ -105,7 +105,7 @@ class PictureView final : public CameraDisplay {
 
   const Clock clock_;
   const std::string name_;
-  PixelSize wanted_size_;
+  PictureSize wanted_size_;
   ShownFrame shown_;
   ShownFrame waiting_;  // the newest one, while an older one is frozen
   bool is_frozen_ = false;

@@ -117,11 +117,11 @@ TEST_CASE("a last part of fewer than eight rows is filled too") {
 TEST_CASE("a scaled picture is patched by the rows that its bands have in it") {
   // Each eight rows of the JPEG are two of the picture; the JPEG's last part has five, and one
   // here.
-  const PixelSize jpeg{40, 29};
+  const PictureSize jpeg{40, 29};
   const DecodeScale scale{2};
   const auto filled_with = [&](char letter) {
     Picture picture;
-    picture.resize(scale.of(jpeg.width), scale.of(jpeg.height));
+    picture.resize(PixelFormat::bgr, scale.of(jpeg.width), scale.of(jpeg.height));
     std::ranges::fill(picture.pixels, static_cast<std::byte>(letter));
     return picture;
   };
@@ -149,7 +149,7 @@ TEST_CASE("a picture of another scale has nothing before it") {
   patcher.begin({kWidth, 4 * kRows}, {});
   patcher.note(std::vector{band(0, 4)}, at(0));
   Picture picture;
-  picture.resize(3, 16);
+  picture.resize(PixelFormat::bgr, 3, 16);
   patcher.begin({kWidth, 4 * kRows}, {4});
   patcher.fill_gaps(&older, picture, at(1));
   for (const std::byte value : picture.pixels) CHECK(value == std::byte{0x80});

@@ -17,7 +17,7 @@ Picture seen(const std::array<cv::Point2f, 4>& corners) {
   const std::array<cv::Point2f, 4> own{cv::Point2f(0, 0), cv::Point2f(size, 0),
                                        cv::Point2f(size, size), cv::Point2f(0, size)};
   Picture room;
-  room.resize(640, 480);
+  room.resize(PixelFormat::bgr, 640, 480);
   cv::Mat image(room.height, room.width, CV_8UC3, room.pixels.data());
   image = cv::Scalar::all(120);
   cv::rectangle(image, {20, 20}, {90, 80}, cv::Scalar::all(0), cv::FILLED);  // a book
@@ -53,7 +53,7 @@ TEST_CASE("the clock is found again where it was, and where it was moved to") {
 
 TEST_CASE("where there is no clock there is no time") {
   Picture empty;
-  empty.resize(320, 240);
+  empty.resize(PixelFormat::bgr, 320, 240);
   CHECK_FALSE(ClockFinder().read(empty, kNow));
   Picture clock;
   draw_clock(kNow, 20, clock);

@@ -55,7 +55,7 @@ TEST_CASE("it tells it whichever way it is turned") {
 TEST_CASE("it survives JPEG and a dim, noisy screen") {
   Picture picture;
   draw_clock(kNow, kCellPixels, picture);
-  RawFrame raw;
+  Picture raw;
   raw.resize(PixelFormat::bgr, picture.width, picture.height);
   std::mt19937 random(1);
   for (std::size_t i = 0; i < raw.pixels.size(); ++i) {

@@ -16,7 +16,7 @@ constexpr int kGrey = 128;
 /// A white picture in three bands, of which one read brought so many bytes.
 struct Stage {
   explicit Stage(const char* restart = "1") {
-    RawFrame white;
+    Picture white;
     white.resize(PixelFormat::bgr, 32, 48);
     std::ranges::fill(white.pixels, std::byte{0xFF});
     frame.jpeg.storage.push_back(encode_plainly(white, {.restart = restart}));

@@ -125,8 +125,8 @@ TEST_CASE("pictures are wanted as large as they are shown, and whole of a camera
   }
   bench.mosaic.toggle_alone({600, 112});
   bench.draw();
-  CHECK(bench.mosaic.view(1).wanted_size() == PixelSize{});
-  CHECK(bench.mosaic.view(0).wanted_size() == PixelSize{1, 1});
+  CHECK(bench.mosaic.view(1).wanted_size() == PictureSize{});
+  CHECK(bench.mosaic.view(0).wanted_size() == PictureSize{1, 1});
   bench.mosaic.toggle_alone({});
   bench.draw();
   CHECK(bench.mosaic.view(1).wanted_size().width == Approx(400).margin(4));
@@ -148,7 +148,7 @@ TEST_CASE("a lone camera fills the window and is always alone") {
   CHECK(bench.mosaic.alone() == 0U);
   bench.mosaic.toggle_alone({5, 5});
   CHECK(bench.mosaic.alone() == 0U);
-  CHECK(bench.mosaic.view(0).wanted_size() == PixelSize{});
+  CHECK(bench.mosaic.view(0).wanted_size() == PictureSize{});
   CHECK(bench.at(5, 5) == 100);
   CHECK(bench.at(795, 445) == 100);
 }
