@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -18,6 +19,13 @@ void open_closed_standard_streams() {
       throw std::runtime_error(fmt::format("cannot open /dev/null as a standard stream: {}",
                                            std::generic_category().message(errno)));
   }
+}
+
+int terminal_width(std::FILE* stream) {
+  constexpr int kUsualColumns = 80;
+  winsize size{};
+  const bool is_known = ::ioctl(::fileno(stream), TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+  return is_known ? size.ws_col : kUsualColumns;
 }
 
 }  // namespace jpegwire
