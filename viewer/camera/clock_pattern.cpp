@@ -35,7 +35,7 @@ bool is_white(std::uint64_t bits, int row, int column) {
   return (bits >> (63 - cell) & 1) != 0;
 }
 
-/// Halfway between the darkest and the brightest.
+/// A cell is white if it is above the middle between the darkest and the brightest.
 std::uint64_t to_bits(const ClockCells& cells) {
   const auto [darkest, brightest] = std::ranges::minmax(cells);
   const int middle = (darkest + brightest) / 2;
@@ -53,7 +53,7 @@ ClockCells turned(const ClockCells& cells) {
   return result;
 }
 
-/// Of the times that have the same lower bits.
+/// Of the times with these lower bits.
 WallTime nearest(std::uint64_t time_us, WallTime now) {
   const auto now_us = static_cast<std::uint64_t>(now.time_since_epoch().count());
   // The difference modulo the period, from minus half of it to half of it.

@@ -9,7 +9,7 @@
 namespace jpegwire {
 namespace {
 
-DecodedFrame measure(const ReceivedFrame& frame, WallTime now) {
+DecodedFrame stages_of(const ReceivedFrame& frame, WallTime now) {
   DecodedFrame decoded{.width = frame.jpeg.layout.width,
                        .height = frame.jpeg.layout.height,
                        .age = std::nullopt,
@@ -32,13 +32,13 @@ PictureSize size_of(const JpegLayout& layout) { return {layout.width, layout.hei
 
 ViewerPipeline::ViewerPipeline(ViewerPipelineSettings settings, Statistics& statistics,
                                FrameSaver* saver, RecordingSwitch& recording,
-                               OnFinished on_finished, OnNews on_news)
+                               CameraUpdates& updates, OnFinished on_finished)
     : settings_(settings),
       statistics_(statistics),
       saver_(saver),
       recording_(recording),
+      updates_(updates),
       on_finished_(std::move(on_finished)),
-      on_news_(std::move(on_news)),
       bands_(settings.threads),
       decoder_(bands_) {}
 
@@ -52,11 +52,6 @@ void ViewerPipeline::start() {
 void ViewerPipeline::stop() {
   decode_thread_.request_stop();
   if (decode_thread_.joinable()) decode_thread_.join();
-}
-
-void ViewerPipeline::put_notice(std::string sentence) {
-  notices_.put(std::move(sentence));
-  on_news_();
 }
 
 void ViewerPipeline::connected(const std::string& peer) {
@@ -77,7 +72,7 @@ void ViewerPipeline::frame_received(std::shared_ptr<ReceivedFrame> frame) {
   recording_.record(frame);
 }
 
-// One that was begun is counted where it is decoded.
+// A frame that was begun is counted by the decode thread.
 void ViewerPipeline::frame_given_up(const ReceivedFrame& frame, Reception how, bool was_begun) {
   const bool is_refused = how == Reception::refused;
   if (is_refused && !was_begun) statistics_.corrupt();
@@ -90,7 +85,7 @@ void ViewerPipeline::frame_refused(JpegVerdict verdict) {
 }
 
 void ViewerPipeline::interrupted(const std::string& sentence) {
-  put_notice(sentence + "; reconnecting");
+  updates_.put_notice(settings_.camera, sentence + "; reconnecting");
 }
 
 void ViewerPipeline::ended(const std::string& error) { on_finished_(error); }
@@ -98,55 +93,33 @@ void ViewerPipeline::ended(const std::string& error) { on_finished_(error); }
 void ViewerPipeline::decode(std::stop_token stop) {
   std::uint64_t whole = 0;
   while (std::optional<std::shared_ptr<ReceivedFrame>> frame = received_.take(stop)) {
-    if (decode_frame(*frame, stop) != Reception::whole) continue;
+    if (process(*frame, stop) != Reception::whole) continue;
     last_frame_ = std::move(*frame);
     if (++whole == settings_.frames) return on_finished_("");
   }
 }
 
-Reception ViewerPipeline::decode_frame(const std::shared_ptr<ReceivedFrame>& received,
-                                       const std::stop_token& stop) {
-  ReceivedFrame& frame = *received;
-  std::shared_ptr<Picture> picture = picture_pool_.take();
-  const Reception reception = decode_bands(frame, *picture, stop);
-  if (reception == Reception::refused) statistics_.corrupt();
-  if (reception == Reception::incomplete) {
-    if (settings_.whole_frames_only) {
-      statistics_.lost();
-      return reception;
-    }
-    patcher_.fill_gaps(last_picture_.get(), *picture, steady_now());
+Reception ViewerPipeline::process(const std::shared_ptr<ReceivedFrame>& frame,
+                                  const std::stop_token& stop) {
+  OwnedPicture picture = pictures_.take_owned();
+  const Reception reception = decode_bands(*frame, *picture, stop);
+  if (!is_shown(reception)) {
+    count_discarded(reception);
+    return reception;
   }
-  if (reception != Reception::whole && reception != Reception::incomplete) return reception;
-  DecodedFrame decoded = measure(frame, steady_now());
-  if (settings_.reads_clock) decoded.age = age_by_clock(*picture);
-  decoded.is_patched = reception == Reception::incomplete;
-  if (decoded.is_patched) decoded.decode.reset();  // waiting for the rest was no decoding
-  statistics_.frame_decoded(decoded);
-  ShownFrame shown{.picture = picture,
-                   .jpeg_size = size_of(frame.jpeg.layout),
-                   .capture_time = frame.capture_time()};
-  if (settings_.laboratory != nullptr) shown.arrival = settings_.laboratory->arrival_of(frame);
-  if (reception == Reception::whole) shown.received = received;
-  // A stream of bytes needs no patches, and the display may draw on a picture that it has alone.
-  last_picture_ = shown.arrival ? nullptr : std::move(picture);
-  picture.reset();
-  if (pictures_.put(std::move(shown))) statistics_.skipped_display();
-  on_news_();
+  if (reception == Reception::incomplete)
+    patcher_.fill_gaps(last_picture_.get(), *picture, steady_now());
+  statistics_.frame_decoded(measure(*frame, *picture, reception));
+  publish(frame, std::move(picture), reception);
   return reception;
 }
 
-// Bands that are damaged beyond what the gate can see make the frame a refused one.
+// A frame whose bands are damaged in a way that validation cannot see counts as refused.
 Reception ViewerPipeline::decode_bands(ReceivedFrame& frame, Picture& picture,
                                        const std::stop_token& stop) {
   bool is_sound = true;
-  const unsigned session = session_;
-  if (session != last_session_) patcher_.forget();
-  last_session_ = session;
-  const PictureSize jpeg = size_of(frame.jpeg.layout);
-  const DecodeScale scale = scale_for(jpeg);
-  picture.resize(PixelFormat::bgr, scale.of(jpeg.width), scale.of(jpeg.height));
-  patcher_.begin(jpeg, scale);
+  const DecodeScale scale = scale_for(size_of(frame.jpeg.layout));
+  begin_picture(frame, scale, picture);
   for (;;) {
     frame.bands.take(new_bands_, stop);
     if (new_bands_.empty()) break;
@@ -159,14 +132,62 @@ Reception ViewerPipeline::decode_bands(ReceivedFrame& frame, Picture& picture,
   return is_sound ? frame.bands.reception() : Reception::refused;
 }
 
-// The clock shows the wall's time. What is not of the last minute was misread, or another clock's.
+void ViewerPipeline::begin_picture(const ReceivedFrame& frame, DecodeScale scale,
+                                   Picture& picture) {
+  const unsigned session = session_;
+  if (session != last_session_) patcher_.forget();
+  last_session_ = session;
+  const PictureSize jpeg = size_of(frame.jpeg.layout);
+  picture.resize(PixelFormat::bgr, scale.of(jpeg.width), scale.of(jpeg.height));
+  patcher_.begin(jpeg, scale);
+}
+
+bool ViewerPipeline::is_shown(Reception reception) const {
+  return reception == Reception::whole ||
+         (reception == Reception::incomplete && settings_.fills_gaps);
+}
+
+void ViewerPipeline::count_discarded(Reception reception) {
+  if (reception == Reception::refused) statistics_.corrupt();
+  if (reception == Reception::incomplete) statistics_.lost();
+}
+
+DecodedFrame ViewerPipeline::measure(const ReceivedFrame& frame, const Picture& picture,
+                                     Reception reception) {
+  DecodedFrame decoded = stages_of(frame, steady_now());
+  if (settings_.reads_clock) decoded.age = age_by_clock(picture);
+  decoded.is_patched = reception == Reception::incomplete;
+  if (decoded.is_patched) decoded.decode.reset();  // it contains the wait for the missing bands
+  return decoded;
+}
+
+// The clock shows wall time. A time that is not within the last minute was misread, or is from
+// another clock.
 std::optional<microseconds> ViewerPipeline::age_by_clock(const Picture& picture) {
-  constexpr milliseconds kLeast{-1};
-  constexpr std::chrono::minutes kMost{1};
+  constexpr milliseconds kMinAge{-1};
+  constexpr std::chrono::minutes kMaxAge{1};
   const WallTime now = wall_now();
   const std::optional<WallTime> seen = clock_.read(picture, now);
-  if (!seen || now - *seen < kLeast || now - *seen > kMost) return std::nullopt;
+  if (!seen || now - *seen < kMinAge || now - *seen > kMaxAge) return std::nullopt;
   return now - *seen;
+}
+
+void ViewerPipeline::publish(const std::shared_ptr<ReceivedFrame>& frame, OwnedPicture picture,
+                             Reception reception) {
+  ShownFrame shown{.picture = kept_for_gaps(std::move(picture)),
+                   .jpeg_size = size_of(frame->jpeg.layout),
+                   .capture_time = frame->capture_time()};
+  if (settings_.laboratory != nullptr) shown.arrival = settings_.laboratory->arrival_of(*frame);
+  if (reception == Reception::whole) shown.received = frame;
+  if (updates_.put_picture(settings_.camera, std::move(shown))) statistics_.skipped_display();
+}
+
+// The next frame's gaps are filled from this picture, so the display gets it as a shared one.
+// Without gaps the picture is the display's own.
+ShownPicture ViewerPipeline::kept_for_gaps(OwnedPicture picture) {
+  if (!settings_.fills_gaps) return picture;
+  last_picture_ = pictures_.share(std::move(picture));
+  return last_picture_;
 }
 
 DecodeScale ViewerPipeline::scale_for(PictureSize jpeg) const {
