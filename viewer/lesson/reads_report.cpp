@@ -75,12 +75,12 @@ std::string Bars::text() const {
   const bool is_narrow =
       largest < kExactBelow && largest - smallest(values_.histogram()) < kMaxLines;
   const std::vector<Bar> bars = is_narrow ? bar_for_each_value() : bar_for_each_power();
-  std::uint64_t most = 1;
-  for (const Bar& bar : bars) most = std::max(most, bar.count);
+  std::uint64_t max_count = 1;
+  for (const Bar& bar : bars) max_count = std::max(max_count, bar.count);
   std::string text;
   for (const Bar& bar : bars) {
     // Rounded up, so that even the smallest count is visible.
-    const std::uint64_t length = (bar.count * kBarWidth + most - 1) / most;
+    const std::uint64_t length = (bar.count * kBarWidth + max_count - 1) / max_count;
     text += fmt::format("  {:>20}  {:<40} {}\n", bar.name, std::string(length, '#'), bar.count);
   }
   return text;
