@@ -1,5 +1,7 @@
 #pragma once
 
+#include "codec/frame.hpp"
+
 namespace jpegwire {
 
 /// The size at which a picture is decoded: a number of eighths of its JPEG's width and height,
@@ -17,19 +19,11 @@ struct DecodeScale {
   bool operator==(const DecodeScale&) const = default;
 };
 
-/// A width and a height in pixels.
-struct PixelSize {
-  int width = 0;
-  int height = 0;
-
-  bool operator==(const PixelSize&) const = default;
-};
-
 /// The smallest of the scales 1, 1/2, 1/4 and 1/8 at which the picture of a JPEG is no smaller than
 /// wanted, either way; the whole where it is smaller itself. libjpeg-turbo is fast at these four:
 /// at the others it takes longer than at the next larger one of them, above a half longer than for
 /// the whole (the codec's benchmark shows it).
-constexpr DecodeScale smallest_scale(PixelSize jpeg, PixelSize wanted) {
+constexpr DecodeScale smallest_scale(PictureSize jpeg, PictureSize wanted) {
   DecodeScale scale{1};
   while (scale.eighths < DecodeScale::kWhole &&
          (scale.of(jpeg.width) < wanted.width || scale.of(jpeg.height) < wanted.height))

@@ -12,7 +12,7 @@ namespace jpegwire {
 
 using Bytes = std::span<const std::byte>;
 
-/// How the pixels of a RawFrame lie in memory; rows are packed without padding.
+/// How the pixels of a Picture lie in memory; rows are packed without padding.
 ///  i420: a plane of luma, then U and V of half the width and height, rounded up.
 ///  yuyv: Y U Y V for two pixels, 4 * ((width + 1) / 2) bytes a row, as V4L2's V4L2_PIX_FMT_YUYV.
 ///  bgr:  three bytes a pixel, as OpenCV's CV_8UC3.
@@ -37,11 +37,20 @@ constexpr std::size_t raw_size_bytes(PixelFormat format, int width, int height) 
   return 0;
 }
 
-/// An uncompressed picture of 1 to 65500 pixels each way. It owns its pixels; bound to one thread.
-struct RawFrame {
+/// A width and a height in pixels.
+struct PictureSize {
   int width = 0;
   int height = 0;
-  PixelFormat format = PixelFormat::i420;
+
+  bool operator==(const PictureSize&) const = default;
+};
+
+/// An uncompressed picture of 1 to 65500 pixels each way, such as a camera gives or a decoder
+/// produces. It owns its pixels; bound to one thread.
+struct Picture {
+  int width = 0;
+  int height = 0;
+  PixelFormat format = PixelFormat::bgr;
   std::vector<std::byte> pixels;  // raw_size_bytes() of them
 
   void resize(PixelFormat new_format, int new_width, int new_height) {
@@ -49,20 +58,6 @@ struct RawFrame {
     width = new_width;
     height = new_height;
     pixels.resize(raw_size_bytes(format, width, height));
-  }
-};
-
-/// A decoded picture: BGR, three bytes a pixel, rows packed. It owns its pixels; bound to one
-/// thread.
-struct Picture {
-  int width = 0;
-  int height = 0;
-  std::vector<std::byte> pixels;
-
-  void resize(int new_width, int new_height) {
-    width = new_width;
-    height = new_height;
-    pixels.resize(raw_size_bytes(PixelFormat::bgr, width, height));
   }
 };
 

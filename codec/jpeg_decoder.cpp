@@ -106,7 +106,7 @@ bool JpegDecoder::decode(const JpegLayout& layout, Picture& picture, DecodeScale
 
 bool JpegDecoder::decode(const JpegLayout& layout, std::span<const Band> bands, Picture& picture,
                          DecodeScale scale) {
-  picture.resize(scale.of(layout.width), scale.of(layout.height));
+  picture.resize(PixelFormat::bgr, scale.of(layout.width), scale.of(layout.height));
   std::atomic<bool> damaged = false;
   pool_.run(static_cast<int>(bands.size()), [&](int band, int worker) {
     BandDecoder& decoder = *decoders_[static_cast<std::size_t>(worker)];

@@ -62,7 +62,7 @@ class JpegEncoder::BandCoder {
 
   /// Encodes rows [top, top + height) as a JPEG of its own at the front of `out`; gives the JPEG,
   /// or nothing if libturbojpeg refuses.
-  std::optional<std::span<std::byte>> encode(const RawFrame& picture, int top, int height,
+  std::optional<std::span<std::byte>> encode(const Picture& picture, int top, int height,
                                              int quality, std::span<std::byte> out) {
     out_ = reinterpret_cast<unsigned char*>(out.data());
     if (!compress(picture, top, height, quality)) return std::nullopt;
@@ -75,7 +75,7 @@ class JpegEncoder::BandCoder {
   }
 
  private:
-  bool compress(const RawFrame& picture, int top, int height, int quality) {
+  bool compress(const Picture& picture, int top, int height, int quality) {
     switch (picture.format) {
       case PixelFormat::i420:
         return compress_i420(picture, top, height, quality);
@@ -87,7 +87,7 @@ class JpegEncoder::BandCoder {
     return false;
   }
 
-  bool compress_i420(const RawFrame& picture, int top, int height, int quality) {
+  bool compress_i420(const Picture& picture, int top, int height, int quality) {
     const auto width = static_cast<std::size_t>(picture.width);
     const auto chroma_width = static_cast<std::size_t>(half_up(picture.width));
     const auto rows = static_cast<std::size_t>(picture.height);
@@ -118,7 +118,7 @@ class JpegEncoder::BandCoder {
   }
 
   // Only a band at a time is taken apart, so that its planes are still in the cache when encoded.
-  bool compress_yuyv(const RawFrame& picture, int top, int height, int quality) {
+  bool compress_yuyv(const Picture& picture, int top, int height, int quality) {
     planes_.resize(PixelFormat::i420, picture.width, height);
     yuyv_to_i420(picture, top, planes_);
     return compress_i420(planes_, 0, height, quality);
@@ -130,7 +130,7 @@ class JpegEncoder::BandCoder {
                                    TJSAMP_420, &out_, &size_, quality, TJFLAG_NOREALLOC) == 0;
   }
 
-  bool compress_bgr(const RawFrame& picture, int top, int height, int quality) {
+  bool compress_bgr(const Picture& picture, int top, int height, int quality) {
     const std::size_t stride = 3 * static_cast<std::size_t>(picture.width);
     const auto* pixels = as_chars(picture.pixels.data()) + static_cast<std::size_t>(top) * stride;
     return tjCompress2(handle_.get(), pixels, picture.width, 0, height, TJPF_BGR, &out_, &size_,
@@ -138,7 +138,7 @@ class JpegEncoder::BandCoder {
   }
 
   TurboJpegHandle handle_ = checked(tjInitCompress());
-  RawFrame planes_;
+  Picture planes_;
   std::vector<std::byte> even_luma_;
   unsigned char* out_ = nullptr;
   unsigned long size_ = 0;
@@ -186,7 +186,7 @@ JpegEncoder::~JpegEncoder() = default;
 
 // So the place of each field in a header is known, and no encoded band has to be parsed.
 void JpegEncoder::encode_sample() {
-  RawFrame picture;
+  Picture picture;
   picture.resize(PixelFormat::i420, kMcuSize, kMcuSize);
   std::vector<std::byte>& jpeg = sample_.storage.emplace_back();
   jpeg.resize(BandCoder::max_size_bytes(kMcuSize, kMcuSize));
@@ -199,7 +199,7 @@ void JpegEncoder::encode_sample() {
     throw std::runtime_error(std::string("libturbojpeg's JPEG ") + std::string(describe(verdict)));
 }
 
-std::shared_ptr<EncodedFrame> JpegEncoder::encode(const RawFrame& picture,
+std::shared_ptr<EncodedFrame> JpegEncoder::encode(const Picture& picture,
                                                   const FrameIdentity& identity,
                                                   const OnBands& on_bands) {
   const std::shared_ptr<CodedFrame> coded = frames_.take();
@@ -216,7 +216,7 @@ std::shared_ptr<EncodedFrame> JpegEncoder::encode(const RawFrame& picture,
   return frame;
 }
 
-void JpegEncoder::plan_layout(const RawFrame& picture, JpegLayout& layout) const {
+void JpegEncoder::plan_layout(const Picture& picture, JpegLayout& layout) const {
   const int mcu_rows = mcus(picture.height);
   int rows_per_band = mcu_rows_per_band(mcu_rows, settings_);
   if (rows_per_band < mcu_rows)
@@ -261,7 +261,7 @@ void JpegEncoder::write_header(EncodedFrame& frame) const {
 
 // The entropy-coded bytes of a band's JPEG are used where they are: behind SOI and a header of the
 // sample's size, with the EOI that ends them turned into the band's restart marker.
-void JpegEncoder::encode_bands(const RawFrame& picture, CodedFrame& frame,
+void JpegEncoder::encode_bands(const Picture& picture, CodedFrame& frame,
                                BandsInOrder& bands_in_order) {
   JpegLayout& layout = frame.layout;
   const int bands = static_cast<int>(layout.bands.size());

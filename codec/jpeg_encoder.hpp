@@ -41,7 +41,7 @@ class JpegEncoder {
 
   /// The frame is from the encoder's own pool, and shared only with what `on_bands` gave it to.
   /// Throws std::runtime_error if libturbojpeg refuses the picture.
-  std::shared_ptr<EncodedFrame> encode(const RawFrame& picture, const FrameIdentity& identity = {},
+  std::shared_ptr<EncodedFrame> encode(const Picture& picture, const FrameIdentity& identity = {},
                                        const OnBands& on_bands = nullptr);
 
  private:
@@ -50,9 +50,9 @@ class JpegEncoder {
   struct CodedFrame;
 
   void encode_sample();
-  void plan_layout(const RawFrame& picture, JpegLayout& layout) const;
+  void plan_layout(const Picture& picture, JpegLayout& layout) const;
   void write_header(EncodedFrame& frame) const;
-  void encode_bands(const RawFrame& picture, CodedFrame& frame, BandsInOrder& bands_in_order);
+  void encode_bands(const Picture& picture, CodedFrame& frame, BandsInOrder& bands_in_order);
 
   BandPool& pool_;
   EncoderSettings settings_;

@@ -15,10 +15,20 @@ namespace jpegwire {
 /// as it was returned: the caller of take() resets it.
 template <class T>
 class ObjectPool {
+  struct Return;
+
  public:
-  std::shared_ptr<T> take() {
-    return std::shared_ptr<T>(shelf_->take().release(), Return{shelf_}, BlockAllocator<T>(shelf_));
+  /// An object with one owner.
+  using Owned = std::unique_ptr<T, Return>;
+
+  Owned take_owned() { return Owned(shelf_->take().release(), Return{shelf_}); }
+
+  /// Turns an object from this pool into a shared one.
+  std::shared_ptr<T> share(Owned object) {
+    return std::shared_ptr<T>(object.release(), Return{shelf_}, BlockAllocator<T>(shelf_));
   }
+
+  std::shared_ptr<T> take() { return share(take_owned()); }
 
  private:
   struct Shelf {

@@ -29,6 +29,11 @@ inline milliseconds from_seconds(double seconds) {
   return std::chrono::duration_cast<milliseconds>(std::chrono::duration<double>(seconds));
 }
 
+/// For rates and durations in summaries.
+inline double to_seconds(std::chrono::nanoseconds duration) {
+  return std::chrono::duration<double>(duration).count();
+}
+
 /// For logs and statistics, which are in milliseconds.
 inline double to_milliseconds(microseconds duration) {
   return std::chrono::duration<double, std::milli>(duration).count();

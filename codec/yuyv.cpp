@@ -21,7 +21,7 @@ void take_chroma(const std::uint8_t* __restrict upper, const std::uint8_t* __res
 
 }  // namespace
 
-void yuyv_to_i420(const RawFrame& picture, int top, RawFrame& band) {
+void yuyv_to_i420(const Picture& picture, int top, Picture& band) {
   const int width = picture.width;
   const int chroma_width = half_up(width);
   const std::ptrdiff_t stride = std::ptrdiff_t{4} * chroma_width;

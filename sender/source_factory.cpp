@@ -16,13 +16,13 @@ namespace jpegwire {
 namespace {
 
 std::unique_ptr<FrameSource> open_test_card(const SenderOptions& options) {
-  const PictureSize size = options.size.value_or(PictureSize{});
+  const PictureSize size = options.size.value_or(kDefaultPictureSize);
   return std::make_unique<TestCard>(size.width, size.height,
                                     options.frames_per_second.value_or(kDefaultFrameRate));
 }
 
 std::unique_ptr<FrameSource> open_camera(const std::string& device, const SenderOptions& options) {
-  const PictureSize size = options.size.value_or(PictureSize{});
+  const PictureSize size = options.size.value_or(kDefaultPictureSize);
   return std::make_unique<CameraSource>(
       CameraOptions{.device = device,
                     .width = size.width,

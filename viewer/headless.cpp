@@ -4,7 +4,7 @@
 
 namespace jpegwire {
 
-bool Headless::Log::show(const ShownFrame&, const LiveFigures&) {
+bool Headless::Log::show(ShownFrame, const LiveFigures&) {
   notice_.clear();
   return true;
 }

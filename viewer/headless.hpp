@@ -8,7 +8,7 @@
 
 namespace jpegwire {
 
-/// Shows nothing and logs the notices, for machines without a screen and for measurements.
+/// Shows no pictures and logs the notices, for machines without a screen and for measurements.
 class Headless : public Display {
  public:
   explicit Headless(std::size_t cameras) : logs_(cameras) {}
@@ -19,14 +19,14 @@ class Headless : public Display {
  private:
   class Log : public CameraDisplay {
    public:
-    bool show(const ShownFrame& frame, const LiveFigures& figures) override;
+    bool show(ShownFrame frame, const LiveFigures& figures) override;
 
-    /// Logs the sentence as a warning, once for as long as it stays the same and no frame comes.
+    /// Logs the sentence as a warning, but not again until it changes or a frame arrives.
     void show_notice(std::string_view sentence) override;
 
     void refresh(const LiveFigures&) override {}
-    PixelSize wanted_size() const override { return {}; }
-    void tell(std::string_view) override {}  // all that matters is in the log
+    PictureSize wanted_size() const override { return {}; }
+    void show_message(std::string_view) override {}  // the log has it already
     void show_recording(std::optional<std::chrono::seconds>) override {}
 
    private:

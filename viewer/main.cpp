@@ -7,8 +7,8 @@
 
 int main(int argc, char** argv) {
   CLI::App app{
-      "Shows a stream of JPEG frames in a window until q is pressed, and how old the picture is.\n"
-      "It detects how the frames are set off: be32, le32, ascii16 or multipart.",
+      "Shows a stream of JPEG frames in a window, and how old the picture is. Press q to quit.\n"
+      "Detects the framing of the stream: be32, le32, ascii16 or multipart.",
       "jpegwire-viewer"};
   jpegwire::ViewerOptions options;
   jpegwire::add_viewer_options(app, options);

@@ -14,7 +14,6 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <thread>
-#include <variant>
 #include <vector>
 
 #include "app/end_signals.hpp"
@@ -36,7 +35,7 @@ std::string title_of(const ViewerOptions& options) {
   return "jpegwire " + options.addresses()[0].text;
 }
 
-/// The parts of a running viewer, and what ends it. The main thread owns the display.
+/// A running viewer. The main thread owns the display.
 class Viewer {
  public:
   explicit Viewer(const ViewerOptions& options)
@@ -44,16 +43,17 @@ class Viewer {
         names_(camera_names(options.addresses())),
         signals_(io_),
         summary_(options.summary),
+        updates_(options.cameras()),
         display_(make_display()),
         time_limit_(io_),
         warm_up_(io_) {
     for (std::size_t index = 0; index < options.cameras(); ++index)
-      cameras_.push_back(std::make_unique<Camera>(io_, options, index, events_of(index)));
+      cameras_.push_back(std::make_unique<Camera>(io_, options, index, updates_, events_of(index)));
   }
 
-  /// Gives the exit code.
+  /// Returns the exit code.
   int run() {
-    tell_what_is_awaited();
+    show_awaited_senders();
     signals_.async_wait([this](std::error_code error, int) {
       if (error) return;
       interrupted_ = true;
@@ -98,16 +98,16 @@ class Viewer {
 
   CameraEvents events_of(std::size_t camera) {
     return {.on_finished = [this, camera](const std::string& error) { end_camera(camera, error); },
-            .on_write_error = [this](const std::string& error) { fail_to_write(error); },
-            .on_news = [this] { news_.put({}); }};
+            .on_write_error = [this](const std::string& error) { fail_to_write(error); }};
   }
 
-  void tell_what_is_awaited() {
+  void show_awaited_senders() {
     for (std::size_t index = 0; index < cameras_.size(); ++index) {
       const Camera& camera = *cameras_[index];
-      display_->camera(index).show_notice("waiting for " + camera.what_is_awaited());
+      display_->camera(index).show_notice("waiting for " + camera.awaited_sender());
       if (camera.is_public())
-        spdlog::warn("whoever reaches {} can send a picture here", camera.url());
+        spdlog::warn("any program that can reach {} can send pictures to this viewer",
+                     camera.url());
     }
   }
 
@@ -118,40 +118,39 @@ class Viewer {
     });
   }
 
-  // What a program does at first, such as to take memory, is not what it does later.
+  // Start-up work, such as the first allocations, is not what a measurement is about.
   void do_warm_up() {
     warm_up_.expires_after(from_seconds(*options_.warm_up_seconds));
     warm_up_.async_wait([this](std::error_code error) {
       if (error) return;
       cpu_seconds_before_ = process_usage().cpu_seconds;
-      for (const auto& camera : cameras_) camera->begin_again();
+      for (const auto& camera : cameras_) camera->reset_statistics();
     });
   }
 
-  // Any thread, once for each camera. The others go on without it.
+  // Any thread, once for each camera. The other cameras continue.
   void end_camera(std::size_t index, const std::string& error) {
     note_failure(error);
     if (++ended_ == options_.cameras()) return finish();
     asio::post(io_, [this, index] { cameras_[index]->stop_input(); });
-    cameras_[index]->tell_end(error);
+    cameras_[index]->show_end(error);
   }
 
   // Any thread.
   void finish() {
     finished_ = true;
-    news_.close();
-    end_.close();
+    updates_.end();
   }
 
-  // Any thread; what fails when all is over is believed no more.
+  // Any thread. Failures after the end, such as a closed connection, are consequences of it.
   void note_failure(const std::string& error) {
     if (error.empty() || finished_) return;
     const std::scoped_lock lock(mutex_);
     failures_.push_back(error);
   }
 
-  // Any thread. A full disk does not take away a picture that somebody sees; where nobody does,
-  // there is nothing to go on for.
+  // Any thread. A full disk must not take the picture from a user who watches it. Without a window
+  // nobody watches, so the program ends.
   void fail_to_write(const std::string& error) {
     if (options_.headless && !finished_) {
       note_failure(error);
@@ -161,7 +160,7 @@ class Viewer {
     spdlog::error(error);
   }
 
-  // On the io thread; with nothing left to wait for, its run ends.
+  // On the io thread: ends everything that it waits for, so that its run() returns.
   void leave() {
     signals_.cancel();
     time_limit_.cancel();
@@ -170,14 +169,14 @@ class Viewer {
   }
 
   void show_until_finished() {
-    // A window's events are only handled between two pictures, so it may not wait long for one.
-    const milliseconds patience{options_.headless ? 250 : 10};
+    // A window's events are only handled between two pictures, so the wait for one must be short.
+    const milliseconds timeout{options_.headless ? 250 : 10};
     while (!finished_) {
-      news_.take_for(patience);
+      updates_.wait(timeout);
       if (is_mosaic_window()) await_turn();
       if (finished_) return;
       for (std::size_t index = 0; index < cameras_.size(); ++index)
-        cameras_[index]->show_news(display_->camera(index));
+        cameras_[index]->show_updates(display_->camera(index));
       print_figures();
       if (!display_->handle_events()) return;
     }
@@ -185,20 +184,20 @@ class Viewer {
 
   bool is_mosaic_window() const { return cameras_.size() > 1 && !options_.headless; }
 
-  // The pictures of several cameras that come shortly one after the other are drawn together.
+  // Pictures of several cameras that arrive within a short time are drawn together.
   void await_turn() {
     constexpr milliseconds kTurn{15};
-    end_.take_for(next_turn_ - Clock::now());
+    updates_.wait_for_end(next_turn_ - Clock::now());
     next_turn_ = Clock::now() + kTurn;
   }
 
-  // What was still being decoded when the streams ended.
+  // Pictures that were still being decoded when the streams ended.
   void show_last_pictures() {
     for (std::size_t index = 0; index < cameras_.size(); ++index)
       cameras_[index]->show_picture(display_->camera(index));
   }
 
-  // From the first picture on, a line for each camera, also for one that does not answer.
+  // From the first picture on, a line for each camera, even for one that does not answer.
   void print_figures() {
     if (!options_.headless || Clock::now() < next_line_) return;
     next_line_ += std::chrono::seconds(1);
@@ -219,10 +218,10 @@ class Viewer {
   }
 
   void conclude() {
-    // Who presses Ctrl-C wants to leave now; else all that came is written.
-    const milliseconds patience{interrupted_ ? 500 : 60'000};
+    // A user who presses Ctrl-C wants the program to end now; otherwise every frame is written.
+    const milliseconds timeout{interrupted_ ? 500 : 60'000};
     for (const auto& camera : cameras_) {
-      camera->finish_writing(patience);
+      camera->finish_writing(timeout);
       fmt::print(summary_.text_stream(), "{}", camera->explanation());
       write_last_files(*camera);
     }
@@ -230,7 +229,7 @@ class Viewer {
     if (cameras_.size() > 1 && !failures_.empty())
       failures_[0] = fmt::format("{} of {} cameras failed: {}", failures_.size(), cameras_.size(),
                                  failures_[0]);
-    failures_.insert(failures_.end(), unwritten_.begin(), unwritten_.end());
+    failures_.insert(failures_.end(), write_failures_.begin(), write_failures_.end());
     if (!failures_.empty()) throw std::runtime_error(fmt::format("{}", fmt::join(failures_, "; ")));
   }
 
@@ -238,7 +237,7 @@ class Viewer {
     try {
       camera.write_last_files();
     } catch (const std::exception& trouble) {
-      unwritten_.emplace_back(trouble.what());
+      write_failures_.emplace_back(trouble.what());
     }
   }
 
@@ -257,19 +256,18 @@ class Viewer {
   EndSignals signals_;  // early, so that a signal while the window opens is not lost
   SummaryOutput summary_;
   std::mutex mutex_;
-  std::vector<std::string> failures_;   // of streams
-  std::vector<std::string> unwritten_;  // files, in the end
+  std::vector<std::string> failures_;        // of streams
+  std::vector<std::string> write_failures_;  // of the files written at the end
   std::atomic<bool> finished_ = false;
   std::atomic<bool> interrupted_ = false;
   std::atomic<bool> has_failed_to_write_ = false;
   std::atomic<std::size_t> ended_ = 0;  // cameras
-  LatestSlot<std::monostate> news_;     // wakes the main thread
-  LatestSlot<std::monostate> end_;      // likewise, but only when all is over
+  CameraUpdates updates_;               // all threads to the main thread
   std::unique_ptr<Display> display_;
   std::vector<std::unique_ptr<Camera>> cameras_;
   asio::steady_timer time_limit_;
   asio::steady_timer warm_up_;
-  double cpu_seconds_before_ = 0;  // the warm-up ended
+  double cpu_seconds_before_ = 0;  // the end of the warm-up
 
   Clock::time_point next_turn_{};
   Clock::time_point next_line_ = Clock::now() + std::chrono::seconds(1);
@@ -278,9 +276,9 @@ class Viewer {
 }  // namespace
 
 int run_viewer(const ViewerOptions& options) {
-  std::optional<EarlyExit> while_it_opens(std::in_place);
+  std::optional<EarlyExit> while_opening(std::in_place);
   Viewer viewer(options);
-  while_it_opens.reset();
+  while_opening.reset();
   return viewer.run();
 }
 

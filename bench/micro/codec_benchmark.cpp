@@ -12,7 +12,7 @@ namespace {
 
 // What is static takes longer to make than a repetition.
 void encode_yuyv(benchmark::State& state) {
-  static const RawFrame picture = yuyv_picture(kWidth, kHeight);
+  static const Picture picture = yuyv_picture(kWidth, kHeight);
   BandPool pool(static_cast<int>(state.range(0)));
   JpegEncoder encoder(pool, {.quality = kQuality});
   for (auto _ : state) benchmark::DoNotOptimize(encoder.encode(picture));

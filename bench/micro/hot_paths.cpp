@@ -23,7 +23,7 @@ class Encoding final : public FrameWork {
   void do_frame() override { require(encoder_.encode(picture_) != nullptr, "no frame"); }
 
  private:
-  const RawFrame picture_ = yuyv_picture(kWidth, kHeight);
+  const Picture picture_ = yuyv_picture(kWidth, kHeight);
   BandPool pool_{1};
   JpegEncoder encoder_{pool_, {.quality = kQuality}};
 };

@@ -29,7 +29,7 @@ class OpencvEncoding final : public FrameWork {
   }
 
  private:
-  RawFrame picture_ = yuyv_picture(kWidth, kHeight);
+  Picture picture_ = yuyv_picture(kWidth, kHeight);
   const cv::Mat yuyv_{kHeight, kWidth, CV_8UC2, picture_.pixels.data()};
   cv::Mat bgr_;
   std::vector<unsigned char> jpeg_;

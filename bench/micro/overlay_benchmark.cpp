@@ -45,7 +45,7 @@ LiveFigures make_figures(std::int64_t count) {
   figures.width = kPicture.width;
   figures.height = kPicture.height;
   figures.skipped = static_cast<std::uint64_t>(count);
-  for (std::size_t age = 0; age < AgeHistory::kMost; ++age)
+  for (std::size_t age = 0; age < AgeHistory::kMaxAges; ++age)
     figures.age_history.add(static_cast<float>((static_cast<std::int64_t>(age) + count) % 13));
   return figures;
 }

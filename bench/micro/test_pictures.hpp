@@ -17,9 +17,9 @@ inline constexpr int kQuality = 80;
 
 /// The test card's scene with a sensor's noise, always the same: without the time, which makes each
 /// card's work another one.
-inline std::shared_ptr<RawFrame> test_picture(int width, int height) {
+inline std::shared_ptr<Picture> test_picture(int width, int height) {
   constexpr double kNoiseDeviation = 2;
-  auto picture = std::make_shared<RawFrame>();
+  auto picture = std::make_shared<Picture>();
   picture->resize(PixelFormat::i420, width, height);
   const Planes planes = planes_of(*picture);
   const Planes scene = make_test_scene({width, height});
@@ -35,9 +35,9 @@ inline std::shared_ptr<RawFrame> test_picture(int width, int height) {
 }
 
 /// What a camera gives: the test card's luma, and its chroma for each row instead of every second.
-inline RawFrame yuyv_picture(int width, int height) {
-  const std::shared_ptr<RawFrame> card = test_picture(width, height);
-  RawFrame picture;
+inline Picture yuyv_picture(int width, int height) {
+  const std::shared_ptr<Picture> card = test_picture(width, height);
+  Picture picture;
   picture.resize(PixelFormat::yuyv, width, height);
   const std::byte* luma = card->pixels.data();
   const std::byte* u = luma + width * height;

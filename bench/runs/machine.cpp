@@ -59,7 +59,7 @@ std::uint64_t memory_left() {
 std::uint64_t bytes_of_viewer(const Case& one) {
   constexpr std::uint64_t kProgram = 40'000'000;
   constexpr std::uint64_t kPictures = 4;
-  const PictureSize size = one.size.value_or(PictureSize{});
+  const PictureSize size = one.size.value_or(kDefaultPictureSize);
   return kProgram + kPictures * 3 * static_cast<std::uint64_t>(size.width) *
                         static_cast<std::uint64_t>(size.height);
 }

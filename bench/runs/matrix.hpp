@@ -21,8 +21,8 @@ inline constexpr const char* kJpegwire = "jpegwire";
 
 /// What is measured under one set of conditions.
 struct Case {
-  std::optional<PictureSize> size = PictureSize{};  // nothing: the source's own
-  double frames_per_second = 30;                    // 0: as fast as the source gives
+  std::optional<PictureSize> size = kDefaultPictureSize;  // nothing: the source's own
+  double frames_per_second = 30;                          // 0: as fast as the source gives
   int quality = 80;
   Transport transport = Transport::tcp;
   int viewers = 1;

@@ -1,24 +1,18 @@
 #include "bench/runs/progress.hpp"
 
 #include <fmt/format.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
 
+#include "app/terminal_width.hpp"
+
 namespace jpegwire {
 namespace {
 
 constexpr int kBarWidth = 24;
-
-int terminal_width() {
-  constexpr int kUsual = 80;
-  winsize size{};
-  const bool is_known = ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
-  return is_known ? size.ws_col : kUsual;
-}
 
 std::string bar(double share) {
   const int filled = std::clamp(static_cast<int>(std::lround(share * kBarWidth)), 0, kBarWidth);
@@ -85,7 +79,7 @@ void Progress::draw() const {
       fmt::format("[{}] run {} of {}, {} left  {}", bar(passed / (passed + left)),
                   std::min(done_ + 1, runs_), runs_, to_clock(left), label_);
   clear();
-  fmt::print(stderr, "{}", line.substr(0, static_cast<std::size_t>(terminal_width() - 1)));
+  fmt::print(stderr, "{}", line.substr(0, static_cast<std::size_t>(terminal_width(stderr) - 1)));
   std::fflush(stderr);
 }
 

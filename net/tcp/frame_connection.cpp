@@ -42,10 +42,9 @@ void FrameConnection::start() {
 
 void FrameConnection::offer(FramePtr frame) {
   if (finishing_ || asks_for_files_ || !socket_.is_open()) return;
-  if (writing_ == Writing::nothing)
-    begin_frame(std::move(frame));
-  else
-    newest_.put(std::move(frame));
+  if (writing_ == Writing::nothing) return begin_frame(std::move(frame));
+  if (newest_) ++statistics_.skipped;
+  newest_ = std::move(frame);
 }
 
 void FrameConnection::finish() {
@@ -60,14 +59,8 @@ void FrameConnection::close(const Departure& departure) {
   socket_.close(ignored);
   pause_.cancel();
   in_flight_.reset();
-  newest_.try_take();
+  newest_.reset();
   on_closed_(shared_from_this(), departure);
-}
-
-ViewerStatistics FrameConnection::statistics() const {
-  ViewerStatistics statistics = statistics_;
-  statistics.skipped = newest_.displaced();
-  return statistics;
 }
 
 void FrameConnection::begin_frame(FramePtr frame) {
@@ -147,7 +140,7 @@ void FrameConnection::end_frame() {
 void FrameConnection::go_on() {
   if (asks_for_files_) return hand_over();
   if (finishing_) return end_stream();
-  if (std::optional<FramePtr> next = newest_.try_take()) begin_frame(std::move(*next));
+  if (newest_) begin_frame(std::exchange(newest_, nullptr));
 }
 
 void FrameConnection::end_stream() { write_text(Writing::closing, protocol_->closing()); }
@@ -205,7 +198,7 @@ bool FrameConnection::take_reports(std::size_t size_bytes) {
 // Nothing of asio's is under way on the socket by then: nothing is read behind a request.
 void FrameConnection::hand_over() {
   asio::ip::tcp::socket socket = std::move(socket_);
-  newest_.try_take();
+  newest_.reset();
   on_closed_(shared_from_this(), {"it asks for files", true});
   on_file_request_(std::move(socket), reports_.file_request());
 }

@@ -16,7 +16,6 @@
 #include "net/sockets/unsent_bytes.hpp"
 #include "net/stream/frame_sink.hpp"
 #include "net/stream/frame_stamp.hpp"
-#include "net/stream/latest_slot.hpp"
 #include "net/stream/viewer_report.hpp"
 #include "net/tcp/frame_protocol.hpp"
 
@@ -82,7 +81,7 @@ class FrameConnection : public std::enable_shared_from_this<FrameConnection> {
   /// Closes at once.
   void close(const Departure& departure);
 
-  ViewerStatistics statistics() const;
+  const ViewerStatistics& statistics() const { return statistics_; }
 
  private:
   enum class Writing { nothing, opening, frame, closing };
@@ -117,7 +116,7 @@ class FrameConnection : public std::enable_shared_from_this<FrameConnection> {
   OnFileRequest on_file_request_;
   ViewerStatistics statistics_;
 
-  LatestSlot<FramePtr> newest_;
+  FramePtr newest_;  // the next one to write, or null
   FramePtr in_flight_;
   std::array<std::byte, kMaxHeadSizeBytes> head_{};  // the protocol's, SOI, stamp
   UnsentBytes unsent_;

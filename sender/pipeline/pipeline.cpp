@@ -126,11 +126,7 @@ void Pipeline::give(std::shared_ptr<EncodedFrame> frame) {
 std::shared_ptr<EncodedFrame> Pipeline::encode_again(const EncodedFrame& jpeg,
                                                      const FrameIdentity& identity) {
   if (!decoder_.decode(jpeg.layout, decoded_)) return nullptr;
-  raw_.format = PixelFormat::bgr;
-  raw_.width = decoded_.width;
-  raw_.height = decoded_.height;
-  raw_.pixels.swap(decoded_.pixels);
-  return encoder_.encode(raw_, identity, on_bands_);
+  return encoder_.encode(decoded_, identity, on_bands_);
 }
 
 void Pipeline::run_guarded(const std::function<void()>& work) {

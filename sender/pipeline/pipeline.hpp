@@ -87,7 +87,6 @@ class Pipeline {
   OnBands on_bands_;
   JpegDecoder decoder_;
   Picture decoded_;
-  RawFrame raw_;
 
   mutable std::mutex mutex_;
   PipelineCounts counts_;

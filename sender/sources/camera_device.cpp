@@ -224,7 +224,7 @@ bool CameraDevice::retrieve_jpeg(EncodedFrame& frame) {
 }
 
 /// OpenCV writes into the frame itself: what it has is already as large as the frame.
-bool CameraDevice::retrieve_raw(RawFrame& frame) {
+bool CameraDevice::retrieve_raw(Picture& frame) {
   const bool yuyv = mode_.fourcc == kYuyv;
   frame.resize(yuyv ? PixelFormat::yuyv : PixelFormat::bgr, mode_.width, mode_.height);
   cv::Mat received(mode_.height, mode_.width, yuyv ? CV_8UC2 : CV_8UC3, frame.pixels.data());

@@ -28,7 +28,7 @@ std::optional<std::string> first_camera();
 
 /// Where camera frames are kept from one use to the next; outlives the device that fills them.
 struct CameraPools {
-  ObjectPool<RawFrame> raw;
+  ObjectPool<Picture> raw;
   ObjectPool<EncodedFrame> jpeg;
 };
 
@@ -66,7 +66,7 @@ class CameraDevice {
   std::chrono::microseconds age() const;
   void judge_stamps();
   bool retrieve_jpeg(EncodedFrame& frame);
-  bool retrieve_raw(RawFrame& frame);
+  bool retrieve_raw(Picture& frame);
 
   cv::VideoCapture capture_;
   CameraMode mode_;

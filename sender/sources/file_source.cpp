@@ -85,7 +85,7 @@ std::vector<std::byte> read_bytes(const std::string& path) {
   return bytes;
 }
 
-cv::Mat pixels_of(RawFrame& frame) {
+cv::Mat pixels_of(Picture& frame) {
   return {frame.height, frame.width, CV_8UC3, frame.pixels.data()};
 }
 
@@ -190,7 +190,7 @@ std::shared_ptr<EncodedFrame> FileSource::copy_jpeg() {
   return validate_for_sending(*frame) == JpegVerdict::ok ? frame : nullptr;
 }
 
-std::shared_ptr<RawFrame> FileSource::copy_picture() {
+std::shared_ptr<Picture> FileSource::copy_picture() {
   auto frame = raw_pool_.take();
   frame->resize(PixelFormat::bgr, size_.width, size_.height);
   picture_.copyTo(pixels_of(*frame));
@@ -198,7 +198,7 @@ std::shared_ptr<RawFrame> FileSource::copy_picture() {
 }
 
 /// Opens the file anew to begin again, because not every format can seek.
-std::shared_ptr<RawFrame> FileSource::next_of_video() {
+std::shared_ptr<Picture> FileSource::next_of_video() {
   if (first_of_video_) return std::exchange(first_of_video_, nullptr);
   auto frame = decode();
   if (frame || !options_.loop) return frame;
@@ -209,7 +209,7 @@ std::shared_ptr<RawFrame> FileSource::next_of_video() {
 }
 
 /// Nothing at the end of the video, and where it cannot be decoded any further.
-std::shared_ptr<RawFrame> FileSource::decode() try {
+std::shared_ptr<Picture> FileSource::decode() try {
   if (!video_.grab()) return nullptr;
   auto frame = raw_pool_.take();
   const bool retrieved = options_.size ? retrieve_scaled(*frame) : retrieve_as_is(*frame);
@@ -218,7 +218,7 @@ std::shared_ptr<RawFrame> FileSource::decode() try {
   return nullptr;
 }
 
-bool FileSource::retrieve_scaled(RawFrame& frame) {
+bool FileSource::retrieve_scaled(Picture& frame) {
   if (!video_.retrieve(decoded_) || decoded_.type() != CV_8UC3) return false;
   size_ = {options_.size->first, options_.size->second};
   frame.resize(PixelFormat::bgr, size_.width, size_.height);
@@ -227,7 +227,7 @@ bool FileSource::retrieve_scaled(RawFrame& frame) {
 }
 
 /// OpenCV writes into the frame itself where the size is the one it had before.
-bool FileSource::retrieve_as_is(RawFrame& frame) {
+bool FileSource::retrieve_as_is(Picture& frame) {
   frame.resize(PixelFormat::bgr, size_.width, size_.height);
   cv::Mat received = pixels_of(frame);
   if (!video_.retrieve(received) || received.type() != CV_8UC3) return false;

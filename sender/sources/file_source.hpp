@@ -39,11 +39,11 @@ class FileSource : public FrameSource {
 
   CapturedFrame fetch();
   std::shared_ptr<EncodedFrame> copy_jpeg();
-  std::shared_ptr<RawFrame> copy_picture();
-  std::shared_ptr<RawFrame> next_of_video();
-  std::shared_ptr<RawFrame> decode();
-  bool retrieve_scaled(RawFrame& frame);
-  bool retrieve_as_is(RawFrame& frame);
+  std::shared_ptr<Picture> copy_picture();
+  std::shared_ptr<Picture> next_of_video();
+  std::shared_ptr<Picture> decode();
+  bool retrieve_scaled(Picture& frame);
+  bool retrieve_as_is(Picture& frame);
 
   FileSourceOptions options_;
   double frames_per_second_ = 0;
@@ -55,9 +55,9 @@ class FileSource : public FrameSource {
   cv::Mat picture_;
   cv::VideoCapture video_;
 
-  std::shared_ptr<RawFrame> first_of_video_;  // decoded to see whether it can be
+  std::shared_ptr<Picture> first_of_video_;  // decoded to see whether it can be
   cv::Mat decoded_;
-  ObjectPool<RawFrame> raw_pool_;
+  ObjectPool<Picture> raw_pool_;
   ObjectPool<EncodedFrame> jpeg_pool_;
 };
 

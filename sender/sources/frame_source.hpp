@@ -15,7 +15,7 @@ namespace jpegwire {
 struct CapturedFrame {
   std::uint32_t sequence = 0;  // set by the pipeline, which counts
   WallTime capture_time{};
-  std::shared_ptr<RawFrame> raw;
+  std::shared_ptr<Picture> raw;
   std::shared_ptr<EncodedFrame> jpeg;
 };
 

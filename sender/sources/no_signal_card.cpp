@@ -39,7 +39,7 @@ NoSignalCard::NoSignalCard(int width, int height, const std::string& sentence)
   still_(track_) = cv::Scalar(kTrack);
 }
 
-std::shared_ptr<RawFrame> NoSignalCard::next() {
+std::shared_ptr<Picture> NoSignalCard::next() {
   auto frame = pool_.take();
   frame->resize(PixelFormat::i420, size_.width, size_.height);
   Planes picture = planes_of(*frame);

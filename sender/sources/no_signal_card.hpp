@@ -19,7 +19,7 @@ class NoSignalCard {
   NoSignalCard(int width, int height, const std::string& sentence);
 
   /// The next frame, i420, to be used by nobody else. Allocates nothing once frames come back.
-  std::shared_ptr<RawFrame> next();
+  std::shared_ptr<Picture> next();
 
  private:
   void draw_mark(cv::Mat& luma) const;
@@ -28,7 +28,7 @@ class NoSignalCard {
   cv::Mat still_;  // luma
   cv::Rect track_;
   std::uint32_t number_ = 0;
-  ObjectPool<RawFrame> pool_;
+  ObjectPool<Picture> pool_;
 };
 
 }  // namespace jpegwire

@@ -37,7 +37,7 @@ class TestCard : public FrameSource {
   cv::RNG random_;
   TestOverlay overlay_;
   std::uint64_t number_ = 0;
-  ObjectPool<RawFrame> pool_;
+  ObjectPool<Picture> pool_;
 };
 
 }  // namespace jpegwire

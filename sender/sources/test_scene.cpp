@@ -358,7 +358,7 @@ Planes Planes::part(cv::Rect area) const {
   return {luma(area), chroma_blue(half), chroma_red(half)};
 }
 
-Planes planes_of(RawFrame& frame) {
+Planes planes_of(Picture& frame) {
   const int chroma_height = half_up(frame.height), chroma_width = half_up(frame.width);
   auto* luma = reinterpret_cast<uchar*>(frame.pixels.data());
   uchar* blue = luma + static_cast<std::ptrdiff_t>(frame.width) * frame.height;

@@ -18,7 +18,7 @@ struct Planes {
 };
 
 /// Views an i420 frame's own pixels.
-Planes planes_of(RawFrame& frame);
+Planes planes_of(Picture& frame);
 
 /// Converts BGR; its size must be even both ways.
 Planes to_planes(const cv::Mat& bgr);

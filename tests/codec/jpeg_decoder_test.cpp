@@ -166,7 +166,7 @@ TEST_CASE("some bands of a scaled picture leave its other rows as they are") {
 }
 
 TEST_CASE("the scale is the smallest fast one that gives the wanted size") {
-  const auto eighths = [](PixelSize jpeg, PixelSize wanted) {
+  const auto eighths = [](PictureSize jpeg, PictureSize wanted) {
     return smallest_scale(jpeg, wanted).eighths;
   };
   CHECK(eighths({1920, 1080}, {1920, 1080}) == 8);

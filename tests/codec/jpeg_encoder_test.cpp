@@ -13,21 +13,21 @@ namespace {
 
 using namespace test;
 
-ByteVector encode(const RawFrame& picture, EncoderSettings settings = {}, int threads = 1) {
+ByteVector encode(const Picture& picture, EncoderSettings settings = {}, int threads = 1) {
   BandPool pool(threads);
   JpegEncoder encoder(pool, settings);
   return bytes_of(encoder.encode(picture)->layout);
 }
 
 /// The picture in BGR, as TurboJPEG converts it.
-ByteVector to_bgr(const RawFrame& picture) {
+ByteVector to_bgr(const Picture& picture) {
   if (picture.format == PixelFormat::bgr) return picture.pixels;
-  RawFrame planes;
+  Picture planes;
   if (picture.format == PixelFormat::yuyv) {
     planes.resize(PixelFormat::i420, picture.width, picture.height);
     yuyv_to_i420(picture, 0, planes);
   }
-  const RawFrame& i420 = picture.format == PixelFormat::yuyv ? planes : picture;
+  const Picture& i420 = picture.format == PixelFormat::yuyv ? planes : picture;
   const auto luma =
       static_cast<std::size_t>(picture.width) * static_cast<std::size_t>(picture.height);
   const unsigned char* y = as_chars(i420.pixels);
@@ -49,7 +49,7 @@ TEST_CASE("an encoded picture is a plain baseline JPEG that comes close to its o
   const auto [width, height] = GENERATE(table<int, int>(
       {{1, 1}, {2, 1}, {1, 40}, {16, 16}, {17, 19}, {33, 47}, {640, 480}, {1921, 1081}}));
   CAPTURE(format, width, height);
-  const RawFrame picture = make_picture(format, width, height);
+  const Picture picture = make_picture(format, width, height);
   BandPool pool(2);
   JpegEncoder encoder(pool, {.quality = 90});
   const auto frame = encoder.encode(picture);
@@ -65,7 +65,7 @@ TEST_CASE("odd sizes have clean edges") {
       GENERATE(table<int, int>({{1, 1}, {17, 16}, {16, 17}, {33, 31}, {65, 129}}));
   const auto format = GENERATE(PixelFormat::i420, PixelFormat::yuyv);
   CAPTURE(width, height, format);
-  RawFrame picture;
+  Picture picture;
   picture.resize(format, width, height);
   for (std::size_t i = 0; i < picture.pixels.size(); ++i) {
     const bool is_luma = format == PixelFormat::yuyv ? i % 2 == 0
@@ -129,7 +129,7 @@ TEST_CASE("a frame has the requested number of bands if it has enough rows of MC
 TEST_CASE("any number of threads gives the same bytes") {
   const auto format = GENERATE(PixelFormat::i420, PixelFormat::yuyv, PixelFormat::bgr);
   const auto bands = GENERATE(0, 1, 5);
-  const RawFrame picture = make_picture(format, 641, 481);
+  const Picture picture = make_picture(format, 641, 481);
   const ByteVector expected = encode(picture, {.bands = bands}, 1);
   CHECK(encode(picture, {.bands = bands}, 2) == expected);
   CHECK(encode(picture, {.bands = bands}, 3) == expected);
@@ -138,7 +138,7 @@ TEST_CASE("any number of threads gives the same bytes") {
 TEST_CASE("bands take few bytes and change no pixel") {
   const auto bands = GENERATE(2, 5, 15, 32);
   CAPTURE(bands);
-  const RawFrame picture = make_picture(PixelFormat::i420, 640, 480);
+  const Picture picture = make_picture(PixelFormat::i420, 640, 480);
   const ByteVector whole = encode(picture, {.bands = 1});
   const ByteVector banded = encode(picture, {.bands = bands});
   CHECK(decode_plainly(banded).pixels == decode_plainly(whole).pixels);
@@ -146,7 +146,7 @@ TEST_CASE("bands take few bytes and change no pixel") {
 }
 
 TEST_CASE("a higher quality takes more bytes and is closer to the original") {
-  const RawFrame picture = make_picture(PixelFormat::bgr, 320, 240);
+  const Picture picture = make_picture(PixelFormat::bgr, 320, 240);
   std::size_t last_size = 0;
   double last_psnr = 0;
   for (const int quality : {1, 10, 30, 50, 80, 95, 100}) {
@@ -166,7 +166,7 @@ TEST_CASE("an encoder takes pictures of changing sizes and formats") {
   for (int round = 0; round < 3; ++round)
     for (const int size : {16, 480, 33, 200}) {
       const auto format = static_cast<PixelFormat>((size + round) % 3);
-      const RawFrame picture = make_picture(format, size, size + 7);
+      const Picture picture = make_picture(format, size, size + 7);
       CAPTURE(round, size, format);
       CHECK(bytes_of(encoder.encode(picture)->layout) == encode(picture));
     }
@@ -183,7 +183,7 @@ TEST_CASE("a frame keeps its bytes while later ones are encoded") {
 }
 
 TEST_CASE("8K is encoded and decoded") {
-  const RawFrame picture = make_picture(PixelFormat::yuyv, 7680, 4320);
+  const Picture picture = make_picture(PixelFormat::yuyv, 7680, 4320);
   const ByteVector jpeg = encode(picture, {}, 2);
   const Picture decoded = decode_plainly(jpeg);
   CHECK(decoded.width == 7680);
@@ -192,7 +192,7 @@ TEST_CASE("8K is encoded and decoded") {
 }
 
 TEST_CASE("a band never has more MCUs than a restart interval can count") {
-  RawFrame picture;
+  Picture picture;
   picture.resize(PixelFormat::i420, 65488, 544);  // 4093 x 34 MCUs: two bands would have 69581 each
   const ByteVector jpeg = encode(picture, {.bands = 2}, 2);
   JpegLayout layout;
@@ -202,7 +202,7 @@ TEST_CASE("a band never has more MCUs than a restart interval can count") {
 }
 
 TEST_CASE("a picture too large for JPEG is refused with a sentence") {
-  RawFrame picture;
+  Picture picture;
   picture.resize(PixelFormat::i420, 65536, 16);
   BandPool pool(1);
   JpegEncoder encoder(pool, {});
@@ -214,7 +214,7 @@ TEST_CASE("bands are reported in order, with their final bytes, while others are
   const int threads = GENERATE(1, 3);
   BandPool pool(threads);
   JpegEncoder encoder(pool, {});
-  const RawFrame picture = make_picture(PixelFormat::i420, 640, 480);
+  const Picture picture = make_picture(PixelFormat::i420, 640, 480);
   ByteVector told{std::byte{0xFF}, std::byte{0xD8}};
   int bands_told = 0;
   const auto frame =

@@ -11,7 +11,7 @@ namespace {
 using namespace test;
 
 /// What a band holds by definition, sample by sample.
-ByteVector reference(const RawFrame& picture, int top, int height) {
+ByteVector reference(const Picture& picture, int top, int height) {
   const int chroma_width = half_up(picture.width);
   const auto sample = [&](int row, int offset) {
     return std::to_integer<int>(
@@ -38,13 +38,13 @@ TEST_CASE("a band of a YUYV picture is taken apart sample by sample") {
   const unsigned seed = GENERATE(1U, 2U);
   CAPTURE(width, height, seed);
   std::mt19937 random(seed);
-  RawFrame picture;
+  Picture picture;
   picture.resize(PixelFormat::yuyv, width, height);
   for (std::byte& byte : picture.pixels) byte = static_cast<std::byte>(random());
   for (int top = 0; top < height; top += 16)
     for (const int rows : {height - top, std::min(16, height - top)}) {
       CAPTURE(top, rows);
-      RawFrame band;
+      Picture band;
       band.resize(PixelFormat::i420, width, rows);
       yuyv_to_i420(picture, top, band);
       CHECK(band.pixels == reference(picture, top, rows));

@@ -126,7 +126,7 @@ TEST_CASE("the echo: what has no effect on the echo is told") {
 
 TEST_CASE("the echo: one that cannot be measured is told") {
   const auto viewer = [](const Command& options) { return wrong_usage(JPEGWIRE_VIEWER, options); };
-  CHECK_THAT(viewer({"--plot", "a.png"}), Contains("--plot is about --echo"));
+  CHECK_THAT(viewer({"--plot", "a.png"}), Contains("--plot requires --echo"));
   CHECK_THAT(viewer({"--echo", "tcp://a:1", "--plot", "a.jpg"}), Contains(".png"));
   CHECK_THAT(viewer({"--echo", "http://a"}), Contains("tcp://HOST:PORT"));
   CHECK_THAT(viewer({"--echo", "tcp://a:1", "--size-max", "3"}), Contains("--size-max"));

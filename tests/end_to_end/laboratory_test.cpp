@@ -168,7 +168,7 @@ TEST_CASE("the laboratory: each read of one byte is told as such") {
   TcpPeer peer = script.accept();
   peer.send(frame + big_endian_size(0));
   CHECK(viewer.wait() == 0);
-  CHECK_THAT(viewer.out(), Contains("(in the middle 1)") && Contains("are told one by one"));
+  CHECK_THAT(viewer.out(), Contains("(median 1)") && Contains("are recorded one by one"));
   CHECK_THAT(viewer.out(), Contains(" 4095\n"));
 }
 
@@ -186,7 +186,7 @@ TEST_CASE("the laboratory: a frame that comes alone and fits one read is not bro
   TcpPeer peer = script.accept();
   peer.send(with_size(make_jpeg(64, 64, 90)));
   CHECK(viewer.wait() == 0);
-  CHECK_THAT(viewer.out(), Contains("one recv of 65536 bytes") && Contains("It was lucky"));
+  CHECK_THAT(viewer.out(), Contains("one recv of 65536 bytes") && Contains("This was luck"));
   CHECK(verdict_in(viewer.out()) == Verdict{0, 1});
 }
 

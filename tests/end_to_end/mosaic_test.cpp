@@ -209,15 +209,15 @@ TEST_CASE("a camera that stalls in the middle of a frame does not age the others
 TEST_CASE("what only one camera can have is wrong usage of several") {
   const Command two{"tcp://a:1", "tcp://b:2"};
   CHECK_THAT(wrong_usage({"tcp://a:1", "tcp://b:2", "tcp://a:1"}),
-             Contains("tcp://a:1 is there twice"));
-  CHECK_THAT(wrong_usage(two + Command{"-p", "2600"}), Contains("-p is about one sender"));
-  CHECK_THAT(wrong_usage(two + Command{"-s", "c"}), Contains("-s is about one sender"));
+             Contains("tcp://a:1 is given twice"));
+  CHECK_THAT(wrong_usage(two + Command{"-p", "2600"}), Contains("-p applies to one sender"));
+  CHECK_THAT(wrong_usage(two + Command{"-s", "c"}), Contains("-s applies to one sender"));
   CHECK_THAT(wrong_usage(two + Command{"--listen", "tcp://2500"}), Contains("--listen"));
   for (const Command& option :
        {Command{"--trace"}, Command{"--naive"}, Command{"--explain"}, Command{"--trace-file", "t"}})
-    CHECK_THAT(wrong_usage(two + option), Contains("about one stream"));
+    CHECK_THAT(wrong_usage(two + option), Contains("apply to one stream"));
   CHECK_THAT(wrong_usage({"tcp://a:1", "rtp://127.0.0.1:5004", "--read-size", "9"}),
-             Contains("rtp://127.0.0.1:5004 comes as datagrams"));
+             Contains("rtp://127.0.0.1:5004 is a stream of datagrams"));
 }
 
 }  // namespace mosaic_test

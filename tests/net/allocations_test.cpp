@@ -128,7 +128,7 @@ TEST_CASE("a frame's way takes nothing from the heap once it is warm") {
                           .are_recorded = in_laboratory};
   const WriteSettings write{.piece_bytes = in_laboratory ? std::size_t{3000} : 0};
   CAPTURE(format, viewers);
-  std::array<RawFrame, 10> pictures;
+  std::array<Picture, 10> pictures;
   std::mt19937 random(5);
   for (unsigned seed = 0; seed < pictures.size(); ++seed) {
     pictures[seed] = make_picture(format, 640, 480, seed);

@@ -5,7 +5,7 @@
 
 #include "viewer/lesson/frame_arrival.hpp"
 
-/// Frames as they arrived, made up.
+/// Made-up arrivals of frames.
 namespace jpegwire::test {
 
 /// Reads of these sizes, one every millisecond.

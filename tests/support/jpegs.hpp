@@ -28,8 +28,8 @@ struct HandleDestroyer {
 using Handle = std::unique_ptr<std::remove_pointer_t<tjhandle>, HandleDestroyer>;
 
 /// Colours that change smoothly, so that a JPEG of it comes close, and differ from seed to seed.
-inline RawFrame make_bgr(int width, int height, unsigned seed = 1) {
-  RawFrame frame;
+inline Picture make_bgr(int width, int height, unsigned seed = 1) {
+  Picture frame;
   frame.resize(PixelFormat::bgr, width, height);
   const double phase = 0.7 * seed;
   std::size_t at = 0;
@@ -42,9 +42,9 @@ inline RawFrame make_bgr(int width, int height, unsigned seed = 1) {
 }
 
 /// The same in planes or pairs: samples that change smoothly in memory.
-inline RawFrame make_picture(PixelFormat format, int width, int height, unsigned seed = 1) {
+inline Picture make_picture(PixelFormat format, int width, int height, unsigned seed = 1) {
   if (format == PixelFormat::bgr) return make_bgr(width, height, seed);
-  RawFrame frame;
+  Picture frame;
   frame.resize(format, width, height);
   const int chroma_width = half_up(width);
   const auto fill = [&](std::size_t at, std::size_t step, int columns, int rows, int channel,
@@ -84,7 +84,7 @@ struct EncodeOptions {
 };
 
 /// What a program that knows nothing of bands makes of the picture.
-inline ByteVector encode_plainly(const RawFrame& bgr, const EncodeOptions& options = {}) {
+inline ByteVector encode_plainly(const Picture& bgr, const EncodeOptions& options = {}) {
   const Handle handle(tjInitCompress());
   unsigned char* out = nullptr;
   unsigned long size = 0;
@@ -111,7 +111,8 @@ inline Picture decode_plainly(Bytes jpeg, int eighths = 8) {
                                     &picture.height, &subsampling, &colorspace);
   if (failure == 0) {
     const tjscalingfactor scale{eighths, 8};
-    picture.resize(TJSCALED(picture.width, scale), TJSCALED(picture.height, scale));
+    picture.resize(PixelFormat::bgr, TJSCALED(picture.width, scale),
+                   TJSCALED(picture.height, scale));
     failure = tjDecompress2(handle.get(), as_chars(jpeg), jpeg.size(),
                             reinterpret_cast<unsigned char*>(picture.pixels.data()), picture.width,
                             0, picture.height, TJPF_BGR, 0);

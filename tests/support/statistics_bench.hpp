@@ -10,7 +10,7 @@
 
 namespace jpegwire {
 
-/// Statistics whose time passes only where a test says so.
+/// Statistics with a clock that only tests advance.
 struct StatisticsBench {
   SteadyTime now{std::chrono::seconds{1000}};
   Statistics statistics{[this] { return now; }};

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <memory>
@@ -21,17 +22,16 @@ inline const cv::Size kView(640, 360);
 
 inline ShownFrame make_frame(int grey, cv::Size size = kView,
                              std::optional<WallTime> capture_time = std::nullopt) {
+  OwnedPicture picture = ObjectPool<Picture>().take_owned();
+  picture->resize(PixelFormat::bgr, size.width, size.height);
+  std::ranges::fill(picture->pixels, static_cast<std::byte>(grey));
   ShownFrame frame;
-  frame.picture = std::make_shared<Picture>();
-  frame.picture->width = size.width;
-  frame.picture->height = size.height;
-  frame.picture->pixels.assign(static_cast<std::size_t>(size.area()) * 3,
-                               static_cast<std::byte>(grey));
+  frame.picture = std::move(picture);
   frame.capture_time = capture_time;
   return frame;
 }
 
-/// A view whose time passes only where a test says so.
+/// A view with a clock that only tests advance.
 struct ViewBench {
   explicit ViewBench(const PictureViewSettings& settings = {.source = "tcp://camera:2500"})
       : view(settings, [this] { return now; }) {}
@@ -41,11 +41,11 @@ struct ViewBench {
 
   void show(int grey) { view.show(make_frame(grey), kFigures); }
 
-  /// Without the figures, so that nothing is drawn that is not meant.
+  /// Hides the figures, so that only the picture is drawn.
   void without_figures() {
     view.next_overlay();
     view.next_overlay();
-    now += std::chrono::seconds(10);  // what was told so has gone
+    now += std::chrono::seconds(10);  // the message about it has gone
   }
 
   cv::Mat draw(cv::Size size = kView) {

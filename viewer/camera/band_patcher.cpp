@@ -16,7 +16,7 @@ std::span<std::byte> rows_of(Picture& picture, int top, int end) {
 
 }  // namespace
 
-void BandPatcher::begin(PixelSize jpeg, DecodeScale scale) {
+void BandPatcher::begin(PictureSize jpeg, DecodeScale scale) {
   const auto parts = static_cast<std::size_t>((jpeg.height + kRows - 1) / kRows);
   if (jpeg != jpeg_ || scale != scale_) decoded_at_.clear();
   jpeg_ = jpeg;

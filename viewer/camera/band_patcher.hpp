@@ -8,21 +8,21 @@
 
 namespace jpegwire {
 
-/// Where bands of a picture never came, the rows of the picture before stand in their place, or
-/// grey where those are no longer fresh: what is shown is never old. Bound to one thread.
+/// Replaces missing bands of a picture with the rows of the previous picture, or with grey if those
+/// are no longer fresh, so that nothing old is shown. Bound to one thread.
 class BandPatcher {
  public:
-  /// A picture of that size begins, of whose pixels it has as many as the scale gives. One of
-  /// another size or scale has nothing before it.
-  void begin(PixelSize jpeg, DecodeScale scale);
+  /// Begins a picture of a JPEG of this size, decoded at this scale. After a change of either,
+  /// there is no previous picture.
+  void begin(PictureSize jpeg, DecodeScale scale);
 
-  /// Nothing of the pictures so far may be shown again: another source follows.
+  /// Forgets all pictures so far: the next one is from another source.
   void forget();
 
-  /// These bands of it have been decoded; they tell the JPEG's pixels.
+  /// These bands of the picture were decoded. Their positions are in pixels of the JPEG.
   void note(std::span<const Band> bands, WallTime now);
 
-  /// Fills all other rows from `older`, the picture before, or null where there is none.
+  /// Fills all other rows from `older`, the previous picture, which may be null.
   void fill_gaps(const Picture* older, Picture& picture, WallTime now);
 
  private:
@@ -30,9 +30,9 @@ class BandPatcher {
 
   bool is_fresh(std::size_t part, WallTime now) const;
 
-  PixelSize jpeg_;
+  PictureSize jpeg_;
   DecodeScale scale_;
-  std::vector<bool> is_decoded_;      // by parts of kRows
+  std::vector<bool> is_decoded_;      // one element for each kRows rows
   std::vector<WallTime> decoded_at_;  // likewise; the epoch: never
 };
 

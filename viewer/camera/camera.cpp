@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <utility>
+#include <variant>
 
 #include "net/tcp/stream_client.hpp"
 #include "recording/output_file.hpp"
@@ -11,12 +12,12 @@
 namespace jpegwire {
 namespace {
 
-// Without a frame for so long, the age of the last one is what counts.
+// If no frame arrives for this long, the age of the last one is shown as it grows.
 constexpr milliseconds kFrameIsLate{200};
 
 using Clock = std::chrono::steady_clock;
 
-std::uint64_t most_frames(const ViewerOptions& options) {
+std::uint64_t max_frames(const ViewerOptions& options) {
   return options.frames.value_or(WriteQueue::kEveryFrame);
 }
 
@@ -24,10 +25,10 @@ std::unique_ptr<FrameSaver> make_saver(const ViewerOptions& options, std::size_t
                                        FrameSaver::OnError on_error) {
   if (options.save_directory.empty()) return nullptr;
   return std::make_unique<FrameSaver>(options.save_directory_of(camera), std::move(on_error),
-                                      most_frames(options));
+                                      max_frames(options));
 }
 
-// In a window the arrival of frames can be asked for at any time.
+// In a window the user can switch to the lesson view at any time.
 ReadSettings read_settings(const ViewerOptions& options) {
   const LaboratoryOptions& laboratory = options.laboratory;
   ReadSettings read = laboratory.read;
@@ -56,35 +57,43 @@ std::unique_ptr<StreamInput> make_input(asio::io_context& io, const ViewerOption
   return std::make_unique<StreamClient>(io, settings, observer);
 }
 
-// The cores are shared by the cameras before they are shared by one camera's bands.
-int threads_of_each(const ViewerOptions& options) {
+// Cores are shared among the cameras first, then among the bands of one camera.
+int threads_per_camera(const ViewerOptions& options) {
   return std::max(1, options.threads / static_cast<int>(options.cameras()));
+}
+
+// Only datagrams can be lost: bytes of TCP all arrive.
+bool fills_gaps(const ViewerOptions& options, std::size_t camera) {
+  const bool is_datagrams =
+      std::holds_alternative<RtpSession>(options.addresses().at(camera).where);
+  return is_datagrams && !options.whole_frames;
 }
 
 }  // namespace
 
 Camera::Camera(asio::io_context& io, const ViewerOptions& options, std::size_t index,
-               CameraEvents events)
+               CameraUpdates& updates, CameraEvents events)
     : options_(options),
       index_(index),
+      updates_(updates),
       events_(std::move(events)),
-      laboratory_(options.laboratory, most_frames(options)),
+      laboratory_(options.laboratory, max_frames(options)),
       saver_(
           make_saver(options, index, [this](const std::string& error) { fail_to_write(error); })),
       recording_(
           options.recording_of(index), options.name_ending_of(index),
-          [this](const std::string& error) { fail_to_write(error); }, most_frames(options),
-          [this](const std::string& news) { tell(news); }),
+          [this](const std::string& error) { fail_to_write(error); }, max_frames(options),
+          [this](const std::string& news) { show_message(news); }),
       snapshots_(options.recording.file.parent_path(), options.name_ending_of(index),
-                 [this](const std::string& news) { tell(news); }),
-      pipeline_(
-          {.threads = threads_of_each(options),
-           .frames = options.frames,
-           .whole_frames_only = options.whole_frames,
-           .reads_clock = options.optical,
-           .laboratory = &laboratory_},
-          statistics_, saver_.get(), recording_,
-          [this](const std::string& error) { finish(error); }, events_.on_news),
+                 [this](const std::string& news) { show_message(news); }),
+      pipeline_({.camera = index,
+                 .threads = threads_per_camera(options),
+                 .frames = options.frames,
+                 .fills_gaps = fills_gaps(options, index),
+                 .reads_clock = options.optical,
+                 .laboratory = &laboratory_},
+                statistics_, saver_.get(), recording_, updates_,
+                [this](const std::string& error) { finish(error); }),
       input_(make_input(io, options, index, pipeline_)) {
   if (!options.snapshot_file.empty()) require_writable_file(options.snapshot_file_of(index));
   if (options.recording.is_wanted()) {
@@ -98,8 +107,8 @@ void Camera::start() {
   pipeline_.start();
 }
 
-void Camera::begin_again() {
-  statistics_.begin_again();
+void Camera::reset_statistics() {
+  statistics_.reset();
   packets_before_ = input_->packet_counts().value_or(PacketCounts{});
 }
 
@@ -108,47 +117,44 @@ void Camera::finish(const std::string& error) {
 }
 
 void Camera::fail_to_write(const std::string& error) {
-  tell(error);
+  show_message(error);
   events_.on_write_error(error);
 }
 
-std::string Camera::what_is_awaited() const {
-  return (options_.listen ? "a sender that connects to " : "") + url();
+std::string Camera::awaited_sender() const {
+  return (options_.listen ? "a sender to connect to " : "") + url();
 }
 
-void Camera::tell_end(const std::string& error) {
-  pipeline_.put_notice(error.empty() ? "nothing more comes from " + url() : error);
+void Camera::show_end(const std::string& error) {
+  updates_.put_notice(index_, error.empty() ? "the stream from " + url() + " has ended" : error);
 }
 
-void Camera::show_news(CameraDisplay& display) {
-  pipeline_.want(display.wanted_size());
-  show_what_is_written(display);
+void Camera::show_updates(CameraDisplay& display) {
+  pipeline_.set_wanted_size(display.wanted_size());
+  display.show_recording(recording_.running_for());
+  if (const std::optional<std::string> message = updates_.take_message(index_))
+    display.show_message(*message);
   if (show_picture(display)) return;
-  if (const std::optional<std::string> notice = pipeline_.take_notice())
+  if (const std::optional<std::string> notice = updates_.take_notice(index_))
     display.show_notice(*notice);
   else
-    show_that_it_grows_old(display);
+    show_growing_age(display);
 }
 
 bool Camera::show_picture(CameraDisplay& display) {
-  const std::optional<ShownFrame> frame = pipeline_.take_picture();
+  std::optional<ShownFrame> frame = updates_.take_picture(index_);
   if (!frame) return false;
   has_shown_ = true;
   shown_capture_time_ = frame->capture_time;
   last_frame_ = last_change_ = Clock::now();
-  if (display.show(*frame, statistics_.live()))
+  if (display.show(std::move(*frame), statistics_.live()))
     statistics_.displayed();
   else
     statistics_.skipped_display();
   return true;
 }
 
-void Camera::show_what_is_written(CameraDisplay& display) {
-  display.show_recording(recording_.running_for());
-  if (const std::optional<std::string> sentence = tellings_.try_take()) display.tell(*sentence);
-}
-
-void Camera::show_that_it_grows_old(CameraDisplay& display) {
+void Camera::show_growing_age(CameraDisplay& display) {
   if (!has_shown_ || Clock::now() - last_change_ < kFrameIsLate) return;
   last_change_ = Clock::now();
   display.refresh(figures());
@@ -161,10 +167,10 @@ LiveFigures Camera::figures() const {
   return figures;
 }
 
-void Camera::finish_writing(milliseconds patience) {
-  if (saver_) saver_->finish(patience);
-  recording_.finish(patience);
-  snapshots_.finish(patience);
+void Camera::finish_writing(milliseconds timeout) {
+  if (saver_) saver_->finish(timeout);
+  recording_.finish(timeout);
+  snapshots_.finish(timeout);
 }
 
 void Camera::write_last_files() {
@@ -176,8 +182,8 @@ void Camera::write_snapshot() const {
   const std::filesystem::path file = options_.snapshot_file_of(index_);
   const auto frame = pipeline_.last_frame();
   if (!frame)
-    throw std::runtime_error("no frame came from " + url() + ", so there is none to write to '" +
-                             file.string() + "'");
+    throw std::runtime_error("cannot write the last frame to '" + file.string() +
+                             "': no frame was received from " + url());
   write_whole_file(file, frame->bytes());
 }
 

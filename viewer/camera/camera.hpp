@@ -11,6 +11,7 @@
 #include <string>
 
 #include "net/stream/stream_input.hpp"
+#include "viewer/camera/camera_updates.hpp"
 #include "viewer/camera/display.hpp"
 #include "viewer/camera/pipeline.hpp"
 #include "viewer/camera/statistics.hpp"
@@ -22,67 +23,66 @@
 
 namespace jpegwire {
 
-/// Whom a camera tells what happens to it. All may be called on any thread.
+/// Callbacks of a camera. Each may be called on any thread.
 struct CameraEvents {
-  /// Once: its stream is over, in order where `error` is empty.
+  /// Once: the stream is over; `error` is empty unless it failed.
   std::function<void(const std::string& error)> on_finished;
-  /// A file of it cannot be written.
+  /// A file of this camera cannot be written.
   std::function<void(const std::string& error)> on_write_error;
-  /// There is something to be shown.
-  std::function<void()> on_news;
 };
 
-/// One stream that is watched, and all that belongs to it alone: where it comes from, its decoding
-/// and figures, and what is written of it. So nothing that happens to one touches another. Owned by
-/// the main thread, which may call all that names no other.
+/// One watched stream with everything that belongs to it: its input, its decoding and statistics,
+/// and the files written from it. Cameras do not affect each other. Owned by the main thread, which
+/// calls every function that names no other thread.
 class Camera {
  public:
-  /// `index` counts the options' streams. Throws std::runtime_error where its stream cannot be
-  /// received, or its files not be written.
+  /// `index` is the stream's position in the options. `updates` carries what is to be shown to the
+  /// main thread. Throws std::runtime_error if the stream cannot be received or a file cannot be
+  /// written.
   Camera(asio::io_context& io, const ViewerOptions& options, std::size_t index,
-         CameraEvents events);
+         CameraUpdates& updates, CameraEvents events);
 
   /// Before the io thread runs.
   void start();
 
-  /// Forgets all figures so far, after a warm-up. On the io thread.
-  void begin_again();
+  /// Resets all statistics, after a warm-up. On the io thread.
+  void reset_statistics();
 
   /// On the io thread.
   void stop_input() { input_->stop(); }
 
-  /// When the io thread has ended.
+  /// After the io thread has ended.
   void stop_decoding() { pipeline_.stop(); }
 
-  /// Shows its newest picture or notice, or that the last picture grows old, and learns how large
-  /// pictures are shown.
-  void show_news(CameraDisplay& display);
+  /// Shows the newest picture or notice, or the growing age of the last picture, and asks the
+  /// display how large pictures are shown.
+  void show_updates(CameraDisplay& display);
 
-  /// Shows its newest picture, where that was not shown yet; else false.
+  /// Shows the newest picture; false if it was shown before.
   bool show_picture(CameraDisplay& display);
 
-  /// Tells on the display that its stream is over, and why. Any thread.
-  void tell_end(const std::string& error);
+  /// Shows on the display that the stream is over, and why. Any thread.
+  void show_end(const std::string& error);
 
   void toggle_recording() { recording_.toggle(); }
   void save_picture(const ShownFrame& frame) { snapshots_.save(frame.received); }
   const Statistics& statistics() const { return statistics_; }
 
-  /// Of the last second. While no frame comes, the age of the last picture still grows.
+  /// The figures of the last second. While no frame arrives, the age of the last picture grows.
   LiveFigures figures() const;
 
   std::string url() const { return input_->url(); }
 
-  /// Where its stream comes from, as a sentence about waiting for it begins.
-  std::string what_is_awaited() const;
+  /// What the viewer is waiting for, to follow "waiting for ".
+  std::string awaited_sender() const;
   bool is_public() const { return input_->is_public(); }
 
   // After stop_decoding().
 
-  /// Waits until all is written, but no longer than `patience`.
-  void finish_writing(milliseconds patience);
+  /// Waits until all files are written, or for the timeout.
+  void finish_writing(milliseconds timeout);
 
-  /// Writes the snapshot and the trace that the options ask for. Throws std::runtime_error where
+  /// Writes the snapshot and the trace if the options ask for them. Throws std::runtime_error if
   /// that fails.
   void write_last_files();
 
@@ -92,29 +92,28 @@ class Camera {
  private:
   void finish(const std::string& error);
   void fail_to_write(const std::string& error);
-  void tell(const std::string& sentence) { tellings_.put(sentence); }
+  void show_message(const std::string& sentence) { updates_.put_message(index_, sentence); }
   void write_snapshot() const;
-  void show_that_it_grows_old(CameraDisplay& display);
-  void show_what_is_written(CameraDisplay& display);
+  void show_growing_age(CameraDisplay& display);
 
   const ViewerOptions& options_;
   const std::size_t index_;
+  CameraUpdates& updates_;
   const CameraEvents events_;
   std::atomic<bool> is_finished_ = false;
   Statistics statistics_;
   Laboratory laboratory_;
   std::unique_ptr<FrameSaver> saver_;
-  LatestSlot<std::string> tellings_;  // disks' threads to main thread
   RecordingSwitch recording_;
   SnapshotSaver snapshots_;
   ViewerPipeline pipeline_;
   std::unique_ptr<StreamInput> input_;
-  PacketCounts packets_before_;  // its figures began again
+  PacketCounts packets_before_;  // the statistics were reset
 
   std::optional<WallTime> shown_capture_time_;
   bool has_shown_ = false;
-  std::chrono::steady_clock::time_point last_frame_{};   // that was shown
-  std::chrono::steady_clock::time_point last_change_{};  // of what is shown
+  std::chrono::steady_clock::time_point last_frame_{};   // when it was shown
+  std::chrono::steady_clock::time_point last_change_{};  // of the picture or its age
 };
 
 }  // namespace jpegwire

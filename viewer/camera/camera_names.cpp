@@ -8,7 +8,7 @@
 namespace jpegwire {
 namespace {
 
-/// From the shortest to the whole, which never is the same for two.
+/// From the shortest form to the whole address, which is unique.
 using Candidates = std::array<std::string, 4>;
 
 std::string without_scheme(const std::string& url) {

@@ -8,8 +8,8 @@
 
 namespace jpegwire {
 
-/// What each camera of a mosaic is called: as little of its address as tells all of them apart, its
-/// host, then with the port, then with the path. An SDP file is called by its name.
+/// The name of each camera of a mosaic: the shortest form of its address that is unique for all of
+/// them, which is the host, the host and port, or these and the path. For an SDP file, its name.
 std::vector<std::string> camera_names(std::span<const StreamAddress> streams);
 
 }  // namespace jpegwire

@@ -4,23 +4,25 @@
 #include <opencv2/imgproc.hpp>
 #include <vector>
 
+#include "viewer/camera/picture_pixels.hpp"
+
 namespace jpegwire {
 namespace {
 
 using Corners = std::array<cv::Point2f, 4>;
 
-/// The four corners of what may be the clock's black frame.
+/// The four corners, if this may be the clock's black frame.
 std::optional<std::vector<cv::Point>> quadrangle_of(const std::vector<cv::Point>& contour) {
-  constexpr double kLeastArea = 50.0 * 50.0;
-  constexpr double kTolerance = 0.03;  // of the outline
-  if (cv::contourArea(contour) < kLeastArea) return std::nullopt;
+  constexpr double kMinArea = 50.0 * 50.0;
+  constexpr double kTolerance = 0.03;  // relative to the outline's length
+  if (cv::contourArea(contour) < kMinArea) return std::nullopt;
   std::vector<cv::Point> corners;
   cv::approxPolyDP(contour, corners, kTolerance * cv::arcLength(contour, true), true);
   if (corners.size() != 4 || !cv::isContourConvex(corners)) return std::nullopt;
   return corners;
 }
 
-/// From cells of the frame to pixels of the picture.
+/// Maps cells of the frame to pixels of the picture.
 cv::Matx33d to_picture(const std::vector<cv::Point>& corners) {
   const Corners seen{corners[0], corners[1], corners[2], corners[3]};
   constexpr float kEnd = kClockFrameCells;
@@ -29,10 +31,10 @@ cv::Matx33d to_picture(const std::vector<cv::Point>& corners) {
   return cv::getPerspectiveTransform(cells, seen);
 }
 
-/// Contours go counterclockwise on the screen, so that it is turned at most, and never mirrored.
+/// Contours run counterclockwise on the screen, so the square may be rotated but never mirrored.
 std::optional<WallTime> read_square(const cv::Mat& bgr, const std::vector<cv::Point>& corners,
                                     WallTime now) {
-  constexpr int kGreen = 1;  // is most of what is bright
+  constexpr int kGreen = 1;  // contributes most to brightness
   const cv::Matx33d transform = to_picture(corners);
   ClockCells cells{};
   for (int row = 0; row < kClockDataCells; ++row)
@@ -49,9 +51,7 @@ std::optional<WallTime> read_square(const cv::Mat& bgr, const std::vector<cv::Po
 }  // namespace
 
 std::optional<WallTime> ClockFinder::read(const Picture& picture, WallTime now) {
-  // The picture is only read.
-  auto* pixels = const_cast<std::byte*>(picture.pixels.data());
-  const cv::Mat bgr(picture.height, picture.width, CV_8UC3, pixels);
+  const cv::Mat bgr = pixels_of(picture);
   if (!last_corners_.empty())
     if (const auto time = read_square(bgr, last_corners_, now)) return time;
   return search(bgr, now);

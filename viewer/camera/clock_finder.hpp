@@ -8,18 +8,18 @@
 
 namespace jpegwire {
 
-/// Reads the clock's square (codec/clock_pattern.hpp) wherever it is in a picture, seen from an
-/// angle too, from some five pixels a cell on. It looks first where it was in the picture before,
-/// which takes next to no time. Bound to one thread.
+/// Reads the clock's square (clock_pattern.hpp) anywhere in a picture, also at an angle, if a cell
+/// has about five pixels or more. First it tries the place in the previous picture, which takes
+/// almost no time. Bound to one thread.
 class ClockFinder {
  public:
-  /// Nothing where no clock is to be seen, or it was just being drawn anew.
+  /// Nothing if no clock is visible, or it was just being redrawn.
   std::optional<WallTime> read(const Picture& picture, WallTime now);
 
  private:
   std::optional<WallTime> search(const cv::Mat& bgr, WallTime now);
 
-  std::vector<cv::Point> last_corners_;  // empty: it was not seen yet
+  std::vector<cv::Point> last_corners_;  // empty before the clock was found
   cv::Mat grey_;
   cv::Mat dark_;
 };

@@ -35,7 +35,7 @@ bool is_white(std::uint64_t bits, int row, int column) {
   return (bits >> (63 - cell) & 1) != 0;
 }
 
-/// Halfway between the darkest and the brightest.
+/// A cell is white if it is above the middle between the darkest and the brightest.
 std::uint64_t to_bits(const ClockCells& cells) {
   const auto [darkest, brightest] = std::ranges::minmax(cells);
   const int middle = (darkest + brightest) / 2;
@@ -53,7 +53,7 @@ ClockCells turned(const ClockCells& cells) {
   return result;
 }
 
-/// Of the times that have the same lower bits.
+/// Of the times with these lower bits.
 WallTime nearest(std::uint64_t time_us, WallTime now) {
   const auto now_us = static_cast<std::uint64_t>(now.time_since_epoch().count());
   // The difference modulo the period, from minus half of it to half of it.
@@ -66,7 +66,7 @@ WallTime nearest(std::uint64_t time_us, WallTime now) {
 }  // namespace
 
 void draw_clock(WallTime time, int cell_pixels, Picture& picture) {
-  picture.resize(kClockCells * cell_pixels, kClockCells * cell_pixels);
+  picture.resize(PixelFormat::bgr, kClockCells * cell_pixels, kClockCells * cell_pixels);
   const std::uint64_t bits = bits_of(time);
   const auto row_bytes = static_cast<std::size_t>(picture.width) * 3;
   for (int y = 0; y < picture.height; ++y)

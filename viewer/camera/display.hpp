@@ -6,22 +6,22 @@
 #include <optional>
 #include <string_view>
 
-#include "codec/decode_scale.hpp"
+#include "codec/frame.hpp"
 #include "viewer/camera/live_figures.hpp"
 #include "viewer/camera/shown_frame.hpp"
 
 namespace jpegwire {
 
-/// What the user can have done to a camera's stream, beyond looking at it. Called on the main
-/// thread; none may wait for a disk.
+/// What the user can do with a camera's stream besides watching it. Called on the main thread; they
+/// must not wait for a disk.
 struct CameraControls {
   std::function<void()> toggle_recording = [] {};
 
-  /// Keeps the JPEG of this picture, which the user sees just now.
+  /// Saves the JPEG of this frame, which the user sees now.
   std::function<void(const ShownFrame&)> save_picture = [](const ShownFrame&) {};
 };
 
-/// Where one camera's pictures go. Bound to the main thread.
+/// Where the pictures of one camera are shown. Bound to the main thread.
 class CameraDisplay {
  public:
   CameraDisplay() = default;
@@ -29,27 +29,27 @@ class CameraDisplay {
   CameraDisplay& operator=(const CameraDisplay&) = delete;
   virtual ~CameraDisplay() = default;
 
-  /// Shows the frame's picture and the figures. False where the user has frozen an older one: then
-  /// it is only kept for the end of that, unless a newer one follows.
-  virtual bool show(const ShownFrame& frame, const LiveFigures& figures) = 0;
+  /// Shows the frame and the figures. False if the user has frozen an older picture: then the frame
+  /// is shown when the user ends that, unless a newer one replaces it.
+  virtual bool show(ShownFrame frame, const LiveFigures& figures) = 0;
 
-  /// Shows the last picture dimmed (or a dark one), with the sentence in it: why no frame comes.
+  /// Shows the last picture dimmed (or a dark one) with this sentence: why no frames arrive.
   virtual void show_notice(std::string_view sentence) = 0;
 
-  /// Shows the last picture again with newer figures: while no frame comes, its age still grows.
+  /// Shows the last picture again with newer figures: while no frame arrives, its age still grows.
   virtual void refresh(const LiveFigures& figures) = 0;
 
-  /// How large its pictures are shown, in pixels; empty where they are wanted whole.
-  virtual PixelSize wanted_size() const = 0;
+  /// How large the pictures are shown, in pixels; empty if they are wanted at full size.
+  virtual PictureSize wanted_size() const = 0;
 
-  /// Shows for a few seconds what happened, in place of what is told so already.
-  virtual void tell(std::string_view sentence) = 0;
+  /// Shows a message for a few seconds; it replaces an earlier one.
+  virtual void show_message(std::string_view sentence) = 0;
 
-  /// For how long the stream has been recorded; nothing while it is not.
-  virtual void show_recording(std::optional<std::chrono::seconds> since_begin) = 0;
+  /// How long the stream has been recorded; nothing if it is not being recorded.
+  virtual void show_recording(std::optional<std::chrono::seconds> duration) = 0;
 };
 
-/// What the user sees. Bound to the main thread: window toolkits want it so.
+/// What the user sees. Bound to the main thread, as window toolkits require.
 class Display {
  public:
   Display() = default;
@@ -57,11 +57,11 @@ class Display {
   Display& operator=(const Display&) = delete;
   virtual ~Display() = default;
 
-  /// This camera's own part of it, for as long as the display lives.
+  /// The part for this camera. It lives as long as the display.
   virtual CameraDisplay& camera(std::size_t index) = 0;
 
-  /// Handles what the user did since the last call, and brings all that was shown since to the
-  /// screen; false once the user wants to quit.
+  /// Handles the user's actions since the last call and draws everything that was shown since;
+  /// false once the user wants to quit.
   virtual bool handle_events() = 0;
 };
 

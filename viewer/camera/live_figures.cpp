@@ -46,7 +46,7 @@ std::string describe_skipped(const LiveFigures& figures) {
 std::string describe_milliseconds(std::optional<double> time_ms) {
   if (!time_ms) return "unknown";
   if (*time_ms >= 10'000) return fmt::format("{:.1f} s", *time_ms / 1000);
-  // A tenth of a millisecond says nothing about many, and its flicker distracts.
+  // For long times a tenth of a millisecond means nothing, and its flicker distracts.
   return fmt::format("{:.{}f} ms", *time_ms, *time_ms < 99.95 ? 1 : 0);
 }
 

@@ -12,33 +12,33 @@ namespace jpegwire {
 /// The ages of the last frames in milliseconds, the oldest first.
 class AgeHistory {
  public:
-  static constexpr std::size_t kMost = 120;
+  static constexpr std::size_t kMaxAges = 120;
 
-  /// Takes no more than kMost of them.
+  /// Ignores any beyond kMaxAges.
   void add(float age_ms) {
-    if (count_ < kMost) ages_[count_++] = age_ms;
+    if (count_ < kMaxAges) ages_[count_++] = age_ms;
   }
   std::span<const float> ages() const { return std::span(ages_).first(count_); }
 
   bool operator==(const AgeHistory&) const = default;
 
  private:
-  std::array<float, kMost> ages_{};
+  std::array<float, kMaxAges> ages_{};
   std::size_t count_ = 0;
 };
 
-/// What the overlay and the lines on the terminal tell about the last second.
+/// What the overlay and the terminal show about the last second.
 struct LiveFigures {
   double frames_per_second = 0;
-  std::optional<double> age_ms;  // capture to decoded; nothing while it is not known
+  std::optional<double> age_ms;  // capture to decoded; nothing if it is unknown
   double megabits_per_second = 0;
   int width = 0;
   int height = 0;
-  std::uint64_t lost = 0;     // frames that never came, since the start
+  std::uint64_t lost = 0;     // frames that never arrived, since the start
   std::uint64_t patched = 0;  // frames shown with older bands in them, since the start
-  std::uint64_t skipped = 0;  // frames that came and were not shown, since the start
+  std::uint64_t skipped = 0;  // frames that arrived and were not shown, since the start
 
-  // For who looks closer; medians, and nothing while they are not known.
+  // Details: medians, as far as they are known.
   std::optional<double> age_p50_ms{};  // of the last 5 s
   std::optional<double> age_p99_ms{};  // likewise
   std::optional<double> encode_ms{};   // capture to the first byte sent
@@ -50,11 +50,11 @@ struct LiveFigures {
   bool operator==(const LiveFigures&) const = default;
 };
 
-/// All of them in one line: "30.0 frames/s, age 7.1 ms, 8.9 Mbit/s, 1280x720, 0 lost, 0 skipped",
-/// and how many were patched, where some were.
+/// One line: "30.0 frames/s, age 7.1 ms, 8.9 Mbit/s, 1280x720, 0 lost, 0 skipped", and the number
+/// of patched frames if there are any.
 std::string describe(const LiveFigures& figures);
 
-// The words that describe() is put together from.
+// The parts of describe().
 std::string describe_rate(const LiveFigures& figures);
 std::string describe_age(const LiveFigures& figures);
 std::string describe_bit_rate(const LiveFigures& figures);

@@ -9,7 +9,8 @@
 namespace jpegwire {
 namespace {
 
-DecodedFrame measure(const UndecodedFrame& frame, WallTime last_byte, WallTime now) {
+DecodedFrame stages_of(const UndecodedFrame& frame, WallTime last_byte, WallTime now) {
+  const FrameOrigin& origin = frame.origin();
   DecodedFrame decoded{.width = frame.layout().width,
                        .height = frame.layout().height,
                        .age = std::nullopt,
@@ -17,28 +18,28 @@ DecodedFrame measure(const UndecodedFrame& frame, WallTime last_byte, WallTime n
                        .network = std::nullopt,
                        .decode = now - last_byte,
                        .is_patched = false};
-  const FrameOrigin& origin = frame.origin();
-  if (!origin.stamp) return decoded;
-  decoded.encode = origin.stamp->send_time - origin.stamp->capture_time;
+  const std::optional<FrameStamp>& stamp = origin.stamp;
+  if (!stamp) return decoded;
+  decoded.encode = stamp->send_time - stamp->capture_time;
   if (!origin.sender_ahead) return decoded;
-  decoded.network = last_byte - (origin.stamp->send_time - *origin.sender_ahead);
+  decoded.network = last_byte - (stamp->send_time - *origin.sender_ahead);
   decoded.age = now - *origin.capture_time();
   return decoded;
 }
 
-PixelSize size_of(const JpegLayout& layout) { return {layout.width, layout.height}; }
+PictureSize size_of(const JpegLayout& layout) { return {layout.width, layout.height}; }
 
 }  // namespace
 
 ViewerPipeline::ViewerPipeline(ViewerPipelineSettings settings, Statistics& statistics,
                                FrameSaver* saver, RecordingSwitch& recording,
-                               OnFinished on_finished, OnNews on_news)
+                               CameraUpdates& updates, OnFinished on_finished)
     : settings_(settings),
       statistics_(statistics),
       saver_(saver),
       recording_(recording),
+      updates_(updates),
       on_finished_(std::move(on_finished)),
-      on_news_(std::move(on_news)),
       bands_(settings.threads),
       decoder_(bands_) {}
 
@@ -52,11 +53,6 @@ void ViewerPipeline::start() {
 void ViewerPipeline::stop() {
   decode_thread_.request_stop();
   if (decode_thread_.joinable()) decode_thread_.join();
-}
-
-void ViewerPipeline::put_notice(std::string sentence) {
-  notices_.put(std::move(sentence));
-  on_news_();
 }
 
 void ViewerPipeline::connected(const std::string& peer) {
@@ -96,7 +92,7 @@ void ViewerPipeline::frame_refused(JpegVerdict verdict) {
 }
 
 void ViewerPipeline::interrupted(const std::string& sentence) {
-  put_notice(sentence + "; reconnecting");
+  updates_.put_notice(settings_.camera, sentence + "; reconnecting");
 }
 
 void ViewerPipeline::ended(const std::string& error) { on_finished_(error); }
@@ -104,61 +100,47 @@ void ViewerPipeline::ended(const std::string& error) { on_finished_(error); }
 void ViewerPipeline::decode(std::stop_token stop) {
   std::uint64_t whole = 0;
   while (const std::optional<UndecodedFrame> frame = received_.take(stop)) {
-    FrameEnd end = decode_frame(*frame, stop);
+    FrameEnd end = process(*frame, stop);
     if (end.reception != Reception::whole) continue;
     last_frame_ = std::move(end.whole);
     if (++whole == settings_.frames) return on_finished_("");
   }
 }
 
-FrameEnd ViewerPipeline::decode_frame(const UndecodedFrame& frame, const std::stop_token& stop) {
-  std::shared_ptr<Picture> picture = picture_pool_.take();
-  const FrameEnd end = decode_bands(frame, *picture, stop);
-  const Reception reception = end.reception;
-  if (reception == Reception::refused) statistics_.corrupt();
-  if (reception == Reception::incomplete) {
-    if (settings_.whole_frames_only) {
-      statistics_.lost();
-      return end;
-    }
-    patcher_.fill_gaps(last_picture_.get(), *picture, steady_now());
+FrameEnd ViewerPipeline::process(const UndecodedFrame& frame, const std::stop_token& stop) {
+  OwnedPicture picture = pictures_.take_owned();
+  FrameEnd end = decode_bands(frame, *picture, stop);
+  if (!is_shown(end.reception)) {
+    count_discarded(end.reception);
+    return end;
   }
-  if (reception != Reception::whole && reception != Reception::incomplete) return end;
-  DecodedFrame decoded = measure(frame, end.last_byte, steady_now());
-  if (settings_.reads_clock) decoded.age = age_by_clock(*picture);
-  decoded.is_patched = reception == Reception::incomplete;
-  if (decoded.is_patched) decoded.decode.reset();  // waiting for the rest was no decoding
-  statistics_.frame_decoded(decoded);
-  ShownFrame shown{.picture = picture,
-                   .jpeg_size = size_of(frame.layout()),
-                   .capture_time = frame.origin().capture_time(),
-                   .received = end.whole};
-  if (settings_.laboratory != nullptr && end.whole)
-    shown.arrival = settings_.laboratory->arrival_of(*end.whole);
-  // A stream of bytes needs no patches, and the display may draw on a picture that it has alone.
-  last_picture_ = shown.arrival ? nullptr : std::move(picture);
-  picture.reset();
-  if (pictures_.put(std::move(shown))) statistics_.skipped_display();
-  on_news_();
+  if (end.reception == Reception::incomplete)
+    patcher_.fill_gaps(last_picture_.get(), *picture, steady_now());
+  statistics_.frame_decoded(measure(frame, end, *picture));
+  publish(frame, end, std::move(picture));
   return end;
 }
 
-// Damage that validation cannot see makes the frame a refused one.
+// A frame whose bands are damaged in a way that validation cannot see counts as refused.
 FrameEnd ViewerPipeline::decode_bands(const UndecodedFrame& frame, Picture& picture,
                                       const std::stop_token& stop) {
-  const unsigned session = session_;
-  if (session != last_session_) patcher_.forget();
-  last_session_ = session;
-  const PixelSize jpeg = size_of(frame.layout());
+  const PictureSize jpeg = size_of(frame.layout());
   const DecodeScale scale = scale_for(jpeg);
-  picture.resize(scale.of(jpeg.width), scale.of(jpeg.height));
-  patcher_.begin(jpeg, scale);
+  begin_picture(jpeg, scale, picture);
   const bool is_sound = frame.whole ? decode_whole(*frame.whole, picture, scale)
                                     : decode_incoming(*frame.incoming, picture, scale, stop);
   FrameEnd end = frame.whole ? FrameEnd{Reception::whole, frame.whole->last_byte, frame.whole}
                              : frame.incoming->end();
   if (!is_sound) end = {Reception::refused, end.last_byte, nullptr};
   return end;
+}
+
+void ViewerPipeline::begin_picture(PictureSize jpeg, DecodeScale scale, Picture& picture) {
+  const unsigned session = session_;
+  if (session != last_session_) patcher_.forget();
+  last_session_ = session;
+  picture.resize(PixelFormat::bgr, scale.of(jpeg.width), scale.of(jpeg.height));
+  patcher_.begin(jpeg, scale);
 }
 
 bool ViewerPipeline::decode_whole(const ReceivedFrame& frame, Picture& picture, DecodeScale scale) {
@@ -183,19 +165,58 @@ bool ViewerPipeline::decode_incoming(const IncomingFrame& frame, Picture& pictur
   return is_sound;
 }
 
-// The clock shows the wall's time. What is not of the last minute was misread, or another clock's.
+bool ViewerPipeline::is_shown(Reception reception) const {
+  return reception == Reception::whole ||
+         (reception == Reception::incomplete && settings_.fills_gaps);
+}
+
+void ViewerPipeline::count_discarded(Reception reception) {
+  if (reception == Reception::refused) statistics_.corrupt();
+  if (reception == Reception::incomplete) statistics_.lost();
+}
+
+DecodedFrame ViewerPipeline::measure(const UndecodedFrame& frame, const FrameEnd& end,
+                                     const Picture& picture) {
+  DecodedFrame decoded = stages_of(frame, end.last_byte, steady_now());
+  if (settings_.reads_clock) decoded.age = age_by_clock(picture);
+  decoded.is_patched = end.reception == Reception::incomplete;
+  if (decoded.is_patched) decoded.decode.reset();  // it contains the wait for the missing bands
+  return decoded;
+}
+
+// The clock shows wall time. A time that is not within the last minute was misread, or is from
+// another clock.
 std::optional<microseconds> ViewerPipeline::age_by_clock(const Picture& picture) {
-  constexpr milliseconds kLeast{-1};
-  constexpr std::chrono::minutes kMost{1};
+  constexpr milliseconds kMinAge{-1};
+  constexpr std::chrono::minutes kMaxAge{1};
   const WallTime now = wall_now();
   const std::optional<WallTime> seen = clock_.read(picture, now);
-  if (!seen || now - *seen < kLeast || now - *seen > kMost) return std::nullopt;
+  if (!seen || now - *seen < kMinAge || now - *seen > kMaxAge) return std::nullopt;
   return now - *seen;
 }
 
-DecodeScale ViewerPipeline::scale_for(PixelSize jpeg) const {
-  const PixelSize wanted = wanted_;
-  return wanted == PixelSize{} ? DecodeScale{} : smallest_scale(jpeg, wanted);
+void ViewerPipeline::publish(const UndecodedFrame& frame, const FrameEnd& end,
+                             OwnedPicture picture) {
+  ShownFrame shown{.picture = kept_for_gaps(std::move(picture)),
+                   .jpeg_size = size_of(frame.layout()),
+                   .capture_time = frame.origin().capture_time(),
+                   .received = end.whole};
+  if (settings_.laboratory != nullptr && end.whole)
+    shown.arrival = settings_.laboratory->arrival_of(*end.whole);
+  if (updates_.put_picture(settings_.camera, std::move(shown))) statistics_.skipped_display();
+}
+
+// The next frame's gaps are filled from this picture, so the display gets it as a shared one.
+// Without gaps the picture is the display's own.
+ShownPicture ViewerPipeline::kept_for_gaps(OwnedPicture picture) {
+  if (!settings_.fills_gaps) return picture;
+  last_picture_ = pictures_.share(std::move(picture));
+  return last_picture_;
+}
+
+DecodeScale ViewerPipeline::scale_for(PictureSize jpeg) const {
+  const PictureSize wanted = wanted_;
+  return wanted == PictureSize{} ? DecodeScale{} : smallest_scale(jpeg, wanted);
 }
 
 }  // namespace jpegwire

@@ -14,6 +14,7 @@
 #include "net/stream/latest_slot.hpp"
 #include "net/stream/stream_observer.hpp"
 #include "viewer/camera/band_patcher.hpp"
+#include "viewer/camera/camera_updates.hpp"
 #include "viewer/camera/clock_finder.hpp"
 #include "viewer/camera/shown_frame.hpp"
 #include "viewer/camera/statistics.hpp"
@@ -24,11 +25,12 @@
 namespace jpegwire {
 
 struct ViewerPipelineSettings {
+  std::size_t camera = 0;  // its index
   int threads = 1;
-  std::optional<std::uint64_t> frames;  // end after so many whole ones
-  bool whole_frames_only = false;       // show no frame with older bands in it
-  bool reads_clock = false;             // the age is what a clock in the picture tells
-  Laboratory* laboratory = nullptr;     // is told how frames came, where there is one
+  std::optional<std::uint64_t> frames;  // end after this many complete frames
+  bool fills_gaps = false;              // show incomplete frames; else they are lost
+  bool reads_clock = false;             // read the age from a clock in the picture
+  Laboratory* laboratory = nullptr;     // records how frames arrived, if there is one
 };
 
 /// A frame that waits to be decoded: a whole one, or one of datagrams whose bands are still
@@ -41,41 +43,29 @@ struct UndecodedFrame {
   const JpegLayout& layout() const { return whole ? whole->jpeg.layout : incoming->layout(); }
 };
 
-/// Takes frames from a client of a stream on the io thread, gives them to the saver and to the
-/// recording, decodes the newest on a thread of its own and offers the newest picture to the main
-/// thread. Counts everything on the way.
+/// The path of one camera's frames from the network to the display. On the io thread it takes
+/// frames from a stream client and gives them to the saver and the recording. Its own thread
+/// decodes the newest frame and hands the picture to the main thread. Counts everything on the way.
 class ViewerPipeline final : public StreamObserver {
  public:
-  /// Called on any thread, and perhaps more than once, when there is nothing more to do; with a
-  /// sentence where that is a failure.
+  /// Called on any thread, possibly more than once, when there is nothing more to do; `error` is
+  /// empty unless that is a failure.
   using OnFinished = std::function<void(const std::string& error)>;
 
-  /// Called on any thread when there is a picture or a notice to be taken.
-  using OnNews = std::function<void()>;
-
-  /// All that is lent must outlive it; `saver` may be null.
+  /// All references must outlive the pipeline; `saver` may be null.
   ViewerPipeline(ViewerPipelineSettings settings, Statistics& statistics, FrameSaver* saver,
-                 RecordingSwitch& recording, OnFinished on_finished, OnNews on_news);
+                 RecordingSwitch& recording, CameraUpdates& updates, OnFinished on_finished);
 
   void start();
 
   /// Ends the decode thread and waits for it.
   void stop();
 
-  /// From the next frame on, pictures are decoded no larger than it takes to show them at this
-  /// size; whole where it is empty, as it is at first. Any thread.
-  void want(PixelSize size) { wanted_ = size; }
+  /// From the next frame on, pictures are decoded no larger than needed to show them at this size;
+  /// at full size if it is empty, which is the default. Any thread.
+  void set_wanted_size(PictureSize size) { wanted_ = size; }
 
-  /// The newest picture that was not taken yet, or nothing.
-  std::optional<ShownFrame> take_picture() { return pictures_.try_take(); }
-
-  /// Why no frame comes, once for each time that it is interrupted.
-  std::optional<std::string> take_notice() { return notices_.try_take(); }
-
-  /// Leaves a notice to be taken. Any thread.
-  void put_notice(std::string sentence);
-
-  /// After stop(): the last frame that was decoded, or null.
+  /// After stop(): the last frame that was decoded completely, or null.
   std::shared_ptr<const ReceivedFrame> last_frame() const { return last_frame_; }
 
  private:
@@ -90,36 +80,40 @@ class ViewerPipeline final : public StreamObserver {
 
   void decode(std::stop_token stop);
   void offer(UndecodedFrame frame);
-  FrameEnd decode_frame(const UndecodedFrame& frame, const std::stop_token& stop);
+  FrameEnd process(const UndecodedFrame& frame, const std::stop_token& stop);
   FrameEnd decode_bands(const UndecodedFrame& frame, Picture& picture, const std::stop_token& stop);
+  void begin_picture(PictureSize jpeg, DecodeScale scale, Picture& picture);
   bool decode_whole(const ReceivedFrame& frame, Picture& picture, DecodeScale scale);
   bool decode_incoming(const IncomingFrame& frame, Picture& picture, DecodeScale scale,
                        const std::stop_token& stop);
-  DecodeScale scale_for(PixelSize jpeg) const;
+  bool is_shown(Reception reception) const;
+  void count_discarded(Reception reception);
+  DecodedFrame measure(const UndecodedFrame& frame, const FrameEnd& end, const Picture& picture);
   std::optional<microseconds> age_by_clock(const Picture& picture);
+  void publish(const UndecodedFrame& frame, const FrameEnd& end, OwnedPicture picture);
+  ShownPicture kept_for_gaps(OwnedPicture picture);
+  DecodeScale scale_for(PictureSize jpeg) const;
 
   ViewerPipelineSettings settings_;
   Statistics& statistics_;
   FrameSaver* saver_;
   RecordingSwitch& recording_;
+  CameraUpdates& updates_;
   OnFinished on_finished_;
-  OnNews on_news_;
-  std::atomic<PixelSize> wanted_ = PixelSize{};
-  std::atomic<unsigned> session_ = 0;  // counts the connections
-  unsigned last_session_ = 0;          // of the frame before, on the decode thread
+  std::atomic<PictureSize> wanted_ = PictureSize{};
+  std::atomic<unsigned> session_ = 0;    // counts the connections
+  LatestSlot<UndecodedFrame> received_;  // io thread to decode thread
 
+  // The decode thread's.
+  unsigned last_session_ = 0;  // of the previous frame
   BandPool bands_;
   JpegDecoder decoder_;
-  ObjectPool<Picture> picture_pool_;
-  std::shared_ptr<const Picture> last_picture_;  // where the next one may need patches of it
+  ObjectPool<Picture> pictures_;
+  std::shared_ptr<const Picture> last_picture_;  // if it can fill the next one's gaps
   std::vector<Band> new_bands_;
   BandPatcher patcher_;
   ClockFinder clock_;
   std::shared_ptr<const ReceivedFrame> last_frame_;
-
-  LatestSlot<UndecodedFrame> received_;  // io thread to decode thread
-  LatestSlot<ShownFrame> pictures_;      // decode thread to main thread
-  LatestSlot<std::string> notices_;      // io thread to main thread
   std::jthread decode_thread_;
 };
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "codec/time.hpp"
+
 namespace jpegwire {
 namespace {
 
@@ -10,13 +12,9 @@ using std::chrono::seconds;
 constexpr seconds kRecent{1};
 constexpr seconds kForgotten{5};
 
-double to_seconds(SteadyTime::duration duration) {
-  return std::chrono::duration<double>(duration).count();
-}
-
 }  // namespace
 
-void RecentEvents::add(SteadyTime time, std::int64_t amount) {
+void RecentEvents::add(SteadyTime time, std::optional<std::int64_t> amount) {
   events_[next_] = {time, amount};
   next_ = (next_ + 1) % events_.size();
   count_ = std::min(count_ + 1, events_.size());
@@ -31,7 +29,7 @@ RecentEvents::Rates RecentEvents::rates(SteadyTime now) const {
   std::size_t first = 0;
   double amount = 0;
   while (first + 1 < count_ && (first == 0 || now - newest(first).time < kRecent))
-    amount += static_cast<double>(newest(first++).amount);
+    amount += static_cast<double>(newest(first++).amount.value_or(0));
   const double events = static_cast<double>(first);
   const double between = to_seconds(newest(0).time - newest(first).time);
   const double since = to_seconds(now - newest(first).time);
@@ -44,7 +42,7 @@ std::optional<double> RecentEvents::percentile(SteadyTime now, seconds span, int
   if (count_ == 0 || now - newest(0).time > kForgotten) return std::nullopt;
   std::size_t known = 0;
   for (std::size_t i = 0; i < count_ && (i == 0 || now - newest(i).time < span); ++i)
-    if (newest(i).amount >= 0) scratch_[known++] = newest(i).amount;
+    if (newest(i).amount) scratch_[known++] = *newest(i).amount;
   if (known == 0) return std::nullopt;
   const std::size_t rank = known * static_cast<std::size_t>(percent) / 100;
   const auto place = scratch_.begin() + static_cast<std::ptrdiff_t>(std::min(rank, known - 1));

@@ -10,8 +10,8 @@ namespace jpegwire {
 
 using SteadyTime = std::chrono::steady_clock::time_point;
 
-/// The newest events and an amount that each carries, for figures about the last seconds. Only the
-/// constructor takes anything from the heap. Bound to one thread.
+/// The newest events with an amount each, for figures about the last seconds. Only the constructor
+/// allocates memory. Bound to one thread.
 class RecentEvents {
  public:
   struct Rates {
@@ -19,17 +19,17 @@ class RecentEvents {
     double amount_per_second = 0;
   };
 
-  /// Keeps so many.
   explicit RecentEvents(std::size_t capacity = 256) : events_(capacity), scratch_(capacity) {}
 
-  void add(SteadyTime time, std::int64_t amount);
+  /// An event whose amount is unknown counts in the rate of events alone.
+  void add(SteadyTime time, std::optional<std::int64_t> amount);
 
-  /// Between the first and the last event of the last second (of the last two events where they
-  /// are rarer), so that it is steady; falls as soon as the next event is overdue.
+  /// Measured between the first and the last event of the last second (between the last two events
+  /// if they are rarer), so that it is steady; falls as soon as the next event is overdue.
   Rates rates(SteadyTime now) const;
 
-  /// Of the amounts of so long, or of the newest where that is older; those below zero left out.
-  /// Nothing where the newest is older than 5 s.
+  /// A percentile of the known amounts of this time span, or the newest amount if that is older.
+  /// Nothing if the newest event is older than 5 s.
   std::optional<double> percentile(SteadyTime now, std::chrono::seconds span, int percent) const;
 
   /// Of the last second.
@@ -39,13 +39,13 @@ class RecentEvents {
 
   std::size_t count() const { return count_; }
 
-  /// Of the event before which so many newer ones came.
-  std::int64_t newest_amount(std::size_t age) const { return newest(age).amount; }
+  /// The amount of the event that `age` newer events followed.
+  std::optional<std::int64_t> newest_amount(std::size_t age) const { return newest(age).amount; }
 
  private:
   struct Event {
     SteadyTime time;
-    std::int64_t amount = 0;
+    std::optional<std::int64_t> amount;
   };
 
   const Event& newest(std::size_t age) const;

@@ -17,10 +17,6 @@ namespace {
 
 constexpr std::chrono::seconds kAgesAreRecent{5};
 
-double to_seconds(SteadyTime::duration duration) {
-  return std::chrono::duration<double>(duration).count();
-}
-
 double rounded(double value) { return std::round(value * 1000) / 1000; }
 
 std::optional<double> in_milliseconds(std::optional<double> time_us) {
@@ -28,13 +24,14 @@ std::optional<double> in_milliseconds(std::optional<double> time_us) {
   return time_us;
 }
 
-std::int64_t known_or_below_zero(std::optional<microseconds> duration) {
-  return duration ? std::max<std::int64_t>(duration->count(), 0) : -1;
+/// Two clocks that are slightly out of step may make a short time negative.
+std::optional<std::int64_t> count_us(std::optional<microseconds> duration) {
+  if (!duration) return std::nullopt;
+  return std::max<std::int64_t>(duration->count(), 0);
 }
 
-/// Two clocks that are not quite in step may make a short time negative.
-void record(Histogram& histogram, std::optional<microseconds> duration) {
-  if (duration) histogram.record(static_cast<std::uint64_t>(std::max(duration->count(), {})));
+void record(Histogram& histogram, std::optional<std::int64_t> value) {
+  if (value) histogram.record(static_cast<std::uint64_t>(*value));
 }
 
 nlohmann::json count_or_null(std::optional<double> value) {
@@ -43,7 +40,7 @@ nlohmann::json count_or_null(std::optional<double> value) {
 }
 
 nlohmann::json percentiles_ms(const Histogram& histogram_us, std::span<const int> percents) {
-  nlohmann::json result;  // null where nothing was measured
+  nlohmann::json result;  // null if nothing was measured
   for (const int percent : percents)
     if (const auto value = histogram_us.percentile(percent))
       result[fmt::format("p{}", percent)] = rounded(*value / 1000);
@@ -69,183 +66,180 @@ nlohmann::json ages_summary(const Histogram& age_us) {
 std::uint64_t SequenceGaps::frames_missing_before(const FrameStamp& stamp) {
   const auto last = std::exchange(last_, Position{stamp.stream_id, stamp.sequence});
   if (!last || last->stream_id != stamp.stream_id) return 0;
-  // The difference modulo 2^32 is right across the wrap-around; its upper half means backward.
+  // The difference modulo 2^32 is right across the wrap-around; the upper half means backward.
   const std::uint32_t step = stamp.sequence - last->sequence;
   return step == 0 || step >= 0x8000'0000 ? 0 : step - 1;
 }
 
-Statistics::Statistics(Clock clock) : clock_(std::move(clock)) { start_ = clock_(); }
+Statistics::Statistics(Clock clock) : clock_(std::move(clock)) { counts_.start = clock_(); }
 
-void Statistics::begin_again() {
+void Statistics::reset() {
+  Counts fresh{.start = clock_(), .cpu_seconds_before = process_usage().cpu_seconds};
   const std::scoped_lock lock(mutex_);
-  static_cast<StatisticsCounts&>(*this) = StatisticsCounts();
-  start_ = clock_();
-  cpu_seconds_before_ = process_usage().cpu_seconds;
+  std::swap(counts_, fresh);
 }
 
 void Statistics::read(std::size_t bytes) {
   const std::scoped_lock lock(mutex_);
-  read_bytes_.record(bytes);
+  counts_.read_bytes.record(bytes);
 }
 
 void Statistics::frame_received(std::size_t bytes, std::size_t reads,
                                 const std::optional<FrameStamp>& stamp) {
   const std::scoped_lock lock(mutex_);
-  bytes_ += bytes;
-  reads_per_frame_.record(reads);
-  if (reads > 1) ++partial_frames_;
-  if (stamp) lost_ += gaps_.frames_missing_before(*stamp);
+  counts_.bytes += bytes;
+  counts_.reads_per_frame.record(reads);
+  if (reads > 1) ++counts_.partial_frames;
+  if (stamp) counts_.lost += counts_.gaps.frames_missing_before(*stamp);
   const SteadyTime now = clock_();
-  recently_received_.add(now, static_cast<std::int64_t>(bytes));
-  recent_reads_.add(now, static_cast<std::int64_t>(reads));
+  counts_.recently_received.add(now, static_cast<std::int64_t>(bytes));
+  counts_.recent_reads.add(now, static_cast<std::int64_t>(reads));
 }
 
-// A frame of which nothing told its number is counted with the gap that it leaves; a stream without
+// A frame whose number is unknown is counted by the gap that it leaves; only a stream without
 // numbers leaves none.
 void Statistics::frame_given_up(std::size_t bytes, const std::optional<FrameStamp>& stamp,
                                 bool is_counted) {
   const std::scoped_lock lock(mutex_);
-  bytes_ += bytes;
-  recently_received_.add(clock_(), static_cast<std::int64_t>(bytes));
-  if (stamp) lost_ += gaps_.frames_missing_before(*stamp);
-  if (!is_counted && (stamp || !gaps_.has_begun())) ++lost_;
+  counts_.bytes += bytes;
+  counts_.recently_received.add(clock_(), static_cast<std::int64_t>(bytes));
+  if (stamp) counts_.lost += counts_.gaps.frames_missing_before(*stamp);
+  if (!is_counted && (stamp || !counts_.gaps.has_begun())) ++counts_.lost;
 }
 
 void Statistics::frame_decoded(const DecodedFrame& frame) {
   const std::scoped_lock lock(mutex_);
   const SteadyTime now = clock_();
-  ++(frame.is_patched ? patched_ : decoded_);
-  if (decoded_ + patched_ == 1)
-    first_decoded_ = now;
+  ++(frame.is_patched ? counts_.patched : counts_.decoded);
+  if (counts_.shown_frames() == 1)
+    counts_.first_decoded = now;
   else
-    record(interval_us_, std::chrono::duration_cast<microseconds>(now - last_decoded_));
-  last_decoded_ = now;
-  width_ = frame.width;
-  height_ = frame.height;
-  record(age_us_, frame.age);
-  record(encode_us_, frame.encode);
-  record(network_us_, frame.network);
-  record(decode_us_, frame.decode);
-  recent_ages_.add(now, known_or_below_zero(frame.age));
-  recent_encode_.add(now, known_or_below_zero(frame.encode));
-  recent_network_.add(now, known_or_below_zero(frame.network));
-  recent_decode_.add(now, known_or_below_zero(frame.decode));
+    record(counts_.interval_us,
+           count_us(std::chrono::duration_cast<microseconds>(now - counts_.last_decoded)));
+  counts_.last_decoded = now;
+  counts_.width = frame.width;
+  counts_.height = frame.height;
+  const auto note = [now](Histogram& all, RecentEvents& recent,
+                          std::optional<microseconds> duration) {
+    record(all, count_us(duration));
+    recent.add(now, count_us(duration));
+  };
+  note(counts_.age_us, counts_.recent_ages, frame.age);
+  note(counts_.encode_us, counts_.recent_encode, frame.encode);
+  note(counts_.network_us, counts_.recent_network, frame.network);
+  note(counts_.decode_us, counts_.recent_decode, frame.decode);
 }
 
 void Statistics::displayed() {
   const std::scoped_lock lock(mutex_);
-  ++displayed_;
+  ++counts_.displayed;
 }
 
 void Statistics::skipped_decode(std::uint64_t frames) {
   const std::scoped_lock lock(mutex_);
-  skipped_decode_ += frames;
+  counts_.skipped_decode += frames;
 }
 
 void Statistics::skipped_display(std::uint64_t frames) {
   const std::scoped_lock lock(mutex_);
-  skipped_display_ += frames;
+  counts_.skipped_display += frames;
 }
 
 void Statistics::lost() {
   const std::scoped_lock lock(mutex_);
-  ++lost_;
+  ++counts_.lost;
 }
 
 void Statistics::corrupt() {
   const std::scoped_lock lock(mutex_);
-  ++corrupt_;
+  ++counts_.corrupt;
 }
 
 void Statistics::reconnected() {
   const std::scoped_lock lock(mutex_);
-  ++reconnects_;
-  gaps_.restart();
+  ++counts_.reconnects;
+  counts_.gaps.reset();
 }
 
 std::uint64_t Statistics::frames_decoded() const {
   const std::scoped_lock lock(mutex_);
-  return decoded_ + patched_;
+  return counts_.shown_frames();
 }
 
 LiveFigures Statistics::live() const {
   const std::scoped_lock lock(mutex_);
   const SteadyTime now = clock_();
   LiveFigures figures;
-  figures.frames_per_second = recent_ages_.rates(now).events_per_second;
-  figures.age_ms = in_milliseconds(recent_ages_.median(now));
-  figures.megabits_per_second = recently_received_.rates(now).amount_per_second * 8 / 1e6;
-  figures.width = width_;
-  figures.height = height_;
-  figures.lost = lost_;
-  figures.patched = patched_;
-  figures.skipped = skipped_decode_ + skipped_display_;
-  add_close_look(figures, now);
+  figures.frames_per_second = counts_.recent_ages.rates(now).events_per_second;
+  figures.age_ms = in_milliseconds(counts_.recent_ages.median(now));
+  figures.megabits_per_second = counts_.recently_received.rates(now).amount_per_second * 8 / 1e6;
+  figures.width = counts_.width;
+  figures.height = counts_.height;
+  figures.lost = counts_.lost;
+  figures.patched = counts_.patched;
+  figures.skipped = counts_.skipped_decode + counts_.skipped_display;
+  counts_.add_details(figures, now);
   return figures;
 }
 
-void Statistics::add_close_look(LiveFigures& figures, SteadyTime now) const {
-  figures.age_p50_ms = in_milliseconds(recent_ages_.percentile(now, kAgesAreRecent, 50));
-  figures.age_p99_ms = in_milliseconds(recent_ages_.percentile(now, kAgesAreRecent, 99));
-  figures.encode_ms = in_milliseconds(recent_encode_.median(now));
-  figures.network_ms = in_milliseconds(recent_network_.median(now));
-  figures.decode_ms = in_milliseconds(recent_decode_.median(now));
-  figures.reads_per_frame = recent_reads_.median(now);
-  for (std::size_t age = std::min(recent_ages_.count(), AgeHistory::kMost); age-- > 0;)
-    if (const std::int64_t age_us = recent_ages_.newest_amount(age); age_us >= 0)
-      figures.age_history.add(static_cast<float>(age_us) / 1000);
+void Statistics::Counts::add_details(LiveFigures& figures, SteadyTime now) const {
+  figures.age_p50_ms = in_milliseconds(recent_ages.percentile(now, kAgesAreRecent, 50));
+  figures.age_p99_ms = in_milliseconds(recent_ages.percentile(now, kAgesAreRecent, 99));
+  figures.encode_ms = in_milliseconds(recent_encode.median(now));
+  figures.network_ms = in_milliseconds(recent_network.median(now));
+  figures.decode_ms = in_milliseconds(recent_decode.median(now));
+  figures.reads_per_frame = recent_reads.median(now);
+  for (std::size_t age = std::min(recent_ages.count(), AgeHistory::kMaxAges); age-- > 0;)
+    if (const auto known_us = recent_ages.newest_amount(age))
+      figures.age_history.add(static_cast<float>(*known_us) / 1000);
 }
 
 nlohmann::json Statistics::summary(std::string_view url) const {
   const std::scoped_lock lock(mutex_);
   const ProcessUsage usage = process_usage();
+  const SteadyTime idle_since = counts_.shown_frames() > 0 ? counts_.last_decoded : counts_.start;
   return {{"url", url},
-          {"seconds", rounded(to_seconds(clock_() - start_))},
-          {"frames", decoded_},
-          {"fps", rounded(frames_per_second())},
-          {"bytes", bytes_},
-          {"displayed", displayed_},
-          {"skipped_decode", skipped_decode_},
-          {"skipped_display", skipped_display_},
-          {"lost", lost_},
-          {"patched", patched_},
-          {"corrupt", corrupt_},
-          {"reconnects", reconnects_},
-          {"idle_seconds", rounded(to_seconds(clock_() - last_decoded_or_start()))},
-          {"reads", reads_summary()},
-          {"age_ms", ages_summary(age_us_)},
-          {"stages_ms", stages_summary()},
-          {"interval_ms", percentiles_ms(interval_us_, kTwoPercents)},
-          {"width", width_},
-          {"height", height_},
-          {"cpu_seconds", rounded(usage.cpu_seconds - cpu_seconds_before_)},
+          {"seconds", rounded(to_seconds(clock_() - counts_.start))},
+          {"frames", counts_.decoded},
+          {"fps", rounded(counts_.frames_per_second())},
+          {"bytes", counts_.bytes},
+          {"displayed", counts_.displayed},
+          {"skipped_decode", counts_.skipped_decode},
+          {"skipped_display", counts_.skipped_display},
+          {"lost", counts_.lost},
+          {"patched", counts_.patched},
+          {"corrupt", counts_.corrupt},
+          {"reconnects", counts_.reconnects},
+          {"idle_seconds", rounded(to_seconds(clock_() - idle_since))},
+          {"reads", counts_.reads_summary()},
+          {"age_ms", ages_summary(counts_.age_us)},
+          {"stages_ms", counts_.stages_summary()},
+          {"interval_ms", percentiles_ms(counts_.interval_us, kTwoPercents)},
+          {"width", counts_.width},
+          {"height", counts_.height},
+          {"cpu_seconds", rounded(usage.cpu_seconds - counts_.cpu_seconds_before)},
           {"peak_rss_kb", usage.peak_rss_kb}};
 }
 
-nlohmann::json Statistics::reads_summary() const {
-  return {{"per_frame_p50", count_or_null(reads_per_frame_.percentile(50))},
-          {"per_frame_max", count_or_null(reads_per_frame_.percentile(100))},
-          {"bytes_p50", count_or_null(read_bytes_.percentile(50))},
-          {"partial_frames", partial_frames_}};
+nlohmann::json Statistics::Counts::reads_summary() const {
+  return {{"per_frame_p50", count_or_null(reads_per_frame.percentile(50))},
+          {"per_frame_max", count_or_null(reads_per_frame.percentile(100))},
+          {"bytes_p50", count_or_null(read_bytes.percentile(50))},
+          {"partial_frames", partial_frames}};
 }
 
-nlohmann::json Statistics::stages_summary() const {
+nlohmann::json Statistics::Counts::stages_summary() const {
   nlohmann::json stages = nlohmann::json::object();
   const std::pair<const char*, const Histogram&> named[] = {
-      {"encode", encode_us_}, {"network", network_us_}, {"decode", decode_us_}};
+      {"encode", encode_us}, {"network", network_us}, {"decode", decode_us}};
   for (const auto& [name, histogram] : named)
     if (histogram.count() > 0) stages[name] = percentiles_ms(histogram, kTwoPercents);
   return stages;
 }
 
-SteadyTime Statistics::last_decoded_or_start() const {
-  return decoded_ + patched_ > 0 ? last_decoded_ : start_;
-}
-
-double Statistics::frames_per_second() const {
-  const std::uint64_t shown = decoded_ + patched_;
-  if (shown < 2 || last_decoded_ == first_decoded_) return 0;
-  return static_cast<double>(shown - 1) / to_seconds(last_decoded_ - first_decoded_);
+double Statistics::Counts::frames_per_second() const {
+  if (shown_frames() < 2 || last_decoded == first_decoded) return 0;
+  return static_cast<double>(shown_frames() - 1) / to_seconds(last_decoded - first_decoded);
 }
 
 }  // namespace jpegwire

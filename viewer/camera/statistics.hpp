@@ -17,13 +17,13 @@
 
 namespace jpegwire {
 
-/// How many frames a sender counted that never came.
+/// Finds the frames that a sender numbered and that never arrived.
 class SequenceGaps {
  public:
-  /// The frames missing between this one and the one before. A new stream begins anew; a step
-  /// backward (a recording that starts over) is no loss.
+  /// The number of frames missing between this one and the previous one. A new stream starts a new
+  /// count; a step backward (a recording that starts over) is no loss.
   std::uint64_t frames_missing_before(const FrameStamp& stamp);
-  void restart() { last_.reset(); }
+  void reset() { last_.reset(); }
   bool has_begun() const { return last_.has_value(); }
 
  private:
@@ -34,7 +34,7 @@ class SequenceGaps {
   std::optional<Position> last_;
 };
 
-/// What the decoder knows about one frame. What is not known is left out.
+/// What the decoder knows about one frame.
 struct DecodedFrame {
   int width = 0;
   int height = 0;
@@ -42,98 +42,98 @@ struct DecodedFrame {
   std::optional<microseconds> encode;   // capture to the first byte sent
   std::optional<microseconds> network;  // first byte sent to last byte received
   std::optional<microseconds> decode;   // last byte received to decoded pixels
-  bool is_patched = false;              // with older bands in place of some that never came
+  bool is_patched = false;              // missing bands were replaced by older ones
 };
 
-/// What Statistics has counted since it began.
-class StatisticsCounts {
- protected:
-  static constexpr std::size_t kMostRecentAges = 2048;  // 5 s of 400 frames/s
-
-  SteadyTime start_{};
-  double cpu_seconds_before_ = 0;  // the start
-  std::uint64_t bytes_ = 0;
-  std::uint64_t partial_frames_ = 0;
-  std::uint64_t decoded_ = 0;
-  std::uint64_t displayed_ = 0;
-  std::uint64_t skipped_decode_ = 0;
-  std::uint64_t skipped_display_ = 0;
-  std::uint64_t lost_ = 0;
-  std::uint64_t patched_ = 0;
-  std::uint64_t corrupt_ = 0;
-  std::uint64_t reconnects_ = 0;
-  int width_ = 0;
-  int height_ = 0;
-  SteadyTime first_decoded_{};
-  SteadyTime last_decoded_{};
-  SequenceGaps gaps_;
-  RecentEvents recently_received_;  // with their bytes
-  RecentEvents recent_reads_;       // of whole frames
-  // All that follow with microseconds, or -1 where they are not known.
-  RecentEvents recent_ages_{kMostRecentAges};
-  RecentEvents recent_encode_;
-  RecentEvents recent_network_;
-  RecentEvents recent_decode_;
-  Histogram read_bytes_;
-  Histogram reads_per_frame_;
-  Histogram age_us_;
-  Histogram encode_us_;
-  Histogram network_us_;
-  Histogram decode_us_;
-  Histogram interval_us_;
-};
-
-/// Counts what happens to the frames of one viewer. Any thread may call anything; no event
-/// allocates.
-class Statistics : private StatisticsCounts {
+/// Counts what happens to the frames of one camera. Any thread may call any function; events do not
+/// allocate memory.
+class Statistics {
  public:
   using Clock = std::function<SteadyTime()>;
 
   explicit Statistics(Clock clock = std::chrono::steady_clock::now);
 
-  /// Forgets all that was counted so far, after a warm-up.
-  void begin_again();
+  /// Discards everything counted so far, after a warm-up.
+  void reset();
 
-  /// One call to the socket brought so many bytes.
+  /// One call of recv returned this many bytes.
   void read(std::size_t bytes);
 
-  /// A complete frame arrived, in so many reads.
+  /// A complete frame arrived, in this many reads.
   void frame_received(std::size_t bytes, std::size_t reads, const std::optional<FrameStamp>& stamp);
 
-  /// A frame came in part or not at all. One that is counted elsewhere, as patched, lost or
-  /// corrupt, only takes its place among the sequence numbers.
+  /// A frame arrived incompletely or not at all. If it is counted elsewhere, as patched, lost or
+  /// corrupt, only its sequence number is noted.
   void frame_given_up(std::size_t bytes, const std::optional<FrameStamp>& stamp, bool is_counted);
 
   void frame_decoded(const DecodedFrame& frame);
   void displayed();
 
-  void skipped_decode(std::uint64_t frames = 1);   // a newer one came before the decoder was free
-  void skipped_display(std::uint64_t frames = 1);  // a newer one was decoded before it was shown
-  void lost();                                     // came in part, and was not shown
-  void corrupt();                                  // refused by the gate or the decoder
+  void skipped_decode(std::uint64_t frames = 1);   // replaced before the decoder was free
+  void skipped_display(std::uint64_t frames = 1);  // replaced before it was shown
+  void lost();                                     // incomplete and not shown
+  void corrupt();                                  // refused by validation or by the decoder
   void reconnected();
 
-  /// How many were decoded, patched ones too.
+  /// The number of decoded frames, including patched ones.
   std::uint64_t frames_decoded() const;
 
   LiveFigures live() const;
 
-  /// The object that --summary prints, as docs/ names it. `seconds` counts from the construction,
-  /// or from where it began again; `fps` is between the first and the last decoded frame, so that
-  /// waiting for a sender, or for the end, does not lower it. What was never measured is null, or
-  /// not among the stages.
+  /// The object that --summary prints; docs/ describes its fields. `seconds` counts from the
+  /// construction or the last reset. `fps` is measured between the first and the last decoded
+  /// frame, so waiting for a sender, or for the end, does not lower it. Values that were never
+  /// measured are null, or missing from the stages.
   nlohmann::json summary(std::string_view url) const;
 
  private:
-  nlohmann::json reads_summary() const;
-  nlohmann::json stages_summary() const;
-  double frames_per_second() const;
-  SteadyTime last_decoded_or_start() const;
-  void add_close_look(LiveFigures& figures, SteadyTime now) const;
+  static constexpr std::size_t kMaxRecentAges = 2048;  // 5 s at 400 frames/s
+
+  /// Everything counted since the start. A reset replaces it.
+  struct Counts {
+    SteadyTime start{};
+    double cpu_seconds_before = 0;  // what the process had used at the start
+    std::uint64_t bytes = 0;
+    std::uint64_t partial_frames = 0;
+    std::uint64_t decoded = 0;
+    std::uint64_t displayed = 0;
+    std::uint64_t skipped_decode = 0;
+    std::uint64_t skipped_display = 0;
+    std::uint64_t lost = 0;
+    std::uint64_t patched = 0;
+    std::uint64_t corrupt = 0;
+    std::uint64_t reconnects = 0;
+    int width = 0;
+    int height = 0;
+    SteadyTime first_decoded{};
+    SteadyTime last_decoded{};
+    SequenceGaps gaps{};
+    RecentEvents recently_received{};  // with their bytes
+    RecentEvents recent_reads{};       // of complete frames
+    // These have one event per decoded frame, with microseconds as far as they are known.
+    RecentEvents recent_ages{kMaxRecentAges};
+    RecentEvents recent_encode{};
+    RecentEvents recent_network{};
+    RecentEvents recent_decode{};
+    Histogram read_bytes{};
+    Histogram reads_per_frame{};
+    Histogram age_us{};
+    Histogram encode_us{};
+    Histogram network_us{};
+    Histogram decode_us{};
+    Histogram interval_us{};
+
+    std::uint64_t shown_frames() const { return decoded + patched; }
+    double frames_per_second() const;
+    nlohmann::json reads_summary() const;
+    nlohmann::json stages_summary() const;
+    void add_details(LiveFigures& figures, SteadyTime now) const;
+  };
 
   const Clock clock_;
 
   mutable std::mutex mutex_;
+  Counts counts_;
 };
 
 }  // namespace jpegwire

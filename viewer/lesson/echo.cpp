@@ -27,16 +27,16 @@ void write_plot(const std::string& file, const std::vector<EchoMeasurement>& mea
   write_whole_file(file, std::as_bytes(std::span(png)));
 }
 
-/// The echo's client, and what ends it before its time.
+/// The echo client and everything that can stop it early.
 class Measurements {
  public:
   explicit Measurements(const ViewerOptions& options)
       : options_(options), signals_(io_), time_limit_(io_), summary_(options.summary) {
     if (!laboratory().plot_file.empty()) require_writable_file(laboratory().plot_file);
-    warn_of_levers(laboratory().read);
-    const EarlyExit while_it_connects;
-    const auto patience = from_seconds(options.timeout_seconds);
-    client_.emplace(io_, *laboratory().echo, laboratory().read, patience);
+    warn_of_small_buffer(laboratory().read);
+    const EarlyExit while_connecting;
+    const auto timeout = from_seconds(options.timeout_seconds);
+    client_.emplace(io_, *laboratory().echo, laboratory().read, timeout);
   }
 
   void run() {
@@ -56,12 +56,12 @@ class Measurements {
   const LaboratoryOptions& laboratory() const { return options_.laboratory; }
 
   void measure() {
-    tell(echo_table_head());
-    for (const std::size_t size : echo_sizes(laboratory().largest_echo_bytes)) {
-      client_->measure(size, 1);  // the first one of a size is about caches and windows
+    print(echo_table_head());
+    for (const std::size_t size : echo_sizes(laboratory().max_echo_bytes)) {
+      client_->measure(size, 1);  // the first round trip of a size only warms up caches and windows
       EchoMeasurement measured = client_->measure(size, round_trips_of(size));
       if (measured.times.empty()) return;
-      tell(echo_table_line(measured));
+      print(echo_table_line(measured));
       measurements_.push_back(std::move(measured));
     }
   }
@@ -77,7 +77,7 @@ class Measurements {
                     {"peak_rss_kb", usage.peak_rss_kb}});
   }
 
-  void tell(const std::string& line) {
+  void print(const std::string& line) {
     fmt::print(summary_.text_stream(), "{}\n", line);
     std::fflush(summary_.text_stream());
   }
@@ -85,7 +85,7 @@ class Measurements {
   const ViewerOptions& options_;
   const Clock::time_point start_ = Clock::now();
   asio::io_context io_{1};
-  EndSignals signals_;  // early, so that a signal while it connects is not lost
+  EndSignals signals_;  // early, so that a signal during connecting is not lost
   asio::steady_timer time_limit_;
   SummaryOutput summary_;
   std::optional<EchoClient> client_;

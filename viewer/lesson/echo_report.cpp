@@ -89,10 +89,10 @@ std::size_t round_trips_of(std::size_t size) {
   return std::clamp<std::size_t>(kBytes / size, 5, 200);
 }
 
-std::vector<std::size_t> echo_sizes(std::size_t most) {
+std::vector<std::size_t> echo_sizes(std::size_t max_bytes) {
   std::vector<std::size_t> sizes;
-  for (std::size_t size = 4; size <= most; size *= 2) sizes.push_back(size);
-  if (sizes.back() < most) sizes.push_back(most);
+  for (std::size_t size = 4; size <= max_bytes; size *= 2) sizes.push_back(size);
+  if (sizes.back() < max_bytes) sizes.push_back(max_bytes);
   return sizes;
 }
 

@@ -16,14 +16,15 @@ std::string FrameArrival::naive_mistake() const {
   if (reads.list.empty() || reads.is_one_whole_read()) return "";
   if (reads.bytes_before > 0)
     return fmt::format(
-        "recv returned {} bytes that belong to the frame before, and this frame's beginning behind "
-        "them: it returns what is there, not what was sent",
+        "recv returned {} bytes of the previous frame followed by the beginning of this one: it "
+        "returns what is there, not what was sent",
         reads.bytes_before);
   return fmt::format(
-      "recv returned {} of the frame's {} bytes, and the other {} come in {} more: it returns what "
-      "is there, not what was sent",
+      "recv returned {} of the frame's {} bytes; the remaining {} bytes take {}: it returns what "
+      "is "
+      "there, not what was sent",
       reads.list.front().bytes, size + prefix, size + prefix - reads.list.front().bytes,
-      reads.count() == 2 ? "one read" : fmt::format("{} reads", reads.count() - 1));
+      reads.count() == 2 ? "one more read" : fmt::format("{} more reads", reads.count() - 1));
 }
 
 void describe_arrival(const ReceivedFrame& frame, std::uint64_t count, FrameArrival& arrival) {

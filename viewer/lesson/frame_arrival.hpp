@@ -9,7 +9,7 @@
 
 namespace jpegwire {
 
-/// How one frame arrived, and which of its bytes are which of its rows. It owns all that it tells.
+/// How one frame arrived, and which of its bytes hold which of its rows.
 struct FrameArrival {
   struct BandPlace {
     int top = 0;          // pixels
@@ -17,7 +17,7 @@ struct FrameArrival {
     std::size_t end = 0;  // of its bytes, in the frame with its prefix
   };
 
-  std::uint64_t sequence = 0;  // of the stamp, or counted
+  std::uint64_t sequence = 0;  // from the stamp, or counted
   std::size_t size = 0;        // bytes of the JPEG
   std::size_t prefix = 0;      // bytes in front of it
   FrameReads reads;
@@ -25,16 +25,16 @@ struct FrameArrival {
   int height = 0;                // likewise
   std::vector<BandPlace> bands;  // from top to bottom
 
-  /// Bytes of the JPEG that the first read brought, where it began with the frame; else none.
+  /// Bytes of the JPEG in the first read if that read began with the frame; else 0.
   std::size_t size_of_one_read() const;
 
-  /// What it looks like to a reader that takes one read for a frame: why it gets it wrong in one
-  /// sentence; empty where it is right.
+  /// Why a reader that treats one read as a frame gets this frame wrong, in one sentence; empty if
+  /// it gets it right.
   std::string naive_mistake() const;
 };
 
-/// Tells of a whole frame whose reads were recorded. Takes nothing from the heap once `arrival` has
-/// grown. `count` stands for the sequence number of a frame without a stamp.
+/// Fills `arrival` for a complete frame whose reads were recorded. Allocates nothing once `arrival`
+/// has grown. `count` is the sequence number of a frame without a stamp.
 void describe_arrival(const ReceivedFrame& frame, std::uint64_t count, FrameArrival& arrival);
 
 }  // namespace jpegwire

@@ -4,14 +4,14 @@
 
 namespace jpegwire {
 
-Laboratory::Laboratory(const LaboratoryOptions& options, std::uint64_t most)
-    : options_(options), most_(most) {
-  warn_of_levers(options_.read);
+Laboratory::Laboratory(const LaboratoryOptions& options, std::uint64_t max_frames)
+    : options_(options), max_frames_(max_frames) {
+  warn_of_small_buffer(options_.read);
   if (!options_.trace_file.empty()) trace_file_.emplace(options_.trace_file);
 }
 
 void Laboratory::frame_received(const ReceivedFrame& frame) {
-  if (frame.arrival.list.empty() || frames_ == most_) return;
+  if (frame.arrival.list.empty() || frames_ == max_frames_) return;
   const std::uint64_t count = frames_++;
   if (options_.explain) report_.add(frame.arrival);
   if (!options_.naive && !trace_file_) return;

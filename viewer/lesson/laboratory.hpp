@@ -15,38 +15,42 @@
 
 namespace jpegwire {
 
-/// What the viewer does with the reads of its frames: writes, explains and counts them, and reads
-/// naively. Streams of datagrams have none, and are left as they are.
+/// The viewer's lessons about reads: records, explains and counts the reads of frames, and decodes
+/// like a naive reader. Streams of datagrams have no reads and are not affected.
 class Laboratory {
  public:
-  /// Tells of the first `most` frames that come. Throws std::runtime_error where the trace file
-  /// cannot be written.
-  Laboratory(const LaboratoryOptions& options, std::uint64_t most);
+  /// Records the first `max_frames` frames. Throws std::runtime_error if the trace file cannot be
+  /// written.
+  Laboratory(const LaboratoryOptions& options, std::uint64_t max_frames);
 
-  /// A whole frame came. On the io thread.
+  /// A complete frame arrived. On the io thread.
   void frame_received(const ReceivedFrame& frame);
 
-  /// How the frame came, or null where its reads were not recorded. On the decode thread.
+  /// How the frame arrived, or null if its reads were not recorded. On the decode thread.
   std::shared_ptr<const FrameArrival> arrival_of(const ReceivedFrame& frame);
 
-  /// Decodes as the naive reader does; false where there is no such reader. On the decode thread.
+  /// Decodes like the naive reader; false if there is none. On the decode thread.
   bool decode_naively(const ReceivedFrame& frame, JpegDecoder& decoder, Picture& picture);
 
-  /// When the io thread has ended: adds what was counted, and gives --explain's text, or nothing.
+  // After the io thread has ended.
+
+  /// Adds the counts to the summary.
   void add_to(nlohmann::json& summary) const;
+
+  /// The text of --explain; empty without it.
   std::string explanation() const;
 
-  /// Writes the trace to its end. Throws std::runtime_error where it could not be written.
+  /// Finishes the trace file. Throws std::runtime_error if it could not be written.
   void finish();
 
  private:
   const LaboratoryOptions options_;
-  const std::uint64_t most_;
+  const std::uint64_t max_frames_;
   ObjectPool<FrameArrival> arrivals_;
   std::optional<TraceFile> trace_file_;
   ReadsReport report_;
   NaiveReader naive_;
-  std::uint64_t frames_ = 0;  // that came, and whose reads were recorded
+  std::uint64_t frames_ = 0;  // that arrived with recorded reads
   std::uint64_t frames_decoded_ = 0;
   std::uint64_t naive_broken_ = 0;
 };

@@ -19,11 +19,13 @@ void NaiveReader::decode(const ReceivedFrame& frame, const FrameArrival& arrival
     if (band.bytes.data() >= end) break;
     add_band(band, static_cast<std::size_t>(end - band.bytes.data()));
   }
-  picture.pixels.assign(raw_size_bytes(PixelFormat::bgr, layout.width, layout.height), kGrey);
-  static_cast<void>(decoder.decode(layout, bands_, picture));  // a torn band is damaged, of course
+  picture.resize(PixelFormat::bgr, layout.width, layout.height);
+  std::ranges::fill(picture.pixels, kGrey);
+  static_cast<void>(
+      decoder.decode(layout, bands_, picture));  // the incomplete band counts as damaged
 }
 
-// libjpeg makes grey of what is missing behind the last bytes, which an EOI must end.
+// libjpeg fills the missing part with grey if the bytes end with EOI.
 void NaiveReader::add_band(const Band& band, std::size_t bytes) {
   if (bytes >= band.bytes.size()) return bands_.push_back(band);
   torn_.assign(band.bytes.begin(), band.bytes.begin() + static_cast<std::ptrdiff_t>(bytes));

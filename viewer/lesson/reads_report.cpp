@@ -22,25 +22,21 @@ std::uint64_t smallest(const Histogram& histogram) {
   return static_cast<std::uint64_t>(histogram.percentile(0).value_or(0));
 }
 
-std::string reads(const std::string& number) {
-  return number + (number == "1" ? " read" : " reads");
-}
-
 }  // namespace
 
 void CountedValues::count(std::uint64_t value) {
   histogram_.record(value);
-  if (exact_.size() == kMostDifferent && !exact_.contains(value)) return;
+  if (exact_.size() == kMaxDifferent && !exact_.contains(value)) return;
   ++exact_[value];
   ++exact_count_;
 }
 
-std::string CountedValues::middle() const {
-  if (is_exact()) return fmt::format("{}", exact_middle());
+std::string CountedValues::median() const {
+  if (is_exact()) return fmt::format("{}", exact_median());
   return fmt::format("about {}", static_cast<std::uint64_t>(histogram_.percentile(50).value_or(0)));
 }
 
-std::uint64_t CountedValues::exact_middle() const {
+std::uint64_t CountedValues::exact_median() const {
   std::uint64_t seen = 0;
   for (const auto& [value, times] : exact_)
     if ((seen += times) >= (exact_count_ + 1) / 2) return value;
@@ -73,18 +69,18 @@ std::vector<Bars::Bar> Bars::bar_for_each_power() const {
 }
 
 std::string Bars::text() const {
-  constexpr std::uint64_t kMostLines = 12;
-  constexpr std::uint64_t kExactBelow = 256;  // so far the histogram tells each value
+  constexpr std::uint64_t kMaxLines = 12;
+  constexpr std::uint64_t kExactBelow = 256;  // below this the histogram keeps each value
   const std::uint64_t largest = values_.histogram().max().value_or(0);
   const bool is_narrow =
-      largest < kExactBelow && largest - smallest(values_.histogram()) < kMostLines;
+      largest < kExactBelow && largest - smallest(values_.histogram()) < kMaxLines;
   const std::vector<Bar> bars = is_narrow ? bar_for_each_value() : bar_for_each_power();
-  std::uint64_t most = 1;
-  for (const Bar& bar : bars) most = std::max(most, bar.count);
+  std::uint64_t max_count = 1;
+  for (const Bar& bar : bars) max_count = std::max(max_count, bar.count);
   std::string text;
   for (const Bar& bar : bars) {
-    // Whatever there is shows, however little.
-    const std::uint64_t length = (bar.count * kBarWidth + most - 1) / most;
+    // Rounded up, so that even the smallest count is visible.
+    const std::uint64_t length = (bar.count * kBarWidth + max_count - 1) / max_count;
     text += fmt::format("  {:>20}  {:<40} {}\n", bar.name, std::string(length, '#'), bar.count);
   }
   return text;
@@ -103,45 +99,44 @@ void ReadsReport::add(const FrameReads& reads) {
 }
 
 std::string ReadsReport::text(std::size_t read_bytes) const {
-  if (frames() == 0) return "No frame came, so there is nothing to explain.\n";
+  if (frames() == 0) return "No frame arrived, so there is nothing to explain.\n";
   return fmt::format(
-             "{} came, each with what stands in front of it. The one in the middle had {} bytes; "
-             "in the middle a frame took {}, and the most that any took was {}.\n\n"
-             "So many reads a frame took, and how many frames did:\n{}\n",
-             counted(frames(), "frame"), size_.middle(), reads(reads_per_frame_.values().middle()),
+             "{} arrived. Sizes include the prefix of a frame. The median frame has {} bytes; the "
+             "median number of reads per frame is {}, the maximum {}.\n\n"
+             "Reads per frame, and the number of frames:\n{}\n",
+             counted(frames(), "frame"), size_.median(), reads_per_frame_.values().median(),
              reads_per_frame_.values().histogram().max().value_or(0), reads_per_frame_.text()) +
          sizes() + verdict(read_bytes);
 }
 
 std::string ReadsReport::sizes() const {
-  std::string text = fmt::format(
-      "So many bytes of a frame a read brought, and how many reads did (in the middle {}):\n{}\n",
-      read_bytes_.values().middle(), read_bytes_.text());
+  std::string text =
+      fmt::format("Bytes of a frame per read, and the number of reads (median {}):\n{}\n",
+                  read_bytes_.values().median(), read_bytes_.text());
   if (reads_of_unknown_size_ > 0)
     text += fmt::format(
-        "Of a frame's reads the first {} are told one by one; {} behind them brought the rest, and "
-        "are not among these.\n\n",
+        "Only the first {} reads of a frame are recorded one by one; {} after them are not "
+        "included here.\n\n",
         FrameReads::kMaxReads - 1, counted(reads_of_unknown_size_, "read"));
   return text;
 }
 
 std::string ReadsReport::verdict(std::size_t read_bytes) const {
   std::string text = fmt::format(
-      "A reader that takes what one recv of {} returns for a frame would have broken {} of "
-      "{} frames ({:.1f} %)",
+      "A reader that treats the result of one recv of {} as a frame would have broken {} of {} "
+      "frames ({:.1f} %)",
       counted(read_bytes, "byte"), broken(), frames(),
       100 * static_cast<double>(broken()) / static_cast<double>(frames()));
   if (broken() == 0)
-    return text + ". It was lucky: a slower network or a larger picture ends that.\n";
-  if (cut_off_ > 0)
-    text += fmt::format(": {} because the read ended before the frame did", cut_off_);
+    return text + ". This was luck: it ends with a slower network or a larger picture.\n";
+  if (cut_off_ > 0) text += fmt::format(": {} because the read ended before the frame", cut_off_);
   if (begun_late_ > 0)
-    text += fmt::format("{} {} because the read brought the end of another frame first",
+    text += fmt::format("{} {} because the read began with the end of another frame",
                         cut_off_ > 0 ? "," : ":", begun_late_);
   return text +
-         ". recv returns what is there, not what was sent; the size in front of a frame, and a "
-         "loop "
-         "until so many bytes have come, make frames of it.\n";
+         ". recv returns what is there, not what was sent: to receive a frame, read its size "
+         "first, "
+         "and then loop until that many bytes have arrived.\n";
 }
 
 }  // namespace jpegwire

@@ -12,36 +12,36 @@
 
 namespace jpegwire {
 
-/// Counts values: each of them exactly, as long as no more than kMostDifferent differ.
+/// Counts values, each exactly as long as there are at most kMaxDifferent different ones.
 class CountedValues {
  public:
-  static constexpr std::size_t kMostDifferent = 4096;
+  static constexpr std::size_t kMaxDifferent = 4096;
 
   void count(std::uint64_t value);
 
-  /// The one in the middle (nearest rank); "about 70300" where it is not known exactly.
-  std::string middle() const;
+  /// The median (nearest rank); "about 70300" if it is not known exactly.
+  std::string median() const;
 
   const Histogram& histogram() const { return histogram_; }
 
  private:
   bool is_exact() const { return exact_count_ == histogram_.count(); }
-  std::uint64_t exact_middle() const;
+  std::uint64_t exact_median() const;
 
   Histogram histogram_;
   std::map<std::uint64_t, std::uint64_t> exact_;
   std::uint64_t exact_count_ = 0;
 };
 
-/// Counts values and draws as bars of text how often each came, or where they differ much, how
-/// often those from one power of two to the next (1, 2, 3 to 4, 5 to 8 and so on).
+/// Counts values and draws a histogram as text: one bar for each value, or if they differ much, one
+/// for each range up to a power of two (1, 2, 3 to 4, 5 to 8 and so on).
 class Bars {
  public:
   void count(std::uint64_t value);
 
   const CountedValues& values() const { return values_; }
 
-  /// A line for each bar from the first to the last that has any, indented by two.
+  /// One line for each bar from the first to the last that is not empty, indented by two spaces.
   std::string text() const;
 
  private:
@@ -56,8 +56,8 @@ class Bars {
   std::array<std::uint64_t, 65> powers_{};
 };
 
-/// What --explain tells: how the frames of a run came, and what a reader that takes one read for
-/// one frame would have made of them. Bound to one thread.
+/// The text of --explain: how the frames of a run arrived, and what a reader that treats one read
+/// as one frame would have received. Bound to one thread.
 class ReadsReport {
  public:
   /// A frame whose reads were recorded.
@@ -65,10 +65,10 @@ class ReadsReport {
 
   std::uint64_t frames() const { return size_.histogram().count(); }
 
-  /// Of these, the ones that one read did not bring whole and from their beginning.
+  /// The frames that did not arrive as exactly one read.
   std::uint64_t broken() const { return cut_off_ + begun_late_; }
 
-  /// The report in sentences; `read_bytes` is what one recv asked for at most.
+  /// The report; `read_bytes` is the maximum size of one recv.
   std::string text(std::size_t read_bytes) const;
 
  private:
@@ -79,8 +79,8 @@ class ReadsReport {
   Bars reads_per_frame_;
   Bars read_bytes_;
   std::uint64_t reads_of_unknown_size_ = 0;
-  std::uint64_t cut_off_ = 0;     // one read brought less than the frame
-  std::uint64_t begun_late_ = 0;  // the read that brought its beginning began in an earlier frame
+  std::uint64_t cut_off_ = 0;     // the first read returned less than the frame
+  std::uint64_t begun_late_ = 0;  // the first read began in an earlier frame
 };
 
 }  // namespace jpegwire

@@ -47,7 +47,7 @@ TraceFile::~TraceFile() { stop(); }
 void TraceFile::add(std::shared_ptr<const FrameArrival> arrival) {
   const std::scoped_lock lock(mutex_);
   const std::size_t reads = arrival->reads.list.size();
-  if (backlog_reads_ + reads > kMostReads) {
+  if (backlog_reads_ + reads > kMaxReads) {
     ++skipped_;
     return;
   }
@@ -62,7 +62,7 @@ void TraceFile::finish() {
   file_.close();
   if (!file_) fail(path_, errno == 0 ? EIO : errno);
   if (skipped() > 0)
-    spdlog::warn("{} frames are not in '{}', because it is too slow", skipped(), path_);
+    spdlog::warn("{} frames are missing from '{}': the disk is too slow", skipped(), path_);
 }
 
 std::uint64_t TraceFile::skipped() const {

@@ -13,25 +13,25 @@
 
 namespace jpegwire {
 
-/// One frame's arrival as a line of JSON, without the line's end; docs/protocol.md has the names.
+/// One frame's arrival as a line of JSON without the line break; docs/protocol.md describes it.
 std::string to_json_line(const FrameArrival& arrival);
 
-/// Writes a line for each frame, on a thread of its own, so that a slow disk delays no frame. What
-/// waits to be written is bounded by kMostReads; beyond it frames are skipped and counted.
+/// Writes a line for each frame on its own thread, so that a slow disk delays no frame. The backlog
+/// is bounded by kMaxReads; frames beyond it are skipped and counted.
 class TraceFile {
  public:
-  static constexpr std::size_t kMostReads = std::size_t{1} << 20;
+  static constexpr std::size_t kMaxReads = std::size_t{1} << 20;
 
-  /// Throws std::runtime_error with a sentence where the file cannot be written.
+  /// Throws std::runtime_error with one sentence if the file cannot be written.
   explicit TraceFile(const std::string& path);
 
-  /// Writes what is left. Errors are finish()'s to tell.
+  /// Writes the backlog. Only finish() reports errors.
   ~TraceFile();
 
   /// Any thread; never waits for the disk.
   void add(std::shared_ptr<const FrameArrival> arrival);
 
-  /// Writes all that was added. Throws std::runtime_error where not all could be written.
+  /// Writes the backlog. Throws std::runtime_error if not everything could be written.
   void finish();
 
   std::uint64_t skipped() const;

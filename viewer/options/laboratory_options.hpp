@@ -11,21 +11,22 @@
 
 namespace jpegwire {
 
-/// What of jpegwire-viewer is for learning how a stream of bytes arrives (docs/partial-reads.md).
+/// The options of jpegwire-viewer for learning how a stream of bytes arrives
+/// (docs/partial-reads.md).
 struct LaboratoryOptions {
-  bool trace = false;  // the window begins with the picture of each frame's arrival
+  bool trace = false;  // the window starts with the arrival trace
   std::string trace_file;
   bool explain = false;
   bool naive = false;
   ReadSettings read;
 
-  std::optional<Endpoint> echo;  // in place of watching: measure round trips to this echo
-  std::size_t largest_echo_bytes = std::size_t{16} << 20;
+  std::optional<Endpoint> echo;  // measure round trips to this echo instead of watching
+  std::size_t max_echo_bytes = std::size_t{16} << 20;
   std::string plot_file;
 
   bool is_about_one_stream() const { return trace || explain || naive || !trace_file.empty(); }
 
-  /// What the recv at the beginning of a frame asks for where nobody says otherwise.
+  /// The default size of the recv at the beginning of a frame.
   static constexpr std::size_t kDefaultReadBytes = std::size_t{64} << 10;
   std::size_t read_bytes() const {
     return read.most_bytes == 0 ? kDefaultReadBytes : read.most_bytes;
@@ -34,14 +35,14 @@ struct LaboratoryOptions {
 
 void add_echo_options(CLI::App& app, LaboratoryOptions& options);
 
-/// Throws CLI::ValidationError where the echo's options do not go together.
+/// Throws CLI::ValidationError if the echo options contradict each other.
 void check_echo_options(const CLI::App& app, const LaboratoryOptions& options);
 
-/// Tells in the log of a lever that hardly lets the stream through.
-void warn_of_levers(const ReadSettings& read);
+/// Logs a warning if the receive buffer is too small for the stream to flow.
+void warn_of_small_buffer(const ReadSettings& read);
 
-/// Parsing with `app` fills `options`, which must outlive it. Gives the options themselves, for
-/// which there must be a stream of bytes.
+/// Parsing with `app` fills `options`, which must outlive it. Returns the options, all of which
+/// need a stream of bytes.
 std::vector<const CLI::Option*> add_laboratory_options(CLI::App& app, LaboratoryOptions& options);
 
 }  // namespace jpegwire

@@ -17,20 +17,20 @@ namespace {
 void require_jpeg_name(const std::string& file) {
   const std::string extension = std::filesystem::path(file).extension();
   if (extension != ".jpg" && extension != ".jpeg")
-    throw std::invalid_argument(
-        fmt::format("'{}': the picture is written as it came, so name it .jpg", file));
+    throw std::invalid_argument(fmt::format(
+        "'{}': the picture is written as a JPEG, so its name must end with .jpg", file));
 }
 
-constexpr std::size_t kMostCameras = 64;
+constexpr std::size_t kMaxCameras = 64;
 
-// A lone sender's host and port are options too, which may say otherwise.
+// The options -s and -p can still change the host and port of a single sender.
 void add_stream(const std::string& text, ViewerOptions& options) {
   StreamAddress address = parse_stream_address(text);
   if (std::ranges::count(options.streams, address.text, &StreamAddress::text) > 0)
-    throw std::invalid_argument(address.text + " is there twice: name each camera once");
-  if (options.streams.size() == kMostCameras)
+    throw std::invalid_argument(address.text + " is given twice: name each camera once");
+  if (options.streams.size() == kMaxCameras)
     throw std::invalid_argument(
-        fmt::format("a mosaic has room for {} cameras, and these are more", kMostCameras));
+        fmt::format("a mosaic has room for {} cameras; name fewer URLs", kMaxCameras));
   if (const auto* sender = std::get_if<Endpoint>(&address.where)) options.sender = *sender;
   options.streams.push_back(std::move(address));
 }
@@ -40,12 +40,12 @@ void check_streams(const CLI::App& app, ViewerOptions& options) {
   if (streams.size() == 1 && std::holds_alternative<Endpoint>(streams[0].where)) streams.clear();
   if (streams.empty()) return;
   if (options.listen)
-    throw CLI::ValidationError("--listen waits for a sender that connects, and that of " +
-                               streams[0].text + " does not: leave it out");
+    throw CLI::ValidationError("--listen waits for a sender to connect, so remove either it or " +
+                               streams[0].text);
   for (const char* name : {"-s", "-p"})
     if (streams.size() > 1 && app.count(name) > 0)
       throw CLI::ValidationError(
-          fmt::format("{} is about one sender: with several URLs, write it into them", name));
+          fmt::format("{} applies to one sender: with several URLs, write it into them", name));
 }
 
 std::filesystem::path with_ending(const std::filesystem::path& file, const std::string& ending) {
@@ -57,45 +57,45 @@ void add_stream_options(CLI::App& app, ViewerOptions& options) {
   add_parsed_list(
       app, "URL", [&](const std::string& text) { add_stream(text, options); },
       "The stream to watch: tcp://HOST:PORT [tcp://localhost:2500],\n"
-      "rtp://ADDR:PORT where datagrams come to, an SDP file, or an\n"
-      "MJPEG camera's http://[USER:PASSWORD@]HOST[:PORT]/PATH.\n"
-      "Several: a mosaic")
+      "rtp://ADDR:PORT to receive datagrams on, an SDP file, or\n"
+      "http://[USER:PASSWORD@]HOST[:PORT]/PATH of an MJPEG camera.\n"
+      "Several URLs are shown as a mosaic")
       ->allow_extra_args()
       ->type_name("");
-  app.add_option("-s", options.sender.host, "The sender's host, as the classic scripts name it")
+  app.add_option("-s", options.sender.host, "The sender's host, as in the classic scripts")
       ->type_name("HOST");
-  app.add_option("-p", options.sender.port, "The sender's port, likewise")
+  app.add_option("-p", options.sender.port, "The sender's port, as in the classic scripts")
       ->check(is_whole_number_within(1, 65'535))
       ->type_name("PORT");
   add_parsed_option(
       app, "--listen",
       [&](const std::string& text) { options.listen = parse_tcp_listen_url(text); },
-      "Wait for a sender that connects (--connect)")
+      "Wait for a sender to connect (its option --connect)")
       ->type_name("tcp://[ADDR:]PORT");
   app.add_option("--timeout", options.timeout_seconds,
-                 "Without a frame for so long the sender is taken for dead [5]")
+                 "After this time without a frame the connection has failed [5]")
       ->check(is_number_within(0.05, 86'400))
       ->type_name("S");
   app.add_flag_function(
       "--reconnect", [&](std::int64_t) { options.reconnect = true; },
-      "Try on when the stream ends or fails [in a window]");
+      "Reconnect when the stream ends or fails [in a window]");
   app.add_flag_function(
       "--no-reconnect", [&](std::int64_t) { options.reconnect = false; },
-      "End with the stream; a failure is an error [with --headless]");
+      "Exit when the stream ends; a failure is an error\n[with --headless]");
   app.add_option("--max-frame", options.max_frame_bytes,
-                 "Refuse a stream with a frame of more bytes [8388608]")
+                 "The largest accepted frame; a larger one ends the connection\n[8388608]")
       ->check(is_whole_number_within(1024, kLargestMaxFrameBytes))
       ->type_name("BYTES");
 }
 
 void add_output_options(CLI::App& app, ViewerOptions& options) {
   app.add_flag("--whole-frames", options.whole_frames,
-               "Skip a frame of datagrams that did not come whole, rather\n"
-               "than show older bands in place of the missing ones");
-  app.add_flag("--headless", options.headless, "Open no window; print statistics each second");
+               "Skip incomplete frames of datagrams instead of showing older\n"
+               "bands in place of the missing ones");
+  app.add_flag("--headless", options.headless, "Open no window; print statistics every second");
   app.add_option("--save", options.save_directory,
-                 "Write each JPEG as it came: DIR/000000.jpg and so on;\n"
-                 "of several cameras, DIR/camera1/000000.jpg")
+                 "Write each JPEG as received: DIR/000000.jpg and so on;\n"
+                 "with several cameras, DIR/camera1/000000.jpg")
       ->type_name("DIR");
   add_parsed_option(
       app, "--snapshot",
@@ -103,36 +103,37 @@ void add_output_options(CLI::App& app, ViewerOptions& options) {
         require_jpeg_name(file);
         options.snapshot_file = file;
       },
-      "Write the last picture's JPEG as it came, at the end")
+      "At the end, write the JPEG of the last picture as received")
       ->type_name("FILE");
   add_recording_options(app, options.recording,
-                        "Record the JPEGs as they come, with their capture times,\n"
-                        "in a new file: FILE.mkv, .mov or .avi");
+                        "Record the JPEGs as received, with their capture times, to a\n"
+                        "new file: FILE.mkv, .mov or .avi");
 }
 
-// What shows how bytes arrive needs a stream of bytes, and one alone; what draws, a window.
+// The lessons need exactly one stream of bytes, and --trace needs a window.
 void check_laboratory(const ViewerOptions& options,
                       const std::vector<const CLI::Option*>& laboratory) {
   for (const StreamAddress& stream : options.streams)
     for (const CLI::Option* option : laboratory)
       if (std::holds_alternative<RtpSession>(stream.where) && option->count() > 0)
         throw CLI::ValidationError(
-            fmt::format("{} is for streams of bytes, and {} comes as datagrams", option->get_name(),
-                        stream.text));
+            fmt::format("{} is for streams of bytes, but {} is a stream of datagrams",
+                        option->get_name(), stream.text));
   if (options.cameras() > 1 && options.laboratory.is_about_one_stream())
     throw CLI::ValidationError(
-        "--trace, --trace-file, --explain and --naive are about one stream: name one URL");
+        "--trace, --trace-file, --explain and --naive apply to one stream: name one URL");
   if (options.laboratory.trace && options.headless)
-    throw CLI::ValidationError("--trace draws in the window, and with --headless there is none");
+    throw CLI::ValidationError(
+        "--trace draws in the window, but --headless opens none: remove one of them");
 }
 
 void add_clock_options(CLI::App& app, ViewerOptions& options) {
   app.add_flag("--clock", options.clock,
-               "Watch nothing: show the time as a square of blocks, which\n"
-               "--optical reads in what a camera sees of it");
+               "Do not watch a stream; show the time as a square of blocks,\n"
+               "which --optical reads from a camera's picture");
   app.add_flag("--optical", options.optical,
-               "The age is what such a clock in the picture tells: from\n"
-               "light to decoded pixels, whatever sends it");
+               "Read the age from such a clock in the picture: from light to\n"
+               "decoded pixels, with any sender");
 }
 
 void add_file_options(CLI::App& app, ViewerOptions& options) {
@@ -200,7 +201,7 @@ void add_viewer_options(CLI::App& app, ViewerOptions& options) {
   add_frames_option(app, options.frames);
   add_seconds_option(app, options.seconds);
   app.add_option("--warm-up", options.warm_up_seconds,
-                 "Leave the first S seconds out of the statistics")
+                 "Exclude the first S seconds from the statistics")
       ->check(is_number_within(0, 1e9))
       ->type_name("S");
   add_threads_option(app, options.threads);
@@ -215,9 +216,10 @@ void add_viewer_options(CLI::App& app, ViewerOptions& options) {
     check_file_options(app, options);
     if (options.clock) require_effect(app, "--clock", {"--seconds"});
     if (options.warm_up_seconds && options.seconds && *options.warm_up_seconds >= *options.seconds)
-      throw CLI::ValidationError("--warm-up leaves nothing of --seconds to measure: make it less");
+      throw CLI::ValidationError(
+          "--warm-up leaves nothing of --seconds to measure: make it shorter");
     if (options.headless && options.recording.split && !options.recording.is_wanted())
-      throw CLI::ValidationError("--record-split is for recordings: add --record FILE");
+      throw CLI::ValidationError("--record-split requires --record FILE");
   });
 }
 

@@ -16,14 +16,15 @@
 
 namespace jpegwire {
 
-/// What the user wants of jpegwire-viewer; the README and --help say what each means.
+/// The options of jpegwire-viewer; the README and --help describe them.
 struct ViewerOptions {
   Endpoint sender{"localhost", kDefaultPort};
-  std::optional<Endpoint> listen;      // in place of `sender`
+  std::optional<Endpoint> listen;      // instead of `sender`
   std::vector<StreamAddress> streams;  // likewise; several: a mosaic
   bool whole_frames = false;
   bool headless = false;
-  std::optional<bool> reconnect;  // as given; a window reconnects by default, headless does not
+  std::optional<bool>
+      reconnect;  // as given; by default a window reconnects and --headless does not
   double timeout_seconds = 5;
   std::optional<std::uint64_t> frames;
   std::optional<double> seconds;
@@ -40,20 +41,20 @@ struct ViewerOptions {
   bool list_files = false;
   std::string fetch_name;
 
-  /// Whether the sender is asked for its files rather than watched.
+  /// Whether to list or fetch files instead of watching a stream.
   bool asks_for_files() const { return list_files || !fetch_name.empty(); }
 
   std::size_t cameras() const { return streams.empty() ? 1 : streams.size(); }
 
-  /// Where to watch each camera; where a sender connects instead, what it connects to.
+  /// The address of each camera; if a sender connects to the viewer, the address it connects to.
   std::vector<StreamAddress> addresses() const;
 
-  // What is written of one camera, of several apart from what is written of the others.
+  // The files of one camera; with several cameras each has its own names.
   RecordingOptions recording_of(std::size_t camera) const;
   std::filesystem::path save_directory_of(std::size_t camera) const;
   std::filesystem::path snapshot_file_of(std::size_t camera) const;
 
-  /// What names of files end with before the extension: nothing, or "-camera2" of several.
+  /// The end of file names before the extension: empty, or "-camera2" with several cameras.
   std::string name_ending_of(std::size_t camera) const;
 };
 

@@ -1,21 +1,16 @@
 #include "viewer/output/fetch_progress.hpp"
 
 #include <fmt/format.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <utility>
 
+#include "app/terminal_width.hpp"
 #include "viewer/output/file_table.hpp"
 
 namespace jpegwire {
 namespace {
-
-int columns_of_terminal(std::FILE* out) {
-  winsize size{};
-  return ::ioctl(::fileno(out), TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
-}
 
 // Without the multiplication that a file of exabytes would take too far.
 double share_of(std::uint64_t have, std::uint64_t all) {
@@ -45,7 +40,7 @@ void FetchProgress::draw(std::uint64_t have, std::uint64_t all) {
   last_drawn_ = Clock::now();
   const std::string text = figures(have, all);
   if (is_terminal_) {
-    const int room = columns_of_terminal(out_) - static_cast<int>(text.size()) - 4;
+    const int room = terminal_width(out_) - static_cast<int>(text.size()) - 4;
     const int width = std::clamp(room, 0, 40);
     const int filled = static_cast<int>(share_of(have, all) * width);
     put(fmt::format("\r[{:#<{}}{:<{}}] {}\033[K", "", filled, "", width - filled, text));

@@ -20,24 +20,24 @@ std::filesystem::path prepared(std::filesystem::path directory) {
         fmt::format("cannot write '{}': {}", directory.string(), error.message()));
   require_writable(directory);
   if (std::filesystem::exists(directory / "000000.jpg"))
-    spdlog::warn("'{}' holds frames already; those of the same number are replaced",
+    spdlog::warn("'{}' already contains frames; those with the same number are replaced",
                  directory.string());
   return directory;
 }
 
 }  // namespace
 
-FrameSaver::FrameSaver(std::filesystem::path directory, OnError on_error, std::uint64_t most)
-    : directory_(prepared(std::move(directory))), queue_(*this, std::move(on_error), most) {}
+FrameSaver::FrameSaver(std::filesystem::path directory, OnError on_error, std::uint64_t max_frames)
+    : directory_(prepared(std::move(directory))), queue_(*this, std::move(on_error), max_frames) {}
 
 void FrameSaver::save(const std::shared_ptr<const ReceivedFrame>& frame) {
   queue_.put(as_it_came(frame, {}));
 }
 
-void FrameSaver::finish(milliseconds patience) {
-  queue_.finish(patience);
+void FrameSaver::finish(milliseconds timeout) {
+  queue_.finish(timeout);
   if (queue_.skipped() > 0)
-    spdlog::warn("not saved: {} frames, because '{}' is too slow", queue_.skipped(),
+    spdlog::warn("{} frames were not saved: the disk of '{}' is too slow", queue_.skipped(),
                  directory_.string());
 }
 

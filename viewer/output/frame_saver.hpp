@@ -15,17 +15,17 @@ class FrameSaver : private FrameWriter {
  public:
   using OnError = WriteQueue::OnError;
 
-  /// Makes the directory where it is not there. Saves `most` frames and then no more. `on_error` is
-  /// called on the queue's thread when a frame cannot be written; nothing is saved after it. Throws
-  /// std::runtime_error where it cannot write there.
+  /// Creates the directory if it does not exist. Saves the first `max_frames` frames. `on_error` is
+  /// called on the queue's thread when a frame cannot be written; nothing is saved after that.
+  /// Throws std::runtime_error if the directory is not writable.
   FrameSaver(std::filesystem::path directory, OnError on_error,
-             std::uint64_t most = WriteQueue::kEveryFrame);
+             std::uint64_t max_frames = WriteQueue::kEveryFrame);
 
   /// Any thread; never blocks.
   void save(const std::shared_ptr<const ReceivedFrame>& frame);
 
-  /// Waits until all is written, but no longer than `patience`; what is left then is skipped.
-  void finish(milliseconds patience);
+  /// Waits until all frames are written, or for the timeout; the remaining ones are skipped.
+  void finish(milliseconds timeout);
 
   std::uint64_t skipped() const { return queue_.skipped(); }
 

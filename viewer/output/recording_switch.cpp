@@ -9,18 +9,20 @@
 namespace jpegwire {
 
 RecordingSwitch::RecordingSwitch(RecordingOptions options, std::string name_ending,
-                                 WriteQueue::OnError on_error, std::uint64_t most, OnNews on_news)
+                                 WriteQueue::OnError on_error, std::uint64_t max_frames,
+                                 OnNews on_news)
     : options_(std::move(options)),
       name_ending_(std::move(name_ending)),
       on_error_(std::move(on_error)),
-      most_(most),
+      max_frames_(max_frames),
       on_news_(std::move(on_news)) {}
 
 void RecordingSwitch::start() {
   RecordingOptions options = options_;
   if (!options.is_wanted()) options.file = recording_name_at(wall_now(), name_ending_);
-  auto recorder = std::make_unique<FrameRecorder>(std::move(options), on_error_, most_, on_news_);
-  begun_ = std::chrono::steady_clock::now();
+  auto recorder =
+      std::make_unique<FrameRecorder>(std::move(options), on_error_, max_frames_, on_news_);
+  started_ = std::chrono::steady_clock::now();
   const std::scoped_lock lock(mutex_);
   recorders_.push_back(std::move(recorder));
 }
@@ -31,22 +33,22 @@ void RecordingSwitch::stop() {
 }
 
 void RecordingSwitch::toggle() {
-  if (is_on()) return stop();
+  if (is_running()) return stop();
   try {
     start();
   } catch (const std::exception& error) {
     spdlog::error(error.what());
-    on_news_(fmt::format("no recording: {}", error.what()));
+    on_news_(fmt::format("not recording: {}", error.what()));
   }
 }
 
 std::optional<std::chrono::seconds> RecordingSwitch::running_for() const {
-  if (!is_on()) return std::nullopt;
-  return std::chrono::floor<std::chrono::seconds>(std::chrono::steady_clock::now() - begun_);
+  if (!is_running()) return std::nullopt;
+  return std::chrono::floor<std::chrono::seconds>(std::chrono::steady_clock::now() - started_);
 }
 
-void RecordingSwitch::finish(milliseconds patience) {
-  for (const auto& recorder : recorders_) recorder->finish(patience);
+void RecordingSwitch::finish(milliseconds timeout) {
+  for (const auto& recorder : recorders_) recorder->finish(timeout);
 }
 
 std::optional<RecordingCounts> RecordingSwitch::counts() const {
@@ -65,7 +67,7 @@ void RecordingSwitch::record(const std::shared_ptr<const ReceivedFrame>& frame) 
   if (!recorders_.empty()) recorders_.back()->record(frame);
 }
 
-bool RecordingSwitch::is_on() const {
+bool RecordingSwitch::is_running() const {
   const std::scoped_lock lock(mutex_);
   return !recorders_.empty() && !recorders_.back()->is_closed();
 }

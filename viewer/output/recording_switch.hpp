@@ -17,49 +17,49 @@ struct RecordingCounts {
   std::uint64_t skipped = 0;  // because the disk was too slow
 };
 
-/// Begins and ends recordings while frames come: --record and the window's key.
+/// Starts and stops recordings while frames arrive: for --record and the window's key.
 class RecordingSwitch {
  public:
   using OnNews = FrameRecorder::OnNews;
 
-  /// Nothing is recorded yet. A recording has `most` frames; `on_error` is called on a thread of
-  /// its own when one cannot be written, which ends it. `on_news` is told, on that thread or
-  /// toggle()'s, what a recording's user wants to know: which file was begun or ended. A name that
-  /// the user has not given ends with `name_ending`.
+  /// Nothing is recorded yet. A recording has at most `max_frames` frames. `on_error` is called on
+  /// the recording's thread when a frame cannot be written, which ends the recording. `on_news` is
+  /// called, on that thread or toggle()'s, when a file was started or finished. Names that the user
+  /// did not choose end with `name_ending`.
   RecordingSwitch(RecordingOptions options, std::string name_ending, WriteQueue::OnError on_error,
-                  std::uint64_t most, OnNews on_news);
+                  std::uint64_t max_frames, OnNews on_news);
 
-  // The main thread. A recording goes to the options' file, or to one that is named by the time,
-  // and never to one that is there already. start() throws std::runtime_error where the directory
-  // cannot be written to; toggle() tells that in the log and as news. Neither waits for the disk.
+  // The main thread. A recording is written to the file in the options, or to one named by the
+  // time, and never to an existing file. start() throws std::runtime_error if the directory is not
+  // writable; toggle() logs that and reports it as news. Neither waits for the disk.
   void start();
   void stop();
   void toggle();
 
-  /// Since start(), while it is on.
+  /// The time since start(); nothing if no recording is running.
   std::optional<std::chrono::seconds> running_for() const;
 
-  /// Waits until all is written, but no longer than `patience`; what is left then is skipped.
-  void finish(milliseconds patience);
+  /// Waits until all frames are written, or for the timeout; the remaining ones are skipped.
+  void finish(milliseconds timeout);
 
-  /// Of all recordings; nothing where there was none.
+  /// Of all recordings; nothing if there was none.
   std::optional<RecordingCounts> counts() const;
 
   /// The io thread; never blocks.
   void record(const std::shared_ptr<const ReceivedFrame>& frame);
 
  private:
-  bool is_on() const;
+  bool is_running() const;
 
   const RecordingOptions options_;
   const std::string name_ending_;
   const WriteQueue::OnError on_error_;
-  const std::uint64_t most_;
+  const std::uint64_t max_frames_;
   const OnNews on_news_;
-  std::chrono::steady_clock::time_point begun_{};
+  std::chrono::steady_clock::time_point started_{};
 
   mutable std::mutex mutex_;
-  std::vector<std::unique_ptr<FrameRecorder>> recorders_;  // only the last one may be on
+  std::vector<std::unique_ptr<FrameRecorder>> recorders_;  // only the last one may be running
 };
 
 }  // namespace jpegwire

@@ -13,13 +13,13 @@
 namespace jpegwire {
 namespace {
 
-/// As well as it is known: on our clock, on the sender's, or when the frame came.
+/// The capture time on our clock, else on the sender's; else the time of arrival.
 WallTime time_of(const ReceivedFrame& frame) {
   const std::optional<FrameStamp>& stamp = frame.stamp;
   return frame.capture_time().value_or(stamp ? stamp->capture_time : frame.last_byte);
 }
 
-/// Like write_whole_file, but takes the name first, so that it is nobody else's file.
+/// Like write_whole_file, but creates the file first, so that no existing file is overwritten.
 void write_new_file(const std::filesystem::path& file, Bytes bytes) {
   create_new_file(file);
   try {
@@ -41,32 +41,31 @@ std::filesystem::path snapshot_name_at(WallTime time, std::string_view ending) {
 }
 
 SnapshotSaver::SnapshotSaver(std::filesystem::path directory, std::string name_ending,
-                             OnNews on_news)
+                             OnResult on_result)
     : directory_(std::move(directory)),
       name_ending_(std::move(name_ending)),
-      on_news_(std::move(on_news)),
+      on_result_(std::move(on_result)),
       queue_(*this, [](const std::string&) {}) {}
 
 void SnapshotSaver::save(const std::shared_ptr<const ReceivedFrame>& frame) {
-  if (!frame)
-    return on_news_("not saved: parts of this picture were lost on the way; try the next one");
+  if (!frame) return on_result_("not saved: parts of this picture were lost; try the next one");
   queue_.put(as_it_came(frame, time_of(*frame)));
 }
 
-// One that fails must not keep the next from being written.
+// A failure must not prevent the next picture from being written.
 void SnapshotSaver::write(const QueuedFrame& frame) {
-  std::string news;
+  std::string result;
   try {
     const std::filesystem::path file = std::filesystem::absolute(
         first_free_name(directory_ / snapshot_name_at(frame.capture_time, name_ending_)));
     write_new_file(file, frame.whole);
-    news = fmt::format("saved {}", file.string());
-    spdlog::info(news);
+    result = fmt::format("saved {}", file.string());
+    spdlog::info(result);
   } catch (const std::exception& trouble) {
-    news = fmt::format("not saved: {}", trouble.what());
-    spdlog::error(news);
+    result = fmt::format("not saved: {}", trouble.what());
+    spdlog::error(result);
   }
-  on_news_(news);
+  on_result_(result);
 }
 
 }  // namespace jpegwire

@@ -7,7 +7,6 @@
 #include <opencv2/imgproc.hpp>
 #include <utility>
 
-#include "viewer/window/background.hpp"
 #include "viewer/window/blending.hpp"
 
 namespace jpegwire {
@@ -15,7 +14,7 @@ namespace {
 
 const cv::Scalar kBandEnd{235, 235, 235};
 
-/// A strip's distances, all in proportion to the unit, which its height has kUnits of.
+/// A strip's distances, all proportional to a unit, of which its height has kUnits.
 struct StripMetrics {
   explicit StripMetrics(cv::Size strip) : unit(std::max(strip.height / kUnits, 1)) {}
 
@@ -37,7 +36,7 @@ std::string in_milliseconds(microseconds time) {
   return fmt::format("{:.3g} ms", to_milliseconds(time));
 }
 
-/// Where a byte stands in a row that so many bytes fill.
+/// The position of a byte in a row that `bytes` bytes fill.
 int place_of(std::size_t byte, std::size_t bytes, cv::Rect row) {
   return row.x + static_cast<int>(byte * static_cast<std::size_t>(row.width) / bytes);
 }
@@ -54,7 +53,7 @@ cv::Vec3b faded(const cv::Vec3b& colour, std::size_t age) {
 }  // namespace
 
 cv::Vec3b ArrivalTrace::colour_at(double share) {
-  // From cool to hot, all about as bright.
+  // From cool to hot, all about equally bright.
   static constexpr std::array<std::array<double, 3>, 4> kStops{
       {{250, 165, 60}, {165, 215, 70}, {70, 200, 250}, {90, 85, 250}}};
   const double place = std::clamp(share, 0.0, 1.0) * (kStops.size() - 1);
@@ -140,7 +139,7 @@ void ArrivalTrace::draw_strip(cv::Mat& view, cv::Rect strip) {
   cv::Mat pixels = view(strip);
   pixels.setTo(kBackground);
   for (std::size_t age = 0; age < kHistory; ++age) draw_row(pixels, age);
-  tell();
+  update_figures();
   draw_text(view, strip);
 }
 
@@ -148,7 +147,7 @@ void ArrivalTrace::draw_row(cv::Mat& strip, std::size_t age) const {
   const cv::Rect row = row_area(age, strip.size());
   for (const Block& block : blocks(age, row)) {
     cv::Rect area = block.area & cv::Rect({}, strip.size());
-    if (area.width > 3) --area.width;  // a gap between two that can be told apart
+    if (area.width > 3) --area.width;  // a gap between two blocks that are wide enough
     strip(area).setTo(faded(block.colour, age));
   }
   if (age > 0) return;
@@ -159,25 +158,25 @@ void ArrivalTrace::draw_row(cv::Mat& strip, std::size_t age) const {
 }
 
 // Figures that change with each frame cannot be read.
-void ArrivalTrace::tell() {
-  constexpr std::chrono::milliseconds kLegible{300};
-  if (Clock::now() - told_ < kLegible) return;
-  told_ = Clock::now();
+void ArrivalTrace::update_figures() {
+  constexpr std::chrono::milliseconds kInterval{300};
+  if (Clock::now() - figures_updated_ < kInterval) return;
+  figures_updated_ = Clock::now();
   const FrameReads* reads = rows_[0] ? &rows_[0]->reads : nullptr;
   const std::size_t count = reads == nullptr ? 0 : reads->count();
-  figures_ = {{"no frame yet whose reads are known"}};
+  figures_ = {{"no frame with recorded reads yet"}};
   if (reads == nullptr) return;
   figures_ = {
       {fmt::format("{} bytes in {} read{}", reads->size_bytes(), count, count == 1 ? "" : "s")},
       {"within " + in_milliseconds(reads->duration())}};
 }
 
-// From left to right: what the newest frame took, and which colour is which time.
+// From left to right: the figures of the newest frame, and the scale of colours.
 void ArrivalTrace::draw_text(cv::Mat& view, cv::Rect strip) {
   const int unit = StripMetrics(strip.size()).unit;
   const int y = strip.y + unit / 2;
   const cv::Rect room(strip.x + unit, y, strip.width - 2 * unit,
-                      StripMetrics::kTextUnits * unit - unit / 2);  // the rest is the rows'
+                      StripMetrics::kTextUnits * unit - unit / 2);  // the rest is for the rows
   text_.place(view.size(), room & strip, Corner::top_left, figures_);
   if (text_.area().br().y > room.br().y) return;
   text_.paint(view);

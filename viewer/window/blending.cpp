@@ -10,14 +10,14 @@ std::size_t row_size_bytes(const cv::Mat& pixels) {
   return static_cast<std::size_t>(pixels.cols) * pixels.elemSize();
 }
 
-/// Exactly rounded, and within 16 bits.
+/// value * share / 255, exactly rounded, in 16 bits.
 std::uint8_t share_of(std::uint8_t value, std::uint8_t share) {
   const auto product = static_cast<std::uint16_t>(value * share + 128);
   return static_cast<std::uint8_t>(static_cast<std::uint16_t>(product + (product >> 8)) >> 8);
 }
 
-/// The colour's three bytes over and over, as they lie behind each other in a row: as many as make
-/// whole registers.
+/// The colour's three bytes repeated as in a row of pixels; the length is a multiple of both a
+/// pixel and a vector register.
 using ColourPattern = std::array<std::uint8_t, 48>;
 
 ColourPattern pattern_of(const cv::Vec3b& bgr) {
@@ -26,7 +26,7 @@ ColourPattern pattern_of(const cv::Vec3b& bgr) {
   return pattern;
 }
 
-/// Compilers make one instruction of it for all bytes of a register.
+/// Compilers turn this into one instruction for all bytes of a register.
 std::uint8_t average(std::uint8_t a, std::uint8_t b) {
   return static_cast<std::uint8_t>((a + b + 1) >> 1);
 }

@@ -8,6 +8,7 @@
 
 #include "app/end_signals.hpp"
 #include "viewer/camera/clock_pattern.hpp"
+#include "viewer/camera/picture_pixels.hpp"
 #include "viewer/window/desktop.hpp"
 
 namespace jpegwire {
@@ -18,7 +19,7 @@ constexpr int kEscape = 27;
 
 using SteadyClock = std::chrono::steady_clock;
 
-/// In the middle of a white window, as large as it can be.
+/// The clock, as large as possible, in the middle of a white window.
 class ClockWindow {
  public:
   ClockWindow() { open_window(kTitle, {kClockCells * 40, kClockCells * 40}); }
@@ -37,7 +38,7 @@ class ClockWindow {
                    std::max(size.width, cell * kClockCells), CV_8UC3);
     canvas_ = cv::Scalar::all(255);
     draw_clock(wall_now(), cell, square_);
-    const cv::Mat square(square_.height, square_.width, CV_8UC3, square_.pixels.data());
+    const cv::Mat square = pixels_of(square_);
     square.copyTo(canvas_({(canvas_.cols - square.cols) / 2, (canvas_.rows - square.rows) / 2,
                            square.cols, square.rows}));
     cv::imshow(kTitle, canvas_);
@@ -54,7 +55,7 @@ bool is_quit(int key) { return key == kEscape || key == 'q' || key == 'Q'; }
 }  // namespace
 
 int run_clock(std::optional<double> seconds) {
-  constexpr int kScreenIntervalMs = 8;  // the events of a window are waited for that long
+  constexpr int kScreenIntervalMs = 8;  // how long each iteration waits for events
   const auto end =
       seconds ? SteadyClock::now() + from_seconds(*seconds) : SteadyClock::time_point::max();
   ClockWindow window;

@@ -4,10 +4,10 @@
 
 namespace jpegwire {
 
-/// Shows the time as a square of blocks (codec/clock_pattern.hpp), newly drawn as often as the
-/// screen can show it, until the user or a signal ends it, or so many seconds have passed. A camera
-/// that looks at it sends a picture whose age can be read in it, from light to light. Gives the
-/// exit code; throws std::runtime_error where no window can be opened.
+/// Shows the time as a square of blocks (viewer/camera/clock_pattern.hpp), redrawn as often as the
+/// screen can show it, until the user or a signal ends it, or this many seconds have passed. A
+/// camera pointed at it sends pictures whose age can be read from them, from light to light.
+/// Returns the exit code; throws std::runtime_error if no window can be opened.
 int run_clock(std::optional<double> seconds);
 
 }  // namespace jpegwire

@@ -17,8 +17,8 @@ std::string environment(const char* name) {
   return value == nullptr ? "" : value;
 }
 
-/// Qt warns on the user's terminal about things that the user cannot change, such as a missing
-/// XDG_RUNTIME_DIR. What makes it give up is shown all the same.
+/// Qt prints warnings about things that the user cannot change, such as a missing XDG_RUNTIME_DIR.
+/// Its fatal errors are still shown.
 void silence_qt() {
   constexpr int kKeepTheUsersOwn = 0;
   setenv("QT_LOGGING_RULES", "*.debug=false;*.info=false;*.warning=false", kKeepTheUsersOwn);
@@ -29,7 +29,7 @@ void silence_qt() {
       "cannot open a window: {}; run it inside a desktop session, or use --headless", why));
 }
 
-/// Throws where no X server answers.
+/// Throws if no X server answers.
 XConnection connect_to_x_server() {
   const std::string display = environment("DISPLAY");
   if (display.empty() && !environment("WAYLAND_DISPLAY").empty())
@@ -63,8 +63,8 @@ cv::Size screen_size(xcb_connection_t* connection) {
   return {screens.data->width_in_pixels, screens.data->height_in_pixels};
 }
 
-// Qt would change the locale of the program, in which a decimal comma spoils what standard
-// functions print and parse.
+// Qt changes the locale of the program. With a decimal comma, standard functions would print and
+// parse numbers in another form.
 void open_window(const std::string& title, cv::Size size) {
   const std::string locale = std::setlocale(LC_ALL, nullptr);
   cv::namedWindow(title, cv::WINDOW_NORMAL | cv::WINDOW_FREERATIO | cv::WINDOW_GUI_NORMAL);

@@ -3,14 +3,13 @@
 #include <algorithm>
 #include <numeric>
 
-#include "viewer/window/background.hpp"
 #include "viewer/window/mosaic_layout.hpp"
 #include "viewer/window/zoom.hpp"
 
 namespace jpegwire {
 namespace {
 
-constexpr PixelSize kSmallest{1, 1};
+constexpr PictureSize kSmallest{1, 1};
 
 int gap_of(cv::Size window) { return std::max(2, std::min(window.width, window.height) / 180); }
 
@@ -28,11 +27,11 @@ Mosaic::Mosaic(const std::vector<PictureViewSettings>& settings) {
   if (views_.size() == 1)
     alone_ = 0;
   else
-    want_of_all(kSmallest);  // until it is known where they go
+    set_wanted_size(kSmallest);  // until the layout is known
 }
 
-void Mosaic::want_of_all(PixelSize size) {
-  for (PictureView& view : views_) view.want(size);
+void Mosaic::set_wanted_size(PictureSize size) {
+  for (PictureView& view : views_) view.set_wanted_size(size);
 }
 
 std::vector<std::size_t> Mosaic::shown() const {
@@ -51,11 +50,11 @@ std::size_t Mosaic::nearest_to(cv::Point point) const {
 
 void Mosaic::toggle_alone(cv::Point point) {
   if (views_.size() == 1) return;
-  if (alone_) views_[*alone_].show_plainly();
+  if (alone_) views_[*alone_].reset();
   alone_ = alone_ ? std::nullopt : std::optional(nearest_to(point));
   is_laid_out_ = false;
-  want_of_all(kSmallest);
-  if (alone_) views_[*alone_].want({});
+  set_wanted_size(kSmallest);
+  if (alone_) views_[*alone_].set_wanted_size({});
 }
 
 bool Mosaic::is_stale() const {
@@ -94,7 +93,7 @@ void Mosaic::lay_out(cv::Size window) {
     const cv::Size tile = tiles_[index].size();
     const cv::Size picture = picture_sizes_[index];
     const cv::Size shown = picture.empty() ? tile : scaled_to_fit(picture, tile);
-    views_[index].want({shown.width, shown.height});
+    views_[index].set_wanted_size({shown.width, shown.height});
   }
 }
 

@@ -10,39 +10,39 @@
 
 namespace jpegwire {
 
-/// The views of one or more cameras in one window of any size: a grid of all, or one of them alone,
-/// as a lone camera always is. Tells each view how large its pictures are wanted: in the grid as
-/// they are shown, alone whole, and unseen as small as can be. Bound to the main thread; knows no
-/// window.
+/// The views of one or more cameras in one window of any size: a grid of all cameras, or one camera
+/// alone; a single camera is always alone. Sets the wanted picture size of each view: the shown
+/// size in the grid, full size for a camera alone, and the smallest size for hidden cameras. Draws
+/// on images and does not depend on a window. Bound to the main thread.
 class Mosaic {
  public:
-  /// One view for each of the settings, of which there must be one.
+  /// Makes one view for each of the settings. There must be at least one.
   explicit Mosaic(const std::vector<PictureViewSettings>& settings);
 
   std::size_t size() const { return views_.size(); }
   PictureView& view(std::size_t index) { return views_.at(index); }
 
-  /// The camera that is shown alone.
+  /// The camera that is shown alone, if one is.
   std::optional<std::size_t> alone() const { return alone_; }
 
   /// The cameras that are shown.
   std::vector<std::size_t> shown() const;
 
-  /// The one at this point, or the nearest, as it was drawn last.
+  /// The camera at this point, or the nearest one, in the last drawing.
   std::size_t nearest_to(cv::Point point) const;
 
-  /// From the grid to the camera nearest to this point alone, and back.
+  /// Switches between the grid and the camera nearest to this point.
   void toggle_alone(cv::Point point);
 
-  /// Whether something else would be drawn now than the last time.
+  /// Whether the drawing would differ from the last one.
   bool is_stale() const;
 
-  /// Draws what has changed since it was drawn on this image last, or all where the image is
-  /// another one.
+  /// Draws what has changed since the last drawing on this image, or everything if it is another
+  /// image.
   void draw(cv::Mat& image);
 
  private:
-  void want_of_all(PixelSize size);
+  void set_wanted_size(PictureSize size);
   void draw_grid(cv::Mat& image);
   void lay_out(cv::Size window);
   std::vector<cv::Size> picture_sizes() const;

@@ -11,11 +11,11 @@ namespace {
 struct Grid {
   int columns = 1;
   int rows = 1;
-  cv::Size tile;  // no larger than the largest picture in it
+  cv::Size tile;  // as large as the largest picture needs
   std::int64_t shown_pixels = 0;
 };
 
-/// A picture that is not known yet is taken for one like the first that is.
+/// An unknown picture is assumed to have the shape of the first known one.
 cv::Size shape_of(cv::Size picture, std::span<const cv::Size> others) {
   if (!picture.empty()) return picture;
   const auto known = std::ranges::find_if(others, [](cv::Size size) { return !size.empty(); });

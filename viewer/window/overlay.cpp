@@ -4,14 +4,15 @@
 
 #include <algorithm>
 
-#include "viewer/window/sparkline.hpp"
-
 namespace jpegwire {
 namespace {
 
 const cv::Vec3b kLabel{190, 180, 170};
+const cv::Vec3b kAmber{60, 190, 255};
+const cv::Vec3b kRed{120, 120, 255};
+const cv::Vec3b kFreshBar{215, 200, 120};
 
-// The table's words that the bars stand beside: theirs is the empty one, and the line below it.
+// The index of the table's empty word where the bars are drawn; they also take the line below.
 constexpr std::size_t kBarsWord = 5;
 
 cv::Vec3b colour_of(const LiveFigures& figures) {
@@ -29,7 +30,7 @@ std::vector<ColouredText> words_of(const LiveFigures& figures) {
   return words;
 }
 
-/// For one of several cameras, which have little room.
+/// For one of several cameras, where there is little room.
 std::vector<ColouredText> short_words_of(const LiveFigures& figures, const std::string& name) {
   return {
       {name, kNameColour}, {describe_age(figures), colour_of(figures)}, {describe_rate(figures)}};
@@ -75,6 +76,33 @@ std::vector<ColouredText> table_of(const LiveFigures& figures, const std::string
 
 }  // namespace
 
+cv::Vec3b colour_of_age(double age_ms, const cv::Vec3b& fresh) {
+  if (age_ms > kVeryOldMilliseconds) return kRed;
+  return age_ms > kOldMilliseconds ? kAmber : fresh;
+}
+
+double sparkline_top(std::span<const float> ages_ms) {
+  double top = 10;
+  for (const float age : ages_ms) top = std::max<double>(top, age);
+  return top;
+}
+
+void draw_sparkline(cv::Mat& picture, cv::Rect area, std::span<const float> ages_ms,
+                    std::size_t max_bars) {
+  const double top = sparkline_top(ages_ms);
+  const auto x_of = [&](std::size_t place) {
+    return area.x + static_cast<int>(place * static_cast<std::size_t>(area.width) / max_bars);
+  };
+  std::size_t place = max_bars - std::min(ages_ms.size(), max_bars);
+  for (const float age : ages_ms) {
+    const int height = std::clamp(cvRound(age / top * area.height), 1, std::max(area.height, 1));
+    const cv::Rect bar(cv::Point(x_of(place), area.br().y - height),
+                       cv::Point(x_of(place + 1), area.br().y));
+    picture(bar & area & cv::Rect({}, picture.size())).setTo(colour_of_age(age, kFreshBar));
+    ++place;
+  }
+}
+
 Overlay::Level Overlay::after(Level level) {
   return level == Level::small ? Level::full : level == Level::full ? Level::off : Level::small;
 }
@@ -95,7 +123,7 @@ void Overlay::paint(cv::Mat& picture) {
   if (level_ != Level::full) return;
   cv::Rect bars = table_.word_area(kBarsWord);
   bars.height = bars.height * 5 / 3;
-  draw_sparkline(picture, bars & table_.area(), ages_.ages(), AgeHistory::kMost);
+  draw_sparkline(picture, bars & table_.area(), ages_.ages(), AgeHistory::kMaxAges);
 }
 
 void Overlay::draw(cv::Mat& picture, const LiveFigures& figures) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <opencv2/core.hpp>
+#include <span>
 #include <string>
 
 #include "viewer/camera/live_figures.hpp"
@@ -11,8 +12,23 @@ namespace jpegwire {
 /// The colour of a camera's name.
 inline const cv::Vec3b kNameColour{255, 220, 150};
 
-/// The live figures in the picture's top left corner, the age in amber or red when it is old: in
-/// one line, or all of them in a table with the last frames' ages as bars.
+/// Above these an age is amber, and red.
+inline constexpr double kOldMilliseconds = 200;
+inline constexpr double kVeryOldMilliseconds = 1000;
+
+cv::Vec3b colour_of_age(double age_ms, const cv::Vec3b& fresh);
+
+/// The value of the highest bar: the greatest age, but large enough that a difference of a
+/// millisecond looks small.
+double sparkline_top(std::span<const float> ages_ms);
+
+/// Draws a bar for each age, the newest at the right end of this area of a BGR picture, which has
+/// room for `max_bars` bars.
+void draw_sparkline(cv::Mat& picture, cv::Rect area, std::span<const float> ages_ms,
+                    std::size_t max_bars);
+
+/// The live figures in the picture's top left corner, an old age in amber or red: one line, or a
+/// table of all figures with the ages of the last frames as bars.
 class Overlay {
  public:
   enum class Level { off, small, full };
@@ -20,15 +36,15 @@ class Overlay {
   /// From small to full, off, and small again.
   static Level after(Level level);
 
-  /// `source`: where the frames come from, as its user knows it; `name`: what tells this camera
-  /// from the others beside it, empty where there are none. Then the line is short.
+  /// `source` is the stream's address as the user wrote it. `name` identifies the camera among
+  /// others and is empty if there are none; with a name the line is short.
   explicit Overlay(std::string source = "", std::string name = "")
       : source_(std::move(source)), name_(std::move(name)) {}
 
   void next_level() { level_ = after(level_); }
   Level level() const { return level_; }
 
-  /// Settles where in a picture of this size the figures are painted. Nothing where they are off.
+  /// Lays out the figures for a picture of this size and returns their area; empty if they are off.
   cv::Rect place(cv::Size picture, const LiveFigures& figures);
 
   void paint(cv::Mat& picture);

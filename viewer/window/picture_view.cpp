@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "viewer/window/background.hpp"
+#include "viewer/camera/picture_pixels.hpp"
 
 namespace jpegwire {
 namespace {
@@ -14,16 +14,17 @@ const cv::Vec3b kRecordingRed{80, 80, 255};
 const cv::Vec3b kFrozenBlue{255, 210, 130};
 const cv::Vec3b kCaption{120, 200, 255};
 
-/// How often what moves by itself is drawn anew: a frozen picture's age, a recording's length.
-constexpr milliseconds kMoving{100};
+/// How often a frozen picture's age and a recording's length are redrawn.
+constexpr milliseconds kRedrawInterval{100};
 
-constexpr milliseconds kLegible{200};
+/// How often the overlay's figures change, so that they can be read.
+constexpr milliseconds kFiguresInterval{200};
 
 cv::Rect centred(cv::Size size, cv::Size room) {
   return {(room.width - size.width) / 2, (room.height - size.height) / 2, size.width, size.height};
 }
 
-/// All of the view that is outside of the area.
+/// Fills everything outside of the area.
 void fill_around(cv::Mat& view, cv::Rect area) {
   if (area.empty()) {
     view.setTo(kBackground);
@@ -51,39 +52,53 @@ PictureView::PictureView(const PictureViewSettings& settings, Clock clock)
       has_caption_(settings.caption),
       overlay_(settings.source, settings.name) {}
 
-bool PictureView::show(const ShownFrame& frame, const LiveFigures& figures) {
+void Toast::show(std::string_view sentence, WallTime now) {
+  sentence_ = sentence;
+  shown_at_ = now;
+}
+
+cv::Rect Toast::place(cv::Size picture, cv::Rect room) {
+  const TextMetrics metrics = TextMetrics::for_picture(picture);
+  std::vector<ColouredText> lines;
+  for (std::string& line : wrapped(sentence_, metrics, room.width - 2 * metrics.padding()))
+    lines.push_back({std::move(line)});
+  return box_.place(picture, room, Corner::bottom_middle, lines);
+}
+
+bool PictureView::show(ShownFrame frame, const LiveFigures& figures) {
   figures_ = figures;
   notice_.clear();
   if (is_frozen_)
-    waiting_ = frame;
+    waiting_ = std::move(frame);
   else
-    present(frame);
+    present(std::move(frame));
   return !is_frozen_;
 }
 
-void PictureView::present(const ShownFrame& frame) {
-  shown_ = frame;
+void PictureView::present(ShownFrame frame) {
+  shown_ = std::move(frame);
   is_changed_ = true;
-  if (!frame.arrival) return;
-  if (has_caption_) note_mistake(*frame.arrival);
-  trace_.add(frame.arrival);
+  if (!shown_.arrival) return;
+  if (has_caption_) update_caption(*shown_.arrival);
+  trace_.add(shown_.arrival);
 }
 
 // A sentence that changes with each frame cannot be read.
-void PictureView::note_mistake(const FrameArrival& arrival) {
-  constexpr std::chrono::seconds kReadable{1};
+void PictureView::update_caption(const FrameArrival& arrival) {
+  constexpr std::chrono::seconds kInterval{1};
   const WallTime now = clock_();
-  if (now - captioned_ < kReadable) return;
-  captioned_ = now;
+  if (now - caption_updated_ < kInterval) return;
+  caption_updated_ = now;
   caption_ = arrival.naive_mistake();
-  if (caption_.empty()) caption_ = "one recv brought the whole frame: that is luck, and no promise";
+  if (caption_.empty())
+    caption_ = "one recv returned the whole frame: this is luck, TCP does not guarantee it";
 }
 
 void PictureView::show_notice(std::string_view sentence) {
   if (sentence == notice_) return;
   notice_ = sentence;
   is_changed_ = true;
-  if (is_frozen_) tell(sentence);
+  if (is_frozen_) show_message(sentence);
 }
 
 void PictureView::refresh(const LiveFigures& figures) {
@@ -91,29 +106,30 @@ void PictureView::refresh(const LiveFigures& figures) {
   if (!has_notice()) is_changed_ = true;
 }
 
-void PictureView::tell(std::string_view sentence) {
-  toast_.tell(sentence, clock_());
+void PictureView::show_message(std::string_view sentence) {
+  toast_.show(sentence, clock_());
   is_changed_ = true;
 }
 
-void PictureView::show_recording(std::optional<std::chrono::seconds> since_begin) {
-  if (since_begin != recorded_for_) is_changed_ = true;
-  recorded_for_ = since_begin;
+void PictureView::show_recording(std::optional<std::chrono::seconds> duration) {
+  if (duration != recorded_for_) is_changed_ = true;
+  recorded_for_ = duration;
 }
 
 void PictureView::toggle_freeze() {
-  if (!shown_.picture) return tell("there is no picture yet to freeze");
+  if (!shown_.picture) return show_message("there is no picture yet to freeze");
   is_frozen_ = !is_frozen_;
   frozen_at_ = clock_();
-  tell(is_frozen_ ? "frozen: the stream goes on, and space shows it again" : "live again");
+  show_message(is_frozen_ ? "frozen: the stream continues, press space to show it again"
+                          : "live again");
   if (!is_frozen_ && waiting_.picture) present(std::exchange(waiting_, {}));
 }
 
 void PictureView::next_overlay() {
   overlay_.next_level();
-  tell(overlay_.level() == Overlay::Level::off     ? "no figures"
-       : overlay_.level() == Overlay::Level::small ? "figures in one line"
-                                                   : "all figures");
+  show_message(overlay_.level() == Overlay::Level::off     ? "no figures"
+               : overlay_.level() == Overlay::Level::small ? "figures in one line"
+                                                           : "all figures");
 }
 
 void PictureView::show_overlay(Overlay::Level level) {
@@ -123,32 +139,32 @@ void PictureView::show_overlay(Overlay::Level level) {
 
 void PictureView::toggle_trace() {
   has_trace_ = !has_trace_;
-  tell(has_trace_ ? "how the frames arrive: each block is one read" : "no arrival trace");
+  show_message(has_trace_ ? "how the frames arrive: each block is one read" : "no arrival trace");
 }
 
-void PictureView::zoom_nearer(cv::Point point, cv::Size view) {
-  zoom_.nearer(picture_point(point, view));
-  tell(zoom_.describe());
+void PictureView::zoom_in(cv::Point point, cv::Size view) {
+  zoom_.zoom_in(picture_point(point, view));
+  show_message(zoom_.describe());
 }
 
-void PictureView::zoom_further(cv::Point point, cv::Size view) {
-  zoom_.further(picture_point(point, view));
-  tell(zoom_.describe());
+void PictureView::zoom_out(cv::Point point, cv::Size view) {
+  zoom_.zoom_out(picture_point(point, view));
+  show_message(zoom_.describe());
 }
 
 void PictureView::reset_zoom() {
   zoom_.reset();
-  tell(zoom_.describe());
+  show_message(zoom_.describe());
 }
 
-void PictureView::show_plainly() {
+void PictureView::reset() {
   if (is_frozen_) toggle_freeze();
   zoom_.reset();
   has_trace_ = false;
   is_changed_ = true;
 }
 
-/// In shares of what is seen of the picture; its nearest point where it is outside.
+/// In shares of the visible part of the picture; a point outside is moved to the nearest edge.
 cv::Point2d PictureView::picture_point(cv::Point point, cv::Size view) const {
   const cv::Rect area = areas_of(view).picture;
   if (area.empty()) return {0.5, 0.5};
@@ -158,15 +174,9 @@ cv::Point2d PictureView::picture_point(cv::Point point, cv::Size view) const {
 
 cv::Size PictureView::picture_size() const {
   if (!shown_.picture) return {};
-  const PixelSize jpeg = shown_.jpeg_size;
-  if (jpeg == PixelSize{}) return pixels().size();
+  const PictureSize jpeg = shown_.jpeg_size;
+  if (jpeg == PictureSize{}) return {shown_.picture->width, shown_.picture->height};
   return {jpeg.width, jpeg.height};
-}
-
-cv::Mat PictureView::pixels() const {
-  if (!shown_.picture) return {};
-  Picture& picture = *shown_.picture;
-  return {picture.height, picture.width, CV_8UC3, picture.pixels.data()};
 }
 
 int PictureView::strip_height(cv::Size view) const {
@@ -184,8 +194,8 @@ PictureView::Areas PictureView::areas_of(cv::Size view) const {
 
 bool PictureView::is_stale() const {
   const WallTime now = clock_();
-  if (is_changed_ || toast_drawn_ != toast_.is_told(now)) return true;
-  return is_frozen_ && now - drawn_at_ >= kMoving;
+  if (is_changed_ || toast_drawn_ != toast_.is_visible(now)) return true;
+  return is_frozen_ && now - drawn_at_ >= kRedrawInterval;
 }
 
 void PictureView::draw(cv::Mat& view) {
@@ -199,16 +209,17 @@ void PictureView::draw_picture(cv::Mat& view, const Areas& areas) {
   fill_around(view, areas.picture);
   if (areas.picture.empty()) return;
   cv::Mat picture = view(areas.picture);
-  scale_part(pixels(), zoom_.part(), picture);
+  scale_part(pixels_of(*shown_.picture), zoom_.part(), picture);
   if (areas.strip.empty()) return;
   trace_.draw_tint(picture, zoom_.part());
   trace_.draw_strip(view, areas.strip);
 }
 
 std::optional<cv::Mat> PictureView::draw_in_place(cv::Size view) {
-  const bool is_bare = pixels().size() == view && !has_notice() && !has_trace_ && zoom_.is_whole();
-  if (!is_bare || shown_.picture.use_count() > 1) return std::nullopt;
-  cv::Mat picture = pixels();
+  Picture* const owned = shown_.picture.owned();
+  if (owned == nullptr || has_notice() || has_trace_ || !zoom_.is_whole()) return std::nullopt;
+  cv::Mat picture = pixels_of(*owned);
+  if (picture.size() != view) return std::nullopt;
   draw_boxes(picture, areas_of(view));
   return picture;
 }
@@ -224,7 +235,7 @@ void PictureView::draw_boxes(cv::Mat& view, const Areas& areas) {
   is_changed_ = false;
 }
 
-// In the reverse order, as one may cover another in a small view.
+// In the reverse order, since one may cover another in a small view.
 void PictureView::erase(cv::Mat& view) {
   if (toast_drawn_) toast_.erase(view);
   if (caption_drawn_) caption_box_.erase(view);
@@ -233,14 +244,15 @@ void PictureView::erase(cv::Mat& view) {
   if (overlay_drawn_) overlay_.erase(view);
 }
 
-// A toast never covers the figures: where there is no room for both, they wait until it has gone.
+// A toast never covers the figures: if there is no room for both, the figures are hidden meanwhile.
 void PictureView::place_boxes(cv::Size view, const Areas& areas) {
   const cv::Rect room = inside_margin({view.width, view.height - areas.strip.height});
-  overlay_drawn_ = shown_.picture && !has_notice() && !overlay_.place(view, told_figures()).empty();
-  name_drawn_ = !name_.empty() && has_notice();  // else the figures begin with it
+  overlay_drawn_ =
+      shown_.picture && !has_notice() && !overlay_.place(view, overlay_figures()).empty();
+  name_drawn_ = !name_.empty() && has_notice();  // otherwise the figures begin with it
   if (name_drawn_)
     name_box_.place(view, inside_margin(view), Corner::top_left, {{name_, kNameColour}});
-  toast_drawn_ = toast_.is_told(clock_());
+  toast_drawn_ = toast_.is_visible(clock_());
   const int bottom = place_caption(view, room.br().y);
   if (toast_drawn_) {
     const cv::Rect toast = toast_.place(view, {room.x, room.y, room.width, bottom - room.y});
@@ -249,7 +261,7 @@ void PictureView::place_boxes(cv::Size view, const Areas& areas) {
   place_signs(view);
 }
 
-/// At the picture's lower edge; gives where what is above it must end.
+/// At the picture's lower edge; returns the lower end of the room above it.
 int PictureView::place_caption(cv::Size view, int bottom) {
   caption_drawn_ = !caption_.empty() && !has_notice();
   if (!caption_drawn_) return bottom;
@@ -263,7 +275,7 @@ int PictureView::place_caption(cv::Size view, int bottom) {
   return std::max(area.y - margin, margin);
 }
 
-/// In the corner at the right, or below the figures where these are as wide as the view.
+/// In the upper right corner, or below the figures if these are as wide as the view.
 void PictureView::place_signs(cv::Size view) {
   const std::vector<ColouredText> words = signs();
   signs_drawn_ = !words.empty();
@@ -290,19 +302,19 @@ std::vector<ColouredText> PictureView::signs() const {
 
 // Figures that change with each frame cannot be read. A frozen picture grows old, whatever the
 // stream does.
-const LiveFigures& PictureView::told_figures() {
+const LiveFigures& PictureView::overlay_figures() {
   const WallTime now = clock_();
-  const bool is_first = told_figures_.width == 0;
-  if (is_first || now - told_at_ >= kLegible) {
-    told_figures_ = figures_;
-    told_at_ = now;
+  const bool is_first = overlay_figures_.width == 0;
+  if (is_first || now - overlay_updated_ >= kFiguresInterval) {
+    overlay_figures_ = figures_;
+    overlay_updated_ = now;
     if (is_frozen_)
-      told_figures_.age_ms = shown_.capture_time
-                                 ? std::optional(to_milliseconds(now - *shown_.capture_time))
-                                 : std::nullopt;
+      overlay_figures_.age_ms = shown_.capture_time
+                                    ? std::optional(to_milliseconds(now - *shown_.capture_time))
+                                    : std::nullopt;
   }
-  told_figures_.age_history = figures_.age_history;
-  return told_figures_;
+  overlay_figures_.age_history = figures_.age_history;
+  return overlay_figures_;
 }
 
 }  // namespace jpegwire

@@ -9,77 +9,100 @@
 #include "viewer/camera/display.hpp"
 #include "viewer/window/arrival_trace.hpp"
 #include "viewer/window/overlay.hpp"
-#include "viewer/window/toast.hpp"
+#include "viewer/window/text_box.hpp"
 #include "viewer/window/zoom.hpp"
 
 namespace jpegwire {
 
-/// What a view of one camera begins with.
+/// The initial settings of a view of one camera.
 struct PictureViewSettings {
-  std::string source;    // where the frames come from, as its user knows it
-  std::string name{};    // what tells it from other cameras; empty where there are none
+  std::string source;    // the stream's address as the user wrote it
+  std::string name{};    // identifies the camera among others; empty if there are none
   bool trace = false;    // show how the frames arrive
-  bool caption = false;  // say what is wrong with a picture that one read was to bring
+  bool caption = false;  // explain what is wrong with a picture decoded from one read
 };
 
-/// One camera's picture, with all that is drawn over it and below it, in a part of a window of any
-/// size. The picture keeps its shape, is scaled smoothly, and text is drawn at the window's own
-/// resolution. Views are CV_8UC3, BGR. Bound to the main thread; knows no window.
+/// A message at the lower edge of a view, shown for a few seconds.
+class Toast {
+ public:
+  static constexpr std::chrono::seconds kDuration{3};
+
+  void show(std::string_view sentence, WallTime now);
+
+  bool is_visible(WallTime now) const { return !sentence_.empty() && now - shown_at_ < kDuration; }
+
+  /// Lays out the message within this room of a picture of this size and returns its area. It may
+  /// take the whole width; a file's path that is longer is shortened in its middle.
+  cv::Rect place(cv::Size picture, cv::Rect room);
+
+  void paint(cv::Mat& picture) { box_.paint(picture); }
+  void erase(cv::Mat& picture) { box_.erase(picture); }
+
+ private:
+  std::string sentence_;
+  WallTime shown_at_{};
+  TextBox box_{TextBox::Flow::one_per_line};
+};
+
+/// One camera's picture with everything drawn over it and below it, in a part of a window of any
+/// size. The picture keeps its shape and is scaled smoothly; text is drawn at the window's own
+/// resolution. Views are CV_8UC3, BGR. Draws on images and does not depend on a window. Bound to
+/// the main thread.
 class PictureView final : public CameraDisplay {
  public:
   using Clock = std::function<WallTime()>;
 
   explicit PictureView(const PictureViewSettings& settings, Clock clock = steady_now);
 
-  bool show(const ShownFrame& frame, const LiveFigures& figures) override;
+  bool show(ShownFrame frame, const LiveFigures& figures) override;
   void show_notice(std::string_view sentence) override;
   void refresh(const LiveFigures& figures) override;
-  void tell(std::string_view sentence) override;
-  void show_recording(std::optional<std::chrono::seconds> since_begin) override;
+  void show_message(std::string_view sentence) override;
+  void show_recording(std::optional<std::chrono::seconds> duration) override;
 
-  PixelSize wanted_size() const override { return wanted_size_; }
+  PictureSize wanted_size() const override { return wanted_size_; }
 
-  /// Its pictures need not be larger; empty: they are wanted whole.
-  void want(PixelSize size) { wanted_size_ = size; }
+  /// The size that pictures are needed in; empty: full size.
+  void set_wanted_size(PictureSize size) { wanted_size_ = size; }
 
-  // What the user wants.
+  // Commands of the user.
 
-  /// The picture stays, and its age counts on; or the newest one is shown again.
+  /// Freezes the picture, whose age keeps growing, or shows the newest one again.
   void toggle_freeze();
   void next_overlay();
   void show_overlay(Overlay::Level level);
   Overlay::Level overlay_level() const { return overlay_.level(); }
   void toggle_trace();
 
-  /// At this point of a view of this size.
-  void zoom_nearer(cv::Point point, cv::Size view);
-  void zoom_further(cv::Point point, cv::Size view);
+  /// The point is in a view of this size.
+  void zoom_in(cv::Point point, cv::Size view);
+  void zoom_out(cv::Point point, cv::Size view);
   void reset_zoom();
 
-  /// Of what was there to look closer, only the freezing stays.
-  void show_plainly();
+  /// Ends freezing, zoom and trace.
+  void reset();
 
-  /// What is shown, frozen or not; without a picture before the first one.
+  /// The frame that is shown, frozen or not; it has no picture before the first frame.
   const ShownFrame& shown() const { return shown_; }
 
-  /// Of the picture as it came; nothing before the first one.
+  /// The size of the received picture, before scaling; empty before the first one.
   cv::Size picture_size() const;
 
   bool has_trace() const { return has_trace_; }
   bool is_recorded() const { return recorded_for_.has_value(); }
 
-  /// What the trace takes of a view of this size, below the picture.
+  /// The height that the trace takes below the picture in a view of this size.
   int strip_height(cv::Size view) const;
 
-  /// Whether something else would be drawn now than the last time.
+  /// Whether the drawing would differ from the last one.
   bool is_stale() const;
 
-  /// Draws on all of the view.
+  /// Draws the whole view.
   void draw(cv::Mat& view);
 
-  /// Spares copying the picture where it fills a view of this size just as it is, and nobody else
-  /// reads it: draws on the picture itself and gives it, to be shown and then given to erase().
-  /// Else nothing is drawn.
+  /// Avoids a copy of the picture if it is the view's own and fills a view of this size unscaled:
+  /// draws on the picture itself and returns it, to be shown and then passed to erase(). Otherwise
+  /// draws nothing.
   std::optional<cv::Mat> draw_in_place(cv::Size view);
   void erase(cv::Mat& view);
 
@@ -89,13 +112,12 @@ class PictureView final : public CameraDisplay {
     cv::Rect strip;
   };
 
-  void present(const ShownFrame& frame);
-  void note_mistake(const FrameArrival& arrival);
+  void present(ShownFrame frame);
+  void update_caption(const FrameArrival& arrival);
   bool has_notice() const { return !notice_.empty() && !is_frozen_; }
   Areas areas_of(cv::Size view) const;
   cv::Point2d picture_point(cv::Point point, cv::Size view) const;
-  cv::Mat pixels() const;
-  const LiveFigures& told_figures();
+  const LiveFigures& overlay_figures();
   std::vector<ColouredText> signs() const;
   void draw_picture(cv::Mat& view, const Areas& areas);
   void draw_boxes(cv::Mat& view, const Areas& areas);
@@ -105,14 +127,14 @@ class PictureView final : public CameraDisplay {
 
   const Clock clock_;
   const std::string name_;
-  PixelSize wanted_size_;
+  PictureSize wanted_size_;
   ShownFrame shown_;
-  ShownFrame waiting_;  // the newest one, while an older one is frozen
+  ShownFrame waiting_;  // the newest frame while an older one is frozen
   bool is_frozen_ = false;
   WallTime frozen_at_{};
   LiveFigures figures_;
-  LiveFigures told_figures_;  // by the overlay
-  WallTime told_at_{};
+  LiveFigures overlay_figures_;  // as the overlay shows them
+  WallTime overlay_updated_{};
   std::string notice_;  // shown in place of the figures, if not empty
   std::optional<std::chrono::seconds> recorded_for_;
   Zoom zoom_;
@@ -120,7 +142,7 @@ class PictureView final : public CameraDisplay {
   const bool has_caption_;
   ArrivalTrace trace_;
   std::string caption_;
-  WallTime captioned_{};
+  WallTime caption_updated_{};
 
   Overlay overlay_;
   Toast toast_;

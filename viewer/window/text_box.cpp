@@ -8,11 +8,11 @@ namespace {
 
 constexpr double kBoxOpacity = 0.72;
 
-std::uint8_t seen_through(double coverage) {
+std::uint8_t transparency(double coverage) {
   return cv::saturate_cast<std::uint8_t>(255 * (1 - kBoxOpacity * coverage));
 }
 
-/// Of a corner at the top left: how much of each pixel shows through, of 255.
+/// The transparency of each pixel of a top left corner, up to 255.
 cv::Mat round_corner(int radius) {
   constexpr int kOversampling = 4;
   const int large_radius = radius * kOversampling;
@@ -28,7 +28,7 @@ cv::Mat round_corner(int radius) {
 
 void begin_box(Blend& blend, cv::Size size, int wanted_radius) {
   blend.keep.create(size, CV_8UC3);
-  blend.keep.setTo(cv::Scalar::all(seen_through(1)));
+  blend.keep.setTo(cv::Scalar::all(transparency(1)));
   blend.add.create(size, CV_8UC3);
   blend.add.setTo(cv::Scalar::all(0));
   const int radius = std::min({wanted_radius, size.width / 2, size.height / 2});

@@ -9,7 +9,7 @@
 
 namespace jpegwire {
 
-/// Words of one colour that are not broken over lines.
+/// Words of one colour that stay on one line.
 struct ColouredText {
   std::string text;
   cv::Vec3b bgr{245, 245, 245};
@@ -17,42 +17,42 @@ struct ColouredText {
   bool operator==(const ColouredText&) const = default;
 };
 
-/// Where a box stands in the room that it is given.
+/// The place of a box in the room that it is given.
 enum class Corner { top_left, top_right, bottom_middle, middle };
 
-/// Lines of text on a dark translucent box with round corners, legible on any picture. Rendered
-/// when the text or the picture's size changes; what is left for every picture is to blend the
-/// box's own pixels. Pictures are CV_8UC3, BGR.
+/// Lines of text on a dark translucent box with round corners, legible on any picture. It is
+/// rendered when the text or the picture's size changes; for each picture only the box's pixels are
+/// blended. Pictures are CV_8UC3, BGR.
 class TextBox {
  public:
-  /// How the words fill lines: as many to a line as the picture's width gives, one to each, or two,
-  /// the first one of them a label. A table never becomes narrower, so that it stands still.
+  /// How words are placed in lines: as many as the width allows, one per line, or two per line, of
+  /// which the first is a label. A table never becomes narrower, so that it does not move.
   enum class Flow { wrap, one_per_line, table };
 
   explicit TextBox(Flow flow) : flow_(flow) {}
 
-  /// Settles where in this room of a picture of this size the box is painted; smaller where it has
-  /// no room. Gives that area.
+  /// Lays out the box within this room of a picture of this size, smaller if there is not enough
+  /// room, and returns its area.
   cv::Rect place(cv::Size picture, cv::Rect room, Corner corner,
                  const std::vector<ColouredText>& words);
 
-  /// Paints it there, on a picture of that size.
+  /// Paints the box in that area, on a picture of that size.
   void paint(cv::Mat& picture);
 
-  /// place() and paint(), with the top left corner there.
+  /// place() and paint() with the box's top left corner at `corner`.
   void draw(cv::Mat& picture, cv::Point corner, const std::vector<ColouredText>& words);
 
-  /// Puts back the pixels that the last paint() covered, in the picture that it painted on.
+  /// Restores the pixels that the last paint() covered, in the picture that it painted on.
   void erase(cv::Mat& picture);
 
-  /// Where it was placed last, in the picture's pixels.
+  /// The area of the last place(), in the picture's pixels.
   cv::Rect area() const { return area_; }
 
-  /// What a word's line has of it, from the word's left end to the right end of the box's text.
+  /// The area from a word's left end to the right end of the box's text, one line high.
   cv::Rect word_area(std::size_t index) const;
 
  private:
-  /// Where each word goes: the left end of its baseline, and the size of all of them together.
+  /// The left end of each word's baseline, and the size of all words together.
   struct Layout {
     std::vector<cv::Point> places;
     cv::Size size;
@@ -71,17 +71,17 @@ class TextBox {
   Layout layout_;
   TextRenderer renderer_;
   Blend blend_;
-  cv::Mat covered_;  // the picture's own pixels
+  cv::Mat covered_;  // the picture's pixels under the box
   cv::Rect area_;
 };
 
-/// The distance of boxes from the edges of a picture of this size, and from each other.
+/// The distance of boxes from the edges of a picture of this size and from each other.
 int overlay_margin(cv::Size picture);
 
-/// All of a picture of this size but the margin at its edges.
+/// A picture of this size without the margin at its edges.
 cv::Rect inside_margin(cv::Size picture);
 
-/// Dims the picture and writes the sentence across its middle, large, in as many lines as it takes.
+/// Dims the picture and writes the sentence across its middle in large letters.
 void draw_notice(cv::Mat& picture, std::string_view sentence);
 
 }  // namespace jpegwire

@@ -14,13 +14,14 @@ constexpr int kFont = cv::FONT_HERSHEY_SIMPLEX;
 constexpr int kFontCapHeight = 21;  // units of the font
 constexpr int kSignAdvance = 26;    // likewise
 
-// OpenCV draws its stroke fonts evenly only when they are large: draw them so, then shrink. A
-// letter may begin at any of these parts of a pixel.
+// OpenCV draws its stroke fonts evenly only at large sizes, so letters are drawn large and then
+// reduced. A letter can begin at any of these fractions of a pixel.
 constexpr int kOversampling = 4;
 
 bool is_sign(char symbol) { return symbol == kDot || symbol == kPause; }
 
-/// Signs, ASCII's letters, and one '?' for each of the others, of which UTF-8 makes several bytes.
+/// Calls `use` for signs and ASCII letters, and with '?' once for each other letter, which has
+/// several bytes in UTF-8.
 template <class Use>
 void for_each_symbol(std::string_view text, Use use) {
   for (const char c : text) {
@@ -31,7 +32,7 @@ void for_each_symbol(std::string_view text, Use use) {
   }
 }
 
-/// How far the font's letters take the pen, in its units.
+/// How far each letter moves the pen, in units of the font.
 std::array<int, 128> font_advances() {
   std::array<int, 128> advances{};
   int baseline = 0;
@@ -47,7 +48,7 @@ double advance(char symbol, const TextMetrics& metrics) {
   return static_cast<double>(units) * metrics.cap_height / kFontCapHeight;
 }
 
-/// Strokes of an eighth of the height, as in a medium weight.
+/// Strokes of an eighth of the height, a medium weight.
 int oversampled_thickness(const TextMetrics& metrics) {
   return std::max(1, static_cast<int>(std::lround(metrics.cap_height * kOversampling / 7.5)));
 }
@@ -62,8 +63,8 @@ void draw_sign(cv::Mat& large, char symbol, cv::Point pen, int cap_height) {
     cv::rectangle(large, cv::Rect(pen.x + left, pen.y - cap, cap * 3 / 10, cap), 255, cv::FILLED);
 }
 
-/// How much of each pixel it covers, of 255, and where the first of them lies from the pen on. The
-/// pixels around it that it leaves as they are would take more time than itself.
+/// The coverage of each pixel, up to 255, and the offset of the first pixel from the pen. Cropped
+/// to the covered pixels, since blending the others would take more time than the letter itself.
 cv::Mat draw_letter(char symbol, int phase, const TextMetrics& metrics, cv::Point& offset) {
   const int width = static_cast<int>(std::ceil(advance(symbol, metrics))) + 2 * metrics.padding();
   const cv::Size size(width + 1, metrics.line_height());
@@ -94,11 +95,11 @@ Blend coloured(const cv::Mat& coverage, const cv::Vec3b& bgr) {
   return blend;
 }
 
-/// Its ends, and "..." in place of what is between them, as wide as there is room for.
+/// The word's two ends with "..." between them, no wider than `width`.
 std::string shortened(const std::string& word, const TextMetrics& metrics, int width) {
   std::string shorter = word;
   for (std::size_t kept = word.size(); metrics.width_of(shorter) > width && kept > 1; --kept) {
-    const std::size_t front = kept / 3;  // a path's end tells more
+    const std::size_t front = kept / 3;  // the end of a path is more useful
     shorter = word.substr(0, front) + "..." + word.substr(word.size() - (kept - front));
   }
   return shorter;

@@ -11,17 +11,17 @@
 
 namespace jpegwire {
 
-// Signs that text may have among its letters.
-inline constexpr char kDot = '\1';    // a disc, as beside what is being recorded
+// Signs that can stand in a text like letters.
+inline constexpr char kDot = '\1';    // a disc, as the sign of a recording
 inline constexpr char kPause = '\2';  // two bars
 
-/// Distances of text in pixels, all in proportion to the height of its capitals.
+/// Distances of text in pixels, all proportional to the height of its capitals.
 struct TextMetrics {
   explicit TextMetrics(int cap) : cap_height(cap) {}
 
   static constexpr int kSmallestCapHeight = 5;
 
-  /// For a picture that will be seen at about its own size.
+  /// For a picture that is shown at about its own size.
   static TextMetrics for_picture(cv::Size picture);
 
   int cap_height;
@@ -31,30 +31,30 @@ struct TextMetrics {
   int width_of(std::string_view text) const;
 };
 
-/// Draws text in the strokes of OpenCV's font, evenly at any size. Each letter is drawn once and
-/// then blended, so that figures which change with each frame cost little.
-/// Letters beyond ASCII, which the font does not have, are question marks.
+/// Draws text with OpenCV's stroke font, evenly at any size. Each letter is drawn once and then
+/// blended, so figures that change with each frame cost little. The font has only ASCII; all other
+/// letters become question marks.
 class TextRenderer {
  public:
-  /// Puts the text in front of what the blend already shows, which loses what the text covers. Its
-  /// baseline begins at `place`; what is outside of the blend is left out.
+  /// Draws the text over the content of the blend. Its baseline begins at `place`; clipped to the
+  /// blend's size.
   void write(Blend& blend, std::string_view text, const TextMetrics& metrics, cv::Point place,
              const cv::Vec3b& bgr);
 
  private:
   struct Letter {
     Blend blend;
-    cv::Point offset;  // of its top left pixel from the pen
+    cv::Point offset;  // of its top left pixel, from the pen
   };
 
   const Letter& letter(char symbol, int phase, const TextMetrics& metrics, const cv::Vec3b& bgr);
 
-  int cap_height_ = 0;  // of those that are kept
+  int cap_height_ = 0;  // of the stored letters
   std::unordered_map<std::uint64_t, Letter> letters_;
 };
 
-/// A sentence in lines of this width: broken between words, and a word that is wider than a line,
-/// such as a file's path, shortened in its middle.
+/// Breaks a sentence into lines of this width between words. A word wider than a line, such as a
+/// file's path, is shortened in its middle.
 std::vector<std::string> wrapped(std::string_view sentence, const TextMetrics& metrics, int width);
 
 }  // namespace jpegwire

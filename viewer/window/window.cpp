@@ -33,18 +33,18 @@ struct Key {
   bool is_for_several = false;
 };
 
-/// In the order in which h lists them.
+/// In the order of the list that h shows.
 constexpr Key kKeys[] = {
     {"q, Esc", "quit"},
-    {"m, click", "one camera alone, and all again", true},
+    {"m, click", "one camera alone, or all", true},
     {"f", "full screen"},
-    {"space", "freeze the picture; the stream goes on"},
-    {"s", "save the picture as it came"},
-    {"r", "begin or end a recording"},
+    {"space", "freeze the picture; the stream continues"},
+    {"s", "save the picture as it was received"},
+    {"r", "start or stop a recording"},
     {"o", "figures: one line, all, none"},
-    {"t", "how frames arrive"},
-    {"+  -", "zoom at the mouse"},
-    {"0", "the whole picture again"},
+    {"t", "show how frames arrive"},
+    {"+  -", "zoom at the mouse pointer"},
+    {"0", "show the whole picture"},
     {"h", "this list"},
 };
 
@@ -59,7 +59,7 @@ std::vector<ColouredText> keys_help(bool several) {
   return words;
 }
 
-/// Shares of the screen leave room for what the desktop has around a window.
+/// Leaves room for the frame of the window and the panels of the desktop.
 cv::Size room_on(cv::Size screen) {
   return {cvFloor(screen.width * kLargestShareOfScreen),
           cvFloor(screen.height * kLargestShareOfScreen)};
@@ -96,8 +96,8 @@ void Window::note_mouse(int event, int x, int y, int, void* user) {
   if (event == cv::EVENT_LBUTTONUP) mouse.is_clicked |= !std::exchange(mouse.is_second, false);
 }
 
-/// The keyboard gives numbers above those of characters for all other keys. Of these only the
-/// number block's are meant as characters.
+/// All other keys have numbers above those of characters. Of these only the keys of the numeric
+/// keypad stand for characters.
 std::optional<int> Window::character_of(int key) {
   constexpr int kFirstWithout = 0x100;
   constexpr int kPlus = 0xffab, kMinus = 0xffad, kZero = 0xffb0;  // XK_KP_Add and so on
@@ -111,7 +111,7 @@ bool Window::handle_events() {
   if (!open_) return false;
   if (is_changed_ || mosaic_.is_stale() || view_size() != shown_size_) redraw();
   const int key = cv::pollKey();
-  // The user may have closed the window just now. Drawing would open another one.
+  // The user may have just closed the window. Drawing would open another one.
   open_ = cv::getWindowProperty(title_, cv::WND_PROP_VISIBLE) >= 1;
   if (const std::optional<int> character = character_of(key); open_ && character)
     handle_key(*character);
@@ -119,8 +119,8 @@ bool Window::handle_events() {
   return open_;
 }
 
-/// The window opens under a mouse that need not move to be there. Where it is not known, the
-/// middle.
+/// The window may open under a mouse pointer that has not moved. If its place is unknown, the
+/// middle of the window.
 cv::Point Window::mouse_place() const {
   const cv::Size size = view_size();
   if (!mouse_.place && connection_) {
@@ -134,9 +134,9 @@ PictureView* Window::view_alone() {
   return mosaic_.alone() ? &mosaic_.view(*mosaic_.alone()) : nullptr;
 }
 
-/// Where the user looks.
-void Window::tell(std::string_view sentence) {
-  mosaic_.view(mosaic_.nearest_to(mouse_place())).tell(sentence);
+/// In the view that the mouse pointer is in.
+void Window::show_message(std::string_view sentence) {
+  mosaic_.view(mosaic_.nearest_to(mouse_place())).show_message(sentence);
 }
 
 void Window::handle_key(int key) {
@@ -169,11 +169,12 @@ void Window::handle_key(int key) {
   }
 }
 
-/// Those that are for one camera, and tell so in the grid.
+/// The keys that apply to one camera; in the grid they show a message.
 void Window::handle_key_for_one(int key) {
   if (std::string_view(" tT+=-_0").find(static_cast<char>(key)) == std::string_view::npos) return;
   PictureView* view = view_alone();
-  if (view == nullptr) return tell("this key is for one camera: press m or click it first");
+  if (view == nullptr)
+    return show_message("this key applies to one camera: press m or click the camera first");
   switch (key) {
     case ' ':
       return view->toggle_freeze();
@@ -182,10 +183,10 @@ void Window::handle_key_for_one(int key) {
       return toggle_trace(*view);
     case '+':
     case '=':
-      return view->zoom_nearer(mouse_place(), view_size());
+      return view->zoom_in(mouse_place(), view_size());
     case '-':
     case '_':
-      return view->zoom_further(mouse_place(), view_size());
+      return view->zoom_out(mouse_place(), view_size());
     default:
       return view->reset_zoom();
   }
@@ -195,10 +196,10 @@ void Window::toggle_full_screen() {
   const bool full = cv::getWindowProperty(title_, cv::WND_PROP_FULLSCREEN) > 0;
   cv::setWindowProperty(title_, cv::WND_PROP_FULLSCREEN,
                         full ? cv::WINDOW_NORMAL : cv::WINDOW_FULLSCREEN);
-  tell(full ? "in a window again" : "full screen: f leaves it");
+  show_message(full ? "full screen ended" : "full screen: press f to leave it");
 }
 
-/// The strip comes below the picture, for which the window grows where it can.
+/// The strip is below the picture; the window grows by its height if it can.
 void Window::toggle_trace(PictureView& view) {
   const cv::Size size = view_size();
   view.toggle_trace();
@@ -215,20 +216,20 @@ void Window::toggle_keys() {
   is_changed_ = true;
 }
 
-/// All cameras of a grid have their figures alike.
+/// All cameras of a grid show the same figures.
 void Window::next_overlay() {
   if (PictureView* view = view_alone()) return view->next_overlay();
   const Overlay::Level next = Overlay::after(mosaic_.view(0).overlay_level());
   for (const std::size_t camera : mosaic_.shown()) mosaic_.view(camera).show_overlay(next);
 }
 
-/// Of a grid all cameras are recorded, or none.
+/// In a grid, starts all recordings; if all are running, stops all.
 void Window::toggle_recording() {
   const std::vector<std::size_t> shown = mosaic_.shown();
-  const bool ends = std::ranges::all_of(
+  const bool stops = std::ranges::all_of(
       shown, [this](std::size_t camera) { return mosaic_.view(camera).is_recorded(); });
   for (const std::size_t camera : shown)
-    if (mosaic_.view(camera).is_recorded() == ends) controls_[camera].toggle_recording();
+    if (mosaic_.view(camera).is_recorded() == stops) controls_[camera].toggle_recording();
 }
 
 void Window::save_pictures() {
@@ -237,11 +238,11 @@ void Window::save_pictures() {
     if (view.shown().picture)
       controls_[camera].save_picture(view.shown());
     else
-      view.tell("there is no picture yet to save");
+      view.show_message("there is no picture yet to save");
   }
 }
 
-/// As large as the picture, unless the user has chosen a size already.
+/// Makes the window as large as the picture, unless the user has already resized it.
 void Window::fit_to_first_picture() {
   is_fitted_ = true;
   if (view_size() != kSizeBeforePictures) return;
@@ -256,7 +257,7 @@ void Window::fit_to_first_picture() {
   if (!screen_.empty()) keep_on_screen(size);
 }
 
-/// Growing to the right and downward may have pushed the window's edges off the screen.
+/// The window grew to the right and downward, perhaps beyond the edges of the screen.
 void Window::keep_on_screen(cv::Size size) {
   const cv::Point corner = cv::getWindowImageRect(title_).tl();
   const double furthest = (1 + kLargestShareOfScreen) / 2;

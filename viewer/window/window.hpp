@@ -11,28 +11,27 @@
 
 namespace jpegwire {
 
-/// A window on the desktop, through OpenCV's highgui: its keys and its mouse, and what they do.
-/// What is drawn in it is a Mosaic of one or more cameras. The key h lists the keys.
+/// A window on the desktop, through OpenCV's highgui, that shows a Mosaic of one or more cameras.
+/// Handles keys and the mouse; the key h lists the keys.
 class Window : public Display {
  public:
-  /// Opens the window. Throws std::runtime_error where no desktop answers: Qt would end the
-  /// process. Sets environment variables for Qt, so construct it before the first thread that reads
-  /// any.
-  /// `controls` has one for each of the views, of which there must be one.
+  /// Opens the window. Throws std::runtime_error if no desktop answers: Qt would end the process.
+  /// Sets environment variables for Qt, so construct it before the first thread that reads any.
+  /// `controls` has one element for each of the views; there must be at least one.
   Window(std::string title, const std::vector<PictureViewSettings>& views,
          std::vector<CameraControls> controls);
   ~Window() override;
 
   CameraDisplay& camera(std::size_t index) override { return mosaic_.view(index); }
 
-  /// Takes a millisecond or two, as highgui sleeps that long for the events.
+  /// Takes a millisecond or two: highgui sleeps that long to wait for events.
   bool handle_events() override;
 
  private:
   struct Mouse {
     std::optional<cv::Point> place;  // nothing before it has moved
-    bool is_clicked = false;         // and this is not handled yet
-    bool is_second = false;          // click of a double one, which is one
+    bool is_clicked = false;         // not handled yet
+    bool is_second = false;          // of a double click, which counts as one click
   };
 
   static std::optional<int> character_of(int key);
@@ -41,7 +40,7 @@ class Window : public Display {
   void handle_key_for_one(int key);
   cv::Point mouse_place() const;
   PictureView* view_alone();
-  void tell(std::string_view sentence);
+  void show_message(std::string_view sentence);
   bool is_mosaic() const { return mosaic_.size() > 1; }
   void toggle_full_screen();
   void toggle_trace(PictureView& view);
@@ -59,13 +58,13 @@ class Window : public Display {
   const std::vector<CameraControls> controls_;
   Mosaic mosaic_;
   XConnection connection_;
-  cv::Size screen_;         // nothing where it cannot be known
+  cv::Size screen_;         // empty if it is unknown
   bool open_ = true;        // until the user wants to quit
   bool is_fitted_ = false;  // to the first picture
-  bool is_changed_ = true;  // by what is the window's own
+  bool is_changed_ = true;  // apart from the mosaic
   bool keys_visible_ = false;
   Mouse mouse_;
-  int grown_by_ = 0;  // for the trace
+  int grown_by_ = 0;  // pixels, for the trace
   cv::Mat canvas_;    // of the window's size
   cv::Size shown_size_;
   TextBox keys_{TextBox::Flow::table};

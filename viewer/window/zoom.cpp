@@ -9,7 +9,7 @@
 namespace jpegwire {
 namespace {
 
-/// Averages where many pixels become one; else bilinear is as good and several times faster.
+/// Averages if many pixels become one; otherwise bilinear is as good and several times faster.
 void scale(const cv::Mat& from, cv::Mat to) {
   if (from.size() == to.size()) return from.copyTo(to);
   const bool much_smaller = to.cols * 2 < from.cols;
@@ -25,8 +25,8 @@ std::string Zoom::describe() const {
 
 void Zoom::scale_at(cv::Point2d point, double change) {
   const cv::Point2d under(corner_.x + point.x / factor_, corner_.y + point.y / factor_);
-  factor_ = std::clamp(factor_ * change, 1.0, kMost);
-  if (factor_ < 1.01) factor_ = 1;  // down all the steps that went up
+  factor_ = std::clamp(factor_ * change, 1.0, kMaxFactor);
+  if (factor_ < 1.01) factor_ = 1;  // after rounding errors of as many steps out as in
   const double furthest = 1 - 1 / factor_;
   corner_ = {std::clamp(under.x - point.x / factor_, 0.0, furthest),
              std::clamp(under.y - point.y / factor_, 0.0, furthest)};
@@ -39,7 +39,7 @@ cv::Size scaled_to_fit(cv::Size size, cv::Size room) {
           std::clamp(cvRound(size.height * factor), 1, std::max(room.height, 1))};
 }
 
-// cv::resize takes whole pixels, so what is cut off at the edges is cut off when it is scaled.
+// cv::resize takes whole pixels, so a fraction of a pixel at the edges is cut off after scaling.
 void scale_part(const cv::Mat& from, const cv::Rect2d& part, cv::Mat to) {
   if (part.width >= 1) return scale(from, to);
   const cv::Point2d begin(part.x * from.cols, part.y * from.rows);

@@ -5,16 +5,16 @@
 
 namespace jpegwire {
 
-/// Which part of a picture is seen. Points and parts are told in shares of the picture's sides, so
-/// that they hold whatever its size.
+/// The visible part of a picture. Points and parts are fractions of the picture's sides, so they do
+/// not depend on its size.
 class Zoom {
  public:
-  static constexpr double kMost = 16;
+  static constexpr double kMaxFactor = 16;
 
-  /// One step nearer or further away. What is under this point of the view stays there, as far as
-  /// the picture reaches.
-  void nearer(cv::Point2d point) { scale_at(point, kStep); }
-  void further(cv::Point2d point) { scale_at(point, 1 / kStep); }
+  /// One step in or out. The part of the picture under this point of the view stays there, unless
+  /// the picture ends.
+  void zoom_in(cv::Point2d point) { scale_at(point, kStep); }
+  void zoom_out(cv::Point2d point) { scale_at(point, 1 / kStep); }
 
   void reset() { *this = {}; }
 
@@ -26,19 +26,19 @@ class Zoom {
   cv::Rect2d part() const { return {corner_.x, corner_.y, 1 / factor_, 1 / factor_}; }
 
  private:
-  static constexpr double kStep = 1.4142135623730951;  // two of them double it
+  static constexpr double kStep = 1.4142135623730951;  // two steps double the size
 
   void scale_at(cv::Point2d point, double change);
 
   double factor_ = 1;
-  cv::Point2d corner_;  // the top left one of the part
+  cv::Point2d corner_;  // top left, of the visible part
 };
 
-/// The largest size of the same shape that fits.
+/// The largest size of the same shape that fits into the room.
 cv::Size scaled_to_fit(cv::Size size, cv::Size room);
 
-/// Scales this part of a picture so that it fills `to`: smoothly, and averaging where many pixels
-/// become one.
+/// Scales this part of a picture to fill `to`: smoothly, and with averaging when many pixels become
+/// one.
 void scale_part(const cv::Mat& from, const cv::Rect2d& part, cv::Mat to);
 
 }  // namespace jpegwire

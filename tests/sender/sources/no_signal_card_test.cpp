@@ -11,7 +11,7 @@ namespace no_signal_card_test {
 namespace {
 
 /// Luma that is clearly not the background.
-auto bright_pixels(const RawFrame& frame) {
+auto bright_pixels(const Picture& frame) {
   const auto end = frame.pixels.begin() + frame.width * frame.height;
   return std::count_if(frame.pixels.begin(), end,
                        [](std::byte luma) { return luma > std::byte{100}; });

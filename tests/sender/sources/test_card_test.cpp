@@ -22,7 +22,7 @@ CapturedFrame read_one(TestCard& card) {
 }
 
 /// As an encoder sees it at quality 80.
-double bits_per_pixel(RawFrame& frame) {
+double bits_per_pixel(Picture& frame) {
   const Planes planes = planes_of(frame);
   std::array<const unsigned char*, 3> pointers{planes.luma.data, planes.chroma_blue.data,
                                                planes.chroma_red.data};

@@ -8,9 +8,9 @@ namespace jpegwire::band_patcher_test {
 namespace {
 
 constexpr int kWidth = 5;
-constexpr int kRows = 8;  // stand for one letter
+constexpr int kRows = 8;  // for each letter
 
-/// A picture whose every eight rows are a letter.
+/// A picture in which each eight rows contain a letter.
 Picture picture_of(const std::string& rows, int width = kWidth) {
   Picture picture;
   picture.width = width;
@@ -38,14 +38,14 @@ Band band(int top, int height) {
 
 WallTime at(int ms) { return WallTime(milliseconds(1'000'000 + ms)); }
 
-/// A patcher whose first picture, "0" to "7", was all there at time 0.
+/// A patcher whose first picture, "0" to "7", was complete at time 0.
 struct Bench {
   Bench() {
     patcher.begin({kWidth, 8 * kRows}, {});
     patcher.note(std::vector{band(0, 8)}, at(0));
   }
 
-  /// The next picture, all "n" where its bands came, after its gaps are filled.
+  /// The next picture, with "n" in the bands that arrived, after its gaps were filled.
   std::string patch(const std::vector<Band>& bands, int ms = 33) {
     Picture picture = picture_of("nnnnnnnn");
     patcher.begin({kWidth, 8 * kRows}, {});
@@ -59,22 +59,22 @@ struct Bench {
   Picture older = picture_of("01234567");
 };
 
-TEST_CASE("rows that never came are those of the picture before") {
+TEST_CASE("missing rows are taken from the previous picture") {
   CHECK(Bench().patch({band(0, 2), band(4, 4)}) == "nn23nnnn");
   CHECK(Bench().patch({band(2, 2)}) == "01nn4567");
   CHECK(Bench().patch({band(6, 2), band(2, 1), band(0, 1)}) == "n1n345nn");
 }
 
-TEST_CASE("a picture that has all its bands stays as it is") {
+TEST_CASE("a complete picture is not changed") {
   CHECK(Bench().patch({band(0, 4), band(4, 4)}) == "nnnnnnnn");
   CHECK(Bench().patch({band(4, 4), band(0, 4)}) == "nnnnnnnn");
 }
 
-TEST_CASE("a picture of which nothing came is the one before") {
+TEST_CASE("a picture without any band equals the previous one") {
   CHECK(Bench().patch({}) == "01234567");
 }
 
-TEST_CASE("rows are grey once the latest of them were decoded more than a second ago") {
+TEST_CASE("rows that were decoded more than a second ago become grey") {
   Bench bench;
   CHECK(bench.patch({band(0, 4)}, 600) == "nnnn4567");
   CHECK(bench.patch({band(4, 2)}, 1000) == "nnnnnn67");
@@ -82,7 +82,7 @@ TEST_CASE("rows are grey once the latest of them were decoded more than a second
   CHECK(bench.patch({}, 1601) == "\x80\x80\x80\x80nn\x80\x80");
 }
 
-TEST_CASE("where no picture was before, or one of another size or source, the gaps are grey") {
+TEST_CASE("gaps are grey without a previous picture of the same size and source") {
   BandPatcher patcher;
   const auto grey_but_second = [&](const Picture* older, int width) {
     Picture picture = picture_of("nnnn", width);
@@ -114,14 +114,14 @@ TEST_CASE("a last part of fewer than eight rows is filled too") {
   CHECK(rows_of(picture) == "01");
 }
 
-TEST_CASE("a scaled picture is patched by the rows that its bands have in it") {
-  // Each eight rows of the JPEG are two of the picture; the JPEG's last part has five, and one
-  // here.
-  const PixelSize jpeg{40, 29};
+TEST_CASE("a scaled picture is patched at the scaled rows of its bands") {
+  // Eight rows of the JPEG are two rows of the picture; the JPEG's last part has five rows, which
+  // are one row here.
+  const PictureSize jpeg{40, 29};
   const DecodeScale scale{2};
   const auto filled_with = [&](char letter) {
     Picture picture;
-    picture.resize(scale.of(jpeg.width), scale.of(jpeg.height));
+    picture.resize(PixelFormat::bgr, scale.of(jpeg.width), scale.of(jpeg.height));
     std::ranges::fill(picture.pixels, static_cast<std::byte>(letter));
     return picture;
   };
@@ -143,13 +143,13 @@ TEST_CASE("a scaled picture is patched by the rows that its bands have in it") {
   CHECK(letters_of(picture) == "oonnoooo");
 }
 
-TEST_CASE("a picture of another scale has nothing before it") {
+TEST_CASE("after a change of scale there is no previous picture") {
   BandPatcher patcher;
   const Picture older = picture_of("0123");
   patcher.begin({kWidth, 4 * kRows}, {});
   patcher.note(std::vector{band(0, 4)}, at(0));
   Picture picture;
-  picture.resize(3, 16);
+  picture.resize(PixelFormat::bgr, 3, 16);
   patcher.begin({kWidth, 4 * kRows}, {4});
   patcher.fill_gaps(&older, picture, at(1));
   for (const std::byte value : picture.pixels) CHECK(value == std::byte{0x80});

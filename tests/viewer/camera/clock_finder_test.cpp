@@ -8,7 +8,7 @@ namespace {
 
 constexpr WallTime kNow{microseconds(1'795'300'390'061'469)};
 
-/// A grey room in which a screen stands that shows the clock, its corners in these places.
+/// A grey room with a screen that shows the clock, with its corners at these points.
 Picture seen(const std::array<cv::Point2f, 4>& corners) {
   Picture clock;
   draw_clock(kNow, 20, clock);
@@ -17,7 +17,7 @@ Picture seen(const std::array<cv::Point2f, 4>& corners) {
   const std::array<cv::Point2f, 4> own{cv::Point2f(0, 0), cv::Point2f(size, 0),
                                        cv::Point2f(size, size), cv::Point2f(0, size)};
   Picture room;
-  room.resize(640, 480);
+  room.resize(PixelFormat::bgr, 640, 480);
   cv::Mat image(room.height, room.width, CV_8UC3, room.pixels.data());
   image = cv::Scalar::all(120);
   cv::rectangle(image, {20, 20}, {90, 80}, cv::Scalar::all(0), cv::FILLED);  // a book
@@ -32,7 +32,7 @@ Picture seen(const std::array<cv::Point2f, 4>& corners) {
   return room;
 }
 
-TEST_CASE("the clock is read wherever it is in the picture, from an angle and turned") {
+TEST_CASE("the clock is read anywhere in the picture, at an angle and rotated") {
   const auto corners = GENERATE(values<std::array<cv::Point2f, 4>>({
       {{{100, 60}, {460, 60}, {460, 420}, {100, 420}}},
       {{{400, 300}, {520, 300}, {520, 420}, {400, 420}}},
@@ -43,7 +43,7 @@ TEST_CASE("the clock is read wherever it is in the picture, from an angle and tu
   CHECK(finder.read(seen(corners), kNow + milliseconds(30)) == kNow);
 }
 
-TEST_CASE("the clock is found again where it was, and where it was moved to") {
+TEST_CASE("the clock is found again in the same place and after it has moved") {
   const std::array<cv::Point2f, 4> left{{{100, 60}, {300, 60}, {300, 260}, {100, 260}}};
   const std::array<cv::Point2f, 4> right{{{400, 200}, {600, 200}, {600, 400}, {400, 400}}};
   ClockFinder finder;
@@ -51,9 +51,9 @@ TEST_CASE("the clock is found again where it was, and where it was moved to") {
     CHECK(finder.read(seen(corners), kNow + milliseconds(30)) == kNow);
 }
 
-TEST_CASE("where there is no clock there is no time") {
+TEST_CASE("a picture without a clock gives no time") {
   Picture empty;
-  empty.resize(320, 240);
+  empty.resize(PixelFormat::bgr, 320, 240);
   CHECK_FALSE(ClockFinder().read(empty, kNow));
   Picture clock;
   draw_clock(kNow, 20, clock);

@@ -12,7 +12,7 @@ namespace {
 constexpr WallTime kNow{microseconds(1'795'300'390'061'469)};
 constexpr int kCellPixels = 8;
 
-/// The middle of each cell, as somebody reads it who knows where the square is.
+/// The middle of each cell of a square that fills the picture.
 ClockCells cells_of(const Picture& picture) {
   ClockCells cells{};
   for (int row = 0; row < kClockDataCells; ++row)
@@ -37,14 +37,14 @@ ClockCells turned(const ClockCells& cells) {
   return result;
 }
 
-TEST_CASE("a clock's square tells its time") {
+TEST_CASE("the time can be read from a clock's square") {
   for (const auto offset :
        {microseconds(0), microseconds(1), microseconds(-123'456), microseconds(86'400'000'000)}) {
     CHECK(read_clock(cells_of(kNow + offset), kNow) == kNow + offset);
   }
 }
 
-TEST_CASE("it tells it whichever way it is turned") {
+TEST_CASE("a clock's square can be read in any rotation") {
   ClockCells cells = cells_of(kNow);
   for (int turn = 0; turn < 4; ++turn) {
     CHECK(read_clock(cells, kNow + milliseconds(50)) == kNow);
@@ -52,10 +52,10 @@ TEST_CASE("it tells it whichever way it is turned") {
   }
 }
 
-TEST_CASE("it survives JPEG and a dim, noisy screen") {
+TEST_CASE("a clock's square survives JPEG and a dim, noisy screen") {
   Picture picture;
   draw_clock(kNow, kCellPixels, picture);
-  RawFrame raw;
+  Picture raw;
   raw.resize(PixelFormat::bgr, picture.width, picture.height);
   std::mt19937 random(1);
   for (std::size_t i = 0; i < raw.pixels.size(); ++i) {
@@ -69,7 +69,7 @@ TEST_CASE("it survives JPEG and a dim, noisy screen") {
   CHECK(read_clock(cells_of(picture), kNow) == kNow);
 }
 
-TEST_CASE("what is no clock tells no time") {
+TEST_CASE("random cells give no time") {
   ClockCells cells{};
   CHECK_FALSE(read_clock(cells, kNow));
   cells.fill(255);
@@ -80,10 +80,10 @@ TEST_CASE("what is no clock tells no time") {
     for (std::uint8_t& cell : cells) cell = static_cast<std::uint8_t>(random());
     read += read_clock(cells, kNow).has_value();
   }
-  CHECK(read <= 1);  // by chance in 16,000
+  CHECK(read <= 1);  // by chance, in 16,000 attempts
 }
 
-TEST_CASE("a clock with one wrong cell tells no time") {
+TEST_CASE("a clock with one wrong cell gives no time") {
   for (std::size_t i = 0; i < 64; ++i) {
     ClockCells cells = cells_of(kNow);
     cells[i] = static_cast<std::uint8_t>(255 - cells[i]);

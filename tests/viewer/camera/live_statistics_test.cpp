@@ -11,7 +11,7 @@ namespace {
 using std::chrono::seconds;
 using Bench = StatisticsBench;
 
-TEST_CASE("live figures are about the last second") {
+TEST_CASE("live figures describe the last second") {
   Bench bench;
   for (int frame = 0; frame < 90; ++frame) {
     bench.now += microseconds{33'333};
@@ -40,7 +40,7 @@ TEST_CASE("the live rate is steady at any moment between two frames") {
   }
 }
 
-TEST_CASE("the live rate falls when frames stop coming, down to nothing") {
+TEST_CASE("the live rate falls to zero when frames stop arriving") {
   Bench bench;
   for (int frame = 0; frame < 60; ++frame) {
     bench.now += microseconds{33'333};
@@ -57,7 +57,7 @@ TEST_CASE("the live rate falls when frames stop coming, down to nothing") {
   CHECK_FALSE(bench.statistics.live().age_ms);
 }
 
-TEST_CASE("without stamps the age is not known") {
+TEST_CASE("without stamps the age is unknown") {
   Bench bench;
   bench.decode();
   CHECK_FALSE(bench.statistics.live().age_ms);
@@ -84,22 +84,22 @@ TEST_CASE("ages of the last five seconds have a median and a 99th percentile") {
   CHECK_FALSE(bench.statistics.live().age_p50_ms);
 }
 
-TEST_CASE("the ages of the last frames are kept in their order") {
+TEST_CASE("the ages of the last frames are kept in order") {
   Bench bench;
   for (int i = 0; i < 150; ++i) {
     bench.now += milliseconds(20);
     bench.decode(milliseconds(i));
-    if (i == 140) bench.decode();  // one without an age is left out
+    if (i == 140) bench.decode();  // a frame without an age is not in the history
   }
   const LiveFigures figures = bench.statistics.live();
   const std::span<const float> ages = figures.age_history.ages();
-  REQUIRE(ages.size() == AgeHistory::kMost - 1);
+  REQUIRE(ages.size() == AgeHistory::kMaxAges - 1);
   CHECK(ages.front() == 31);
   CHECK(ages.back() == 149);
   CHECK(std::ranges::is_sorted(ages));
 }
 
-TEST_CASE("stages and reads are medians of the last second, as far as they are known") {
+TEST_CASE("stages and reads are medians of the known values of the last second") {
   Bench bench;
   for (int i = 0; i < 9; ++i) {
     bench.now += milliseconds(30);

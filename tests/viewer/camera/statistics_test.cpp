@@ -20,7 +20,7 @@ using nlohmann::json;
 using std::chrono::seconds;
 using Bench = StatisticsBench;
 
-TEST_CASE("a run without a frame has a summary with every name") {
+TEST_CASE("the summary of a run without a frame has every field") {
   Bench bench;
   bench.now += seconds{2};
   const json summary = bench.summary();
@@ -55,12 +55,12 @@ TEST_CASE("waiting for the sender does not lower the frame rate of the summary")
   CHECK(summary["interval_ms"]["p99"].get<double>() == Approx(40).epsilon(0.01));
 }
 
-TEST_CASE("statistics that begin again have forgotten the warm-up") {
+TEST_CASE("a reset of the statistics discards the warm-up") {
   Bench bench;
   bench.receive(stamp(1));
   bench.decode(milliseconds{500});
   bench.now += seconds{3};
-  bench.statistics.begin_again();
+  bench.statistics.reset();
   CHECK(bench.summary()["frames"] == 0);
   CHECK(bench.summary()["seconds"] == 0.0);
   CHECK(bench.summary()["age_ms"].is_null());
@@ -74,7 +74,7 @@ TEST_CASE("statistics that begin again have forgotten the warm-up") {
   CHECK(summary["age_ms"]["max"] == 10.0);
 }
 
-TEST_CASE("ages are told as a distribution too") {
+TEST_CASE("the summary contains the distribution of ages") {
   Bench bench;
   for (int i = 1; i <= 200; ++i) bench.decode(milliseconds{i});
   const json ages = bench.summary()["age_ms"]["cdf"];
@@ -97,7 +97,7 @@ TEST_CASE("bytes and reads are counted per frame and per read") {
   CHECK(summary["reads"]["bytes_p50"].get<double>() == Approx(16'384).epsilon(0.01));
 }
 
-TEST_CASE("ages and stages are told in milliseconds") {
+TEST_CASE("ages and stages are in milliseconds") {
   Bench bench;
   for (int i = 1; i <= 100; ++i)
     bench.statistics.frame_decoded({.width = 640,
@@ -128,7 +128,7 @@ TEST_CASE("gaps in the sequence numbers are lost frames") {
   CHECK(bench.lost() == 2);
 }
 
-TEST_CASE("sequence numbers wrap around without a loss, or with the right one") {
+TEST_CASE("losses are counted correctly when sequence numbers wrap around") {
   Bench bench;
   bench.receive(stamp(0xffff'fffe));
   bench.receive(stamp(0xffff'ffff));
@@ -139,7 +139,7 @@ TEST_CASE("sequence numbers wrap around without a loss, or with the right one") 
   CHECK(bench.lost() == 17);
 }
 
-TEST_CASE("a step backward is no loss, and counting goes on from there") {
+TEST_CASE("a step backward is no loss, and counting continues from there") {
   Bench bench;
   bench.receive(stamp(1000));
   bench.receive(stamp(0));
@@ -149,7 +149,7 @@ TEST_CASE("a step backward is no loss, and counting goes on from there") {
   CHECK(bench.lost() == 1);
 }
 
-TEST_CASE("another stream and another connection begin anew") {
+TEST_CASE("a new stream or connection starts a new sequence") {
   Bench bench;
   bench.receive(stamp(100));
   bench.receive(stamp(5000, 8));
@@ -166,7 +166,7 @@ TEST_CASE("frames without a stamp are never lost") {
   CHECK(bench.lost() == 0);
 }
 
-TEST_CASE("a frame that is given up before anything of it can be decoded is lost") {
+TEST_CASE("a frame that is given up before any of it was decoded is lost") {
   Bench bench;
   bench.receive(stamp(5));
   bench.statistics.frame_given_up(0, stamp(6), false);
@@ -175,7 +175,7 @@ TEST_CASE("a frame that is given up before anything of it can be decoded is lost
   CHECK(bench.lost() == 1);
 }
 
-TEST_CASE("the frames between two that came in part are lost too") {
+TEST_CASE("missing frames between incomplete ones are lost") {
   Bench bench;
   bench.receive(stamp(5));
   bench.statistics.frame_given_up(0, stamp(8), false);
@@ -184,7 +184,7 @@ TEST_CASE("the frames between two that came in part are lost too") {
   CHECK(bench.lost() == 4);
 }
 
-TEST_CASE("a frame that was begun is counted once, where it is decoded") {
+TEST_CASE("a frame that was begun is counted once, by the decoder") {
   Bench bench;
   bench.receive(stamp(5));
   bench.statistics.frame_given_up(0, stamp(6), true);
@@ -201,7 +201,7 @@ TEST_CASE("a frame that was begun is counted once, where it is decoded") {
   }
 }
 
-TEST_CASE("a frame that is given up without its number is counted once, by the gap it leaves") {
+TEST_CASE("a frame that is given up without its number is counted once, by its gap") {
   Bench bench;
   bench.receive(stamp(5));
   bench.statistics.frame_given_up(0, {}, false);
@@ -210,7 +210,7 @@ TEST_CASE("a frame that is given up without its number is counted once, by the g
   CHECK(bench.lost() == 1);
 }
 
-TEST_CASE("frames of a stream without numbers are counted as they are given up") {
+TEST_CASE("without sequence numbers, lost frames are counted when they are given up") {
   Bench bench;
   bench.receive({});
   bench.statistics.frame_given_up(0, {}, false);
@@ -219,7 +219,7 @@ TEST_CASE("frames of a stream without numbers are counted as they are given up")
   CHECK(bench.lost() == 2);
 }
 
-TEST_CASE("patched frames are counted by themselves, and are frames of the live rate") {
+TEST_CASE("patched frames have their own count and are included in the live rate") {
   Bench bench;
   for (int frame = 0; frame < 61; ++frame) {
     bench.now += milliseconds{20};
@@ -253,7 +253,7 @@ TEST_CASE("every discard has its counter") {
   CHECK(bench.statistics.live().skipped == 5);
 }
 
-TEST_CASE("three threads may report at once") {
+TEST_CASE("three threads can report at the same time") {
   Statistics statistics;
   constexpr std::uint32_t kFrames = 10'000;
   {
@@ -279,7 +279,7 @@ TEST_CASE("three threads may report at once") {
   CHECK(summary["bytes"] == 100 * kFrames);
 }
 
-TEST_CASE("a process knows what it uses") {
+TEST_CASE("a process can measure its CPU time and memory") {
   const ProcessUsage before = process_usage();
   const auto more_than_ever = static_cast<std::size_t>(before.peak_rss_kb + 20'000) * 1024;
   const std::vector<char> memory(more_than_ever, 'x');

@@ -9,7 +9,7 @@ EchoMeasurement measured(std::size_t size, int microseconds, std::size_t reads) 
   return {.size = size, .times = {std::chrono::microseconds(microseconds)}, .reads = {reads}};
 }
 
-TEST_CASE("sizes are powers of two from 4 bytes on, and the largest") {
+TEST_CASE("sizes are powers of two from 4 bytes, and the maximum") {
   CHECK(echo_sizes(4) == std::vector<std::size_t>{4});
   CHECK(echo_sizes(40) == std::vector<std::size_t>{4, 8, 16, 32, 40});
   CHECK(echo_sizes(std::size_t{16} << 20).back() == std::size_t{16} << 20);
@@ -17,14 +17,14 @@ TEST_CASE("sizes are powers of two from 4 bytes on, and the largest") {
   CHECK(round_trips_of(std::size_t{64} << 20) == 5);
 }
 
-TEST_CASE("the table's columns stand below each other") {
+TEST_CASE("the columns of the table are aligned") {
   const std::string line = echo_table_line(measured(1'000'000, 800, 12));
   CHECK(line.size() == echo_table_head().size());
   CHECK_THAT(line,
              Catch::Contains("800.0") && Catch::Contains(" 12.0") && Catch::EndsWith("20000.0"));
 }
 
-TEST_CASE("the plot has a point for each size, higher where there is more") {
+TEST_CASE("the plot has a point for each size, higher for larger values") {
   const cv::Vec3b colour(200, 110, 30);
   for (const std::size_t count : {std::size_t{1}, std::size_t{3}}) {
     std::vector<EchoMeasurement> all;

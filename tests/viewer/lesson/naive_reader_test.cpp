@@ -13,10 +13,10 @@ using namespace test;
 
 constexpr int kGrey = 128;
 
-/// A white picture in three bands, of which one read brought so many bytes.
+/// A white picture in three bands; a test chooses how much of it one read returns.
 struct Stage {
   explicit Stage(const char* restart = "1") {
-    RawFrame white;
+    Picture white;
     white.resize(PixelFormat::bgr, 32, 48);
     std::ranges::fill(white.pixels, std::byte{0xFF});
     frame.jpeg.storage.push_back(encode_plainly(white, {.restart = restart}));
@@ -44,7 +44,7 @@ struct Stage {
   Picture picture;
 };
 
-TEST_CASE("a frame that came in one read is shown whole") {
+TEST_CASE("a frame received in one read is shown completely") {
   Stage stage;
   stage.decode(stage.size());
   CHECK(NaiveReader::gets_whole(stage.arrival));
@@ -52,7 +52,7 @@ TEST_CASE("a frame that came in one read is shown whole") {
   for (const int y : {0, 20, 47}) CHECK(stage.at(y) > 250);
 }
 
-TEST_CASE("of a frame that one read did not bring whole the rest is grey") {
+TEST_CASE("the part of a frame after the first read is grey") {
   Stage stage;
   const std::size_t first_band = static_cast<std::size_t>(&stage.frame.jpeg.layout.bands[0].back() -
                                                           stage.frame.bytes().data() + 1);
@@ -62,17 +62,17 @@ TEST_CASE("of a frame that one read did not bring whole the rest is grey") {
   CHECK(stage.at(20) == kGrey);
   CHECK(stage.at(47) == kGrey);
   CHECK_THAT(stage.arrival.naive_mistake(),
-             Catch::StartsWith("recv returned ") && Catch::Contains("come in one read more"));
+             Catch::StartsWith("recv returned ") && Catch::Contains("bytes take one more read"));
 }
 
-TEST_CASE("one byte less than the frame is not the frame") {
+TEST_CASE("a read of one byte less than the frame is incomplete") {
   Stage stage;
   stage.decode(stage.size() - 1);
   CHECK_FALSE(NaiveReader::gets_whole(stage.arrival));
   CHECK(stage.at(0) > 250);
 }
 
-TEST_CASE("without the whole header, or from within another frame, all is grey") {
+TEST_CASE("without the complete header, or after bytes of another frame, the picture is grey") {
   Stage stage;
   stage.decode(100);
   for (const int y : {0, 47}) CHECK(stage.at(y) == kGrey);
@@ -82,7 +82,7 @@ TEST_CASE("without the whole header, or from within another frame, all is grey")
   CHECK_THAT(stage.arrival.naive_mistake(), Catch::Contains("9 bytes"));
 }
 
-TEST_CASE("a frame of any length that was cut anywhere decodes to something") {
+TEST_CASE("a frame cut at any byte decodes to a picture of full size") {
   Stage stage;
   for (std::size_t size = 1; size < stage.size(); ++size) {
     stage.decode(size);

@@ -23,7 +23,7 @@ TEST_CASE("an arrival is one line of JSON") {
         R"({"offset":10,"bytes":30,"microseconds":1000}],"merged":2,"bytes_before":5})");
 }
 
-TEST_CASE("all that was added is in the file when it is finished") {
+TEST_CASE("a finished file contains every frame that was added") {
   const TemporaryDirectory directory;
   const std::string path = directory / "trace.json";
   TraceFile file(path);
@@ -41,7 +41,7 @@ TEST_CASE("all that was added is in the file when it is finished") {
   CHECK(lines == 1000);
 }
 
-TEST_CASE("a trace that cannot be written is told at the start or at the end") {
+TEST_CASE("a trace file that cannot be written is an error at the start or at the end") {
   CHECK_THROWS_WITH(TraceFile("/no/such/directory/trace"), Catch::Contains("No such file"));
   TraceFile full("/dev/full");
   full.add(make_arrival({10}));

@@ -29,52 +29,52 @@ std::string content_of(const std::string& file) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-/// Keeps the news.
+/// A saver whose reports are kept.
 class Saver {
  public:
   explicit Saver(const std::filesystem::path& directory)
       : saver(directory, "", [this](const std::string& sentence) {
           const std::scoped_lock lock(mutex_);
-          news_.push_back(sentence);
+          results_.push_back(sentence);
         }) {}
 
-  std::vector<std::string> news() {
+  std::vector<std::string> results() {
     saver.finish(std::chrono::seconds(60));
     const std::scoped_lock lock(mutex_);
-    return news_;
+    return results_;
   }
 
  private:
   std::mutex mutex_;
-  std::vector<std::string> news_;
+  std::vector<std::string> results_;
 
  public:
   SnapshotSaver saver;
 };
 
-TEST_CASE("a picture is saved as it came, and its file is told") {
+TEST_CASE("a picture is saved as received, and its file is reported") {
   const TemporaryDirectory directory;
   const std::string bytes("\xff\xd8 the JPEG \0 as it came \xff\xd9", 26);
   Saver saver(directory.path());
   saver.saver.save(make_frame(bytes));
-  const std::vector<std::string> news = saver.news();
+  const std::vector<std::string> results = saver.results();
   const std::string file = directory / snapshot_name_at(kTaken);
-  CHECK(news == std::vector<std::string>{"saved " + file});
+  CHECK(results == std::vector<std::string>{"saved " + file});
   CHECK(content_of(file) == bytes);
 }
 
-TEST_CASE("the name tells the capture time to the microsecond") {
+TEST_CASE("the file name contains the capture time in microseconds") {
   const std::string name = snapshot_name_at(kTaken);
   CHECK(name.starts_with("jpegwire-2026-0"));
   CHECK(name.ends_with("-00.123456.jpg"));
   CHECK(name.size() == std::string("jpegwire-2026-01-31T14-00-00.123456.jpg").size());
 }
 
-TEST_CASE("no picture overwrites another file") {
+TEST_CASE("a picture never overwrites a file") {
   const TemporaryDirectory directory;
   Saver saver(directory.path());
   for (const char* bytes : {"one", "two", "three"}) saver.saver.save(make_frame(bytes));
-  saver.news();
+  saver.results();
   const std::filesystem::path file = directory / snapshot_name_at(kTaken);
   const std::string stem = (file.parent_path() / file.stem()).string();
   CHECK(content_of(stem + ".jpg") == "one");
@@ -82,26 +82,26 @@ TEST_CASE("no picture overwrites another file") {
   CHECK(content_of(stem + "-3.jpg") == "three");
 }
 
-TEST_CASE("why a picture cannot be saved is told, and the next one is tried") {
+TEST_CASE("a failure to save a picture is reported, and the next one is tried") {
   const TemporaryDirectory directory;
   const std::filesystem::path later = directory / "later";
   Saver saver(later);
   saver.saver.save(make_frame("one"));
   saver.saver.save(make_frame("two"));
-  const std::vector<std::string> news = saver.news();
-  REQUIRE(news.size() == 2);
-  for (const std::string& sentence : news) {
+  const std::vector<std::string> results = saver.results();
+  REQUIRE(results.size() == 2);
+  for (const std::string& sentence : results) {
     CHECK(sentence.starts_with("not saved: cannot write '"));
     CHECK(sentence.ends_with("No such file or directory"));
   }
 }
 
-TEST_CASE("a picture that did not come whole is not saved") {
+TEST_CASE("an incomplete picture is not saved") {
   const TemporaryDirectory directory;
   Saver saver(directory.path());
   saver.saver.save({});
-  REQUIRE(saver.news().size() == 1);
-  CHECK(saver.news()[0].starts_with("not saved: parts of this picture were lost"));
+  REQUIRE(saver.results().size() == 1);
+  CHECK(saver.results()[0].starts_with("not saved: parts of this picture were lost"));
   CHECK(std::filesystem::is_empty(directory.path()));
 }
 

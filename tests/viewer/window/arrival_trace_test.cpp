@@ -12,7 +12,7 @@ using namespace test;
 constexpr cv::Rect::value_type kRowWidth = 400;
 const cv::Rect kRow(10, 20, kRowWidth, 30);
 
-TEST_CASE("each read is a block as wide as its bytes, in the colour of its time") {
+TEST_CASE("each read is a block with the width of its bytes and the colour of its time") {
   ArrivalTrace trace;
   trace.add(make_arrival({100, 50, 50}));
   REQUIRE(trace.scale() == milliseconds(2));
@@ -23,7 +23,7 @@ TEST_CASE("each read is a block as wide as its bytes, in the colour of its time"
                                  });
 }
 
-TEST_CASE("rows share one scale of bytes, and of time, so that frames compare") {
+TEST_CASE("rows share the scales of bytes and of time, so that frames can be compared") {
   ArrivalTrace trace;
   trace.add(make_arrival({100, 100, 100, 100}));
   trace.add(make_arrival({50, 50}));
@@ -49,7 +49,7 @@ TEST_CASE("only the last frames are kept") {
     CHECK(trace.blocks(age, kRow)[0].area.width == kRowWidth);
 }
 
-TEST_CASE("reads that are narrower than a pixel share it, and leave no hole") {
+TEST_CASE("reads narrower than a pixel share one and leave no gap") {
   ArrivalTrace trace;
   trace.add(make_arrival(std::vector<std::size_t>(4000, 1)));
   int x = kRow.x;
@@ -71,7 +71,7 @@ TEST_CASE("a band has the colour of the read that completed it") {
   CHECK(trace.band_ends(kRow) == std::vector<int>{110, 210, 310, 410});
 }
 
-TEST_CASE("the tint moves each pixel a quarter of the way, also where rows are odd") {
+TEST_CASE("the tint mixes each pixel with a quarter of the colour, also in rows of odd length") {
   ArrivalTrace trace;
   trace.add(make_arrival({100, 100}, 2));
   for (const int width : {101, 64, 96}) {
@@ -102,7 +102,7 @@ TEST_CASE("rows lie below each other inside the strip") {
   }
 }
 
-TEST_CASE("the strip's text leaves its rows free, however small the view") {
+TEST_CASE("the strip's text does not overlap its rows in a view of any size") {
   const cv::Size size = GENERATE(cv::Size(160, 220), cv::Size(320, 300), cv::Size(1280, 900));
   ArrivalTrace trace;
   trace.add(make_arrival({123'456}));
@@ -116,7 +116,7 @@ TEST_CASE("the strip's text leaves its rows free, however small the view") {
       REQUIRE(view.at<cv::Vec3b>(y, x) == ArrivalTrace::colour_at(0));
 }
 
-TEST_CASE("the strip is drawn where it belongs, however small the view") {
+TEST_CASE("the strip is drawn inside its area in a view of any size") {
   ArrivalTrace trace;
   for (int i = 0; i < 3; ++i) trace.add(make_arrival({100, 50, 50}));
   cv::Mat view(400, 640, CV_8UC3, cv::Scalar::all(99));

@@ -6,7 +6,7 @@
 namespace jpegwire::blending_test {
 namespace {
 
-TEST_CASE("a blend keeps the share it says, and adds") {
+TEST_CASE("a blend multiplies each pixel and adds to it") {
   for (int value = 0; value < 256; ++value) {
     for (const int share : {0, 1, 71, 128, 254, 255}) {
       cv::Mat pixels(3, 7, CV_8UC3, cv::Scalar::all(value));
@@ -20,7 +20,7 @@ TEST_CASE("a blend keeps the share it says, and adds") {
   }
 }
 
-TEST_CASE("what is kept wholly stays as it is") {
+TEST_CASE("fully kept pixels do not change") {
   cv::Mat pixels(16, 33, CV_8UC3);
   cv::RNG(3).fill(pixels, cv::RNG::UNIFORM, 0, 256);
   const cv::Mat before = pixels.clone();
@@ -29,7 +29,7 @@ TEST_CASE("what is kept wholly stays as it is") {
   CHECK(cv::norm(before, pixels, cv::NORM_INF) == 0);
 }
 
-TEST_CASE("a tint leaves the pixels beside its rows alone") {
+TEST_CASE("a tint does not change pixels outside its rows") {
   cv::Mat picture(10, 50, CV_8UC3, cv::Scalar(200, 100, 0));
   tint(picture(cv::Rect(7, 3, 21, 4)), {0, 0, 255});
   CHECK(picture.at<cv::Vec3b>(3, 6) == cv::Vec3b(200, 100, 0));

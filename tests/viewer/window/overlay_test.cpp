@@ -43,7 +43,7 @@ double contrast(const cv::Mat& picture) {
   return (lightest + 0.05) / (darkest + 0.05);
 }
 
-/// The box without its round corners, through which the picture shows.
+/// The box without its round corners, where the picture is visible.
 cv::Mat inside(const cv::Mat& picture, cv::Rect box) {
   return picture(cv::Rect(box.x + 6, box.y + 2, box.width - 12, box.height - 4));
 }
@@ -56,7 +56,7 @@ bool has_colour(const cv::Mat& picture, bool (*matches)(const cv::Vec3b&)) {
 bool is_amber(const cv::Vec3b& bgr) { return bgr[2] > 200 && bgr[1] > 150 && bgr[0] < 100; }
 bool is_red(const cv::Vec3b& bgr) { return bgr[2] > 200 && bgr[1] < 140 && bgr[0] < 140; }
 
-TEST_CASE("the overlay changes the picture inside its box alone") {
+TEST_CASE("the overlay changes only the pixels inside its box") {
   const cv::Size size = GENERATE(cv::Size(1920, 1080), cv::Size(640, 480), cv::Size(240, 320));
   const cv::Mat before = noise(size);
   cv::Mat after = before.clone();
@@ -79,7 +79,7 @@ TEST_CASE("the overlay leaves most of a picture free") {
   CHECK(overlay.area().y < 20);
 }
 
-TEST_CASE("erasing the overlay brings the picture back") {
+TEST_CASE("erasing the overlay restores the picture") {
   const cv::Mat before = noise({640, 360});
   cv::Mat picture = before.clone();
   Overlay overlay;
@@ -131,7 +131,7 @@ TEST_CASE("coloured words are legible on white") {
   CHECK((luminance(word) + 0.05) / (behind + 0.05) > 3);  // WCAG's level AA for large text
 }
 
-TEST_CASE("frames lost, skipped and patched take room only when there are some") {
+TEST_CASE("lost, skipped and patched frames are shown only if there are any") {
   cv::Mat picture = noise({1280, 720});
   LiveFigures figures = kFigures;
   Overlay overlay;
@@ -150,7 +150,7 @@ TEST_CASE("frames lost, skipped and patched take room only when there are some")
   CHECK(with_skipped < overlay.area().width);
 }
 
-TEST_CASE("the overlay does no harm to a picture that is too small for it") {
+TEST_CASE("the overlay is clipped to a picture that is too small for it") {
   const cv::Size size = GENERATE(cv::Size(1, 1), cv::Size(16, 16), cv::Size(64, 8), cv::Size(8, 64),
                                  cv::Size(64, 48));
   const cv::Mat before = noise(size);
@@ -180,7 +180,7 @@ LiveFigures all_figures() {
   return figures;
 }
 
-TEST_CASE("all figures are legible on white and on black, and can be erased") {
+TEST_CASE("the table of figures is legible on white and on black, and can be erased") {
   const int background = GENERATE(0, 128, 255);
   cv::Mat picture(720, 1280, CV_8UC3, cv::Scalar::all(background));
   const cv::Mat before = picture.clone();
@@ -193,7 +193,7 @@ TEST_CASE("all figures are legible on white and on black, and can be erased") {
   CHECK(same(before, picture));
 }
 
-TEST_CASE("all figures stand still while they change") {
+TEST_CASE("the table of figures does not move while its values change") {
   cv::Mat picture = noise({1280, 720});
   Overlay overlay = full_overlay();
   LiveFigures figures = all_figures();
@@ -208,7 +208,7 @@ TEST_CASE("all figures stand still while they change") {
   CHECK(overlay.area() == area);
 }
 
-TEST_CASE("all figures do no harm to a picture that is too small for them") {
+TEST_CASE("the table of figures is clipped to a picture that is too small for it") {
   const cv::Size size = GENERATE(cv::Size(1, 1), cv::Size(64, 8), cv::Size(8, 64), cv::Size(64, 48),
                                  cv::Size(200, 150));
   const cv::Mat before = noise(size);
@@ -220,7 +220,7 @@ TEST_CASE("all figures do no harm to a picture that is too small for them") {
   CHECK(same(before, picture));
 }
 
-TEST_CASE("the overlay goes from small to full, off, and small again") {
+TEST_CASE("the overlay's levels are small, full, off, and small again") {
   Overlay overlay;
   CHECK(overlay.level() == Overlay::Level::small);
   overlay.next_level();
@@ -244,7 +244,7 @@ TEST_CASE("a notice dims the picture and is legible across its middle") {
   CHECK(contrast(picture(cv::Rect(0, 120, 640, 120))) > 4.5);
 }
 
-TEST_CASE("a notice keeps clear of the edges, whatever the picture's shape") {
+TEST_CASE("a notice stays away from the edges of pictures of any shape") {
   const cv::Size size = GENERATE(cv::Size(1920, 1080), cv::Size(200, 600), cv::Size(900, 60));
   cv::Mat picture = cv::Mat::zeros(size, CV_8UC3);
   draw_notice(picture, "no frame from tcp://camera.local:2500 for 3 s, connecting again");
@@ -253,7 +253,7 @@ TEST_CASE("a notice keeps clear of the edges, whatever the picture's shape") {
     CHECK(contrast(picture.col(column)) == 1);
 }
 
-TEST_CASE("an empty or endless notice does no harm") {
+TEST_CASE("a notice may be empty or very long") {
   cv::Mat picture = noise({320, 180});
   draw_notice(picture, "");
   draw_notice(picture, std::string(5000, 'x'));
@@ -262,7 +262,7 @@ TEST_CASE("an empty or endless notice does no harm") {
   SUCCEED();
 }
 
-TEST_CASE("figures are told in the same words everywhere") {
+TEST_CASE("figures have the same wording everywhere") {
   LiveFigures figures = kFigures;
   CHECK(describe(figures) == "30.0 frames/s, age 7.1 ms, 8.9 Mbit/s, 1280x720, 0 lost, 0 skipped");
   figures.age_ms = 1234.5;

@@ -11,7 +11,7 @@ namespace {
 using std::chrono::seconds;
 using Bench = ViewBench;
 
-TEST_CASE("a view draws the picture in its middle, and dark around it") {
+TEST_CASE("a view draws the picture in its middle on a dark background") {
   Bench bench;
   bench.without_figures();
   bench.show(200);
@@ -25,7 +25,7 @@ TEST_CASE("a view draws the picture in its middle, and dark around it") {
   CHECK(is_all(high(cv::Rect(0, 71, 640, 358)), 200));
 }
 
-TEST_CASE("a view draws nothing outside of its part of a window") {
+TEST_CASE("a view draws nothing outside its part of the window") {
   Bench bench;
   bench.show(200);
   bench.view.show_recording(seconds(5));
@@ -39,7 +39,7 @@ TEST_CASE("a view draws nothing outside of its part of a window") {
   CHECK(is_all(window, 77));
 }
 
-TEST_CASE("where the picture fills the view as it is, nothing is copied, and it stays as it was") {
+TEST_CASE("a picture that fills the view unscaled is drawn on without a copy, and restored") {
   Bench bench;
   bench.show(200);
   const std::byte* pixels = bench.view.shown().picture->pixels.data();
@@ -52,15 +52,20 @@ TEST_CASE("where the picture fills the view as it is, nothing is copied, and it 
   CHECK_FALSE(bench.view.draw_in_place({641, 360}));
 }
 
-TEST_CASE("a picture that somebody else reads is not drawn on") {
+TEST_CASE("a shared picture is not drawn on") {
   Bench bench;
-  const ShownFrame frame = make_frame(200);
-  bench.view.show(frame, kFigures);
+  const auto picture = std::make_shared<Picture>();
+  picture->resize(PixelFormat::bgr, kView.width, kView.height);
+  std::ranges::fill(picture->pixels, std::byte{200});
+  ShownFrame frame;
+  frame.picture = std::shared_ptr<const Picture>(picture);
+  bench.view.show(std::move(frame), kFigures);
   CHECK_FALSE(bench.view.draw_in_place(kView));
   CHECK(middle(bench.draw()) == 200);
+  CHECK(std::ranges::all_of(picture->pixels, [](std::byte b) { return b == std::byte{200}; }));
 }
 
-TEST_CASE("a frozen picture stays, says so, and the newest follows at once") {
+TEST_CASE("a frozen picture stays and is marked, and afterwards the newest one is shown at once") {
   Bench bench;
   bench.without_figures();
   bench.show(200);
@@ -78,7 +83,7 @@ TEST_CASE("a frozen picture stays, says so, and the newest follows at once") {
   CHECK(is_all(bench.draw(), 30));
 }
 
-TEST_CASE("a frozen picture's age counts on, though the stream is fresh") {
+TEST_CASE("the age of a frozen picture grows although the stream is fresh") {
   Bench bench;
   bench.view.show(make_frame(0, kView, bench.now), kFigures);
   CHECK_FALSE(has_red(bench.draw()(kUpperLeft)));
@@ -103,11 +108,11 @@ TEST_CASE("there is nothing to freeze before the first picture") {
   CHECK(bench.view.show(make_frame(200), kFigures));
 }
 
-TEST_CASE("a toast stands for three seconds, and then the view has to be drawn again") {
+TEST_CASE("a toast is shown for three seconds, and then the view is drawn again") {
   Bench bench;
   bench.without_figures();
   bench.show(200);
-  bench.view.tell("saved /home/somebody/jpegwire.jpg");
+  bench.view.show_message("saved /home/somebody/jpegwire.jpg");
   CHECK(bench.view.is_stale());
   const cv::Mat told = bench.draw();
   CHECK_FALSE(is_all(told(kLowerEdge), 200));
@@ -120,11 +125,11 @@ TEST_CASE("a toast stands for three seconds, and then the view has to be drawn a
   CHECK(is_all(bench.draw(), 200));
 }
 
-TEST_CASE("a toast with a very long path fits") {
+TEST_CASE("a toast with a very long path fits into the view") {
   Bench bench;
   bench.without_figures();
   bench.show(200);
-  bench.view.tell("saved /home/" + std::string(1000, 'x') + "/jpegwire.jpg");
+  bench.view.show_message("saved /home/" + std::string(1000, 'x') + "/jpegwire.jpg");
   const cv::Mat told = bench.draw();
   CHECK(is_all(told(cv::Rect(0, 0, 640, 290)), 200));
   CHECK(is_all(told.colRange(0, 3), 200));
@@ -138,14 +143,14 @@ TEST_CASE("a toast never covers the figures") {
   const cv::Size small(208, 117);
   bench.show(200);
   const cv::Mat figures = bench.draw(small).clone();
-  bench.view.tell("saved /tmp/jpegwire.jpg");
+  bench.view.show_message("saved /tmp/jpegwire.jpg");
   const cv::Mat toast = bench.draw(small).clone();
   CHECK(is_all(toast(cv::Rect(0, 0, 208, 70)), 200));
   bench.now += seconds(3);
   CHECK(cv::norm(figures, bench.draw(small), cv::NORM_INF) == 0);
 }
 
-TEST_CASE("while it is recorded, a red sign says for how long, whatever the figures") {
+TEST_CASE("during a recording a red sign shows its duration, even without figures") {
   Bench bench;
   bench.without_figures();
   bench.show(200);
@@ -163,7 +168,7 @@ TEST_CASE("while it is recorded, a red sign says for how long, whatever the figu
   CHECK(is_all(bench.draw(), 200));
 }
 
-TEST_CASE("signs stand clear of figures that are as wide as the view") {
+TEST_CASE("signs do not overlap figures that are as wide as the view") {
   Bench bench;
   const cv::Size size(320, 240);
   bench.view.show(make_frame(200, size), kFigures);
@@ -178,7 +183,7 @@ TEST_CASE("signs stand clear of figures that are as wide as the view") {
   CHECK(is_all(figures.row(changed_from), 200));
 }
 
-TEST_CASE("figures are of one line, all, or none") {
+TEST_CASE("the overlay shows one line of figures, all figures, or none") {
   Bench bench;
   bench.show(200);
   const auto changed_rows = [&] {
@@ -198,7 +203,7 @@ TEST_CASE("figures are of one line, all, or none") {
   CHECK(changed_rows() == small);
 }
 
-TEST_CASE("figures in words change slowly enough to be read") {
+TEST_CASE("figures change slowly enough to be read") {
   Bench bench;
   bench.show(200);
   const cv::Mat first = bench.draw().clone();
@@ -210,8 +215,7 @@ TEST_CASE("figures in words change slowly enough to be read") {
   CHECK(cv::norm(first, bench.draw(), cv::NORM_INF) > 0);
 }
 
-/// Dark at the left, bright at the right.
-TEST_CASE("a notice dims the picture, but not a frozen one, which is told instead") {
+TEST_CASE("a notice dims a live picture; with a frozen one it is a toast") {
   Bench bench;
   bench.show(200);
   bench.view.show_notice("the sender has gone; reconnecting");
@@ -228,7 +232,7 @@ TEST_CASE("a notice dims the picture, but not a frozen one, which is told instea
   CHECK(bench.draw().at<cv::Vec3b>(180, 5)[0] < 100);
 }
 
-TEST_CASE("no size of a view, and nothing that is drawn in it, does any harm") {
+TEST_CASE("a view of any size can draw everything") {
   const cv::Size size = GENERATE(cv::Size(1, 1), cv::Size(7, 300), cv::Size(300, 7),
                                  cv::Size(64, 48), cv::Size(3840, 2160));
   const bool is_noticed = GENERATE(false, true);
@@ -238,7 +242,7 @@ TEST_CASE("no size of a view, and nothing that is drawn in it, does any harm") {
   bench.view.next_overlay();
   bench.view.show(with_arrival(make_frame(200, {320, 240})), kFigures);
   bench.view.show_recording(seconds(100));
-  bench.view.zoom_nearer({size.width / 2, size.height / 2}, size);
+  bench.view.zoom_in({size.width / 2, size.height / 2}, size);
   bench.view.toggle_freeze();
   if (is_noticed) bench.view.show_notice("the sender has gone; reconnecting");
   bench.draw(size);

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "support/view_bench.hpp"
+#include "viewer/camera/picture_pixels.hpp"
 
 namespace jpegwire::picture_zoom_test {
 namespace {
@@ -11,43 +12,41 @@ using Bench = ViewBench;
 
 ShownFrame make_halves() {
   ShownFrame frame = make_frame(40);
-  cv::Mat(kView, CV_8UC3, frame.picture->pixels.data())
-      .colRange(320, 640)
-      .setTo(cv::Scalar::all(220));
+  pixels_of(*frame.picture.owned()).colRange(320, 640).setTo(cv::Scalar::all(220));
   return frame;
 }
 
-TEST_CASE("the zoom keeps what is under the mouse, and tells how much") {
+TEST_CASE("zooming keeps the point under the mouse in place, and shows the factor") {
   Bench bench;
   bench.without_figures();
   bench.view.show(make_halves(), kFigures);
   const cv::Point mouse(400, 100);
-  for (int i = 0; i < 4; ++i) bench.view.zoom_nearer(mouse, kView);  // four times
+  for (int i = 0; i < 4; ++i) bench.view.zoom_in(mouse, kView);  // four times
   const cv::Mat near = bench.draw();
   CHECK_FALSE(is_all(near(kLowerEdge).colRange(200, 400), 40));  // the toast
   // The edge was 80 pixels to the left of the mouse: now it is 320.
   CHECK(near.at<cv::Vec3b>(100, 70)[0] == 40);
   CHECK(near.at<cv::Vec3b>(100, 90)[0] == 220);
-  bench.view.zoom_further(mouse, kView);
+  bench.view.zoom_out(mouse, kView);
   bench.view.reset_zoom();
   bench.now += seconds(4);
   CHECK(bench.draw().at<cv::Vec3b>(100, 310)[0] == 40);
   CHECK(bench.draw().at<cv::Vec3b>(100, 330)[0] == 220);
 }
 
-TEST_CASE("a mouse beside the picture zooms at the picture's edge") {
+TEST_CASE("with the mouse beside the picture, zooming keeps the picture's edge in place") {
   Bench bench;
-  bench.view.zoom_nearer({5, 5}, kView);  // before the first picture
+  bench.view.zoom_in({5, 5}, kView);  // before the first picture
   bench.view.reset_zoom();
   bench.without_figures();
   bench.view.show(make_halves(), kFigures);
   const cv::Size wide(1640, 360);  // the picture begins at 500
-  for (int i = 0; i < 4; ++i) bench.view.zoom_nearer({20, 100}, wide);
+  for (int i = 0; i < 4; ++i) bench.view.zoom_in({20, 100}, wide);
   bench.now += seconds(4);
   CHECK(is_all(bench.draw(wide)(cv::Rect(500, 0, 640, 360)), 40));
 }
 
-TEST_CASE("the trace takes its strip from below the picture, and tints it") {
+TEST_CASE("the trace has its strip below the picture, and tints the picture") {
   Bench bench;
   bench.without_figures();
   bench.view.show(with_arrival(make_frame(200)), kFigures);
@@ -64,13 +63,13 @@ TEST_CASE("the trace takes its strip from below the picture, and tints it") {
   CHECK_FALSE(bench.view.draw_in_place({640, 360}));
 }
 
-TEST_CASE("the tint follows the picture when it is zoomed") {
+TEST_CASE("the tint moves with the zoomed picture") {
   Bench bench;
   bench.without_figures();
   bench.view.toggle_trace();
   bench.view.show(with_arrival(make_frame(200)), kFigures);
   const cv::Size size(640, 360 + bench.view.strip_height({640, 560}));
-  for (int i = 0; i < 4; ++i) bench.view.zoom_nearer({320, 300}, size);  // in the later band
+  for (int i = 0; i < 4; ++i) bench.view.zoom_in({320, 300}, size);  // in the later band
   bench.now += seconds(4);
   const cv::Mat image = bench.draw(size);
   for (const int y : {20, 180, 340})
@@ -87,7 +86,7 @@ TEST_CASE("a frozen picture keeps its own trace") {
   bench.draw(size);
   ShownFrame other = make_frame(90);
   other.arrival = test::make_arrival({50, 50, 50, 50}, 2);
-  bench.view.show(other, kFigures);
+  bench.view.show(std::move(other), kFigures);
   const cv::Mat image = bench.draw(size);
   const int strip = bench.view.strip_height(size);
   const cv::Rect row = ArrivalTrace::row_area(0, {640, strip});

@@ -1,4 +1,4 @@
-#include "viewer/window/sparkline.hpp"
+#include "viewer/window/overlay.hpp"
 
 #include <catch2/catch.hpp>
 #include <vector>
@@ -10,7 +10,7 @@ const cv::Rect kArea(5, 10, 120, 40);
 
 cv::Mat black() { return cv::Mat::zeros(60, 130, CV_8UC3); }
 
-/// Pixels of a column that are drawn on, from the area's lower edge on.
+/// The number of drawn pixels of a column, counted from the area's lower edge.
 int height_at(const cv::Mat& picture, int x) {
   int height = 0;
   while (height < picture.rows &&
@@ -19,7 +19,7 @@ int height_at(const cv::Mat& picture, int x) {
   return height;
 }
 
-TEST_CASE("each age is a bar, as high as it is old, the newest at the right") {
+TEST_CASE("each age is a bar of proportional height, the newest at the right") {
   cv::Mat picture = black();
   draw_sparkline(picture, kArea, std::vector<float>{20, 10, 5}, 120);
   CHECK(height_at(picture, 121) == 0);
@@ -29,7 +29,7 @@ TEST_CASE("each age is a bar, as high as it is old, the newest at the right") {
   CHECK(height_at(picture, 125) == 0);
 }
 
-TEST_CASE("the highest bar is the greatest age, but a small one is no mountain") {
+TEST_CASE("the highest bar is the greatest age, but at least 10 ms") {
   CHECK(sparkline_top(std::vector<float>{2, 80, 3}) == 80);
   CHECK(sparkline_top(std::vector<float>{1, 1.5F}) == 10);
   CHECK(sparkline_top({}) == 10);
@@ -46,7 +46,7 @@ TEST_CASE("bars of old frames have the colours of an old age") {
   CHECK(colour(65) != colour(105));
 }
 
-TEST_CASE("bars that are narrower than a pixel, or beyond the picture, do no harm") {
+TEST_CASE("bars narrower than a pixel or outside the picture are clipped") {
   cv::Mat picture = black();
   draw_sparkline(picture, {5, 10, 30, 40}, std::vector<float>(120, 7), 120);
   CHECK(height_at(picture, 4) == 0);

@@ -28,7 +28,7 @@ cv::Rect ink(const cv::Mat& picture) {
   return area;
 }
 
-TEST_CASE("text stands on its baseline, is as high as it says, and as wide") {
+TEST_CASE("text stands on its baseline and has the height and width of its metrics") {
   const cv::Rect area = ink(written("HELLO"));
   CHECK(std::abs(area.br().y - 40) <= 2);
   CHECK(std::abs(area.height - 12) <= 3);
@@ -48,7 +48,7 @@ TEST_CASE("signs are drawn among letters") {
   CHECK(kMetrics.width_of(std::string(1, kDot) + " REC") > kMetrics.width_of(" REC"));
 }
 
-TEST_CASE("text that is partly or wholly outside is left out") {
+TEST_CASE("text outside the picture is clipped") {
   for (const cv::Point place :
        {cv::Point(-30, 40), cv::Point(390, 40), cv::Point(20, -5), cv::Point(20, 64)})
     written("outside", place);
@@ -67,7 +67,7 @@ TEST_CASE("a sentence is broken between words") {
   CHECK(joined == sentence);
 }
 
-TEST_CASE("a path that is too long loses its middle") {
+TEST_CASE("a path that is too long is shortened in its middle") {
   const std::string path = "/home/somebody/" + std::string(300, 'x') + "/jpegwire-2026.jpg";
   const auto lines = wrapped("saved " + path, kMetrics, 300);
   REQUIRE(lines.size() == 2);

@@ -5,55 +5,55 @@
 namespace jpegwire::zoom_test {
 namespace {
 
-/// What of the picture is at this point of the view.
+/// The point of the picture at this point of the view.
 cv::Point2d under(const Zoom& zoom, cv::Point2d point) {
   const cv::Rect2d part = zoom.part();
   return {part.x + point.x * part.width, part.y + point.y * part.height};
 }
 
-TEST_CASE("what is under the mouse stays there, nearer and further") {
+TEST_CASE("the point under the mouse stays in place when zooming in and out") {
   const cv::Point2d mouse(0.8, 0.3);
   Zoom zoom;
-  for (int i = 0; i < 7; ++i) zoom.nearer(mouse);
+  for (int i = 0; i < 7; ++i) zoom.zoom_in(mouse);
   CHECK(under(zoom, mouse).x == Approx(0.8));
   CHECK(under(zoom, mouse).y == Approx(0.3));
   const cv::Point2d other(0.4, 0.6);
   const cv::Point2d seen = under(zoom, other);
-  zoom.nearer(other);
+  zoom.zoom_in(other);
   CHECK(under(zoom, other).x == Approx(seen.x));
   CHECK(under(zoom, other).y == Approx(seen.y));
-  zoom.further(other);
+  zoom.zoom_out(other);
   CHECK(under(zoom, other).x == Approx(seen.x));
 }
 
-TEST_CASE("a zoom goes up to 16 times, and back to the whole picture") {
+TEST_CASE("the zoom factor goes up to 16, and back to the whole picture") {
   Zoom zoom;
   CHECK(zoom.is_whole());
   CHECK(zoom.describe() == "zoom 1x");
-  zoom.nearer({0.5, 0.5});
+  zoom.zoom_in({0.5, 0.5});
   CHECK(zoom.describe() == "zoom 1.4x");
-  zoom.nearer({0.5, 0.5});
+  zoom.zoom_in({0.5, 0.5});
   CHECK(zoom.describe() == "zoom 2x");
   CHECK(zoom.part() ==
         cv::Rect2d(zoom.part().x, zoom.part().y, zoom.part().width, zoom.part().width));
   CHECK(zoom.part().width == Approx(0.5));
-  for (int i = 0; i < 20; ++i) zoom.nearer({1, 1});
+  for (int i = 0; i < 20; ++i) zoom.zoom_in({1, 1});
   CHECK(zoom.describe() == "zoom 16x");
   CHECK(zoom.part().width == Approx(1.0 / 16));
   CHECK(zoom.part().br().x <= 1.0 + 1e-9);
-  for (int i = 0; i < 8; ++i) zoom.further({0, 0});
+  for (int i = 0; i < 8; ++i) zoom.zoom_out({0, 0});
   CHECK(zoom.is_whole());
   CHECK(zoom.part() == cv::Rect2d(0, 0, 1, 1));
-  zoom.nearer({1, 0});
+  zoom.zoom_in({1, 0});
   zoom.reset();
   CHECK(zoom.part() == cv::Rect2d(0, 0, 1, 1));
 }
 
-TEST_CASE("no zoom looks beside the picture") {
+TEST_CASE("the zoomed part is always inside the picture") {
   Zoom zoom;
   for (const cv::Point2d point : {cv::Point2d(0, 0), cv::Point2d(1, 1), cv::Point2d(0, 1)}) {
-    for (int i = 0; i < 5; ++i) zoom.nearer(point);
-    for (int i = 0; i < 3; ++i) zoom.further({1 - point.x, 1 - point.y});
+    for (int i = 0; i < 5; ++i) zoom.zoom_in(point);
+    for (int i = 0; i < 3; ++i) zoom.zoom_out({1 - point.x, 1 - point.y});
     CHECK(zoom.part().x >= 0);
     CHECK(zoom.part().y >= 0);
     CHECK(zoom.part().br().x <= 1 + 1e-9);
@@ -61,7 +61,7 @@ TEST_CASE("no zoom looks beside the picture") {
   }
 }
 
-/// The brightness of each pixel tells its column.
+/// The brightness of each pixel is its column.
 cv::Mat ramp(cv::Size size) {
   cv::Mat picture(size, CV_8UC3);
   for (int x = 0; x < size.width; ++x)
@@ -69,7 +69,7 @@ cv::Mat ramp(cv::Size size) {
   return picture;
 }
 
-TEST_CASE("a part is scaled to where it belongs, though it begins between two pixels") {
+TEST_CASE("a part that begins between two pixels is scaled to its exact place") {
   const cv::Mat picture = ramp({256, 64});
   for (const double x : {0.0, 0.101, 0.4567, 0.9}) {
     const double width = 0.0625;
@@ -84,7 +84,7 @@ TEST_CASE("a part is scaled to where it belongs, though it begins between two pi
   }
 }
 
-TEST_CASE("the whole picture is copied or scaled, and tiny ones do no harm") {
+TEST_CASE("the whole picture is copied or scaled, even a tiny one") {
   const cv::Mat picture = ramp({64, 48});
   cv::Mat same(48, 64, CV_8UC3);
   scale_part(picture, {0, 0, 1, 1}, same);
