@@ -11,7 +11,7 @@ namespace jpegwire {
 namespace {
 
 constexpr milliseconds kReportInterval{250};
-constexpr milliseconds kFarewellPatience{300};
+constexpr milliseconds kFarewellTimeout{300};
 
 }  // namespace
 
@@ -53,7 +53,7 @@ void StreamClient::stop() {
   std::error_code ignored;
   socket_.cancel(ignored);
   socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
-  farewell_.expires_after(kFarewellPatience);
+  farewell_.expires_after(kFarewellTimeout);
   farewell_.async_wait([this](std::error_code) { close(); });
   do_drain();
 }
@@ -77,7 +77,7 @@ void StreamClient::begin_session(asio::ip::tcp::socket socket) {
   session_frames_ = 0;
   ++session_;
   last_trouble_.clear();
-  if (settings_.reconnect) do_watch_for_frames();  // a new sender gets the whole of our patience
+  if (settings_.reconnect) do_watch_for_frames();  // a new sender gets the whole timeout
   if (request_)
     ask_for_stream();
   else
@@ -216,8 +216,8 @@ void StreamClient::end_session(bool in_order, const std::string& sentence) {
     observer_.interrupted(sentence);
     return seek_sender();
   }
-  // Before the first frame there is patience: a sender may be only starting, and whoever knocks at
-  // a listening viewer need not be one.
+  // Before the first frame failures are tolerated: a sender may be only starting, and whoever
+  // knocks at a listening viewer need not be one.
   if (frames_received_ == 0 && (in_order || listener_)) return seek_sender();
   if (!in_order) return fail(sentence);
   stop();

@@ -90,7 +90,7 @@ class StreamClient final : public StreamInput {
   std::uint64_t frames_received_ = 0;
   std::uint64_t session_frames_ = 0;
   unsigned session_ = 0;      // tells the handler of an earlier connection that it is over
-  std::string last_trouble_;  // the sentence for when patience ends
+  std::string last_trouble_;  // the sentence for when the timeout ends
   bool stopped_ = false;
 };
 
