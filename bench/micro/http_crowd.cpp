@@ -14,6 +14,7 @@
 #include <cstdlib>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,7 @@
 #include "app/histogram.hpp"
 #include "app/parse_number.hpp"
 #include "codec/time.hpp"
+#include "net/framing/multipart.hpp"
 
 namespace jpegwire {
 namespace {
@@ -75,25 +77,22 @@ class CrowdViewer {
     if (peeked <= 0) return peeked;
     const std::size_t before = head_.size();
     head_.append(piece, static_cast<std::size_t>(peeked));
-    const std::size_t end = head_.find("\r\n\r\n", before < 3 ? 0 : before - 3);
-    const std::size_t taken = end == std::string::npos ? head_.size() - before : end + 4 - before;
+    const MultipartHead head = read_multipart_head(std::as_bytes(std::span(head_)), "");
+    const bool is_whole = head.size_bytes > 0;
+    const std::size_t taken = is_whole ? head.size_bytes - before : head_.size() - before;
     static_cast<void>(::recv(socket_.native_handle(), piece, taken, 0));
-    if (end == std::string::npos) return peeked;
-    head_.resize(end);  // behind it are bytes of the JPEG
-    to_drop_ = value_of("Content-Length: ");
-    capture_time_us_ = value_of("X-Timestamp: ") * 1'000'000 + value_of(".");
-    head_.clear();
+    if (!is_whole) return peeked;
+    to_drop_ = static_cast<std::size_t>(head.content_length.value_or(0));
+    capture_time_us_ = capture_time_in(std::string_view(head_).substr(0, head.size_bytes));
+    head_.clear();  // behind it are bytes of the JPEG
     return peeked;
   }
 
-  // 0 in the answer's own head, which has none of these.
-  std::size_t value_of(std::string_view name) const {
-    const std::size_t at = head_.rfind(name);
-    if (at == std::string::npos) return 0;
-    const std::size_t begin = at + name.size();
-    const std::size_t end = head_.find_first_not_of("0123456789", begin);
-    return parse_number<std::size_t>(std::string_view(head_).substr(begin, end - begin))
-        .value_or(0);
+  /// In microseconds; 0 in the head of the response, which has no X-Timestamp.
+  static std::size_t capture_time_in(std::string_view head) {
+    std::string digits(find_part_field(head, "X-Timestamp").value_or(""));
+    std::erase(digits, '.');  // six digits stand behind it
+    return parse_number<std::size_t>(digits).value_or(0);
   }
 
   void count() {

@@ -7,13 +7,18 @@
 #include <asio/read.hpp>
 #include <asio/write.hpp>
 #include <memory>
+#include <span>
+
+#include "net/http/http_head.hpp"
 
 namespace jpegwire {
 namespace {
 
 using asio::ip::tcp;
 
-/// One request. Its handlers hold it, so whoever waits may give up.
+constexpr std::size_t kMaxHeadBytes = 16'384;
+
+/// One request. Its handlers hold it, so a caller may give up waiting.
 class Fetch : public std::enable_shared_from_this<Fetch> {
  public:
   Fetch(asio::io_context& io, std::string request) : socket_(io), request_(std::move(request)) {}
@@ -54,17 +59,18 @@ class Fetch : public std::enable_shared_from_this<Fetch> {
 }  // namespace
 
 std::optional<std::string> fetch(EventLoop& loop, const std::string& address, std::uint16_t port,
-                                 const std::string& path, std::chrono::duration<double> patience) {
+                                 const std::string& path, std::chrono::duration<double> timeout) {
   const auto request = std::make_shared<Fetch>(
       loop.io(), fmt::format("GET {} HTTP/1.0\r\nHost: localhost\r\n\r\n", path));
   request->start({asio::ip::make_address(address), port});
-  const bool has_ended = loop.wait(patience, [&] { return request->has_ended(); });
+  const bool has_ended = loop.wait(timeout, [&] { return request->has_ended(); });
   request->give_up();
   const std::string& answer = request->answer();
-  const std::size_t head = answer.find("\r\n\r\n");
-  const bool is_good = answer.starts_with("HTTP/1.") && answer.substr(8, 5) == " 200 ";
-  if (!has_ended || !is_good || head == std::string::npos) return std::nullopt;
-  return answer.substr(head + 4);
+  const HttpResponseHead head =
+      parse_response_head(std::as_bytes(std::span(answer)), kMaxHeadBytes);
+  const bool is_good = head.state == HttpHead::State::complete && head.status == 200;
+  if (!has_ended || !is_good) return std::nullopt;
+  return answer.substr(head.size_bytes);
 }
 
 }  // namespace jpegwire

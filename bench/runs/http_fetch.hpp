@@ -8,9 +8,9 @@
 
 namespace jpegwire {
 
-/// The body of what a server on this machine answers with 200; nothing where it does not, or not
-/// within the patience.
+/// The body of the response to a GET; nothing if its status is not 200, or if it is not complete
+/// within the timeout.
 std::optional<std::string> fetch(EventLoop& loop, const std::string& address, std::uint16_t port,
-                                 const std::string& path, std::chrono::duration<double> patience);
+                                 const std::string& path, std::chrono::duration<double> timeout);
 
 }  // namespace jpegwire

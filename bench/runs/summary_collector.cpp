@@ -11,10 +11,10 @@
 #include <cstddef>
 #include <optional>
 #include <random>
-#include <regex>
 
 #include "app/parse_number.hpp"
 #include "bench/runs/program_end.hpp"
+#include "net/http/http_head.hpp"
 #include "net/sockets/endpoint.hpp"
 
 namespace jpegwire {
@@ -30,32 +30,11 @@ std::string random_path() {
   return fmt::format("/{:08x}{:08x}", random(), random());
 }
 
-/// What stands in a request's first line behind "METHOD PATH"; nothing where it is another request.
-std::optional<std::string> target_of(const std::string& head, const std::string& method_and_path) {
-  if (!head.starts_with(method_and_path)) return std::nullopt;
-  static const std::regex rest(R"(/([a-z0-9./]{1,40}) HTTP/1\.\d\r\n)");
-  std::smatch match;
-  const auto begin = head.begin() + static_cast<std::ptrdiff_t>(method_and_path.size());
-  if (!std::regex_search(begin, head.end(), match, rest, std::regex_constants::match_continuous))
-    return std::nullopt;
-  return match[1].str();
-}
-
-/// The number in "after/7.2".
-std::optional<int> asked_after(const std::string& target) {
-  static const std::regex question(R"(after/(\d{1,9})(\.\d+)?)");
-  std::smatch match;
-  if (!std::regex_match(target, match, question)) return std::nullopt;
-  return parse_number<int>(match[1].str());
-}
-
-/// Nothing where it is not told, or too long.
-std::optional<std::size_t> body_size(const std::string& head) {
-  static const std::regex length(R"(\r\nContent-Length: *(\d{1,9})\r\n)", std::regex::icase);
-  std::smatch match;
-  if (!std::regex_search(head, match, length)) return std::nullopt;
-  const auto size = parse_number<std::size_t>(match[1].str());
-  return size && *size <= kMaxBodyBytes ? size : std::nullopt;
+/// "7.2" in the target "PATH/after/7.2", where `prefix` is "PATH/after/"; nothing if the target
+/// begins otherwise.
+std::optional<std::string> run_behind(std::string_view prefix, std::string_view target) {
+  if (!target.starts_with(prefix)) return std::nullopt;
+  return std::string(target.substr(prefix.size()));
 }
 
 }  // namespace
@@ -100,20 +79,24 @@ class SummaryCollector::Request : public std::enable_shared_from_this<Request> {
  private:
   void head_came(std::error_code error, std::size_t size) {
     if (error || owner_ == nullptr) return close();
-    const std::string head = text_.substr(0, size);
+    const HttpRequestHead head =
+        parse_request_head(std::as_bytes(std::span(text_)).first(size), kMaxHeadBytes);
+    if (head.state != HttpHead::State::complete) return close();
     head_bytes_ = size;
-    if (const auto question = target_of(head, "GET " + owner_->path_))
-      return question_came(*question);
-    const auto run = target_of(head, "POST " + owner_->path_);
-    const auto body = body_size(head);
-    if (!run || !body) return close();
-    do_read_body(*run, *body - std::min(*body, text_.size() - size));
+    if (head.method == "GET") return question_came(head);
+    const auto run = run_behind(owner_->path_ + "/", head.target);
+    const bool is_summary = head.method == "POST" && run && head.content_length;
+    if (!is_summary || *head.content_length > kMaxBodyBytes) return close();
+    const auto body = static_cast<std::size_t>(*head.content_length);
+    do_read_body(*run, body - std::min(body, text_.size() - size));
   }
 
-  void question_came(const std::string& target) {
-    const auto after = asked_after(target);
-    if (!after) return close();
-    owner_->ask(shared_from_this(), *after);
+  void question_came(const HttpRequestHead& head) {
+    const auto run = run_behind(owner_->path_ + "/after/", head.target);
+    if (!run) return close();
+    const auto number = parse_number<int>(run->substr(0, run->find('.')));
+    if (!number) return close();
+    owner_->ask(shared_from_this(), *number);
   }
 
   void do_read_body(const std::string& run, std::size_t missing) {

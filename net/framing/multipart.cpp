@@ -1,9 +1,9 @@
 #include "net/framing/multipart.hpp"
 
 #include <algorithm>
-#include <cctype>
-#include <charconv>
-#include <string_view>
+
+#include "app/parse_number.hpp"
+#include "net/http/http_head.hpp"
 
 namespace jpegwire {
 namespace {
@@ -14,84 +14,82 @@ std::string_view as_text(std::span<const std::byte> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-/// Takes a line off the front of `text`, without its CRLF or LF; nothing while it is not whole.
-std::optional<std::string_view> take_line(std::string_view& text) {
-  const std::size_t end = text.find('\n');
-  if (end == std::string_view::npos) return std::nullopt;
-  std::string_view line = text.substr(0, end);
-  text.remove_prefix(end + 1);
-  if (line.ends_with('\r')) line.remove_suffix(1);
-  return line;
+std::string_view without_space_around(std::string_view text) {
+  const std::size_t begin = std::min(text.find_first_not_of(" \t\r"), text.size());
+  return text.substr(begin, text.find_last_not_of(" \t\r") - begin + 1);
 }
 
-bool equal_ignoring_case(std::string_view a, std::string_view b) {
-  return std::ranges::equal(
-      a, b, [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
+Kind kind_of(HttpHead::State state) {
+  if (state == HttpHead::State::need_more) return Kind::need_more;
+  return state == HttpHead::State::complete ? Kind::http_response : Kind::bad;
 }
 
-std::optional<std::uint64_t> parse_number(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(" \t");
-  if (begin == std::string_view::npos) return std::nullopt;
-  text = text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
-  std::uint64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
-// False where the line is a Content-Length that is no number: its part cannot be cut out.
-bool read_field(std::string_view line, MultipartHead& head) {
-  const std::size_t colon = line.find(':');
-  if (colon == std::string_view::npos) return true;
-  if (!equal_ignoring_case(line.substr(0, colon), "Content-Length")) return true;
-  head.content_length = parse_number(line.substr(colon + 1));
-  return head.content_length.has_value();
-}
-
-MultipartHead incomplete(std::size_t available) {
-  return {available < kMaxHeadSizeBytes ? Kind::need_more : Kind::bad};
-}
-
-Kind read_first_line(std::string_view line, MultipartHead& head) {
-  if (line.starts_with("HTTP/1.")) {
-    const std::string_view status = line.substr(std::min(line.find(' '), line.size())).substr(0, 4);
-    head.http_status = static_cast<int>(parse_number(status).value_or(0));
-    return Kind::http_response;
-  }
-  line = line.substr(0, line.find_last_not_of(" \t") + 1);
-  if (line.size() < 3 || !line.starts_with("--")) return Kind::bad;
-  head.boundary = line;
-  return Kind::part;
+MultipartHead read_http_response(std::span<const std::byte> bytes, std::size_t max_bytes) {
+  const HttpResponseHead response = parse_response_head(bytes, max_bytes);
+  return {.kind = kind_of(response.state),
+          .size_bytes = response.size_bytes,
+          .http_status = response.status};
 }
 
 bool closes(std::string_view line, std::string_view boundary) {
   return !boundary.empty() && line.starts_with(boundary) && line.substr(boundary.size()) == "--";
 }
 
+/// `head` begins with the boundary line. Bad where Content-Length is no number: such a part has no
+/// known end.
+MultipartHead read_part(std::string_view head) {
+  const std::string_view boundary = without_space_around(head.substr(0, head.find('\n')));
+  MultipartHead part{.kind = Kind::part, .size_bytes = head.size(), .boundary = boundary};
+  if (const auto length = find_part_field(head, "Content-Length")) {
+    part.content_length = parse_number<std::uint64_t>(*length);
+    if (!part.content_length) part.kind = Kind::bad;
+  }
+  return part;
+}
+
 }  // namespace
 
 MultipartHead read_multipart_head(std::span<const std::byte> bytes, std::string_view boundary) {
-  std::string_view rest = as_text(bytes.first(std::min(bytes.size(), kMaxHeadSizeBytes)));
-  const std::size_t available = rest.size();
-  std::optional<std::string_view> line = take_line(rest);
-  while (line && line->empty()) line = take_line(rest);  // the line break behind the last body
-  if (!line) return incomplete(available);
+  bytes = bytes.first(std::min(bytes.size(), kMaxHeadSizeBytes));
+  const MultipartHead incomplete{bytes.size() < kMaxHeadSizeBytes ? Kind::need_more : Kind::bad};
+  // A line break ends the last body.
+  const std::size_t begin = as_text(bytes).find_first_not_of("\r\n");
+  if (begin == std::string_view::npos) return incomplete;
+  const std::string_view text = as_text(bytes).substr(begin);
+  const std::size_t line_end = text.find('\n');
+  if (line_end == std::string_view::npos) return incomplete;
 
   MultipartHead head;
-  head.kind = read_first_line(*line, head);
-  if (head.kind == Kind::bad) return head;
-  if (head.kind == Kind::part && closes(head.boundary, boundary)) return {Kind::end};
-  while ((line = take_line(rest))) {
-    if (!line->empty() && !read_field(*line, head)) return {Kind::bad};
-    if (!line->empty()) continue;
-    head.size_bytes = available - rest.size();
-    return head;
+  if (text.starts_with("HTTP/1.")) {
+    head = read_http_response(bytes.subspan(begin), kMaxHeadSizeBytes - begin);
+  } else {
+    const std::string_view line = without_space_around(text.substr(0, line_end));
+    if (line.size() < 3 || !line.starts_with("--")) return {Kind::bad};
+    if (closes(line, boundary)) return {Kind::end};
+    const std::optional<std::size_t> size = find_head_size(text);
+    if (!size) return incomplete;
+    head = read_part(text.substr(0, *size));
   }
-  return incomplete(available);
+  head.size_bytes += begin;
+  return head;
+}
+
+// Not by the HTTP parser: this runs for each frame and must not allocate, and a part's head is
+// MIME, in which cameras write lines that no HTTP parser accepts (LF alone, lines without a colon,
+// spaces in names). Only the one field that is asked for has to be well-formed.
+std::optional<std::string_view> find_part_field(std::string_view head, std::string_view name) {
+  while (!head.empty()) {
+    const std::string_view line = head.substr(0, head.find('\n'));
+    head.remove_prefix(std::min(line.size() + 1, head.size()));
+    const std::size_t colon = line.find(':');
+    if (colon != std::string_view::npos && equal_ignoring_case(line.substr(0, colon), name))
+      return without_space_around(line.substr(colon + 1));
+  }
+  return std::nullopt;
 }
 
 std::optional<std::size_t> find_body_end(std::span<const std::byte> bytes,
-                                         const std::string& boundary) {
+                                         std::string_view boundary) {
   const std::string_view text = as_text(bytes);
   std::size_t at = text.find(boundary);
   while (at != std::string_view::npos && (at == 0 || text[at - 1] != '\n'))

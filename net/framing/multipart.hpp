@@ -21,20 +21,25 @@ struct MultipartHead {
   };
   Kind kind = Kind::need_more;
   std::size_t size_bytes = 0;                     // of the head, with the empty line that ends it
-  std::string boundary{};                         // with its leading dashes
-  std::optional<std::uint64_t> content_length{};  // of the part's body, where the part says it
+  std::string_view boundary{};                    // with its leading dashes; within the bytes read
+  std::optional<std::uint64_t> content_length{};  // of the part's body, if the part has the field
   int http_status = 0;
 };
 
 inline constexpr std::size_t kMaxHeadSizeBytes = 8192;
 
 /// Reads the head at the front of `bytes`; `boundary` is that of the parts before it, empty in
-/// front of the first. Never throws on account of the bytes.
+/// front of the first. Never throws because of the bytes, and takes nothing from the heap for a
+/// part.
 MultipartHead read_multipart_head(std::span<const std::byte> bytes, std::string_view boundary);
+
+/// The value of the first field with this name in the head of a part, without white space around
+/// it; nothing if there is none. Valid as long as `head` is.
+std::optional<std::string_view> find_part_field(std::string_view head, std::string_view name);
 
 /// Where the body that begins `bytes` ends, and the line that ends it begins: at the line break in
 /// front of `boundary`. Nothing where the boundary is not in `bytes`.
 std::optional<std::size_t> find_body_end(std::span<const std::byte> bytes,
-                                         const std::string& boundary);
+                                         std::string_view boundary);
 
 }  // namespace jpegwire

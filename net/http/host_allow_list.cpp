@@ -1,19 +1,16 @@
 #include "net/http/host_allow_list.hpp"
 
 #include <algorithm>
-#include <cctype>
 
 #include "app/host_name.hpp"
+#include "net/http/http_head.hpp"
 
 namespace jpegwire {
 namespace {
 
-std::string normalized(std::string_view name) {
+std::string_view without_root(std::string_view name) {
   if (name.ends_with('.')) name.remove_suffix(1);
-  std::string lower(name);
-  std::ranges::transform(lower, lower.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return lower;
+  return name;
 }
 
 /// An IPv4 address in IPv6's clothes is that address, and one with a zone is the same without.
@@ -27,10 +24,10 @@ asio::ip::address plain(const asio::ip::address& address) {
 }  // namespace
 
 HostAllowList::HostAllowList(const std::vector<std::string>& names) {
-  const std::string own = normalized(host_name());
+  const std::string own(without_root(host_name()));
   const std::string shortened = own.substr(0, own.find('.'));
   names_ = {"localhost", own, shortened, shortened + ".local"};
-  for (const std::string& name : names) names_.push_back(normalized(name));
+  for (const std::string& name : names) names_.emplace_back(without_root(name));
 }
 
 bool HostAllowList::allows(std::string_view host, const asio::ip::address& local) const {
@@ -40,7 +37,9 @@ bool HostAllowList::allows(std::string_view host, const asio::ip::address& local
     const asio::ip::address called = plain(address);
     if (called.is_loopback() || called == plain(local)) return true;
   }
-  return std::ranges::find(names_, normalized(host)) != names_.end();
+  return std::ranges::any_of(names_, [name = without_root(host)](const std::string& own) {
+    return equal_ignoring_case(own, name);
+  });
 }
 
 }  // namespace jpegwire

@@ -20,7 +20,7 @@ class HostAllowList {
   bool allows(std::string_view host, const asio::ip::address& local) const;
 
  private:
-  std::vector<std::string> names_;  // lower case, without a dot at the end
+  std::vector<std::string> names_;  // without a dot at the end
 };
 
 }  // namespace jpegwire

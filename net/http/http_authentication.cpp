@@ -5,17 +5,15 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/beast/core/string.hpp>
-#include <map>
+
+#include "net/http/http_head.hpp"
 
 namespace jpegwire {
 namespace {
 
-using Parameters = std::map<std::string, std::string, boost::beast::iless>;
-
 struct Challenge {
   std::string scheme;
-  Parameters parameters;
+  HttpFields parameters;  // of which the first of each name counts
 };
 
 std::string hash(const EVP_MD* algorithm, std::string_view text) {
@@ -80,27 +78,22 @@ std::vector<Challenge> parse_challenges(const std::vector<std::string>& fields) 
       }
       const std::size_t sign = item.find('=');
       if (sign == std::string_view::npos || challenges.empty()) continue;
-      challenges.back().parameters.emplace(trimmed(item.substr(0, sign)),
-                                           unquoted(trimmed(item.substr(sign + 1))));
+      challenges.back().parameters.add(trimmed(item.substr(0, sign)),
+                                       unquoted(trimmed(item.substr(sign + 1))));
     }
   }
   return challenges;
 }
 
-std::string value_of(const Challenge& challenge, const char* name) {
-  const auto found = challenge.parameters.find(name);
-  return found == challenge.parameters.end() ? "" : found->second;
-}
-
 const EVP_MD* algorithm_of(const Challenge& challenge) {
-  const std::string name = value_of(challenge, "algorithm");
-  if (name.empty() || boost::beast::iequals(name, "MD5")) return EVP_md5();
-  return boost::beast::iequals(name, "SHA-256") ? EVP_sha256() : nullptr;
+  const std::string_view name = challenge.parameters["algorithm"];
+  if (name.empty() || equal_ignoring_case(name, "MD5")) return EVP_md5();
+  return equal_ignoring_case(name, "SHA-256") ? EVP_sha256() : nullptr;
 }
 
-bool offers_auth(const std::string& qop) {
+bool offers_auth(std::string_view qop) {
   for (std::string_view rest = qop; !rest.empty();)
-    if (boost::beast::iequals(take_item(rest), "auth")) return true;
+    if (equal_ignoring_case(take_item(rest), "auth")) return true;
   return false;
 }
 
@@ -116,9 +109,9 @@ std::string in_quotes(std::string_view text) {
 std::string answer_digest(const Challenge& challenge, const HttpUrl& url,
                           std::string_view client_nonce) {
   const EVP_MD* algorithm = algorithm_of(challenge);
-  const std::string realm = value_of(challenge, "realm");
-  const std::string nonce = value_of(challenge, "nonce");
-  const std::string qop = value_of(challenge, "qop");
+  const std::string_view realm = challenge.parameters["realm"];
+  const std::string_view nonce = challenge.parameters["nonce"];
+  const std::string_view qop = challenge.parameters["qop"];
   const std::string user_hash =
       hash(algorithm, fmt::format("{}:{}:{}", url.user, realm, url.password));
   const std::string request_hash = hash(algorithm, "GET:" + url.target);
@@ -134,9 +127,9 @@ std::string answer_digest(const Challenge& challenge, const HttpUrl& url,
     answer += fmt::format(", response=\"{}\"",
                           hash(algorithm, fmt::format("{}:{}:{}", user_hash, nonce, request_hash)));
   }
-  if (const std::string name = value_of(challenge, "algorithm"); !name.empty())
-    answer += ", algorithm=" + name;
-  if (const std::string opaque = value_of(challenge, "opaque"); !opaque.empty())
+  if (const std::string_view name = challenge.parameters["algorithm"]; !name.empty())
+    answer.append(", algorithm=").append(name);
+  if (const std::string_view opaque = challenge.parameters["opaque"]; !opaque.empty())
     answer += ", opaque=" + in_quotes(opaque);
   return answer;
 }
@@ -148,10 +141,10 @@ std::optional<std::string> answer_challenges(const std::vector<std::string>& cha
   if (url.user.empty()) return std::nullopt;
   const std::vector<Challenge> offered = parse_challenges(challenges);
   for (const Challenge& challenge : offered)
-    if (boost::beast::iequals(challenge.scheme, "Digest") && algorithm_of(challenge) != nullptr)
+    if (equal_ignoring_case(challenge.scheme, "Digest") && algorithm_of(challenge) != nullptr)
       return answer_digest(challenge, url, client_nonce);
   for (const Challenge& challenge : offered)
-    if (boost::beast::iequals(challenge.scheme, "Basic"))
+    if (equal_ignoring_case(challenge.scheme, "Basic"))
       return "Basic " + base64(url.user + ":" + url.password);
   return std::nullopt;
 }

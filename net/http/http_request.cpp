@@ -1,47 +1,11 @@
 #include "net/http/http_request.hpp"
 
 #include <algorithm>
-#include <boost/asio/buffer.hpp>
-#include <boost/beast/core/string.hpp>
-#include <boost/beast/http/empty_body.hpp>
-#include <boost/beast/http/parser.hpp>
-#include <cstdint>
-#include <limits>
 #include <optional>
 #include <string_view>
 
 namespace jpegwire {
 namespace {
-
-namespace http = boost::beast::http;
-using Parser = http::request_parser<http::empty_body>;
-
-constexpr std::string_view kEndOfHead = "\r\n\r\n";
-
-/// Control characters; and a line that ends in LF alone: two programs that read such a head may see
-/// two different requests.
-bool has_stray_characters(std::string_view text, std::size_t begin) {
-  for (std::size_t at = begin; at < text.size(); ++at) {
-    const char c = text[at];
-    const bool is_control = (c >= 0 && c < ' ') || c == '\x7F';
-    if (is_control && c != '\t' && c != '\r' && c != '\n') return true;
-    if (c == '\n' && (at == 0 || text[at - 1] != '\r')) return true;
-  }
-  return false;
-}
-
-/// A method is visible characters; the one exception is the CR of an empty line in front.
-bool may_begin_a_method(char c) { return (c > ' ' && c < '\x7F') || c == '\r'; }
-
-/// Whether the first line ends in an HTTP version, of whatever number.
-bool names_a_version(std::string_view head) {
-  const std::string_view line = head.substr(0, head.find('\r'));
-  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-  if (line.size() < 9) return false;
-  const std::string_view version = line.substr(line.size() - 9);
-  return version.starts_with(" HTTP/") && is_digit(version[6]) && version[7] == '.' &&
-         is_digit(version[8]);
-}
 
 bool is_host_character(char c) {
   const bool is_letter_or_digit =
@@ -51,8 +15,8 @@ bool is_host_character(char c) {
 
 /// "host:8080", "[::1]:8080" and "host" without the port; nothing where it is none of these.
 std::optional<std::string> host_without_port(std::string_view text) {
-  constexpr std::size_t kMostCharacters = 255;  // of a name (RFC 1035, section 2.3.4)
-  if (text.size() > kMostCharacters || !std::ranges::all_of(text, is_host_character))
+  constexpr std::size_t kMaxCharacters = 255;  // of a name (RFC 1035, section 2.3.4)
+  if (text.size() > kMaxCharacters || !std::ranges::all_of(text, is_host_character))
     return std::nullopt;
   const std::size_t bracket = text.starts_with('[') ? text.find(']') : 0;
   if (bracket == std::string_view::npos) return std::nullopt;
@@ -66,14 +30,13 @@ std::optional<std::string> host_without_port(std::string_view text) {
   return std::string(host);
 }
 
-/// The status that says why such a request is not taken; 0 where it is.
-int misfit_of(const Parser& parser) {
-  const auto& head = parser.get();
-  if (head.count(http::field::transfer_encoding) > 0) return 413;
-  if (parser.content_length().value_or(0) > 0) return 413;
-  if (head.method() != http::verb::get && head.method() != http::verb::head) return 405;
-  if (head.count(http::field::host) > 1) return 400;
-  if (head.count(http::field::host) == 0 && head.version() >= 11) return 400;
+/// The status to refuse such a request with; 0 if it can be answered.
+int refusal_of(const HttpRequestHead& head) {
+  if (head.fields.contains("Transfer-Encoding")) return 413;
+  if (head.content_length.value_or(0) > 0) return 413;
+  if (head.method != "GET" && head.method != "HEAD") return 405;
+  const std::size_t hosts = head.fields.count("Host");
+  if (hosts > 1 || (hosts == 0 && !head.is_http_1_0)) return 400;
   return 0;
 }
 
@@ -86,7 +49,7 @@ bool take_host(std::string_view text, HttpRequest& request) {
 /// "/path?query", or a whole URL as to a proxy, whose host then counts (RFC 9112, section 3.2.2).
 bool take_target(std::string_view target, HttpRequest& request) {
   constexpr std::string_view kScheme = "http://";
-  if (boost::beast::iequals(target.substr(0, kScheme.size()), kScheme)) {
+  if (equal_ignoring_case(target.substr(0, kScheme.size()), kScheme)) {
     target.remove_prefix(kScheme.size());
     const std::size_t path = std::min(target.find_first_of("/?"), target.size());
     if (!take_host(target.substr(0, path), request)) return false;
@@ -107,22 +70,27 @@ HttpRequestReader::HttpRequestReader(std::size_t max_head_bytes) : buffer_(max_h
 
 HttpRequestReader::Result HttpRequestReader::next() {
   if (!drop_empty_lines()) return refuse(400);
-  const std::string_view text(reinterpret_cast<const char*>(buffer_.data()), filled_);
-  if (!text.empty() && !may_begin_a_method(text.front())) return refuse(400);
-  const std::size_t end = text.find(kEndOfHead, searched_);
-  const std::size_t size = end == std::string_view::npos ? filled_ : end + kEndOfHead.size();
-  if (has_stray_characters(text.substr(0, size), searched_)) return refuse(400);
-  searched_ = size - std::min(size, kEndOfHead.size() - 1);
-  if (end == std::string_view::npos)
-    return filled_ == buffer_.size() ? refuse(431) : Result::need_more;
-  if (const int status = read_head(text.substr(0, size)); status != 0) return refuse(status);
-  drop(size);
+  HttpRequestHead head = parse_request_head(std::span(buffer_).first(filled_), buffer_.size());
+  switch (head.state) {
+    case HttpHead::State::need_more:
+      return Result::need_more;
+    case HttpHead::State::malformed:
+      return refuse(400);
+    case HttpHead::State::unsupported_version:
+      return refuse(505);
+    case HttpHead::State::too_large:
+      return refuse(431);
+    case HttpHead::State::complete:
+      break;
+  }
+  if (const int status = take_request(head); status != 0) return refuse(status);
+  drop(head.size_bytes);
   return Result::request;
 }
 
-// They are to be passed over (RFC 9112, section 2.2), but not without end.
+// Empty lines in front of a request are to be ignored (RFC 9112, section 2.2), but not without end.
 bool HttpRequestReader::drop_empty_lines() {
-  constexpr std::size_t kMostBytes = 16;
+  constexpr std::size_t kMaxBytes = 16;
   std::size_t size = 0;
   while (size + 2 <= filled_ && buffer_[size] == std::byte{'\r'} &&
          buffer_[size + 1] == std::byte{'\n'})
@@ -130,24 +98,18 @@ bool HttpRequestReader::drop_empty_lines() {
   const std::size_t dropped = dropped_ + size;
   drop(size);
   dropped_ = dropped;
-  return dropped_ <= kMostBytes;
+  return dropped_ <= kMaxBytes;
 }
 
-/// 0 where it is a request that can be answered, else the status that says why not.
-int HttpRequestReader::read_head(std::string_view text) {
-  Parser parser;
-  parser.header_limit(static_cast<std::uint32_t>(buffer_.size()));
-  parser.body_limit(std::numeric_limits<std::uint64_t>::max());  // none is taken, of whatever size
-  boost::system::error_code error;
-  parser.put(boost::asio::const_buffer(text.data(), text.size()), error);
-  if (error == http::error::bad_version && names_a_version(text)) return 505;
-  if (!parser.is_header_done()) return 400;
-  if (const int misfit = misfit_of(parser); misfit != 0) return misfit;
-  const auto& head = parser.get();
-  request_ = {.is_head = head.method() == http::verb::head, .keeps_alive = head.keep_alive()};
-  const bool has_host = head.count(http::field::host) > 0;
-  if (has_host && !take_host(head[http::field::host], request_)) return 400;
-  return take_target(head.target(), request_) ? 0 : 400;
+/// The status to refuse the request with; 0 if it can be answered.
+int HttpRequestReader::take_request(HttpRequestHead& head) {
+  if (const int status = refusal_of(head); status != 0) return status;
+  request_ = {.is_head = head.method == "HEAD", .keeps_alive = head.keeps_alive};
+  const bool has_host = head.fields.contains("Host");
+  if (has_host && !take_host(head.fields["Host"], request_)) return 400;
+  if (!take_target(head.target, request_)) return 400;
+  request_.fields = std::move(head.fields);
+  return 0;
 }
 
 HttpRequestReader::Result HttpRequestReader::refuse(int status) {
@@ -160,7 +122,6 @@ void HttpRequestReader::drop(std::size_t size_bytes) {
   const auto rest = buffer_.begin() + static_cast<std::ptrdiff_t>(size_bytes);
   std::copy(rest, buffer_.begin() + static_cast<std::ptrdiff_t>(filled_), buffer_.begin());
   filled_ -= size_bytes;
-  searched_ = 0;
   dropped_ = 0;
 }
 

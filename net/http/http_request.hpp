@@ -6,28 +6,31 @@
 #include <string_view>
 #include <vector>
 
+#include "net/http/http_head.hpp"
+
 namespace jpegwire {
 
-/// What a client asks for.
+/// A request that the server can answer.
 struct HttpRequest {
   bool is_head = false;  // HEAD; else GET
   std::string path{};    // as it was sent, without the query
   std::string query{};   // behind the question mark
   std::string host{};    // without a port; empty where there is none, as HTTP/1.0 allows
   bool keeps_alive = true;
+  HttpFields fields{};
 };
 
-/// Takes the heads of requests out of a stream of bytes that comes in pieces (RFC 9112). A request
-/// with a body is refused, so one head follows the other. Bound to one thread; never throws on
-/// account of the bytes.
+/// Takes requests one by one out of the bytes that a connection receives. Requests with a body are
+/// refused, so that one head follows the other. Bound to one thread; never throws because of the
+/// bytes.
 class HttpRequestReader {
  public:
   enum class Result { need_more, request, refused };
 
-  /// A head may have so many bytes, its first line included.
+  /// Of each head, the first line included; at most 65535.
   explicit HttpRequestReader(std::size_t max_head_bytes);
 
-  /// Where the next bytes go; never empty after need_more.
+  /// Where to put the next bytes; never empty after need_more.
   std::span<std::byte> space() { return std::span(buffer_).subspan(filled_); }
 
   void received(std::size_t size_bytes) { filled_ += size_bytes; }
@@ -40,19 +43,18 @@ class HttpRequestReader {
   /// After refused: the status to answer with, 400, 405, 413, 431 or 505.
   int status() const { return status_; }
 
-  /// Whether a part of a head has come.
+  /// Whether a part of a head has been received.
   bool is_inside_head() const { return filled_ > 0; }
 
  private:
   bool drop_empty_lines();
-  int read_head(std::string_view text);
+  int take_request(HttpRequestHead& head);
   Result refuse(int status);
   void drop(std::size_t size_bytes);
 
   std::vector<std::byte> buffer_;
   std::size_t filled_ = 0;
-  std::size_t searched_ = 0;  // of the head that has begun, for its end
-  std::size_t dropped_ = 0;   // in empty lines in front of it
+  std::size_t dropped_ = 0;  // in empty lines in front of the head
   HttpRequest request_;
   int status_ = 0;
 };

@@ -2,36 +2,23 @@
 
 #include <fmt/format.h>
 
-#include <boost/asio/buffer.hpp>
-#include <boost/beast/core/string.hpp>
-#include <boost/beast/http/empty_body.hpp>
-#include <boost/beast/http/parser.hpp>
 #include <random>
 
 #include "net/http/http_authentication.hpp"
+#include "net/http/http_head.hpp"
 
 namespace jpegwire {
 namespace {
 
-namespace http = boost::beast::http;
-
-constexpr std::size_t kMaxHeadBytes = 16'384;  // and what of the stream comes with it
+constexpr std::size_t kMaxHeadBytes = 16'384;  // and the stream's beginning behind it
 
 std::string random_nonce() {
   std::random_device random;
   return fmt::format("{:08x}{:08x}", random(), random());
 }
 
-template <class Fields>
-std::vector<std::string> challenges_of(const Fields& fields) {
-  std::vector<std::string> challenges;
-  const auto [begin, end] = fields.equal_range(http::field::www_authenticate);
-  for (auto field = begin; field != end; ++field) challenges.emplace_back(field->value());
-  return challenges;
-}
-
 bool is_multipart(std::string_view content_type) {
-  return boost::beast::iequals(content_type.substr(0, 10), "multipart/");
+  return equal_ignoring_case(content_type.substr(0, 10), "multipart/");
 }
 
 }  // namespace
@@ -63,37 +50,34 @@ StreamRequest::Result StreamRequest::refuse(std::string error) {
 }
 
 StreamRequest::Result StreamRequest::read_head() {
-  http::response_parser<http::empty_body> parser;
-  parser.header_limit(kMaxHeadBytes);
-  boost::system::error_code error;
-  head_size_ = parser.put(boost::asio::const_buffer(head_.data(), filled_), error);
-  if (!parser.is_header_done()) {
-    const bool is_incomplete = !error || error == http::error::need_more;
-    if (is_incomplete && filled_ < kMaxHeadBytes) return Result::need_more;
+  const HttpResponseHead head = parse_response_head(Bytes(head_).first(filled_), kMaxHeadBytes);
+  if (head.state == HttpHead::State::need_more) return Result::need_more;
+  if (head.state != HttpHead::State::complete)
     return refuse("does not answer as an HTTP server does");
-  }
-  const auto& head = parser.get();
-  const std::string_view type = head[http::field::content_type];
-  if (head.result() == http::status::unauthorized && authorization_.empty()) {
-    const auto answer = answer_challenges(challenges_of(head), url_, random_nonce());
-    if (!answer) return refuse("wants a user and a password: http://USER:PASSWORD@HOST/…");
-    authorization_ = *answer;
-    return Result::ask_again;
-  }
-  if (head.result() == http::status::unauthorized) {
-    authorization_.clear();  // a challenge is for one try, and the next may be another's
-    return refuse("does not accept that user and password");
-  }
-  if (head.result_int() >= 300 && head.result_int() < 400)
-    return refuse(fmt::format("has moved to {}", head[http::field::location]));
-  if (head.result_int() != 200)
-    return refuse(fmt::format("answers with status {} {}", head.result_int(), head.reason()));
-  if (head.chunked()) return refuse("sends its stream in chunks, which it was not asked to");
+  head_size_ = head.size_bytes;
+  if (head.status == 401) return authorize(head.fields.all("WWW-Authenticate"));
+  if (head.status >= 300 && head.status < 400)
+    return refuse(fmt::format("has moved to {}", head.fields["Location"]));
+  if (head.status != 200)
+    return refuse(fmt::format("answers with status {} {}", head.status, head.reason));
+  if (head.is_chunked) return refuse("sends its stream in chunks, which it was not asked to");
+  const std::string_view type = head.fields["Content-Type"];
   if (!is_multipart(type))
     return refuse(fmt::format("answers with {}, which is no stream of JPEGs",
                               type.empty() ? "something unnamed" : type));
-  takes_reports_ = head["X-Jpegwire"] == "reports";
+  takes_reports_ = head.fields["X-Jpegwire"] == "reports";
   return Result::accepted;
+}
+
+StreamRequest::Result StreamRequest::authorize(const std::vector<std::string>& challenges) {
+  if (!authorization_.empty()) {
+    authorization_.clear();  // valid for one try: the next challenge may be another
+    return refuse("does not accept that user and password");
+  }
+  const auto answer = answer_challenges(challenges, url_, random_nonce());
+  if (!answer) return refuse("wants a user and a password: http://USER:PASSWORD@HOST/…");
+  authorization_ = *answer;
+  return Result::ask_again;
 }
 
 }  // namespace jpegwire

@@ -48,6 +48,7 @@ class StreamRequest {
  private:
   Result refuse(std::string error);
   Result read_head();
+  Result authorize(const std::vector<std::string>& challenges);
 
   HttpUrl url_;
   std::string authorization_;

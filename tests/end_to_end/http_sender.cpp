@@ -13,7 +13,7 @@ Command with_http(const Command& options) {
   return is_given ? options : Command{"--http", "0"} + options;
 }
 
-/// Up to the empty line, which is taken too.
+/// With the empty line that ends it.
 std::string receive_head(TcpPeer& peer) {
   std::string head;
   while (!head.ends_with("\r\n\r\n")) {
@@ -21,7 +21,7 @@ std::string receive_head(TcpPeer& peer) {
     if (byte.empty()) throw std::runtime_error("the connection ends behind: " + head);
     head += byte;
   }
-  return head.substr(0, head.size() - 4);
+  return head;
 }
 
 std::string receive_all(TcpPeer& peer, std::size_t size) {
@@ -82,7 +82,7 @@ StreamReader::StreamReader(TcpPeer& peer)
 }
 
 std::string StreamReader::next() {
-  part_ = test::read_response_head("HTTP/1.1 200\r\n" + receive_head(peer_));
+  part_ = test::read_response_head("HTTP/1.1 200 OK\r\n" + receive_head(peer_));
   std::string jpeg = receive_all(peer_, std::stoul(part_.field("content-length")));
   CHECK(receive_all(peer_, 11) == "\r\n--frame\r\n");
   return jpeg;

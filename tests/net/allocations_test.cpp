@@ -222,6 +222,24 @@ TEST_CASE("putting RTP frames together takes nothing from the heap once it is wa
   CHECK(decoder.lost > 40);
 }
 
+TEST_CASE("the parts of a multipart stream take nothing from the heap once they are warm") {
+  const ByteVector part = to_bytes(
+      "--a-boundary-longer-than-a-small-string\r\nContent-Type: image/jpeg\r\nContent-Length: 4\r\n"
+      "X-Timestamp: 1.000000\r\n\r\nbody\r\n");
+  ObjectPool<ReceivedFrame> frames;
+  FrameAssembler assembler(frames, 1 << 20, {});
+  std::size_t warm = 0;
+  int received = 0;
+  for (int i = 0; i < 100; ++i) {
+    if (i == 50) warm = allocations;
+    std::ranges::copy(part, assembler.space().begin());
+    assembler.received(part.size(), steady_now());
+    for (; assembler.next() == FrameAssembler::Event::frame; ++received) assembler.take_frame();
+  }
+  CHECK(received == 100);
+  CHECK(allocations == warm);
+}
+
 /// Codes the block anew and restores every tenth of its packets.
 void lose_and_restore(FecEncoder& encoder, FecDecoder& decoder, FecBlock& block,
                       std::int64_t first_sequence) {

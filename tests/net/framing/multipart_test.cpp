@@ -13,7 +13,7 @@ using Event = FrameAssembler::Event;
 using Kind = MultipartHead::Kind;
 
 MultipartHead read(std::string_view text, std::string_view boundary = "") {
-  return read_multipart_head(to_bytes(text), boundary);
+  return read_multipart_head(std::as_bytes(std::span(text)), boundary);
 }
 
 TEST_CASE("a part's head") {
@@ -22,7 +22,8 @@ TEST_CASE("a part's head") {
                "--frame\nContent-Length: 1234\n\n", "\r\n--frame\r\ncontent-length:1234\r\n\r\n",
                "--frame  \r\nCONTENT-LENGTH:  1234 \r\nX-Timestamp: 0.1\r\n\r\n");
   CAPTURE(text);
-  const MultipartHead head = read(text + "\xFF\xD8");
+  const std::string bytes = text + "\xFF\xD8";
+  const MultipartHead head = read(bytes);
   CHECK(head.kind == Kind::part);
   CHECK(head.size_bytes == text.size());
   CHECK(head.boundary == "--frame");
@@ -66,17 +67,36 @@ TEST_CASE("an HTTP response's head") {
       {"HTTP/1.0 200 OK\r\nServer: x\r\n\r\n", 200},
       {"HTTP/1.1 404 Not Found\r\nContent-Length: 9\r\n\r\n", 404},
       {"HTTP/1.1 200\r\n\r\n", 200},
-      {"HTTP/1.\r\n\r\n", 0},
-      {"HTTP/1.1\n\n", 0},
-      {"HTTP/1.1 \n\n", 0},
-      {"HTTP/1.1 -20 OK\n\n", 0},
-      {"HTTP/1.1 OK\r\n\r\n", 0},
+      {"HTTP/1.0 200 OK\nServer: x\n\n", 200},
+      {"HTTP/1.1 503 \n\n", 503},
   }));
   CAPTURE(text);
   const MultipartHead head = read(text);
   CHECK(head.kind == Kind::http_response);
   CHECK(head.http_status == status);
   CHECK(head.size_bytes == text.size());
+}
+
+TEST_CASE("an HTTP response without a status is no head") {
+  const std::string text = GENERATE("HTTP/1.\r\n\r\n", "HTTP/1.1\n\n", "HTTP/1.1 \n\n",
+                                    "HTTP/1.1 -20 OK\n\n", "HTTP/1.1 OK\r\n\r\n");
+  CAPTURE(text);
+  CHECK(read(text).kind == Kind::bad);
+}
+
+TEST_CASE("an HTTP response may follow a line break and be incomplete") {
+  CHECK(read("\r\nHTTP/1.1 200 OK\r\n\r\n").size_bytes == 21);
+  CHECK(read("HTTP/1.1 200 OK\r\nServer: x\r\n").kind == Kind::need_more);
+  CHECK(read("HTTP/1.1 200 OK\r\n" + std::string(kMaxHeadSizeBytes, 'x')).kind == Kind::bad);
+}
+
+TEST_CASE("a field of a part is found among lines that are no fields") {
+  const std::string head =
+      "--b\r\nno field\nContent Type : x\r\n: \r\nx-TIMESTAMP :9\nX-Timestamp:\t12.5 \r\n\r\n";
+  CHECK(find_part_field(head, "x-timestamp") == "12.5");
+  CHECK_FALSE(find_part_field(head, "Timestamp"));
+  CHECK_FALSE(find_part_field("", "X"));
+  CHECK(find_part_field("X:", "x") == "");
 }
 
 TEST_CASE("a body ends at the line break in front of the boundary") {
@@ -189,7 +209,7 @@ TEST_CASE("multipart streams in pieces of any size") {
        {},
        Event::failed,
        "the HTTP server answered with status 404"},
-      {"a broken status line", "HTTP/1.\r\n\r\n", {}, Event::failed, "status 0"},
+      {"a broken status line", "HTTP/1.\r\n\r\n", {}, Event::failed, "no proper head"},
       {"a page instead",
        "HTTP/1.0 200 OK\r\n\r\n<html>\r\n</html>",
        {},

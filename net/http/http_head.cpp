@@ -1,0 +1,178 @@
+#include "net/http/http_head.hpp"
+
+#include <algorithm>
+#include <boost/asio/buffer.hpp>
+#include <boost/beast/core/string.hpp>
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <limits>
+
+namespace jpegwire {
+namespace {
+
+namespace http = boost::beast::http;
+using RequestParser = http::request_parser<http::empty_body>;
+using ResponseParser = http::response_parser<http::empty_body>;
+using State = HttpHead::State;
+
+constexpr std::string_view kEndOfRequestHead = "\r\n\r\n";
+
+// Beast's containers throw on longer names and values.
+constexpr std::size_t kLargestHeadBytes = 65'535;
+
+std::string_view as_text(std::span<const std::byte> bytes, std::size_t max_bytes) {
+  const std::size_t size = std::min({bytes.size(), max_bytes, kLargestHeadBytes});
+  return {reinterpret_cast<const char*>(bytes.data()), size};
+}
+
+/// Control characters, and LF without CR: a proxy may read such a head as a different request.
+/// Beast refuses them too, but not before the end of the head, which may never be sent.
+bool has_stray_characters(std::string_view text) {
+  char previous = '\0';
+  for (const char c : text) {
+    const bool is_control = (c >= 0 && c < ' ') || c == '\x7F';
+    if (is_control && c != '\t' && c != '\r' && c != '\n') return true;
+    if (c == '\n' && previous != '\r') return true;
+    previous = c;
+  }
+  return false;
+}
+
+/// The error where `text` is a whole head and Beast does not accept it.
+template <class Parser>
+boost::system::error_code put_head(Parser& parser, std::string_view text) {
+  parser.header_limit(static_cast<std::uint32_t>(text.size()));
+  parser.body_limit(std::numeric_limits<std::uint64_t>::max());  // bodies are the caller's concern
+  boost::system::error_code error;
+  parser.put(boost::asio::const_buffer(text.data(), text.size()), error);
+  if (parser.is_header_done()) error = {};
+  return error;
+}
+
+/// Whether a request line ends with a version that is not ours. Beast has one error for that and
+/// for text that is no version.
+bool names_other_version(std::string_view head) {
+  const std::string_view line = head.substr(0, head.find('\r'));
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  if (line.size() < 9) return false;
+  const std::string_view version = line.substr(line.size() - 9);
+  return version.starts_with(" HTTP/") && is_digit(version[6]) && version[7] == '.' &&
+         is_digit(version[8]);
+}
+
+template <class Parser, class Head>
+void copy_common_parts(const Parser& parser, Head& head) {
+  for (const auto& field : parser.get()) head.fields.add(field.name_string(), field.value());
+  if (const auto length = parser.content_length()) head.content_length = *length;
+  head.state = State::complete;
+}
+
+/// Each line ends with CRLF, and a space stands behind the status.
+std::string normalize_response_head(std::string_view head) {
+  constexpr std::size_t kSizeWithoutReason = std::string_view("HTTP/1.1 200").size();
+  std::string normalized;
+  normalized.reserve(2 * head.size());
+  while (!head.empty()) {
+    const std::size_t end = head.find('\n');
+    std::string_view line = head.substr(0, end);
+    head.remove_prefix(end + 1);
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    const bool lacks_reason = normalized.empty() && line.size() == kSizeWithoutReason;
+    normalized.append(line).append(lacks_reason ? " \r\n" : "\r\n");
+  }
+  return normalized;
+}
+
+/// Fewer bytes than the prefix begin with it if they may still become it.
+bool may_begin_with(std::string_view text, std::string_view prefix) {
+  return text.substr(0, prefix.size()) == prefix.substr(0, text.size());
+}
+
+}  // namespace
+
+bool equal_ignoring_case(std::string_view a, std::string_view b) {
+  return boost::beast::iequals(a, b);
+}
+
+void HttpFields::add(std::string_view name, std::string_view value) {
+  fields_.push_back({std::string(name), std::string(value)});
+}
+
+std::size_t HttpFields::count(std::string_view name) const {
+  const auto number = std::ranges::count_if(
+      fields_, [name](const Field& field) { return equal_ignoring_case(field.name, name); });
+  return static_cast<std::size_t>(number);
+}
+
+std::string_view HttpFields::operator[](std::string_view name) const {
+  for (const Field& field : fields_)
+    if (equal_ignoring_case(field.name, name)) return field.value;
+  return {};
+}
+
+std::vector<std::string> HttpFields::all(std::string_view name) const {
+  std::vector<std::string> values;
+  for (const Field& field : fields_)
+    if (equal_ignoring_case(field.name, name)) values.push_back(field.value);
+  return values;
+}
+
+HttpRequestHead parse_request_head(std::span<const std::byte> bytes, std::size_t max_bytes) {
+  const std::string_view text = as_text(bytes, max_bytes);
+  const std::size_t end = text.find(kEndOfRequestHead);
+  const bool is_whole = end != std::string_view::npos;
+  const std::size_t size = is_whole ? end + kEndOfRequestHead.size() : text.size();
+  HttpRequestHead head;
+  head.state = State::malformed;
+  if (has_stray_characters(text.substr(0, size))) return head;
+  head.state = bytes.size() < max_bytes ? State::need_more : State::too_large;
+  if (!is_whole) return head;
+
+  RequestParser parser;
+  if (const auto error = put_head(parser, text.substr(0, size))) {
+    const bool has_version = error == http::error::bad_version && names_other_version(text);
+    head.state = has_version ? State::unsupported_version : State::malformed;
+    return head;
+  }
+  copy_common_parts(parser, head);
+  head.size_bytes = size;
+  const auto& message = parser.get();
+  head.method = message.method_string();
+  head.target = message.target();
+  head.is_http_1_0 = message.version() == 10;
+  head.keeps_alive = message.keep_alive();
+  return head;
+}
+
+HttpResponseHead parse_response_head(std::span<const std::byte> bytes, std::size_t max_bytes) {
+  const std::string_view text = as_text(bytes, max_bytes);
+  HttpResponseHead head;
+  head.state = State::malformed;
+  if (!may_begin_with(text, "HTTP/")) return head;
+  head.state = bytes.size() < max_bytes ? State::need_more : State::too_large;
+  const std::optional<std::size_t> size = find_head_size(text);
+  if (!size) return head;
+
+  ResponseParser parser;
+  head.state = State::malformed;
+  if (put_head(parser, normalize_response_head(text.substr(0, *size)))) return head;
+  copy_common_parts(parser, head);
+  head.size_bytes = *size;
+  const auto& message = parser.get();
+  head.status = static_cast<int>(message.result_int());
+  head.reason = message.reason();
+  head.is_chunked = message.chunked();
+  return head;
+}
+
+std::optional<std::size_t> find_head_size(std::string_view text) {
+  for (std::size_t at = text.find('\n'); at != std::string_view::npos;
+       at = text.find('\n', at + 1)) {
+    const std::string_view behind = text.substr(at + 1, 2);
+    if (behind.starts_with('\n')) return at + 2;
+    if (behind == "\r\n") return at + 3;
+  }
+  return std::nullopt;
+}
+
+}  // namespace jpegwire

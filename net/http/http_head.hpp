@@ -1,0 +1,89 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace jpegwire {
+
+/// Whether two names are equal without regard to the case of ASCII letters, as field names, tokens
+/// and host names are compared (RFC 9110, section 5.1; RFC 4343).
+bool equal_ignoring_case(std::string_view a, std::string_view b);
+
+/// The header fields of a message, in the order in which they were received. Field names are
+/// compared with equal_ignoring_case.
+class HttpFields {
+ public:
+  struct Field {
+    std::string name;
+    std::string value;  // without white space around it
+  };
+
+  void add(std::string_view name, std::string_view value);
+
+  /// How many fields have this name.
+  std::size_t count(std::string_view name) const;
+  bool contains(std::string_view name) const { return count(name) > 0; }
+
+  /// The value of the first field with this name; empty if there is none.
+  std::string_view operator[](std::string_view name) const;
+
+  /// The values of all fields with this name.
+  std::vector<std::string> all(std::string_view name) const;
+
+  auto begin() const { return fields_.begin(); }
+  auto end() const { return fields_.end(); }
+
+ private:
+  std::vector<Field> fields_;
+};
+
+/// The first line and the header fields of a message.
+struct HttpHead {
+  enum class State {
+    need_more,
+    complete,
+    malformed,
+    unsupported_version,  // well-formed, but neither HTTP/1.0 nor HTTP/1.1
+    too_large,
+  };
+
+  // Everything else is set only when the head is complete.
+  State state = State::need_more;
+  std::size_t size_bytes = 0;  // with the empty line that ends the head
+  HttpFields fields{};
+  std::optional<std::uint64_t> content_length{};  // of any size: the caller bounds the body
+};
+
+struct HttpRequestHead : HttpHead {
+  std::string method{};
+  std::string target{};  // as it was sent
+  bool is_http_1_0 = false;
+  bool keeps_alive = false;  // from the version and Connection
+};
+
+struct HttpResponseHead : HttpHead {
+  int status = 0;
+  std::string reason{};  // may be empty
+  bool is_chunked = false;
+};
+
+/// Parses the head at the front of `bytes` (RFC 9112). The result depends on all bytes received so
+/// far, not on how they were split: call again with more bytes after need_more. A head larger than
+/// `max_bytes` (at most 65535) is too_large. Control characters and lines that end with LF alone
+/// are malformed as soon as they are received. Never throws because of the bytes.
+HttpRequestHead parse_request_head(std::span<const std::byte> bytes, std::size_t max_bytes);
+
+/// As parse_request_head, but accepts what small cameras send: lines that end with LF alone, and a
+/// status line without a reason.
+HttpResponseHead parse_response_head(std::span<const std::byte> bytes, std::size_t max_bytes);
+
+/// The size of the head at the front of `text`, with the empty line that ends it; lines may end
+/// with LF alone. Nothing if there is no empty line.
+std::optional<std::size_t> find_head_size(std::string_view text);
+
+}  // namespace jpegwire
