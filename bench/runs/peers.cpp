@@ -132,8 +132,9 @@ std::optional<std::string> probe(EventLoop& loop, const Peer& peer) {
   if (!loop.wait(kTimeout, [&] { return child.has_ended(); }) || child.exit_code() != 0)
     return std::nullopt;
   const std::regex version(R"((?:^|ersion)\s*(\d+(?:\.\d+)+))");
+  const std::string out = child.out();
   std::smatch match;
-  return std::regex_search(child.out(), match, version) ? match[1].str() : "";
+  return std::regex_search(out, match, version) ? match[1].str() : "";
 }
 
 bool is_for_one_alone(const Peer& peer, const Matrix& matrix) {

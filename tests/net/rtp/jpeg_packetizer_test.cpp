@@ -293,7 +293,7 @@ TEST_CASE("a Q below 255 never stands for different tables, however often they c
 }
 
 TEST_CASE("a frame's tables are in its first packet") {
-  const FramePointer frame = admitted(jpeg_with_tables(3));
+  const FramePointer frame = validated(jpeg_with_tables(3));
   const Datagrams datagrams = packetize(*frame, {.mtu_bytes = kMinMtuBytes});
   JpegFormat format;
   QuantizationTables tables;
