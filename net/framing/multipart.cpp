@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "app/parse_number.hpp"
+#include "app/text.hpp"
 #include "net/http/http_head.hpp"
 
 namespace jpegwire {

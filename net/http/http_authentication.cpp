@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 
+#include "app/text.hpp"
 #include "net/http/http_head.hpp"
 
 namespace jpegwire {
