@@ -45,11 +45,6 @@ std::string unquoted(std::string_view value) {
   return text;
 }
 
-std::string_view trimmed(std::string_view text) {
-  const std::size_t begin = std::min(text.find_first_not_of(" \t"), text.size());
-  return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
-}
-
 // To behind the next comma that is not within quotes.
 std::string_view take_item(std::string_view& list) {
   bool is_quoted = false;

@@ -13,6 +13,13 @@ TEST_CASE("texts are compared without regard to the case of ASCII letters") {
   CHECK_FALSE(equal_ignoring_case("\xC4", "\xE4"));
 }
 
+TEST_CASE("texts are trimmed") {
+  CHECK(trimmed(" \ta b\r\n") == "a b");
+  CHECK(trimmed("a") == "a");
+  CHECK(trimmed("") == "");
+  CHECK(trimmed(" \t ") == "");
+}
+
 TEST_CASE("only ASCII letters are made small") { CHECK(lower("Az[\xC4 9") == "az[\xC4 9"); }
 
 }  // namespace
