@@ -27,6 +27,13 @@ inline std::string lower(std::string_view text) {
   return lowered;
 }
 
+/// Without the blanks, tabs and line breaks around it.
+constexpr std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view kSpace = " \t\r\n";
+  const std::size_t begin = std::min(text.find_first_not_of(kSpace), text.size());
+  return text.substr(begin, text.find_last_not_of(kSpace) - begin + 1);
+}
+
 /// Whether the texts are equal but for the case of ASCII letters.
 constexpr bool equal_ignoring_case(std::string_view a, std::string_view b) {
   return std::ranges::equal(a, b, [](char x, char y) { return lower(x) == lower(y); });

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -39,9 +38,7 @@ std::string utc(WallTime time) {
 }
 
 const AVOutputFormat* format_of(const std::filesystem::path& file) {
-  std::string ending = file.extension();
-  std::ranges::transform(ending, ending.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const std::string ending = lower(file.extension().string());
   return av_guess_format(nullptr, ("recording" + ending).c_str(), nullptr);
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "app/parse_number.hpp"
+#include "app/text.hpp"
 #include "net/http/http_head.hpp"
 
 namespace jpegwire {
@@ -12,11 +13,6 @@ using Kind = MultipartHead::Kind;
 
 std::string_view as_text(std::span<const std::byte> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
-
-std::string_view without_space_around(std::string_view text) {
-  const std::size_t begin = std::min(text.find_first_not_of(" \t\r"), text.size());
-  return text.substr(begin, text.find_last_not_of(" \t\r") - begin + 1);
 }
 
 Kind kind_of(HttpHead::State state) {
@@ -38,7 +34,7 @@ bool closes(std::string_view line, std::string_view boundary) {
 /// `head` begins with the boundary line. Bad where Content-Length is no number: such a part has no
 /// known end.
 MultipartHead read_part(std::string_view head) {
-  const std::string_view boundary = without_space_around(head.substr(0, head.find('\n')));
+  const std::string_view boundary = trimmed(head.substr(0, head.find('\n')));
   MultipartHead part{.kind = Kind::part, .size_bytes = head.size(), .boundary = boundary};
   if (const auto length = find_part_field(head, "Content-Length")) {
     part.content_length = parse_number<std::uint64_t>(*length);
@@ -63,7 +59,7 @@ MultipartHead read_multipart_head(std::span<const std::byte> bytes, std::string_
   if (text.starts_with("HTTP/1.")) {
     head = read_http_response(bytes.subspan(begin), kMaxHeadSizeBytes - begin);
   } else {
-    const std::string_view line = without_space_around(text.substr(0, line_end));
+    const std::string_view line = trimmed(text.substr(0, line_end));
     if (line.size() < 3 || !line.starts_with("--")) return {Kind::bad};
     if (closes(line, boundary)) return {Kind::end};
     const std::optional<std::size_t> size = find_head_size(text);
@@ -83,7 +79,7 @@ std::optional<std::string_view> find_part_field(std::string_view head, std::stri
     head.remove_prefix(std::min(line.size() + 1, head.size()));
     const std::size_t colon = line.find(':');
     if (colon != std::string_view::npos && equal_ignoring_case(line.substr(0, colon), name))
-      return without_space_around(line.substr(colon + 1));
+      return trimmed(line.substr(colon + 1));
   }
   return std::nullopt;
 }

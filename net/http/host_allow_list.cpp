@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "app/host_name.hpp"
-#include "net/http/http_head.hpp"
+#include "app/text.hpp"
 
 namespace jpegwire {
 namespace {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 
+#include "app/text.hpp"
 #include "net/http/http_head.hpp"
 
 namespace jpegwire {
@@ -42,11 +43,6 @@ std::string unquoted(std::string_view value) {
     text.push_back(value[at]);
   }
   return text;
-}
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t begin = std::min(text.find_first_not_of(" \t"), text.size());
-  return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
 }
 
 // To behind the next comma that is not within quotes.

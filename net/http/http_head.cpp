@@ -2,10 +2,11 @@
 
 #include <algorithm>
 #include <boost/asio/buffer.hpp>
-#include <boost/beast/core/string.hpp>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <limits>
+
+#include "app/text.hpp"
 
 namespace jpegwire {
 namespace {
@@ -89,10 +90,6 @@ bool may_begin_with(std::string_view text, std::string_view prefix) {
 }
 
 }  // namespace
-
-bool equal_ignoring_case(std::string_view a, std::string_view b) {
-  return boost::beast::iequals(a, b);
-}
 
 void HttpFields::add(std::string_view name, std::string_view value) {
   fields_.push_back({std::string(name), std::string(value)});

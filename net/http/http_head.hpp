@@ -10,12 +10,8 @@
 
 namespace jpegwire {
 
-/// Whether two names are equal without regard to the case of ASCII letters, as field names, tokens
-/// and host names are compared (RFC 9110, section 5.1; RFC 4343).
-bool equal_ignoring_case(std::string_view a, std::string_view b);
-
 /// The header fields of a message, in the order in which they were received. Field names are
-/// compared with equal_ignoring_case.
+/// compared without regard to case (RFC 9110, section 5.1).
 class HttpFields {
  public:
   struct Field {

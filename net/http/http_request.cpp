@@ -4,6 +4,8 @@
 #include <optional>
 #include <string_view>
 
+#include "app/text.hpp"
+
 namespace jpegwire {
 namespace {
 

@@ -4,6 +4,7 @@
 
 #include <random>
 
+#include "app/text.hpp"
 #include "net/http/http_authentication.hpp"
 #include "net/http/http_head.hpp"
 

@@ -5,12 +5,12 @@
 #include <algorithm>
 #include <asio/ip/address.hpp>
 #include <bitset>
-#include <cctype>
 #include <cmath>
 #include <iterator>
 #include <utility>
 
 #include "app/parse_number.hpp"
+#include "app/text.hpp"
 
 namespace jpegwire {
 namespace {
@@ -50,11 +50,6 @@ std::string_view take_line(std::string_view& text) {
 std::string_view take_word(std::string_view& text) {
   text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
   return take_until(text, ' ');
-}
-
-bool equal_ignoring_case(std::string_view a, std::string_view b) {
-  return std::ranges::equal(
-      a, b, [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
 }
 
 // Quoted text is short and has no control characters.

@@ -108,13 +108,5 @@ TEST_CASE("heads are bounded", "[http]") {
   CHECK(parse_response(response, 1'000'000).state != State::complete);
 }
 
-TEST_CASE("names are compared without regard to the case of ASCII letters", "[http]") {
-  CHECK(equal_ignoring_case("Content-Length", "cONTENT-lENGTH"));
-  CHECK(equal_ignoring_case("", ""));
-  CHECK_FALSE(equal_ignoring_case("a", "ab"));
-  CHECK_FALSE(equal_ignoring_case("[", "{"));
-  CHECK_FALSE(equal_ignoring_case("\xC4", "\xE4"));
-}
-
 }  // namespace
 }  // namespace jpegwire::http_head_test
