@@ -190,7 +190,7 @@ TEST_CASE("a sentence says why a description cannot be used") {
   CHECK(error_of(with("RTP/AVP 26", "RTP/AVP 32")) == error_of("m=audio"));
   CHECK_THAT(error_of(with("v=0", "v=1")), Contains("version '1'"));
   CHECK_THAT(error_of(with("RTP/AVP", "RTP/SAVP")), Contains("'RTP/SAVP'; only RTP/AVP"));
-  CHECK_THAT(error_of(with("video 5004", "video 0")), Contains("port 0, as an RTSP server's"));
+  CHECK_THAT(error_of(with("video 5004", "video 0")), Contains("port 0 for its JPEG video"));
   for (const char* port : {"65534", "65536", "-1", "x", "5004x", "/2", "+1"})
     CHECK_THAT(error_of(with("video 5004", std::string("video ") + port)),
                Contains("no port from 1 to 65533"));
