@@ -264,8 +264,8 @@ void add_sender_options(CLI::App& app, SenderOptions& options) {
   add_frames_option(app, options.frames);
   add_seconds_option(app, options.seconds);
   app.add_option("--share", options.shared_directory,
-                 "Let viewers list and fetch the recordings and pictures in\n"
-                 "this directory, over the TCP port")
+                 "Serve the recordings and pictures in this directory under\n"
+                 "/files/ on the HTTP port; viewers --list and --fetch them")
       ->type_name("DIR");
   app.add_flag("--stats", options.stats, "Print a line of statistics each second");
   add_summary_option(app, options.summary);
@@ -282,8 +282,8 @@ void add_sender_options(CLI::App& app, SenderOptions& options) {
     if (options.echo && !options.tcp)
       throw CLI::ValidationError("--echo listens on the --tcp address: leave out --tcp off");
     if (options.echo) check_echo(app, options);
-    if (!options.tcp && !options.shared_directory.empty())
-      throw CLI::ValidationError("--share needs the TCP port, so leave out --tcp off");
+    if (!options.http && !options.shared_directory.empty())
+      throw CLI::ValidationError("--share serves files over HTTP: leave out --http off");
     check_rtp_options(options, datagram_options);
   });
 }

@@ -24,7 +24,6 @@
 #include "app/host_name.hpp"
 #include "app/summary_output.hpp"
 #include "net/rtp/rtp_sender.hpp"
-#include "net/share/file_server.hpp"
 #include "net/stream/frame_fan_out.hpp"
 #include "net/tcp/frame_server.hpp"
 #include "recording/frame_recorder.hpp"
@@ -44,12 +43,8 @@ class Sender {
         signals_(io_),
         summary_(options.summary),
         server_(io_, viewer_count_, {.prefix = options.framing, .write = options.write}),
-        file_server_(options.shared_directory, options.framing, viewer_count_),
         time_limit_(io_),
         stats_tick_(io_) {
-    server_.let_ask_for_files([this](asio::ip::tcp::socket socket, Bytes request) {
-      file_server_.serve(std::move(socket), request);
-    });
     if (options_.tcp) open_tcp_port();
     if (options_.http) open_web_site();
     sinks_.add(server_);
@@ -108,10 +103,12 @@ class Sender {
     web_site_.emplace(
         io_, server_, options_.http_settings,
         WebSite::Questions{.report = [this] { return report(); }, .sdp = [this] { return sdp(); }});
+    if (!options_.shared_directory.empty())
+      web_site_->share(options_.shared_directory, viewer_count_);
     try {
       web_listener_ = &web_site_->listen(*options_.http);
     } catch (const std::runtime_error& error) {
-      if (options_.is_http_asked_for)
+      if (options_.is_http_asked_for || !options_.shared_directory.empty())
         throw std::runtime_error(fmt::format("{} (--http PORT)", error.what()));
       spdlog::warn("continuing without HTTP: {} (--http PORT)", error.what());
     }
@@ -196,13 +193,13 @@ class Sender {
     if (!public_ports.empty())
       fmt::print(out, "note:   everyone who can reach port {} of this machine can watch\n",
                  fmt::join(public_ports, " or "));
-    if (!options_.shared_directory.empty() && listener_ != nullptr)
-      print_share(out, shown(*listener_));
+    if (!options_.shared_directory.empty()) print_share(out, to_string(shown(*web_listener_)));
   }
 
-  void print_share(std::FILE* out, const Endpoint& endpoint) const {
-    fmt::print(out, "share:  jpegwire-viewer --list {}\n", to_tcp_url(endpoint));
-    if (listener_->is_public())
+  void print_share(std::FILE* out, const std::string& address) const {
+    fmt::print(out, "share:  jpegwire-viewer --list http://{}\n", address);
+    fmt::print(out, "        in a browser: http://{}/files/\n", address);
+    if (web_listener_->is_public())
       fmt::print(out, "note:   whoever reaches it can fetch the recordings and pictures in '{}'\n",
                  options_.shared_directory);
   }
@@ -295,7 +292,6 @@ class Sender {
     pipeline_->request_stop();  // so that waiting for a camera and for viewers goes on side by side
     if (web_site_) web_site_->finish(kTimeout);
     server_.finish(kTimeout);
-    file_server_.finish();
     for (const auto& rtp : rtp_senders_) rtp->finish();
   }
 
@@ -306,7 +302,6 @@ class Sender {
   SummaryOutput summary_;
   ViewerCount viewer_count_;
   FrameServer server_;
-  FileServer file_server_;
   std::vector<std::unique_ptr<RtpSender>> rtp_senders_;
   FrameFanOut sinks_;
   const Listener* listener_ = nullptr;

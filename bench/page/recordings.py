@@ -8,6 +8,7 @@ Files are in memory, so that no disk is measured; whole programs, their start in
 
 import contextlib
 import os
+import re
 import socket
 import statistics
 import subprocess
@@ -83,9 +84,16 @@ def fetch_command(build, url):
     return [f"{build}/viewer/jpegwire-viewer", "--fetch", "a.mkv", url]
 
 
+def url_of_files(sender):
+    for line in sender.process.stdout:
+        if match := re.search(r"--list (http://\S+)", line):
+            return match[1]
+    raise SystemExit("jpegwire-sender shares nothing")
+
+
 @contextlib.contextmanager
 def shared_recording(build, megabytes, *options):
-    """A sender that shares one, and a directory to fetch it to."""
+    """A sender that shares one, the URL to fetch it from, and a directory to fetch it to."""
     with directory_in_memory() as directory:
         shared, here = f"{directory}/shared", f"{directory}/here"
         os.mkdir(shared)
@@ -93,17 +101,17 @@ def shared_recording(build, megabytes, *options):
         write_recording(f"{shared}/a.mkv", megabytes)
         # What was written just now may be a recording that goes on.
         os.utime(f"{shared}/a.mkv", (time.time() - 60, time.time() - 60))
-        with Sender(build, "--source", "test", "--share", shared, *options) as sender:
-            yield sender, shared, here
+        with Sender(build, "--source", "test", "--share", shared, *options, http="0") as sender:
+            yield sender, url_of_files(sender), shared, here
 
 
 def fetching_against_curl(build, rounds, megabytes):
     ours, curls = [], []
-    with shared_recording(build, megabytes) as (sender, shared, here), \
-            bare_http_server(f"{shared}/a.mkv") as url:
+    with shared_recording(build, megabytes) as (_, url, shared, here), \
+            bare_http_server(f"{shared}/a.mkv") as bare_url:
         for _ in range(rounds):
-            ours.append(seconds_of(fetch_command(build, sender.url), here))
-            curls.append(seconds_of(["curl", "-s", "-o", "a.mkv", url], here))
+            ours.append(seconds_of(fetch_command(build, url), here))
+            curls.append(seconds_of(["curl", "-s", "-o", "a.mkv", bare_url], here))
     return [("--fetch on loopback, with its SHA-256: speed relative to curl from a bare server that calls "
              "sendfile()", "at least 0.7", spread([theirs / mine for mine, theirs in zip(ours, curls)])),
             ("the same: MB/s", "", spread([megabytes / each for each in ours], 0))]
@@ -112,14 +120,14 @@ def fetching_against_curl(build, rounds, megabytes):
 def fetching_beside_a_viewer(build, runs, seconds):
     """Pairs of runs of a viewer, without and with a fetch that takes longer."""
     changes, speeds = [], []
-    with shared_recording(build, 0, "--size", "1280x720") as (sender, shared, here):
+    with shared_recording(build, 0, "--size", "1280x720") as (sender, url, shared, here):
         os.truncate(f"{shared}/a.mkv", 100_000_000_000)
         os.utime(f"{shared}/a.mkv", (time.time() - 60, time.time() - 60))
         watch(build, sender.url, 2)  # warm
         for _ in range(runs):
             without = watch(build, sender.url, seconds)["age_ms"]["p99"]
             part = f"{here}/a.mkv.part"
-            with subprocess.Popen(fetch_command(build, sender.url), cwd=here,
+            with subprocess.Popen(fetch_command(build, url), cwd=here,
                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as fetch:
                 time.sleep(0.5)  # for its start
                 before, begin = os.path.getsize(part), time.monotonic()

@@ -106,7 +106,9 @@ bool HttpRequestReader::drop_empty_lines() {
 /// The status to refuse the request with; 0 if it can be answered.
 int HttpRequestReader::take_request(HttpRequestHead& head) {
   if (const int status = refusal_of(head); status != 0) return status;
-  request_ = {.is_head = head.method == "HEAD", .keeps_alive = head.keeps_alive};
+  request_ = {.is_head = head.method == "HEAD",
+              .keeps_alive = head.keeps_alive,
+              .is_http_1_0 = head.is_http_1_0};
   const bool has_host = head.fields.contains("Host");
   if (has_host && !take_host(head.fields["Host"], request_)) return 400;
   if (!take_target(head.target, request_)) return 400;

@@ -17,6 +17,7 @@ struct HttpRequest {
   std::string query{};   // behind the question mark
   std::string host{};    // without a port; empty where there is none, as HTTP/1.0 allows
   bool keeps_alive = true;
+  bool is_http_1_0 = false;
   HttpFields fields{};
 };
 

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 
 #include "codec/big_endian.hpp"
-#include "net/share/file_messages.hpp"
 
 namespace jpegwire {
 namespace {
@@ -40,24 +40,15 @@ ReportReader::Result ReportReader::next() {
     const std::size_t size = get_big_endian<std::uint32_t>(buffer_);
     if (size > kMaxReportSizeBytes) return Result::not_a_report;
     if (filled_ < 4 + size) return Result::need_more;
-    const Result result = take(std::span(buffer_).subspan(4, size));
+    const std::optional<ViewerReport> report = read_report(std::span(buffer_).subspan(4, size));
     const auto rest = buffer_.begin() + static_cast<std::ptrdiff_t>(4 + size);
     std::copy(rest, buffer_.begin() + static_cast<std::ptrdiff_t>(filled_), buffer_.begin());
     filled_ -= 4 + size;
-    if (result != Result::need_more) return result;
+    if (!report) continue;
+    report_ = *report;
+    return Result::report;
   }
   return Result::need_more;
-}
-
-ReportReader::Result ReportReader::take(std::span<const std::byte> payload) {
-  if (is_file_message(payload)) {
-    file_request_.assign(payload.begin(), payload.end());
-    return Result::file_request;
-  }
-  const std::optional<ViewerReport> report = read_report(payload);
-  if (!report) return Result::need_more;
-  report_ = *report;
-  return Result::report;
 }
 
 }  // namespace jpegwire

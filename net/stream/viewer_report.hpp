@@ -2,9 +2,7 @@
 
 #include <array>
 #include <cstddef>
-#include <optional>
 #include <span>
-#include <vector>
 
 #include "codec/time.hpp"
 
@@ -22,11 +20,10 @@ inline constexpr std::size_t kMaxReportSizeBytes = 512;  // behind the size; roo
 
 std::array<std::byte, kReportSizeBytes> write_report(const ViewerReport& report);
 
-/// Takes reports out of a stream of bytes that comes in pieces, and requests for the sender's files
-/// (net/share/), which come the same way. Bound to one thread.
+/// Takes reports out of a stream of bytes that comes in pieces. Bound to one thread.
 class ReportReader {
  public:
-  enum class Result { need_more, report, file_request, not_a_report };
+  enum class Result { need_more, report, not_a_report };
 
   /// Where the next bytes go; never empty unless the last result was not_a_report.
   std::span<std::byte> space();
@@ -38,16 +35,10 @@ class ReportReader {
 
   const ViewerReport& report() const { return report_; }
 
-  /// The latest, of whatever version, without its size.
-  std::span<const std::byte> file_request() const { return file_request_; }
-
  private:
-  Result take(std::span<const std::byte> payload);
-
   std::array<std::byte, 4 + kMaxReportSizeBytes> buffer_{};
   std::size_t filled_ = 0;
   ViewerReport report_;
-  std::vector<std::byte> file_request_;
 };
 
 }  // namespace jpegwire

@@ -41,7 +41,7 @@ void FrameConnection::start() {
 }
 
 void FrameConnection::offer(FramePtr frame) {
-  if (finishing_ || asks_for_files_ || !socket_.is_open()) return;
+  if (finishing_ || !socket_.is_open()) return;
   if (writing_ == Writing::nothing) return begin_frame(std::move(frame));
   if (newest_) ++statistics_.skipped;
   newest_ = std::move(frame);
@@ -138,7 +138,6 @@ void FrameConnection::end_frame() {
 }
 
 void FrameConnection::go_on() {
-  if (asks_for_files_) return hand_over();
   if (finishing_) return end_stream();
   if (newest_) begin_frame(std::exchange(newest_, nullptr));
 }
@@ -178,8 +177,7 @@ void FrameConnection::do_read_reports() {
                             if (error) return self->close({describe_departure(error)});
                             if (!self->take_reports(size))
                               return self->close({"it sent data that is not a viewer report"});
-                            if (!self->asks_for_files_) return self->do_read_reports();
-                            if (self->writing_ == Writing::nothing) self->hand_over();
+                            self->do_read_reports();
                           });
 }
 
@@ -188,19 +186,9 @@ bool FrameConnection::take_reports(std::size_t size_bytes) {
   ReportReader::Result result = reports_.next();
   for (; result != ReportReader::Result::need_more; result = reports_.next()) {
     if (result == ReportReader::Result::not_a_report) return false;
-    if (result == ReportReader::Result::report) last_report_arrival_ = wall_now();
-    asks_for_files_ = result == ReportReader::Result::file_request && on_file_request_;
-    if (asks_for_files_) break;
+    last_report_arrival_ = wall_now();
   }
   return true;
-}
-
-// Nothing of asio's is under way on the socket by then: nothing is read behind a request.
-void FrameConnection::hand_over() {
-  asio::ip::tcp::socket socket = std::move(socket_);
-  newest_.reset();
-  on_closed_(shared_from_this(), {"it asks for files", true});
-  on_file_request_(std::move(socket), reports_.file_request());
 }
 
 // A viewer that has reported and stops is leaving; one that never reported may still listen.

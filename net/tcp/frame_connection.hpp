@@ -58,16 +58,6 @@ class FrameConnection : public std::enable_shared_from_this<FrameConnection> {
                   std::uint64_t stream_id, Histogram& age_us, WriteSettings write,
                   OnClosed on_closed);
 
-  /// Takes over the connection of a peer that asks for files, with its request.
-  using OnFileRequest = std::function<void(asio::ip::tcp::socket, Bytes request)>;
-
-  /// To be called before start(). A peer that then asks for files is no viewer any more: once the
-  /// frame that is being written has ended, this connection counts as closed, and the function
-  /// called. Without it such requests are passed over.
-  void let_ask_for_files(OnFileRequest on_file_request) {
-    on_file_request_ = std::move(on_file_request);
-  }
-
   void start();
 
   /// Writes the frame now, or when the one being written is done and no newer one has come.
@@ -102,7 +92,6 @@ class FrameConnection : public std::enable_shared_from_this<FrameConnection> {
   bool take_reports(std::size_t size_bytes);
   bool has_reported() const { return last_report_arrival_ != WallTime{}; }
   void peer_stopped_sending();
-  void hand_over();
 
   static constexpr std::size_t kMaxHeadSizeBytes =
       FrameProtocol::kMaxHeadSizeBytes + kStampedStartSizeBytes;
@@ -113,7 +102,6 @@ class FrameConnection : public std::enable_shared_from_this<FrameConnection> {
   Histogram& age_us_;
   const WriteSettings write_;
   OnClosed on_closed_;
-  OnFileRequest on_file_request_;
   ViewerStatistics statistics_;
 
   FramePtr newest_;  // the next one to write, or null
@@ -125,7 +113,6 @@ class FrameConnection : public std::enable_shared_from_this<FrameConnection> {
   bool finishing_ = false;
   bool hung_up_ = false;
   bool peer_stopped_ = false;
-  bool asks_for_files_ = false;
 
   ReportReader reports_;
   WallTime last_report_arrival_{};  // the epoch: none came

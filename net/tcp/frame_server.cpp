@@ -35,9 +35,8 @@ const Listener& FrameServer::listen(const Endpoint& endpoint) {
 void FrameServer::accept(asio::ip::tcp::socket socket) {
   if (accepted_ < settings_.max_viewers) {
     ++accepted_;
-    return serve(
-        std::move(socket), std::make_unique<SizePrefixProtocol>(settings_.prefix),
-        [this](const ViewerStatistics&) { --accepted_; }, on_file_request_);
+    return serve(std::move(socket), std::make_unique<SizePrefixProtocol>(settings_.prefix),
+                 [this](const ViewerStatistics&) { --accepted_; });
   }
   ++rejected_;
   refusals_.warn("refused {}: there are {} viewers already", peer_name(socket), accepted_);
@@ -61,8 +60,7 @@ void FrameServer::dial(const Endpoint& endpoint) {
 }
 
 void FrameServer::serve(asio::ip::tcp::socket socket, std::unique_ptr<FrameProtocol> protocol,
-                        std::function<void(const ViewerStatistics&)> on_closed,
-                        FrameConnection::OnFileRequest on_file_request) {
+                        std::function<void(const ViewerStatistics&)> on_closed) {
   auto connection = std::make_shared<FrameConnection>(
       std::move(socket), std::move(protocol), stream_id_, age_us_, settings_.write,
       [this, on_closed = std::move(on_closed)](const Connection& closed,
@@ -70,7 +68,6 @@ void FrameServer::serve(asio::ip::tcp::socket socket, std::unique_ptr<FrameProto
         forget(closed, departure);
         if (on_closed) on_closed(closed->statistics());
       });
-  connection->let_ask_for_files(std::move(on_file_request));
   news_.info("viewer {} connected", connection->statistics().peer);
   connections_.insert(connection);
   viewer_count_.join();

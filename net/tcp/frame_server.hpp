@@ -42,18 +42,12 @@ class FrameServer final : public FrameSink {
   /// Throws std::runtime_error with one sentence.
   const Listener& listen(const Endpoint& endpoint);
 
-  /// A client of the port of listen() may ask for files; the function takes over its connection.
-  void let_ask_for_files(FrameConnection::OnFileRequest on_file_request) {
-    on_file_request_ = std::move(on_file_request);
-  }
-
   /// Connects to a viewer that listens, and again whenever the connection is lost.
   void dial(const Endpoint& endpoint);
 
   /// Makes a viewer of a connection that stands; `on_closed` is called once it has closed.
   void serve(asio::ip::tcp::socket socket, std::unique_ptr<FrameProtocol> protocol,
-             std::function<void(const ViewerStatistics&)> on_closed = {},
-             FrameConnection::OnFileRequest on_file_request = {});
+             std::function<void(const ViewerStatistics&)> on_closed = {});
 
   /// Wakes the encoder for one frame and calls `on_frame` with it, unless the request is destroyed
   /// before. It must not outlive this server.
@@ -98,7 +92,6 @@ class FrameServer final : public FrameSink {
   ViewerCount& viewer_count_;
   Settings settings_;
   std::uint64_t stream_id_;
-  FrameConnection::OnFileRequest on_file_request_;
   LatestSlot<FramePtr> newest_;
   std::list<Listener> listeners_;
   std::list<Dialer> dialers_;

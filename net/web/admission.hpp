@@ -6,41 +6,71 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <mutex>
+#include <optional>
+#include <utility>
 
 namespace jpegwire {
 
-/// Bounds how many connections there are, in all and from one address, where an IPv6 host is known
-/// by its network: it has as many addresses as it likes there. Bound to the io thread.
+/// Bounds how many connections, or whatever else clients hold, there are at a time, in all and for
+/// one address. An IPv6 host counts by its /64 network, in which it has as many addresses as it
+/// likes. Any thread may call anything.
 class Admission {
+  struct Counts;
+
  public:
-  /// Held while the connection lasts.
-  using Ticket = std::shared_ptr<const void>;
+  /// A place that is taken, until this is destroyed. It may outlive the Admission.
+  class Ticket {
+   public:
+    Ticket(Ticket&& other) noexcept = default;
+    Ticket& operator=(Ticket&& other) noexcept {
+      std::swap(counts_, other.counts_);
+      std::swap(address_, other.address_);
+      return *this;
+    }
+    ~Ticket() {
+      if (counts_) counts_->leave(address_);
+    }
 
-  Admission(std::size_t max_connections, std::size_t max_per_address)
-      : max_connections_(max_connections), max_per_address_(max_per_address) {}
+   private:
+    friend class Admission;
+    Ticket(std::shared_ptr<Counts> counts, const asio::ip::address& address)
+        : counts_(std::move(counts)), address_(address) {}
 
-  /// Null where the connection is one too many.
-  Ticket admit(const asio::ip::address& address) {
+    std::shared_ptr<Counts> counts_;  // null: moved from
+    asio::ip::address address_;
+  };
+
+  Admission(std::size_t max_in_all, std::size_t max_per_address)
+      : max_in_all_(max_in_all), max_per_address_(max_per_address) {}
+
+  /// Nothing if all places are taken.
+  std::optional<Ticket> admit(const asio::ip::address& address) {
     const asio::ip::address from = network_of(address);
+    const std::scoped_lock lock(counts_->mutex);
     const auto known = counts_->by_address.find(from);
     const std::size_t from_there = known == counts_->by_address.end() ? 0 : known->second;
-    if (counts_->all >= max_connections_ || from_there >= max_per_address_) return nullptr;
+    if (counts_->all >= max_in_all_ || from_there >= max_per_address_) return std::nullopt;
     ++counts_->all;
     ++counts_->by_address[from];
-    return {this, [counts = counts_, from](const void*) { counts->leave(from); }};
+    return Ticket(counts_, from);
   }
 
-  std::size_t admitted() const { return counts_->all; }
+  std::size_t admitted() const {
+    const std::scoped_lock lock(counts_->mutex);
+    return counts_->all;
+  }
 
  private:
-  // Shared with the tickets, which may be given back when this object is gone.
   struct Counts {
     void leave(const asio::ip::address& address) {
+      const std::scoped_lock lock(mutex);
       --all;
       const auto from_there = by_address.find(address);
       if (--from_there->second == 0) by_address.erase(from_there);
     }
 
+    std::mutex mutex;
     std::size_t all = 0;
     std::map<asio::ip::address, std::size_t> by_address;
   };
@@ -52,7 +82,7 @@ class Admission {
     return asio::ip::address_v6(bytes);
   }
 
-  const std::size_t max_connections_;
+  const std::size_t max_in_all_;
   const std::size_t max_per_address_;
   std::shared_ptr<Counts> counts_ = std::make_shared<Counts>();
 };

@@ -10,6 +10,7 @@
 #include "net/sockets/socket_options.hpp"
 #include "net/stream/frame_stamp.hpp"
 #include "net/tcp/multipart_protocol.hpp"
+#include "net/web/file_server.hpp"
 
 namespace jpegwire {
 namespace {
@@ -37,7 +38,7 @@ std::string_view sentence_for(int status) {
 }  // namespace
 
 HttpConnection::HttpConnection(asio::ip::tcp::socket socket, HttpSite& site,
-                               Admission::Ticket ticket, OnGone on_gone)
+                               std::optional<Admission::Ticket> ticket, OnGone on_gone)
     : socket_(std::move(socket)),
       site_(site),
       ticket_(std::move(ticket)),
@@ -105,12 +106,13 @@ void HttpConnection::broke_off() {
 void HttpConnection::answer() {
   const HttpRequest& request = reader_.request();
   is_head_ = request.is_head;
-  keeps_alive_ = keeps_alive_ && request.keeps_alive && ticket_;
+  keeps_alive_ = keeps_alive_ && request.keeps_alive && ticket_.has_value();
   if (!ticket_)  // counted when it came
     return answer_with_sentence(503, "Too many connections are here already; try again later.");
   if (!is_for_us(request)) return refuse_host(request.host);
   if (asks_for(request, "stream")) return answer_with_stream();
   if (asks_for(request, "snapshot")) return answer_with_snapshot();
+  if (is_about_files(request.path)) return answer_about_files();
   const auto text = site_.texts.find(request.path);
   if (text == site_.texts.end()) return answer_with_sentence(404, "There is nothing here.");
   answer_with_text(text->second);
@@ -136,7 +138,15 @@ void HttpConnection::answer_with_stream() {
     return do_write();
   }
   site_.frames.serve(std::move(socket_), std::make_unique<MultipartProtocol>(),
-                     [ticket = std::move(ticket_)](const ViewerStatistics&) {});
+                     [ticket = std::make_shared<Admission::Ticket>(*std::move(ticket_))](
+                         const ViewerStatistics&) {});
+  gone();
+}
+
+void HttpConnection::answer_about_files() {
+  if (site_.files == nullptr)
+    return answer_with_sentence(404, "No files are shared here; jpegwire-sender --share DIR does.");
+  site_.files->serve(std::move(socket_), reader_.request(), *std::move(ticket_));
   gone();
 }
 

@@ -4,6 +4,7 @@
 #include <asio/steady_timer.hpp>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,7 +16,8 @@
 namespace jpegwire {
 
 /// One client of an HttpServer: reads a request, answers it, and reads the next. Who asks for the
-/// stream becomes a viewer, whose socket then is the FrameServer's. Each step has a deadline. Bound
+/// stream becomes a viewer, whose socket then is the FrameServer's; requests for files are the
+/// FileServer's likewise. Each step has a deadline. Bound
 /// to the io thread.
 class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
  public:
@@ -23,8 +25,8 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   using OnGone = std::function<void(const std::shared_ptr<HttpConnection>&)>;
 
   /// Without a ticket it is one too many, and is told so.
-  HttpConnection(asio::ip::tcp::socket socket, HttpSite& site, Admission::Ticket ticket,
-                 OnGone on_gone);
+  HttpConnection(asio::ip::tcp::socket socket, HttpSite& site,
+                 std::optional<Admission::Ticket> ticket, OnGone on_gone);
 
   void start();
 
@@ -44,6 +46,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   bool is_for_us(const HttpRequest& request) const;
   void refuse_host(const std::string& host);
   void answer_with_stream();
+  void answer_about_files();
   void answer_with_snapshot();
   void send_snapshot(const FramePtr& frame);
   void answer_with_text(const HttpText& text);
@@ -60,7 +63,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
 
   asio::ip::tcp::socket socket_;
   HttpSite& site_;
-  Admission::Ticket ticket_;
+  std::optional<Admission::Ticket> ticket_;
   OnGone on_gone_;
   asio::steady_timer deadline_;
   State state_ = State::reading;

@@ -25,7 +25,7 @@ void HttpServer::accept(asio::ip::tcp::socket socket) {
   std::error_code error;
   const auto peer = socket.remote_endpoint(error);
   if (error) return;  // it has gone again
-  Admission::Ticket ticket = admission_.admit(peer.address());
+  std::optional<Admission::Ticket> ticket = admission_.admit(peer.address());
   if (!ticket) return turn_away(std::move(socket));
   serve(std::move(socket), std::move(ticket));
 }
@@ -35,11 +35,11 @@ void HttpServer::turn_away(asio::ip::tcp::socket socket) {
   constexpr std::size_t kMostUnadmitted = 16;
   ++rejected_;
   site_.refusals.warn("turned {} away: too many connections are here already", peer_name(socket));
-  if (unadmitted_ < kMostUnadmitted) serve(std::move(socket), nullptr);
+  if (unadmitted_ < kMostUnadmitted) serve(std::move(socket), std::nullopt);
 }
 
-void HttpServer::serve(asio::ip::tcp::socket socket, Admission::Ticket ticket) {
-  const bool is_admitted = ticket != nullptr;
+void HttpServer::serve(asio::ip::tcp::socket socket, std::optional<Admission::Ticket> ticket) {
+  const bool is_admitted = ticket.has_value();
   if (!is_admitted) ++unadmitted_;
   auto connection = std::make_shared<HttpConnection>(std::move(socket), site_, std::move(ticket),
                                                      [this, is_admitted](const Connection& gone) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <list>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -15,9 +16,9 @@
 
 namespace jpegwire {
 
-/// Serves /stream and /snapshot, also as mjpg-streamer names them (/?action=stream), and texts,
-/// over HTTP/1.1. Frames are the FrameServer's, which must outlive it. Bound to the io thread; must
-/// outlive the io context's run.
+/// Serves /stream and /snapshot, also as mjpg-streamer names them (/?action=stream), texts, and
+/// files, over HTTP/1.1. Frames are the FrameServer's, which must outlive it. Bound to the io
+/// thread; must outlive the io context's run.
 class HttpServer {
  public:
   HttpServer(asio::io_context& io, FrameServer& frames, HttpSettings settings);
@@ -26,6 +27,9 @@ class HttpServer {
   const Listener& listen(const Endpoint& endpoint);
 
   void serve_text(const std::string& path, HttpText text);
+
+  /// Answers requests for /files/ with those of `files`, which must outlive this.
+  void serve_files(FileServer& files) { site_.files = &files; }
 
   /// Lets answers under way end; who has not taken its own after `patience` is cut off. Streams are
   /// the FrameServer's to end.
@@ -43,7 +47,7 @@ class HttpServer {
 
   void accept(asio::ip::tcp::socket socket);
   void turn_away(asio::ip::tcp::socket socket);
-  void serve(asio::ip::tcp::socket socket, Admission::Ticket ticket);
+  void serve(asio::ip::tcp::socket socket, std::optional<Admission::Ticket> ticket);
 
   asio::io_context& io_;
   Admission admission_;

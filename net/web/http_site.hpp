@@ -13,6 +13,8 @@
 
 namespace jpegwire {
 
+class FileServer;
+
 struct HttpSettings {
   std::size_t max_connections = 256;
   std::size_t max_per_address = 32;
@@ -36,6 +38,7 @@ struct HttpSite {
   HttpSettings settings;
   HostAllowList hosts{settings.hosts};
   std::map<std::string, HttpText> texts{};  // by path
+  FileServer* files = nullptr;              // null: none are shared
   LogLimit refusals{1};
   std::uint64_t snapshots = 0;
   // Malformed, too large, too slow, for another host, broken off, or with an answer nobody took.

@@ -42,6 +42,10 @@ void WebSite::serve_texts() {
   server_.serve_text("/stream.sdp", {.type = "application/sdp", .text = questions_.sdp});
 }
 
+void WebSite::share(const std::string& directory, const ViewerCount& viewer_count) {
+  server_.serve_files(files_.emplace(directory, viewer_count));
+}
+
 void WebSite::start() {
   last_ = questions_.report();
   do_tick();
@@ -50,6 +54,7 @@ void WebSite::start() {
 void WebSite::finish(std::chrono::milliseconds patience) {
   tick_.cancel();
   server_.finish(patience);
+  if (files_) files_->finish();
 }
 
 void WebSite::do_tick() {

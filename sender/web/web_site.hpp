@@ -4,15 +4,18 @@
 #include <asio/steady_timer.hpp>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 
+#include "net/web/file_server.hpp"
 #include "net/web/http_server.hpp"
 #include "sender/pipeline/report.hpp"
 
 namespace jpegwire {
 
 /// What the sender serves by HTTP: the page, /stream and /snapshot, the statistics in the forms
-/// that scripts, Prometheus and ustreamer's users read, and the SDP. Bound to the io thread.
+/// that scripts, Prometheus and ustreamer's users read, the SDP, and shared files. Bound to the io
+/// thread.
 class WebSite {
  public:
   /// What it asks the sender for.
@@ -27,6 +30,9 @@ class WebSite {
   /// Throws std::runtime_error with one sentence.
   const Listener& listen(const Endpoint& endpoint) { return server_.listen(endpoint); }
 
+  /// Serves the files of the directory under /files/. Throws std::runtime_error with one sentence.
+  void share(const std::string& directory, const ViewerCount& viewer_count);
+
   /// From now on the rates of the last second are known.
   void start();
 
@@ -40,6 +46,7 @@ class WebSite {
   std::string statistics() const;
   std::string state() const;
 
+  std::optional<FileServer> files_;
   HttpServer server_;
   Questions questions_;
   asio::steady_timer tick_;

@@ -13,9 +13,20 @@
 
 namespace jpegwire {
 
-/// Stands between a client that asks for files and a sender: passes each connection's request on,
-/// and of the answer so many bytes; what is beyond the list is passed on whole. It ends with this
-/// object, once nobody is connected.
+/// A request up to the empty line that ends it; nothing where the connection ends before.
+inline std::optional<std::string> receive_request(TcpPeer& client) {
+  std::string request;
+  while (!request.ends_with("\r\n\r\n")) {
+    const std::string byte = client.receive(1);
+    if (byte.empty()) return std::nullopt;
+    request += byte;
+  }
+  return request;
+}
+
+/// Stands between a client and a sender's HTTP port: passes each connection's request on, and of
+/// the answer so many bytes; what is beyond the list is passed on whole. It ends with this object,
+/// once nobody is connected.
 class CuttingProxy {
  public:
   static constexpr std::size_t kAll = std::numeric_limits<std::size_t>::max();
@@ -29,9 +40,9 @@ class CuttingProxy {
     TcpPeer::connect(listener_.port()).close();  // wakes accept()
   }
 
-  std::string url() const { return listener_.url(); }
+  std::string url() const { return "http://127.0.0.1:" + std::to_string(listener_.port()); }
 
-  /// What clients asked, without sizes.
+  /// What clients asked.
   std::vector<std::string> requests() const {
     const std::scoped_lock lock(mutex_);
     return requests_;
@@ -47,7 +58,7 @@ class CuttingProxy {
   }
 
   void pass(TcpPeer& client, std::size_t left) {
-    const std::optional<std::string> request = client.receive_frame();
+    const std::optional<std::string> request = receive_request(client);
     if (!request) return;
     {
       const std::scoped_lock lock(mutex_);
@@ -55,7 +66,7 @@ class CuttingProxy {
     }
     if (left == 0) return;
     TcpPeer sender = TcpPeer::connect(sender_);
-    sender.send(with_size(*request));
+    sender.send(*request);
     while (left > 0) {
       const std::string piece = sender.receive(std::min(left, std::size_t{4096}));
       if (piece.empty() || !client.try_send(piece)) return;

@@ -5,8 +5,8 @@
 #include <random>
 #include <string>
 
+#include "end_to_end/http_sender.hpp"
 #include "end_to_end/pictures.hpp"
-#include "end_to_end/programs.hpp"
 #include "support/shared_files.hpp"
 #include "support/temporary_directory.hpp"
 
@@ -31,6 +31,7 @@ struct Stage {
   std::string there(const std::string& name) const { return shared() + "/" + name; }
   std::string fetched(const std::string& name) const { return here() + "/" + name; }
 
+  /// Of an HttpSender.
   Command sender(const Command& more = {}) const {
     return test_card(Command{"--share", shared(), "--fps", "10"} + more);
   }

@@ -8,47 +8,32 @@
 
 #include "end_to_end/cutting_proxy.hpp"
 #include "end_to_end/share_stage.hpp"
-#include "net/share/file_messages.hpp"
 
 using namespace jpegwire;
 using Catch::Matchers::Contains;
+using Catch::Matchers::StartsWith;
 namespace fs = std::filesystem;
 
 namespace share_test {
 namespace {
 
-std::string as_text(Bytes bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
-
-std::string as_text(const FileRequest& request) { return as_text(write_file_request(request)); }
-
-FileRequest parsed(const std::string& request) {
-  return parse_file_request(std::as_bytes(std::span(request))).value();
-}
-
 std::uint64_t offset_of(const std::string& request) {
-  return std::get<FetchRequest>(parsed(request)).offset;
+  const std::size_t at = request.find("\r\nRange: bytes=");
+  return at == std::string::npos ? 0 : std::stoull(request.substr(at + 15));
 }
 
-/// The next answer behind the frames that come before it; lent by `bytes`.
-std::optional<FileMessage> next_answer(TcpPeer& sender, std::string& bytes) {
-  while (const std::optional<std::string> message = sender.receive_frame()) {
-    bytes = *message;
-    const Bytes span = std::as_bytes(std::span(bytes));
-    if (is_file_message(span)) return parse_file_message(span);
+/// Clients that ask for a.mkv and read nothing.
+std::vector<TcpPeer> stalled_clients(HttpSender& sender, int number) {
+  std::vector<TcpPeer> clients;
+  for (int i = 0; i < number; ++i) {
+    clients.push_back(TcpPeer::connect_with_small_buffer(sender.http_port()));
+    clients.back().send(http_get("/files/a.mkv"));
   }
-  return std::nullopt;
-}
-
-Refusal refusal_of(std::uint16_t port, const std::string& request) {
-  TcpPeer sender = TcpPeer::connect(port);
-  sender.send(request);
-  std::string bytes;
-  const auto answer = next_answer(sender, bytes);
-  REQUIRE(answer);
-  REQUIRE(std::holds_alternative<Refusal>(*answer));
-  return std::get<Refusal>(*answer);
+  REQUIRE(eventually([&] {
+    const std::string log = sender.err();
+    return std::ranges::count(log, '\'') == 2 * number;  // a name in quotes for each
+  }));
+  return clients;
 }
 
 }  // namespace
@@ -61,8 +46,8 @@ TEST_CASE("the viewer lists what a sender shares, and nothing else") {
   write_long_ago(stage.there("notes.txt"), "x");
   write_long_ago(stage.there("tuesday.mkv.part"), "x");
   fs::create_symlink("/etc/passwd", stage.there("passwd.jpg"));
-  SenderProgram sender(stage.sender());
-  const std::string table = run_to_end(stage.in_here({"--list", sender.url()}));
+  HttpSender sender(stage.sender());
+  const std::string table = run_to_end(stage.in_here({"--list", sender.http_url("")}));
   CHECK_THAT(table, Contains("NAME") && Contains("monday.mkv   1.2 MB  20") &&
                         Contains("caf\xC3\xA9.jpg        1 B  20"));
   CHECK(std::ranges::count(table, '\n') == 3);
@@ -70,28 +55,27 @@ TEST_CASE("the viewer lists what a sender shares, and nothing else") {
 
 TEST_CASE("where nothing is shared, or there is nothing, the viewer says so") {
   const Stage stage;
-  SenderProgram sharing(stage.sender());
-  CHECK_THAT(run_to_end(stage.in_here({"--list", sharing.url()})),
+  HttpSender sharing(stage.sender());
+  CHECK_THAT(run_to_end(stage.in_here({"--list", sharing.http_url("/")})),
              Contains("shares no recordings or pictures yet"));
-  CHECK_THAT(failure_of_command(stage.in_here({"--fetch", "a.jpg", sharing.url()})),
-             Contains("does not share 'a.jpg'") && Contains("--list"));
-  SenderProgram other(test_card());
+  CHECK_THAT(failure_of_command(stage.in_here({"--fetch", "a.jpg", sharing.http_url("")})),
+             Contains("'a.jpg' is not shared"));
+  HttpSender other(test_card());
   for (const Command& what : {Command{"--list"}, Command{"--fetch", "a.jpg"}})
-    CHECK_THAT(failure_of_command(stage.in_here(what + Command{other.url()})),
-               Contains("shares no files") && Contains("--share DIR"));
+    CHECK_THAT(failure_of_command(stage.in_here(what + Command{other.http_url("")})),
+               Contains("No files are shared here") && Contains("--share DIR"));
   CHECK(files_in(stage.here()).empty());
 }
 
-TEST_CASE("a file is fetched as it is, for each framing") {
+TEST_CASE("a file is fetched as it is") {
   const Stage stage;
-  const std::string framing = GENERATE("be32", "le32", "ascii16");
-  const std::size_t size = GENERATE(0U, 1U, 131'072U, 3'000'000U);
-  INFO(framing << ", " << size << " bytes");
+  const std::size_t size = GENERATE(0U, 1U, 524'288U, 3'000'000U);
+  INFO(size << " bytes");
   write_long_ago(stage.there("a.mkv"), noise(size));
   const auto past = fs::last_write_time(stage.there("a.mkv")) - std::chrono::hours(100);
   fs::last_write_time(stage.there("a.mkv"), past);
-  SenderProgram sender(stage.sender({"--framing", framing}));
-  const std::string told = run_to_end(stage.in_here({"--fetch", "a.mkv", sender.url()}));
+  HttpSender sender(stage.sender());
+  const std::string told = run_to_end(stage.in_here({"--fetch", "a.mkv", sender.http_url("")}));
   stage.check_fetched("a.mkv");
   CHECK(std::chrono::abs(fs::last_write_time(stage.fetched("a.mkv")) - past) <
         std::chrono::microseconds(1));
@@ -104,32 +88,34 @@ TEST_CASE("a file is fetched as it is, for each framing") {
 TEST_CASE("a fetch goes on where its connection breaks off") {
   const Stage stage;
   write_long_ago(stage.there("a.mkv"), noise(2'000'000));
-  SenderProgram sender(stage.sender());
-  // Frames may come first, so where exactly it breaks is left open.
-  CuttingProxy proxy(sender.port(), {0, 3, 20, 40, 130'000, 200'000, 140'000, 900'000, 300'000});
+  HttpSender sender(stage.sender());
+  CuttingProxy proxy(sender.http_port(),
+                     {0, 3, 20, 40, 130'000, 200'000, 140'000, 900'000, 300'000});
   run_to_end(stage.in_here({"--fetch", "a.mkv", "--timeout", "30", proxy.url()}));
   stage.check_fetched("a.mkv");
   const std::vector<std::string> requests = proxy.requests();
-  REQUIRE(requests.size() == 10);
+  REQUIRE(requests.size() == 11);
   CHECK(offset_of(requests[0]) == 0);
-  CHECK(offset_of(requests[9]) > 1'000'000);
-  CHECK(std::ranges::is_sorted(requests, {}, offset_of));
+  CHECK(offset_of(requests[9]) > 1'600'000);
+  CHECK(std::ranges::is_sorted(requests.begin(), requests.end() - 1, {}, offset_of));
+  CHECK_THAT(requests[9], Contains("If-Range: \""));
+  CHECK_THAT(requests[10], StartsWith("HEAD ") && Contains("Want-Repr-Digest: sha-256="));
 }
 
 TEST_CASE("a later run goes on where an earlier one failed, and says so") {
   const Stage stage;
   write_long_ago(stage.there("a.mkv"), noise(2'000'000));
-  SenderProgram sender(stage.sender());
+  HttpSender sender(stage.sender());
   {
     std::vector<std::size_t> sizes(1000, 0);
     sizes[0] = 700'000;
-    CuttingProxy proxy(sender.port(), sizes);
+    CuttingProxy proxy(sender.http_port(), sizes);
     const std::string complaint =
         failure_of_command(stage.in_here({"--fetch", "a.mkv", "--timeout", "1", proxy.url()}));
     CHECK_THAT(complaint, Contains("'a.mkv.part' keeps") && Contains("the same command goes on"));
   }
   CHECK(files_in(stage.here()) == std::vector<std::string>{"a.mkv.part"});
-  CuttingProxy proxy(sender.port(), {});
+  CuttingProxy proxy(sender.http_port(), {});
   CHECK_THAT(run_to_end(stage.in_here({"--fetch", "a.mkv", proxy.url()})),
              Contains("'a.mkv.part' has") && Contains("'a.mkv' is here"));
   CHECK(offset_of(proxy.requests()[0]) > 100'000);
@@ -140,15 +126,13 @@ TEST_CASE("Ctrl-C leaves what has come and tells how to go on") {
   const Stage stage;
   const int signal = either_signal();
   TcpListener listener;
-  Process viewer(stage.in_here({"--fetch", "a.mkv", "--timeout", "60", listener.url()}),
+  const std::string url = "http://127.0.0.1:" + std::to_string(listener.port());
+  Process viewer(stage.in_here({"--fetch", "a.mkv", "--timeout", "60", url}),
                  environment_of_programs());
   TcpPeer client = listener.accept();
-  REQUIRE(client.receive_frame());
+  REQUIRE(receive_request(client));
   const std::string data = noise(3000);
-  FileMessageWriter writer(SizePrefix::be32);
-  writer.add(FileHead{10'000, WallTime{}});
-  writer.add(FileChunk{0, std::as_bytes(std::span(data))});
-  client.send(as_text(writer.bytes()));
+  client.send("HTTP/1.1 200 OK\r\nContent-Length: 10000\r\nETag: \"1\"\r\n\r\n" + data);
   REQUIRE(eventually([&] {
     return fs::exists(stage.fetched("a.mkv.part")) &&
            fs::file_size(stage.fetched("a.mkv.part")) == data.size();
@@ -162,9 +146,9 @@ TEST_CASE("Ctrl-C leaves what has come and tells how to go on") {
 TEST_CASE("a viewer watches on beside a transfer and loses no frame") {
   const Stage stage;
   write_long_ago(stage.there("a.mkv"), noise(60'000'000));
-  SenderProgram sender(stage.sender());
+  HttpSender sender(stage.sender());
   ViewerProgram viewer({sender.url(), "--frames", "15", "--summary", "-"});
-  run_to_end(stage.in_here({"--fetch", "a.mkv", sender.url()}));
+  run_to_end(stage.in_here({"--fetch", "a.mkv", sender.http_url("")}));
   const nlohmann::json summary = summary_of(viewer);
   CHECK(summary["frames"] == 15);
   CHECK(summary["lost"] == 0);
@@ -175,13 +159,9 @@ TEST_CASE("a viewer watches on beside a transfer and loses no frame") {
 TEST_CASE("clients that ask and read nothing hold nobody up") {
   const Stage stage;
   write_long_ago(stage.there("a.mkv"), noise(20'000'000));
-  SenderProgram sender(stage.sender());
-  std::vector<TcpPeer> stalled;
-  for (int number = 0; number < 3; ++number) {
-    stalled.push_back(TcpPeer::connect_with_small_buffer(sender.port()));
-    stalled.back().send(as_text(FetchRequest{0, "a.mkv"}));
-  }
-  run_to_end(stage.in_here({"--fetch", "a.mkv", sender.url()}));
+  HttpSender sender(stage.sender());
+  const std::vector<TcpPeer> stalled = stalled_clients(sender, 2);
+  run_to_end(stage.in_here({"--fetch", "a.mkv", sender.http_url("")}));
   stage.check_fetched("a.mkv");
   ViewerProgram viewer(Command{sender.url()} + kFiveFrames);
   check_shown(summary_of(viewer));
@@ -190,17 +170,10 @@ TEST_CASE("clients that ask and read nothing hold nobody up") {
 TEST_CASE("one transfer too many waits until another one has ended") {
   const Stage stage;
   write_long_ago(stage.there("a.mkv"), noise(20'000'000));
-  SenderProgram sender(stage.sender());
-  std::vector<TcpPeer> stalled;
-  for (int number = 0; number < 4; ++number) {
-    stalled.push_back(TcpPeer::connect_with_small_buffer(sender.port()));
-    stalled.back().send(as_text(FetchRequest{0, "a.mkv"}));
-  }
-  REQUIRE(eventually([&] {
-    const std::string log = sender.err();
-    return std::ranges::count(log, '\'') == 2 * 4;  // a name in quotes for each
-  }));
-  Process viewer(stage.in_here({"--fetch", "a.mkv", sender.url()}), environment_of_programs());
+  HttpSender sender(stage.sender());
+  std::vector<TcpPeer> stalled = stalled_clients(sender, 3);
+  Process viewer(stage.in_here({"--fetch", "a.mkv", sender.http_url("")}),
+                 environment_of_programs());
   viewer.wait_for("waiting: it is sending as many files");
   stalled.clear();
   CHECK(viewer.wait() == 0);
@@ -212,44 +185,91 @@ TEST_CASE("nothing outside the shared directory can be asked for") {
   write_file(stage.directory / "secret.jpg", "secret");
   fs::create_symlink("../secret.jpg", stage.there("link.jpg"));
   fs::create_symlink("..", stage.there("up.jpg"));
-  SenderProgram sender(stage.sender());
-  const std::uint16_t port = sender.port();
+  HttpSender sender(stage.sender());
   for (const std::string& name :
-       {std::string("../secret.jpg"), std::string("/etc/passwd"), stage.directory / "secret.jpg",
+       {std::string("../secret.jpg"), std::string("%2e%2e/secret.jpg"),
+        std::string("..%2fsecret.jpg"), std::string("%2Fetc%2Fpasswd"), std::string("/etc/passwd"),
         std::string("link.jpg"), std::string("up.jpg/secret.jpg"), std::string("up.jpg"),
-        std::string("../secret.jpg\0.jpg", 18), std::string(255, 'n'), std::string("\xFF.jpg"),
-        std::string()}) {
+        std::string("..%2fsecret.jpg%00.jpg"), std::string(255, 'n'), std::string("%FF.jpg"),
+        std::string("%0d%0aX: y.jpg")}) {
     CAPTURE(name);
-    CHECK(refusal_of(port, as_text(FetchRequest{0, name})).reason == Refusal::Reason::no_such_file);
+    TcpPeer client = TcpPeer::connect(sender.http_port());
+    client.send("GET /files/" + name + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    const int status = receive_response(client).status;
+    CHECK((status == 404 || status == 400));
   }
+  for (const char* path : {"/files/%.jpg", "/files/%zz.jpg"})
+    CHECK(fetch(sender, path).status == 400);
+  check_ends(sender, SIGTERM);
 }
 
-TEST_CASE("requests that make no sense end their connection and nothing else") {
+TEST_CASE("curl gets a file, goes on where it broke off, and is told the digest") {
   const Stage stage;
-  SenderProgram sender(stage.sender());
-  const std::uint16_t port = sender.port();
-  for (const char* request :
-       {"jpegfile", "jpegfile\x01", "jpegfile\x01\x09", "jpegfile\x02\x01", "jpegfile\x01\x02",
-        "jpegfile\x01\x02"
-        "12345678\xFF"
-        "abc"})
-    CHECK(refusal_of(port, with_size(request)).reason == Refusal::Reason::not_understood);
-  TcpPeer peer = TcpPeer::connect(port);
-  peer.send(big_endian_size(513) + "jpegfile");
-  while (peer.receive_frame()) {
+  const std::string name = "caf\xC3\xA9 1.mkv";
+  write_long_ago(stage.there(name), noise(2'000'000));
+  HttpSender sender(stage.sender());
+  const std::string url = sender.http_url("/files/caf%C3%A9%201.mkv");
+  const Command curl{"env", "-C", stage.here(), "curl", "-sS", "--fail", "-o", name};
+  SECTION("whole") { run_to_end(curl + Command{url}); }
+  SECTION("from where it broke off") {
+    write_file(stage.fetched(name), read_file(stage.there(name)).substr(0, 700'000));
+    run_to_end(curl + Command{"-C", "-", url});
   }
-  ViewerProgram viewer(Command{sender.url()} + kFiveFrames);
-  check_shown(summary_of(viewer));
-  check_ends(sender, SIGTERM);
+  stage.check_fetched(name);
+  const std::string head =
+      run_to_end({"curl", "-sS", "-I", "-H", "Want-Repr-Digest: sha-256=1", url});
+  CHECK_THAT(head, StartsWith("HTTP/1.1 200 OK") && Contains("Repr-Digest: sha-256=:"));
+}
+
+TEST_CASE("wget gets a file, and goes on where it broke off") {
+  if (!is_installed("wget")) {
+    WARN("skipped: wget is not installed");
+    return;
+  }
+  const Stage stage;
+  write_long_ago(stage.there("a.mkv"), noise(2'000'000));
+  if (GENERATE(true, false))
+    write_file(stage.fetched("a.mkv"), read_file(stage.there("a.mkv")).substr(0, 700'000));
+  HttpSender sender(stage.sender());
+  run_to_end({"env", "-C", stage.here(), "wget", "-q", "-c", sender.http_url("/files/a.mkv")});
+  stage.check_fetched("a.mkv");
+}
+
+TEST_CASE("Python lists and gets files, also with a digest that takes a while") {
+  const Stage stage;
+  write_long_ago(stage.there("a.mkv"), noise(20'000'000));
+  HttpSender sender(stage.sender());
+  const std::string script = R"(
+import base64, hashlib, json, sys, urllib.request
+url = sys.argv[1]
+files = json.load(urllib.request.urlopen(url + "/files.json"))["files"]
+request = urllib.request.Request(url + "/files/" + files[0]["name"],
+                                 headers={"Want-Repr-Digest": "sha-256=1"})
+with urllib.request.urlopen(request) as answer:
+    body, digest = answer.read(), answer.headers["Repr-Digest"]
+expected = base64.b64encode(hashlib.sha256(body).digest()).decode()
+assert digest == f"sha-256=:{expected}:", digest
+assert len(body) == files[0]["bytes"]
+)";
+  run_to_end({"python3", "-c", script, sender.http_url("")});
+}
+
+TEST_CASE("a browser is shown a page of the files, for which no other page can ask") {
+  const Stage stage;
+  write_long_ago(stage.there("a.mkv"), noise(1'234'567));
+  HttpSender sender(stage.sender());
+  CHECK_THAT(fetch(sender, "/files/").body,
+             Contains("<a href=\"a.mkv\">a.mkv</a>") && Contains("1.2 MB"));
+  CHECK(fetch(sender, "/files/a.mkv", "evil.example").status == 421);
+  CHECK(fetch(sender, "/files/", "evil.example").status == 421);
+  CHECK_THAT(sender.out(), Contains("/files/\n") && Contains("jpegwire-viewer --list http://"));
 }
 
 TEST_CASE("a sender that is stopped during a transfer ends in order") {
   const Stage stage;
   write_long_ago(stage.there("a.mkv"), noise(20'000'000));
-  SenderProgram sender(stage.sender());
-  TcpPeer stalled = TcpPeer::connect_with_small_buffer(sender.port());
-  stalled.send(as_text(FetchRequest{0, "a.mkv"}));
-  sender.wait_for("fetches 'a.mkv'");
+  HttpSender sender(stage.sender());
+  const std::vector<TcpPeer> stalled = stalled_clients(sender, 1);
   check_ends(sender, either_signal());
 }
 

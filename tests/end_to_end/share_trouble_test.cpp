@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "end_to_end/cutting_proxy.hpp"
 #include "end_to_end/share_stage.hpp"
 #include "end_to_end/tcp_peer.hpp"
 
@@ -20,8 +21,8 @@ TEST_CASE("a part that does not belong is kept, told of, and the file fetched an
   write_long_ago(stage.there("a.mkv"), noise(500'000));
   const std::string part = GENERATE(noise(200'000, 2), noise(500'001), noise(500'000, 2));
   write_file(stage.fetched("a.mkv.part"), part);
-  SenderProgram sender(stage.sender());
-  CHECK_THAT(run_to_end(stage.in_here({"--fetch", "a.mkv", sender.url()})),
+  HttpSender sender(stage.sender());
+  CHECK_THAT(run_to_end(stage.in_here({"--fetch", "a.mkv", sender.http_url("")})),
              Contains("'a.mkv.part' is") && Contains("it is now 'a.mkv.part-2'"));
   CHECK((read_file(stage.fetched("a.mkv")) == read_file(stage.there("a.mkv"))));
   CHECK((read_file(stage.fetched("a.mkv.part-2")) == part));
@@ -31,8 +32,8 @@ TEST_CASE("a file that is here is not overwritten") {
   const Stage stage;
   write_long_ago(stage.there("a.mkv"), "theirs");
   write_file(stage.fetched("a.mkv"), "mine");
-  SenderProgram sender(stage.sender());
-  CHECK_THAT(failure_of_command(stage.in_here({"--fetch", "a.mkv", sender.url()})),
+  HttpSender sender(stage.sender());
+  CHECK_THAT(failure_of_command(stage.in_here({"--fetch", "a.mkv", sender.http_url("")})),
              Contains("'a.mkv' exists already"));
   CHECK(read_file(stage.fetched("a.mkv")) == "mine");
   CHECK(files_in(stage.here()) == std::vector<std::string>{"a.mkv"});
@@ -44,15 +45,15 @@ TEST_CASE("a file that changes on the sender meanwhile is fetched as it is then"
   write_long_ago(stage.there("a.mkv"), noise(kSize));
   const bool grows = GENERATE(true, false);
   const std::string changed = grows ? noise(kSize + 100'000) : noise(kSize / 2, 2);
-  SenderProgram sender(stage.sender());
+  HttpSender sender(stage.sender());
   TcpListener front;
   // Changes the file while the first answer is under way, and passes on what comes.
   std::jthread thread([&](const std::stop_token& stop) {
     for (int number = 0; !stop.stop_requested(); ++number) {
       TcpPeer client = front.accept();
       if (stop.stop_requested()) return;
-      TcpPeer back = TcpPeer::connect(sender.port());
-      back.send(with_size(client.receive_frame().value()));
+      TcpPeer back = TcpPeer::connect(sender.http_port());
+      back.send(receive_request(client).value());
       for (std::size_t passed = 0;;) {
         const std::string piece = back.receive(65'536);
         if (piece.empty() || !client.try_send(piece)) break;
@@ -62,8 +63,8 @@ TEST_CASE("a file that changes on the sender meanwhile is fetched as it is then"
       }
     }
   });
-  const std::string told =
-      run_to_end(stage.in_here({"--fetch", "a.mkv", "--timeout", "30", front.url()}));
+  const std::string told = run_to_end(stage.in_here(
+      {"--fetch", "a.mkv", "--timeout", "30", "http://127.0.0.1:" + std::to_string(front.port())}));
   thread.request_stop();
   TcpPeer::connect(front.port()).close();  // wakes accept()
   CHECK_THAT(told, Contains("waiting: 'a.mkv' is still being written") &&
@@ -75,31 +76,31 @@ TEST_CASE("a file that changes on the sender meanwhile is fetched as it is then"
 TEST_CASE("a recording that goes on is listed as such, and fetched only once it is whole") {
   const Stage stage;
   {
-    SenderProgram sender(stage.sender({"--record", stage.there("a.mkv")}));
+    HttpSender sender(stage.sender({"--record", stage.there("a.mkv")}));
     REQUIRE(eventually([&] { return fs::exists(stage.there("a.mkv")); }));
-    CHECK_THAT(run_to_end(stage.in_here({"--list", sender.url()})),
+    CHECK_THAT(run_to_end(stage.in_here({"--list", sender.http_url("")})),
                Contains("a.mkv") && Contains("still being written"));
-    CHECK_THAT(failure_of_command(stage.in_here({"--fetch", "a.mkv", sender.url()})),
+    CHECK_THAT(failure_of_command(stage.in_here({"--fetch", "a.mkv", sender.http_url("")})),
                Contains("'a.mkv' is still being written; fetch it when it is whole"));
     CHECK(files_in(stage.here()).empty());
     check_ends(sender, SIGINT);
   }
-  SenderProgram sender(stage.sender());
-  run_to_end(stage.in_here({"--fetch", "a.mkv", sender.url()}));
+  HttpSender sender(stage.sender());
+  run_to_end(stage.in_here({"--fetch", "a.mkv", sender.http_url("")}));
   stage.check_fetched("a.mkv");
 }
 
 TEST_CASE("a shared directory that is taken away is told of, and may come back") {
   const Stage stage;
-  SenderProgram sender(stage.sender());
-  sender.url();
+  HttpSender sender(stage.sender());
+  sender.http_port();
   fs::remove_all(stage.shared());
   for (const Command& what : {Command{"--list"}, Command{"--fetch", "a.jpg"}})
-    CHECK_THAT(failure_of_command(stage.in_here(what + Command{sender.url()})),
-               Contains("cannot read the directory that it shares: No such file or directory"));
+    CHECK_THAT(failure_of_command(stage.in_here(what + Command{sender.http_url("")})),
+               Contains("The shared directory cannot be read: No such file or directory"));
   fs::create_directory(stage.shared());
   write_long_ago(stage.there("a.jpg"), "x");
-  CHECK_THAT(run_to_end(stage.in_here({"--list", sender.url()})), Contains("a.jpg"));
+  CHECK_THAT(run_to_end(stage.in_here({"--list", sender.http_url("")})), Contains("a.jpg"));
 }
 
 TEST_CASE("closed standard streams put no text into a file") {
@@ -112,8 +113,8 @@ TEST_CASE("closed standard streams put no text into a file") {
   };
   write_long_ago(stage.there("a.mkv"), noise(3'000'000));
   SECTION("of the viewer that fetches one") {
-    SenderProgram sender(stage.sender());
-    const Command fetch = stage.in_here({"--fetch", "a.mkv", sender.url()});
+    HttpSender sender(stage.sender());
+    const Command fetch = stage.in_here({"--fetch", "a.mkv", sender.http_url("")});
     CHECK(has_ended_well(with_closed(fetch)));
     stage.check_fetched("a.mkv");
   }
@@ -127,23 +128,27 @@ TEST_CASE("closed standard streams put no text into a file") {
   }
 }
 
-TEST_CASE("a sender that is too old, or answers nothing, is told of") {
+TEST_CASE("a server that answers nothing, or frames, is told of") {
   const Stage stage;
   const bool sends_frames = GENERATE(true, false);
   TcpListener listener;
+  const std::string url = "http://127.0.0.1:" + std::to_string(listener.port());
   const std::string frame = with_size(make_jpeg(64, 48));
   std::jthread peer([&](const std::stop_token& stop) {
     TcpPeer viewer = listener.accept();
     while (!stop.stop_requested() && (!sends_frames || viewer.try_send(frame)))
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
   });
-  CHECK_THAT(failure_of_command(stage.in_here({"--list", "--timeout", "1", listener.url()})),
-             Contains("no answer from") && Contains("too old to share files"));
+  const std::string complaint =
+      failure_of_command(stage.in_here({"--list", "--timeout", "1", url}));
+  CHECK_THAT(complaint,
+             Contains(sends_frames ? "does not answer as an HTTP server does" : "no answer from"));
+  CHECK_THAT(complaint, Contains("name the sender's HTTP port"));
 }
 
 TEST_CASE("nobody there to be asked is told of") {
   const Stage stage;
-  const std::string url = tcp_url(free_port());
+  const std::string url = "http://127.0.0.1:" + std::to_string(free_port());
   CHECK_THAT(failure_of_command(stage.in_here({"--fetch", "a.jpg", "--timeout", "0.3", url})),
              Contains("cannot connect to"));
   CHECK(files_in(stage.here()).empty());
@@ -152,21 +157,21 @@ TEST_CASE("nobody there to be asked is told of") {
 TEST_CASE("a summary says what was listed or fetched") {
   const Stage stage;
   write_long_ago(stage.there("a.mkv"), noise(1000));
-  SenderProgram sender(stage.sender());
-  Process list(stage.in_here({"--list", "--summary", "-", sender.url()}),
+  HttpSender sender(stage.sender());
+  Process list(stage.in_here({"--list", "--summary", "-", sender.http_url("")}),
                environment_of_programs());
   const nlohmann::json listed = summary_of(list);
-  CHECK(listed["url"] == sender.url());
+  CHECK(listed["url"] == sender.http_url(""));
   REQUIRE(listed["files"].size() == 1);
   CHECK(listed["files"][0]["name"] == "a.mkv");
   CHECK(listed["files"][0]["bytes"] == 1000);
   CHECK(listed["files"][0]["is_being_written"] == false);
   CHECK(listed["left_out"] == 0);
   CHECK_THAT(list.err(), Contains("a.mkv"));
-  Process fetch(stage.in_here({"--fetch", "a.mkv", "--summary", "-", sender.url()}),
+  Process fetch(stage.in_here({"--fetch", "a.mkv", "--summary", "-", sender.http_url("")}),
                 environment_of_programs());
   const nlohmann::json fetched = summary_of(fetch);
-  CHECK(fetched["url"] == sender.url());
+  CHECK(fetched["url"] == sender.http_url(""));
   CHECK(fetched["name"] == "a.mkv");
   CHECK(fetched["bytes"] == 1000);
   CHECK(fetched["seconds"] > 0);
@@ -175,13 +180,13 @@ TEST_CASE("a summary says what was listed or fetched") {
 TEST_CASE("a list that cannot be written is a failure, and progress that cannot is none") {
   const Stage stage;
   write_long_ago(stage.there("a.mkv"), noise(1'000'000));
-  SenderProgram sender(stage.sender());
+  HttpSender sender(stage.sender());
   const auto to_full_disk = [&](const Command& options) {
     return Command{"sh", "-c", "exec \"$@\" >/dev/full", "sh"} + stage.in_here(options);
   };
-  CHECK_THAT(failure_of_command(to_full_disk({"--list", sender.url()})),
+  CHECK_THAT(failure_of_command(to_full_disk({"--list", sender.http_url("")})),
              Contains("cannot write the list to standard output: No space left on device"));
-  run_to_end(to_full_disk({"--fetch", "a.mkv", sender.url()}));
+  run_to_end(to_full_disk({"--fetch", "a.mkv", sender.http_url("")}));
   stage.check_fetched("a.mkv");
 }
 
@@ -191,31 +196,21 @@ TEST_CASE("the longest name that is listed can be fetched, whatever was fetched 
   write_long_ago(stage.there(name), noise(1000));
   write_long_ago(stage.there("n" + name), noise(1000));
   write_file(stage.fetched(name + ".part"), "of another");
-  SenderProgram sender(stage.sender());
-  const std::string table = run_to_end(stage.in_here({"--list", sender.url()}));
+  HttpSender sender(stage.sender());
+  const std::string table = run_to_end(stage.in_here({"--list", sender.http_url("")}));
   CHECK(std::ranges::count(table, '\n') == 2);
   CHECK(table.substr(0, table.find('\n')).size() < 80);
-  run_to_end(stage.in_here({"--fetch", name, sender.url()}));
+  run_to_end(stage.in_here({"--fetch", name, sender.http_url("")}));
   CHECK((read_file(stage.fetched(name)) == read_file(stage.there(name))));
 }
 
-TEST_CASE("who asks at the wrong door is told which one it is") {
+TEST_CASE("a list asked for at the TCP port is refused, and the HTTP port named") {
   const Stage stage;
-  const std::uint16_t port = free_port();
-  SECTION("the page's") {
-    SenderProgram sender(test_card({"--http", std::to_string(port)}));
-    sender.url();
-    CHECK_THAT(failure_of_command(stage.in_here({"--list", "--timeout", "20", tcp_url(port)})),
-               Contains("an HTTP server answers there"));
-  }
-  SECTION("the echo's") {
-    Process echo({JPEGWIRE_SENDER, "--echo", "--tcp", std::to_string(port)},
-                 environment_of_programs());
-    for (const Command& what : {Command{"--list"}, Command{"--fetch", "a.jpg"}})
-      CHECK_THAT(
-          failure_of_command(stage.in_here(what + Command{"--timeout", "20", tcp_url(port)})),
-          Contains("--echo") && Contains("shares no files"));
-  }
+  HttpSender sender(stage.sender());
+  const std::string tcp_port = std::to_string(sender.port());
+  CHECK_THAT(failure_of_command(
+                 stage.in_here({"--list", "--timeout", "2", "http://127.0.0.1:" + tcp_port})),
+             Contains("name the sender's HTTP port"));
 }
 
 TEST_CASE("options that mean nothing to a list or a fetch are wrong usage") {
@@ -230,6 +225,9 @@ TEST_CASE("options that mean nothing to a list or a fetch are wrong usage") {
                                                     {"--seconds", "1"},
                                                     {"--frames", "1"},
                                                     {"--threads", "1"},
+                                                    {"--max-frame", "5000"},
+                                                    {"-p", "2500"},
+                                                    {"--listen", "tcp://127.0.0.1:0"},
                                                     {"--read-size", "100"}}));
   CHECK_THAT(failure_of_command(stage.in_here(Command{what} + options), 2),
              Contains(options[0] + " has no effect with " + what.substr(0, what.find('='))));
@@ -239,18 +237,19 @@ TEST_CASE("options that mean nothing to a list or a fetch are wrong usage") {
 TEST_CASE("what cannot be shared or asked for is told in a sentence") {
   const Stage stage;
   const std::string none = stage.directory / "none";
-  CHECK_THAT(failure_of_command({JPEGWIRE_SENDER, "--tcp", "0", "--share", none}),
+  CHECK_THAT(failure_of_command({JPEGWIRE_SENDER, "--tcp", "0", "--http", "0", "--share", none}),
              Contains("cannot share '" + none + "': No such file or directory"));
-  CHECK_THAT(failure_of_command({JPEGWIRE_SENDER, "--tcp", "off", "--share", none}, 2),
-             Contains("--share needs the TCP port"));
+  CHECK_THAT(failure_of_command({JPEGWIRE_SENDER, "--http", "off", "--share", none}, 2),
+             Contains("--share serves files over HTTP: leave out --http off"));
   const auto wrong = [&](const Command& options) {
     return failure_of_command(stage.in_here(options), 2);
   };
   CHECK_THAT(wrong({"--fetch", "../a.jpg"}), Contains("as --list shows it"));
   CHECK_THAT(wrong({"--fetch", ""}), Contains("--fetch"));
   CHECK_THAT(wrong({"--fetch", "a.jpg", "--list"}), Contains("give one of them"));
-  CHECK_THAT(wrong({"--list", "rtp://127.0.0.1:5004"}), Contains("tcp://HOST:PORT"));
-  CHECK_THAT(wrong({"--list", "--listen", "tcp://127.0.0.1:0"}), Contains("tcp://HOST:PORT"));
+  for (const char* url : {"tcp://127.0.0.1:2500", "rtp://127.0.0.1:5004",
+                          "http://127.0.0.1:8080/stream", "http://me:secret@127.0.0.1:8080"})
+    CHECK_THAT(wrong({"--list", url}), Contains("http://HOST:PORT"));
   CHECK_THAT(wrong({"--list", "tcp://127.0.0.1:1", "tcp://127.0.0.1:2"}),
              Contains("URL") || Contains("was not expected"));
 }

@@ -9,7 +9,7 @@
 #include <variant>
 
 #include "app/command_line.hpp"
-#include "net/share/file_name.hpp"
+#include "net/http/file_name.hpp"
 
 namespace jpegwire {
 namespace {
@@ -138,7 +138,8 @@ void add_clock_options(CLI::App& app, ViewerOptions& options) {
 
 void add_file_options(CLI::App& app, ViewerOptions& options) {
   app.add_flag("--list", options.list_files,
-               "List the recordings and pictures that a sender shares");
+               "List the recordings and pictures that a sender shares;\n"
+               "URL is http://HOST:PORT [http://localhost:8080]");
   add_parsed_option(
       app, "--fetch",
       [&](const std::string& name) {
@@ -147,22 +148,32 @@ void add_file_options(CLI::App& app, ViewerOptions& options) {
               "a recording or picture is named as --list shows it, such as monday.mkv");
         options.fetch_name = name;
       },
-      "Get one of them into the working directory; what an earlier\n"
-      "try has left in NAME.part is gone on with")
+      "Get one of them into the working directory; resumes NAME.part\n"
+      "if an earlier try has left it")
       ->type_name("NAME");
 }
 
-void check_file_options(const CLI::App& app, const ViewerOptions& options) {
+// A tcp:// URL is not among the streams any more.
+Endpoint file_server_of(const ViewerOptions& options) {
+  const auto* url =
+      options.streams.empty() ? nullptr : std::get_if<HttpUrl>(&options.streams[0].where);
+  if (url == nullptr || url->target != "/" || !url->user.empty())
+    throw CLI::ValidationError(
+        "--list and --fetch ask a sender's HTTP port: give its URL as http://HOST:PORT, such as "
+        "http://camera:8080");
+  return url->endpoint;
+}
+
+void check_file_options(const CLI::App& app, ViewerOptions& options) {
   if (!options.asks_for_files()) return;
   if (options.list_files && !options.fetch_name.empty())
     throw CLI::ValidationError("--list and --fetch are two commands: give one of them");
   if (app.count("URL") > 1)
     throw CLI::ValidationError("--list and --fetch ask one sender: give one URL");
-  if (options.listen || !options.streams.empty())
-    throw CLI::ValidationError("--list and --fetch ask a sender: name it as tcp://HOST:PORT");
+  if (app.count("URL") == 1) options.file_server = file_server_of(options);
   require_effect(app, options.list_files ? "--list" : "--fetch",
-                 {"URL", "-s", "-p", "--timeout", "--reconnect", "--no-reconnect", "--max-frame",
-                  "--summary", "--headless"});
+                 {"URL", "--timeout", "--reconnect", "--no-reconnect", "--summary", "--headless"});
+  options.streams.clear();
 }
 
 }  // namespace

@@ -40,6 +40,7 @@ struct ViewerOptions {
   bool optical = false;
   bool list_files = false;
   std::string fetch_name;
+  Endpoint file_server{"localhost", 8080};  // that --list and --fetch ask, over HTTP
 
   /// Whether to list or fetch files instead of watching a stream.
   bool asks_for_files() const { return list_files || !fetch_name.empty(); }

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "app/terminal_width.hpp"
-#include "viewer/output/file_table.hpp"
+#include "net/http/file_list.hpp"
 
 namespace jpegwire {
 namespace {

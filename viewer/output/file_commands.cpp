@@ -14,21 +14,20 @@
 
 #include "app/end_signals.hpp"
 #include "app/summary_output.hpp"
-#include "net/share/file_client.hpp"
-#include "net/share/file_fetch.hpp"
-#include "net/share/file_listing.hpp"
-#include "net/share/thread_priority.hpp"
+#include "app/thread_priority.hpp"
 #include "viewer/output/fetch_progress.hpp"
+#include "viewer/output/file_client.hpp"
+#include "viewer/output/file_fetch.hpp"
+#include "viewer/output/file_listing.hpp"
 #include "viewer/output/file_table.hpp"
 
 namespace jpegwire {
 namespace {
 
 FileClientSettings client_settings(const ViewerOptions& options) {
-  return {.endpoint = options.sender,
-          .patience = from_seconds(options.timeout_seconds),
-          .is_persistent = options.reconnect.value_or(false),
-          .max_frame_bytes = options.max_frame_bytes};
+  return {.endpoint = options.file_server,
+          .timeout = from_seconds(options.timeout_seconds),
+          .is_persistent = options.reconnect.value_or(false)};
 }
 
 /// Runs one dialogue with a sender in this thread, until it ends or a signal comes.
@@ -82,12 +81,16 @@ class ShownFetch final : public FileDialogue {
 
   FileRequest request() override { return fetch_.request(); }
 
-  Next take(const FileMessage& message) override {
-    const Next next = fetch_.take(message);
+  Next take_head(const HttpResponseHead& head) override { return fetch_.take_head(head); }
+
+  Next take_body(Bytes bytes) override {
+    const Next next = fetch_.take_body(bytes);
     if (fetch_.size_bytes() && next == Next::go_on)
       progress_.show(part_.size_bytes(), *fetch_.size_bytes());
     return next;
   }
+
+  Next take_end() override { return fetch_.take_end(); }
 
   const std::string& error() const override { return fetch_.error(); }
 
@@ -97,11 +100,15 @@ class ShownFetch final : public FileDialogue {
   FileFetch fetch_;
 };
 
+std::string url_of(const ViewerOptions& options) {
+  return "http://" + to_string(options.file_server);
+}
+
 /// What --summary says of either command.
 class Summary {
  public:
   explicit Summary(const ViewerOptions& options)
-      : url_(to_tcp_url(options.sender)), output_(options.summary) {}
+      : url_(url_of(options)), output_(options.summary) {}
 
   std::FILE* text_stream() const { return output_.text_stream(); }
 
@@ -124,12 +131,11 @@ std::string advice(const PartFile& part) {
                      describe_file_size(part.size_bytes()));
 }
 
-std::string describe_list(const ViewerOptions& options, const FileListing& listing) {
-  std::string text =
-      listing.files().empty()
-          ? fmt::format("{} shares no recordings or pictures yet\n", to_tcp_url(options.sender))
-          : make_table(listing.files());
-  if (listing.left_out() > 0) text += fmt::format("and {} older ones\n", listing.left_out());
+std::string describe_list(const ViewerOptions& options, const FileList& list) {
+  std::string text = list.files.empty()
+                         ? fmt::format("{} shares no recordings or pictures yet\n", url_of(options))
+                         : make_table(list.files);
+  if (list.left_out > 0) text += fmt::format("and {} older ones\n", list.left_out);
   return text;
 }
 
@@ -141,25 +147,13 @@ void put_list(const std::string& text, std::FILE* out) {
                                        std::generic_category().message(errno)));
 }
 
-nlohmann::json summarize(const FileListing& listing) {
-  nlohmann::json files = nlohmann::json::array();
-  for (const OfferedFile& file : listing.files()) {
-    const std::chrono::duration<double> modified = file.modified.time_since_epoch();
-    files.push_back({{"name", file.name},
-                     {"bytes", file.size_bytes},
-                     {"modified", modified.count()},
-                     {"is_being_written", file.is_being_written}});
-  }
-  return {{"files", std::move(files)}, {"left_out", listing.left_out()}};
-}
-
 void list_files(const ViewerOptions& options) {
   Summary summary(options);
   FileListing listing;
   const std::string error = Conversation(options, listing).run([] { return false; });
   if (!error.empty()) throw std::runtime_error(error);
-  put_list(describe_list(options, listing), summary.text_stream());
-  summary.write(summarize(listing));
+  put_list(describe_list(options, listing.list()), summary.text_stream());
+  summary.write(nlohmann::json::parse(to_json(listing.list())));
 }
 
 void fetch_file(const ViewerOptions& options) {

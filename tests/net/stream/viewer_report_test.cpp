@@ -66,20 +66,6 @@ TEST_CASE("a report of another version or kind is ignored") {
     CHECK(read(stream, piece).times == std::vector{at(6)});
 }
 
-TEST_CASE("a request for files comes out between reports, of whatever version") {
-  const ByteVector payload = joined("jpegfile", to_bytes({9, 9}), "later");
-  const ByteVector stream = joined(report(1), to_bytes({0, 0, 0, 15}), payload, report(2));
-  ReportReader reader;
-  std::ranges::copy(stream, reader.space().begin());
-  reader.received(stream.size());
-  CHECK(reader.next() == Result::report);
-  CHECK(reader.next() == Result::file_request);
-  CHECK(std::ranges::equal(reader.file_request(), payload));
-  CHECK(reader.next() == Result::report);
-  CHECK(reader.report().time == at(2));
-  CHECK(reader.next() == Result::need_more);
-}
-
 TEST_CASE("a message larger than a report is refused") {
   const Reading reading = read(joined(report(1), to_bytes({0, 0, 2, 1, 9, 9})), 5);
   CHECK(reading.times == std::vector{at(1)});

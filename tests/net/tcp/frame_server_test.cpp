@@ -83,42 +83,6 @@ void check_untorn_and_ascending(const Outcome& outcome) {
   }
 }
 
-TEST_CASE("who asks for files is no viewer any more, once its frame has ended") {
-  Stage stage;
-  std::optional<tcp::socket> taken;
-  ByteVector request;
-  stage.server.let_ask_for_files([&](tcp::socket socket, Bytes payload) {
-    taken = std::move(socket);
-    request.assign(payload.begin(), payload.end());
-  });
-  Peer& viewer = stage.add_viewer();
-  stage.server.submit(make_frame(0, 8'000'000));  // more than the socket's buffers hold
-  run_ready(stage.io);
-  viewer.send(joined(to_bytes({0, 0, 0, 10}), "jpegfile", to_bytes({1, 1})));
-  stage.server.submit(make_frame(1));
-  run_ready(stage.io);
-  CHECK_FALSE(taken);
-  CHECK(stage.viewer_count.count() == 1);
-  REQUIRE(run_until(stage.io, [&] { return viewer.frames() == 1 && taken; }));
-  CHECK(request == joined("jpegfile", to_bytes({1, 1})));
-  CHECK(taken->is_open());
-  CHECK(stage.viewer_count.count() == 0);
-  CHECK(stage.server.present_viewers().empty());
-  stage.server.submit(make_frame(2));
-  run_ready(stage.io);
-  CHECK(viewer.frames() == 1);
-  CHECK(viewer.outcome().between_frames);
-}
-
-TEST_CASE("where files are nobody's business a request for them is passed over") {
-  Stage stage;
-  Peer& viewer = stage.add_viewer();
-  viewer.send(joined(to_bytes({0, 0, 0, 10}), "jpegfile", to_bytes({1, 1})));
-  run_ready(stage.io);
-  stage.server.submit(make_frame(0));
-  CHECK(run_until(stage.io, [&] { return viewer.frames() == 1; }));
-}
-
 TEST_CASE("viewers come and go, and no frame is ever torn") {
   const unsigned seed = GENERATE(1U, 2U, 3U);
   CAPTURE(seed);

@@ -1,0 +1,122 @@
+#include "app/plain_text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+
+namespace jpegwire {
+namespace {
+
+/// How many bytes the first one of a character announces; 0 where it begins none.
+std::size_t size_of_character(unsigned char first) {
+  if (first < 0x80) return 1;
+  if (first >= 0xC2 && first < 0xE0) return 2;
+  if (first >= 0xE0 && first < 0xF0) return 3;
+  if (first >= 0xF0 && first < 0xF5) return 4;
+  return 0;
+}
+
+// Takes a character off the front; nothing where it is none, too long a form or a surrogate.
+std::optional<std::uint32_t> take_character(std::string_view& text) {
+  const auto first = static_cast<unsigned char>(text[0]);
+  const std::size_t size = size_of_character(first);
+  if (size == 0 || size > text.size()) return std::nullopt;
+  std::uint32_t code = size == 1 ? first : first & (0x7FU >> size);
+  for (const char next : text.substr(1, size - 1)) {
+    if ((static_cast<unsigned char>(next) & 0xC0U) != 0x80U) return std::nullopt;
+    code = code << 6 | (static_cast<unsigned char>(next) & 0x3FU);
+  }
+  text.remove_prefix(size);
+  constexpr std::array<std::uint32_t, 5> kLeast{0, 0, 0x80, 0x800, 0x10000};
+  if (code < kLeast[size] || code > 0x10FFFF || (code >= 0xD800 && code < 0xE000))
+    return std::nullopt;
+  return code;
+}
+
+struct Range {
+  std::uint32_t first;
+  std::uint32_t last;
+};
+
+bool is_in(std::uint32_t code, std::span<const Range> ranges) {
+  return std::ranges::any_of(
+      ranges, [code](Range range) { return code >= range.first && code <= range.last; });
+}
+
+// Control characters; the Arabic letter mark and others that turn the direction; the space without
+// width, line separators, joiners and operators that nobody sees; the byte order mark; annotations.
+constexpr std::array<Range, 9> kHarmful{{{0, 0x1F},
+                                         {0x7F, 0x9F},
+                                         {0x61C, 0x61C},
+                                         {0x200B, 0x200B},
+                                         {0x200E, 0x200F},
+                                         {0x2028, 0x202E},
+                                         {0x2060, 0x206F},
+                                         {0xFEFF, 0xFEFF},
+                                         {0xFFF9, 0xFFFB}}};
+
+constexpr std::array<Range, 7> kBlanks{{{0x20, 0x20},
+                                        {0xA0, 0xA0},
+                                        {0x1680, 0x1680},
+                                        {0x2000, 0x200A},
+                                        {0x202F, 0x202F},
+                                        {0x205F, 0x205F},
+                                        {0x3000, 0x3000}}};
+
+constexpr std::array<Range, 8> kJoining{{{0x300, 0x36F},
+                                         {0x200C, 0x200D},
+                                         {0x1AB0, 0x1AFF},
+                                         {0x1DC0, 0x1DFF},
+                                         {0x20D0, 0x20FF},
+                                         {0xFE00, 0xFE0F},
+                                         {0xFE20, 0xFE2F},
+                                         {0xE0100, 0xE01EF}}};
+
+// What East_Asian_Width (Unicode's annex 11) calls wide, in blocks.
+constexpr std::array<Range, 12> kWide{{{0x1100, 0x115F},
+                                       {0x2E80, 0x303E},
+                                       {0x3041, 0x4DBF},
+                                       {0x4E00, 0xA4CF},
+                                       {0xA960, 0xA97F},
+                                       {0xAC00, 0xD7A3},
+                                       {0xF900, 0xFAFF},
+                                       {0xFE30, 0xFE6F},
+                                       {0xFF00, 0xFF60},
+                                       {0xFFE0, 0xFFE6},
+                                       {0x1F300, 0x1FAFF},
+                                       {0x20000, 0x3FFFD}}};
+
+std::size_t columns_of(std::uint32_t code) {
+  if (is_in(code, kJoining)) return 0;
+  return is_in(code, kWide) ? 2 : 1;
+}
+
+}  // namespace
+
+bool is_plain_text(std::string_view text) {
+  while (!text.empty()) {
+    const std::optional<std::uint32_t> code = take_character(text);
+    if (!code || is_in(*code, kHarmful)) return false;
+  }
+  return true;
+}
+
+bool begins_with_blank(std::string_view plain_text) {
+  if (plain_text.empty()) return false;
+  const std::optional<std::uint32_t> code = take_character(plain_text);
+  return code && is_in(*code, kBlanks);
+}
+
+std::size_t columns_of(std::string_view plain_text) {
+  std::size_t columns = 0;
+  while (!plain_text.empty()) {
+    const std::optional<std::uint32_t> code = take_character(plain_text);
+    if (!code) break;
+    columns += columns_of(*code);
+  }
+  return columns;
+}
+
+}  // namespace jpegwire

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "codec/time.hpp"
+
+namespace jpegwire {
+
+/// A file that a sender shares; is_offered_name(name).
+struct OfferedFile {
+  std::string name;
+  std::uint64_t size_bytes = 0;
+  WallTime modified{};
+  bool is_being_written = false;  // such as a recording that has not ended: it is not sent
+
+  bool operator==(const OfferedFile&) const = default;
+};
+
+struct FileList {
+  std::vector<OfferedFile> files;  // the newest first
+  std::uint32_t left_out = 0;      // older files for which the list has no room
+
+  bool operator==(const FileList&) const = default;
+};
+
+/// /files.json, as docs/protocol.md describes it.
+std::string to_json(const FileList& list);
+
+/// Nothing where it is not such a list. Members that are not known are ignored.
+std::optional<FileList> parse_file_list(std::string_view json);
+
+/// "512 B", "1.2 kB", "34 MB", "2.5 GB", in powers of ten.
+std::string describe_file_size(std::uint64_t size_bytes);
+
+/// "2026-03-01 17:45", in this machine's time zone.
+std::string describe_file_time(WallTime time);
+
+}  // namespace jpegwire

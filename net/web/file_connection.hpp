@@ -1,0 +1,64 @@
+#pragma once
+
+#include <array>
+#include <asio/ip/tcp.hpp>
+#include <asio/steady_timer.hpp>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "net/stream/viewer_count.hpp"
+#include "net/web/admission.hpp"
+#include "net/web/file_answer.hpp"
+
+namespace jpegwire {
+
+/// Sends one answer to a client, then closes the connection. The next bytes are read from the disk
+/// when the ones before were written, so a slow client costs one chunk of memory. A client that
+/// does not take a chunk within `timeout` is cut off: it would hold a place that others wait for.
+/// While somebody watches, it rests after each chunk for as long as that took. Bound to the
+/// socket's thread, which it lets wait for the disk.
+class FileConnection : public std::enable_shared_from_this<FileConnection> {
+ public:
+  /// Called once, when the connection was closed.
+  using OnClosed = std::function<void(const std::shared_ptr<FileConnection>&)>;
+
+  /// `ticket` is what the connection counts by as one of the HTTP server's.
+  FileConnection(asio::ip::tcp::socket socket, Admission::Ticket ticket, FileAnswer answer,
+                 const ViewerCount& viewer_count, milliseconds timeout, OnClosed on_closed);
+
+  void start();
+  void close();
+
+  const FileAnswer& answer() const { return answer_; }
+
+  /// "all was sent", and the like.
+  const char* outcome() const { return outcome_; }
+
+ private:
+  void go_on();
+  void do_write();
+  void do_rest();
+  void do_limit_time(milliseconds timeout);
+  void hang_up();
+  void do_discard();
+
+  asio::ip::tcp::socket socket_;
+  Admission::Ticket ticket_;
+  asio::steady_timer deadline_;  // of the write under way, or the farewell
+  asio::steady_timer rest_;
+  FileAnswer answer_;
+  const ViewerCount& viewer_count_;
+  const milliseconds timeout_;
+  OnClosed on_closed_;
+
+  std::vector<std::byte> outgoing_;
+  std::array<std::byte, 4096> discarded_{};
+  std::chrono::steady_clock::time_point begin_;  // of reading what is being written
+  bool is_writing_ = false;
+  bool is_more_ = true;
+  const char* outcome_ = "the connection was lost";
+};
+
+}  // namespace jpegwire

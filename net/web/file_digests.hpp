@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+#include <list>
+#include <optional>
+
+#include "codec/frame.hpp"
+#include "net/http/sha256.hpp"
+#include "net/web/shared_directory.hpp"
+
+namespace jpegwire {
+
+/// The SHA-256 of files: computed once for each version of a file, from bytes that are read to be
+/// sent or for the digest alone, and kept. Remembers the 256 versions that were asked for last.
+/// Bound to one thread.
+class FileDigests {
+ public:
+  /// Takes the bytes that begin at `offset`. Those that were added before, and those that leave a
+  /// gap, are ignored.
+  void add(const FileVersion& version, std::uint64_t offset, Bytes bytes);
+
+  /// How many bytes of the file, from its beginning on, were added.
+  std::uint64_t hashed_bytes(const FileVersion& version) { return find(version).hashed_bytes; }
+
+  /// Nothing until all bytes were added.
+  std::optional<Sha256Digest> digest(const FileVersion& version);
+
+ private:
+  struct Entry {
+    FileVersion version;
+    std::uint64_t hashed_bytes = 0;
+    Sha256 hash{};
+  };
+
+  Entry& find(const FileVersion& version);
+
+  std::list<Entry> entries_;  // the one that was asked for last comes first
+};
+
+}  // namespace jpegwire

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <asio/io_context.hpp>
+#include <asio/ip/tcp.hpp>
+#include <asio/steady_timer.hpp>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "net/sockets/dialer.hpp"
+#include "viewer/output/file_dialogue.hpp"
+
+namespace jpegwire {
+
+struct FileClientSettings {
+  Endpoint endpoint;
+  milliseconds timeout{5000};  // without a byte of an answer for so long it gives up
+  bool is_persistent = false;  // it never does
+};
+
+/// Asks a sender's HTTP server for its files: connects, sends the dialogue's request, hands the
+/// answer to the dialogue as it comes, and asks again on a new connection where one breaks off.
+/// Bound to the io thread; must outlive the io context's run.
+class FileClient {
+ public:
+  /// `on_ended` is called once: with "" when the dialogue is done, else with a sentence.
+  using OnEnded = std::function<void(const std::string& error)>;
+
+  FileClient(asio::io_context& io, FileClientSettings settings, FileDialogue& dialogue,
+             OnEnded on_ended);
+
+  void start();
+
+  /// Without calling `on_ended`.
+  void stop();
+
+ private:
+  void begin_connection(asio::ip::tcp::socket socket);
+  void do_read();
+  void take_received();
+  bool take_head();
+  bool take_body();
+  void drop(std::size_t size_bytes);
+  bool go_on(FileDialogue::Next next);
+  void pause();
+  void end_connection(const std::string& trouble);
+  void could_not_connect(std::error_code error);
+  void do_watch_for_answers();
+  void no_answer_came();
+  std::string url() const;
+  std::string what_is_wrong() const;
+  void close();
+  void end(const std::string& error);
+
+  FileClientSettings settings_;
+  FileDialogue& dialogue_;
+  OnEnded on_ended_;
+  Dialer dialer_;
+  asio::ip::tcp::socket socket_;
+  asio::steady_timer silence_;  // since the last bytes of an answer's body
+  std::vector<std::byte> buffer_;
+  std::size_t filled_bytes_ = 0;
+  bool is_head_request_ = false;
+  std::optional<std::uint64_t> left_bytes_;  // of the body; nothing: the head is still to come
+  unsigned connection_ = 0;  // tells the handler of an earlier connection that it is over
+  bool was_connected_ = false;
+  bool was_answered_ = false;
+  bool is_pausing_ = false;  // as the dialogue wants
+  bool is_stopped_ = false;
+  std::string trouble_;
+};
+
+}  // namespace jpegwire

@@ -1,0 +1,32 @@
+#include "viewer/output/file_dialogue.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "app/plain_text.hpp"
+
+namespace jpegwire {
+
+void FileRefusal::begin(const HttpResponseHead& head) {
+  status_ = head.status;
+  reason_ = head.reason;
+  is_text_ = head.fields["Content-Type"].starts_with("text/plain");
+  text_.clear();
+}
+
+void FileRefusal::add(Bytes bytes) {
+  constexpr std::size_t kMaxBytes = 1000;
+  const std::size_t size = std::min(bytes.size(), kMaxBytes - std::min(text_.size(), kMaxBytes));
+  text_.append(reinterpret_cast<const char*>(bytes.data()), size);
+}
+
+std::string FileRefusal::sentence() const {
+  std::string_view text = text_;
+  while (text.ends_with('\n') || text.ends_with('.')) text.remove_suffix(1);
+  if (is_text_ && !text.empty() && is_plain_text(text)) return std::string(text);
+  const std::string reason = is_plain_text(reason_) ? reason_ : "";
+  return fmt::format("it answers with status {} {}", status_, reason);
+}
+
+}  // namespace jpegwire

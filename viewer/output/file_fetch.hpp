@@ -1,0 +1,63 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "viewer/output/file_dialogue.hpp"
+#include "viewer/output/part_file.hpp"
+
+namespace jpegwire {
+
+/// Fills a part file with what a sender answers, from where it ends; then asks for the SHA-256 of
+/// the whole, and gives the file its name if that is right. A part that the sender's file does not
+/// begin with is kept under another name and the file fetched from its beginning, once; a file that
+/// changes meanwhile, or is still being written, is asked for again, a few times. Has no socket.
+/// Errors of the disk are thrown as std::runtime_error.
+class FileFetch final : public FileDialogue {
+ public:
+  /// `tell` is called with what the user should know, a sentence each.
+  FileFetch(PartFile& part, std::function<void(const std::string&)> tell)
+      : part_(part), tell_(std::move(tell)) {}
+
+  FileRequest request() override;
+  Next take_head(const HttpResponseHead& head) override;
+  Next take_body(Bytes bytes) override;
+  Next take_end() override;
+  const std::string& error() const override { return error_; }
+
+  /// Of the whole file, once the sender has told it.
+  std::optional<std::uint64_t> size_bytes() const { return size_bytes_; }
+
+ private:
+  Next take_version(const HttpResponseHead& head);
+  Next take_bytes_of(const HttpResponseHead& head);
+  Next take_refusal();
+  Next complete();
+  Next start_over(const std::string& why);
+  Next ask_again_as_it_is_written();
+  Next wait(const std::string& why);
+  Next fail(std::string error);
+
+  PartFile& part_;
+  std::function<void(const std::string&)> tell_;
+  // Of the sender's file, as of the latest answer.
+  std::string etag_;  // empty: not known, so the part may be of another file
+  std::optional<std::uint64_t> size_bytes_;
+  WallTime modified_{};
+  // Of the request under way.
+  bool asks_for_digest_ = false;
+  std::uint64_t first_byte_ = 0;
+  bool is_refused_ = false;
+  FileRefusal refusal_;
+  std::uint64_t position_ = 0;  // of the next byte that comes
+  std::string digest_;
+
+  bool has_told_of_waiting_ = false;
+  int times_started_over_ = 0;
+  int times_changed_ = 0;
+  int times_being_written_ = 0;
+  std::string error_;
+};
+
+}  // namespace jpegwire

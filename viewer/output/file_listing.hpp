@@ -1,0 +1,29 @@
+#pragma once
+
+#include "net/http/file_list.hpp"
+#include "viewer/output/file_dialogue.hpp"
+
+namespace jpegwire {
+
+/// Gets the list of what a sender shares. A busy sender is asked again, a few times.
+class FileListing final : public FileDialogue {
+ public:
+  FileRequest request() override;
+  Next take_head(const HttpResponseHead& head) override;
+  Next take_body(Bytes bytes) override;
+  Next take_end() override;
+  const std::string& error() const override { return error_; }
+
+  const FileList& list() const { return list_; }
+
+ private:
+  Next fail(std::string error);
+
+  FileRefusal refusal_;
+  std::string text_;
+  FileList list_;
+  int times_busy_ = 0;
+  std::string error_;
+};
+
+}  // namespace jpegwire
