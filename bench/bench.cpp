@@ -59,7 +59,7 @@ void begin_results(Results& results, EventLoop& loop, const BenchOptions& option
                              .verdict = {}});
 }
 
-/// Tries both files, so that a full disk costs no more than it must; the terminal has it all.
+/// Tries to write both files even if one fails. The results are already on the terminal.
 void write_files(const Results& results, const std::optional<Comparison>& comparison,
                  const ReportFile& json, const ReportFile& report) {
   std::string error;
@@ -118,7 +118,7 @@ int run_bench(const BenchOptions& wanted) {
     }
     begin_results(results, loop, options, programs);
   } catch (const Interrupted&) {
-    return EXIT_SUCCESS;  // with nothing to tell
+    return EXIT_SUCCESS;  // nothing was measured
   }
   run_rounds(loop, programs, results);
   for (CaseResult& result : results.cases) evaluate(result, results.machine);

@@ -4,9 +4,9 @@
 
 namespace jpegwire {
 
-/// Runs all that was asked for and reports it; gives the exit code. Throws CLI::ValidationError
-/// where the machine cannot hold what was asked for, std::runtime_error where it cannot begin or
-/// not report.
+/// Runs all cases and reports the results; returns the exit code. Throws CLI::ValidationError if
+/// the machine has no room for the requested viewers, and std::runtime_error if the bench cannot
+/// start or cannot write its files.
 int run_bench(const BenchOptions& options);
 
 }  // namespace jpegwire

@@ -6,7 +6,8 @@
 int main(int argc, char** argv) {
   CLI::App app{
       "Measures frame rates and the age of frames: runs jpegwire-sender and jpegwire-viewer over\n"
-      "real sockets for each combination of the values given, and names what holds each back.",
+      "real sockets for each combination of the given values, and names the limiting stage of "
+      "each.",
       "jpegwire-bench"};
   jpegwire::BenchOptions options;
   options.command_line = jpegwire::to_shell({argv, argv + argc});

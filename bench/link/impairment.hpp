@@ -12,23 +12,23 @@
 
 namespace jpegwire {
 
-/// What a network does to datagrams: nothing, unless it is set. Shares are from 0 to 1: drop and
-/// burst of what comes in, the others of what is not lost.
+/// The impairments of a network; by default none. Shares are from 0 to 1: `drop` and `burst` of all
+/// datagrams, the others of the datagrams that are not lost.
 struct ImpairmentSettings {
-  double drop = 0;        // lost one by one
-  double burst = 0;       // lost in bursts, up to 0.5; drop takes its share of the rest
-  int burst_length = 1;   // each burst is 1 to so many datagrams, evenly; then one is spared
-  double duplicate = 0;   // what follows meets each copy by itself
-  double reorder = 0;     // held back until some later ones have come that are not lost
-  int reorder_depth = 1;  // 1 to so many of them, evenly
+  double drop = 0;        // single losses
+  double burst = 0;       // losses in bursts, up to 0.5; `drop` applies to the rest
+  int burst_length = 1;   // bursts lose 1 to this many, evenly distributed; then one passes
+  double duplicate = 0;   // the impairments below apply to each copy separately
+  double reorder = 0;     // held back until some later datagrams have arrived
+  int reorder_depth = 1;  // 1 to this many, evenly distributed
   std::chrono::microseconds delay{0};
-  std::chrono::microseconds jitter{0};  // 0 to so much on top of the delay, evenly
+  std::chrono::microseconds jitter{0};  // 0 to this much, evenly distributed, is added to the delay
   double corrupt = 0;                   // one bit is flipped
-  double truncate = 0;                  // loses 1 byte to all of them at its end
+  double truncate = 0;                  // 1 to all bytes are cut off at the end
   unsigned seed = 1;
 };
 
-/// How often each of it has happened.
+/// The number of each impairment so far.
 struct ImpairmentCounts {
   std::uint64_t dropped = 0;
   std::uint64_t duplicated = 0;
@@ -37,21 +37,21 @@ struct ImpairmentCounts {
   std::uint64_t truncated = 0;
 };
 
-/// A datagram that comes out, and how long after the call that gave it.
+/// An output datagram, and its delay after the call that returned it.
 struct Passed {
   std::vector<std::byte> bytes;
   std::chrono::microseconds delay{0};
 };
 
-/// An impaired way from one place to another. It has no clock and no socket: the same settings and
-/// datagrams give the same on every machine. Every datagram that is not lost comes out of pass() or
-/// flush() once, or twice where it was duplicated. Bound to one thread.
+/// An impaired path from one place to another, without clock and socket: the same settings and
+/// datagrams give the same results on every machine. pass() or flush() returns each datagram that
+/// is not lost once, or twice if it was duplicated. Bound to one thread.
 class Impairment {
  public:
   explicit Impairment(const ImpairmentSettings& settings)
       : settings_(settings), random_(settings.seed) {}
 
-  /// What comes out when this datagram goes in, in this order.
+  /// The datagrams that come out, in order, after this datagram has arrived.
   std::vector<Passed> pass(Bytes datagram) {
     std::vector<Passed> passed;
     if (is_lost()) {
@@ -65,7 +65,7 @@ class Impairment {
     return passed;
   }
 
-  /// What is still held back.
+  /// Returns the datagrams that are still held back.
   std::vector<Passed> flush() {
     std::vector<Passed> passed;
     for (Held& held : std::exchange(held_, {})) passed.push_back(std::move(held.datagram));
@@ -76,11 +76,11 @@ class Impairment {
 
  private:
   struct Held {
-    std::uint64_t until;  // so many have arrived
+    std::uint64_t until;  // number of arrivals at which the datagram is released
     Passed datagram;
   };
 
-  // The standard's distributions give other numbers with another library.
+  // Results of the standard distributions differ between libraries.
   bool happens(double share) { return static_cast<double>(random_() >> 11) * 0x1p-53 < share; }
   std::uint64_t below(std::uint64_t bound) { return random_() % bound; }
   std::uint64_t from_one_to(int most) { return 1 + below(static_cast<std::uint64_t>(most)); }
@@ -105,8 +105,8 @@ class Impairment {
 
   std::uint64_t next_burst() { return from_one_to(settings_.burst_length); }
 
-  // One that passes begins a burst with this probability p: as 1/p of them pass from one burst to
-  // the next, and a burst is m long in the mean, the share of the lost is m / (m + 1/p).
+  // A passing datagram begins a burst with this probability p. On average 1/p datagrams pass
+  // between two bursts, and a burst has m datagrams, so the lost share is m / (m + 1/p).
   double burst_start() const {
     const double mean_length = (1 + settings_.burst_length) / 2.0;
     return settings_.burst / (mean_length * (1 - settings_.burst));
@@ -150,7 +150,7 @@ class Impairment {
   ImpairmentSettings settings_;
   std::mt19937_64 random_;
   ImpairmentCounts counts_;
-  std::uint64_t arrived_ = 0;  // those that were not lost
+  std::uint64_t arrived_ = 0;  // datagrams that were not lost
   std::uint64_t burst_left_ = 0;
   bool is_spared_ = false;
   std::vector<Held> held_;

@@ -11,10 +11,10 @@
 namespace jpegwire {
 namespace {
 
-// A wake drains a burst of a whole frame, but a flood does not keep the other sockets waiting.
+// Enough for a burst of a whole frame, but a flood on one socket does not block the others.
 constexpr int kMaxAtOnce = 1024;
 
-/// How many datagrams the system has thrown away because the socket's buffer was full.
+/// The number of datagrams that the system discarded because the socket's buffer was full.
 std::uint32_t overflow_of(Lane::Socket& socket) {
   std::array<std::uint32_t, SK_MEMINFO_VARS> information{};
   socklen_t size = sizeof information;
@@ -36,7 +36,7 @@ void Lane::start() {
   do_return();
 }
 
-/// Takes what has come from the sender, whenever something has.
+/// Waits for datagrams from the sender, then receives them.
 void Lane::do_receive() {
   listening_.async_wait(Socket::wait_read, [this](std::error_code error) {
     if (error) return;
@@ -47,7 +47,7 @@ void Lane::do_receive() {
   });
 }
 
-/// Likewise with what comes back.
+/// Waits for datagrams from the target, then returns them.
 void Lane::do_return() {
   forwarding_.async_wait(Socket::wait_read, [this](std::error_code error) {
     if (error) return;
@@ -56,7 +56,7 @@ void Lane::do_return() {
   });
 }
 
-/// Sends the next of the delayed ones when it is due.
+/// Waits until the next delayed datagram is due, then sends it.
 void Lane::do_wait() {
   if (delayed_.empty()) return;
   timer_.expires_at(delayed_.begin()->first);

@@ -15,9 +15,9 @@
 
 namespace jpegwire {
 
-/// One port of the proxy. What comes to the listening socket is impaired and goes on to the target
-/// from the forwarding socket; what comes to that one goes back, unharmed, from the listening
-/// socket to whoever sent to it last. Errors of the sockets are counted. Bound to the io thread.
+/// One port of the proxy. Datagrams to the listening socket are impaired and forwarded to the
+/// target from the forwarding socket. Datagrams to the forwarding socket return unchanged, from the
+/// listening socket, to its latest sender. Socket errors are counted. Bound to the io thread.
 class Lane {
  public:
   using Socket = asio::ip::udp::socket;
@@ -27,7 +27,7 @@ class Lane {
 
   void start();
 
-  /// Takes what has come, and sends at once all that is still on its way.
+  /// Receives waiting datagrams, and sends all delayed ones at once.
   void finish();
 
   nlohmann::json counts();

@@ -19,7 +19,7 @@ struct Unit {
   double factor;
 };
 
-/// A number with one of the units behind it, within the bounds.
+/// Parses a number with one of the units, within the bounds.
 double parse_with_unit(const std::string& text, std::initializer_list<Unit> units, double least,
                        double most, const char* example) {
   for (const Unit& unit : units) {
@@ -33,7 +33,7 @@ double parse_with_unit(const std::string& text, std::initializer_list<Unit> unit
 }
 
 double parse_share(const std::string& text) {
-  return parse_with_unit(text, {{"%", 0.01}}, 0, 0.9, "a share is as 1%, and at most 90%");
+  return parse_with_unit(text, {{"%", 0.01}}, 0, 0.9, "write a share such as 1%, at most 90%");
 }
 
 void parse_word(const std::string& word, LinkSettings& link) {
@@ -46,18 +46,20 @@ void parse_word(const std::string& word, LinkSettings& link) {
   if (sign == std::string::npos)
     link.bits_per_second = static_cast<std::uint64_t>(
         parse_with_unit(word, {{"gbit", 1e9}, {"mbit", 1e6}, {"kbit", 1e3}, {"bit", 1}}, kMinRate,
-                        kMaxRate, "a rate is as 20mbit, from 10kbit to 100gbit"));
+                        kMaxRate, "write a rate such as 20mbit, from 10kbit to 100gbit"));
   else if (name == "delay")
     link.delay = microseconds(
         std::llround(parse_with_unit(value, {{"us", 1}, {"ms", 1e3}, {"s", 1e6}}, 0,
-                                     kLongestDelayUs, "a delay is as 20ms, and at most 10s")));
+                                     kLongestDelayUs, "write a delay such as 20ms, at most 10s")));
   else if (name == "loss")
     link.loss = parse_share(value);
   else if (name == "reorder")
     link.reorder = parse_share(value);
   else
-    throw std::invalid_argument(fmt::format(
-        "'{}' is nothing that a link has: it is as 20mbit,delay=20ms,loss=1%,reorder=1%", word));
+    throw std::invalid_argument(
+        fmt::format("'{}' is not a property of a link; write a link such as "
+                    "20mbit,delay=20ms,loss=1%,reorder=1%",
+                    word));
 }
 
 }  // namespace

@@ -16,7 +16,7 @@ namespace {
 Descriptor open_current() {
   Descriptor descriptor(::open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC));
   if (!descriptor.is_open())
-    throw std::system_error(errno, std::generic_category(), "cannot open the network's namespace");
+    throw std::system_error(errno, std::generic_category(), "cannot open the network namespace");
   return descriptor;
 }
 
@@ -25,8 +25,8 @@ void enter(const Descriptor& descriptor) {
     throw std::system_error(errno, std::generic_category(), "cannot enter a network namespace");
 }
 
-/// A namespace is a thread's own. So one that goes into another need not come back, which might
-/// fail and leave all that follows in the wrong network.
+/// Each thread has its own namespace. Therefore a separate thread enters the other one: the caller
+/// does not need to return from it, which might fail and leave the caller in the wrong network.
 template <class Work>
 auto on_other_thread(const Work& work) {
   return std::async(std::launch::async, work).get();
@@ -38,8 +38,9 @@ void NetworkNamespace::move_to_new() {
   if (::unshare(CLONE_NEWNET) == 0) return;
   if (errno == EPERM)
     throw std::runtime_error(
-        "--link makes network namespaces, which only root may do: run it with sudo");
-  throw std::system_error(errno, std::generic_category(), "cannot make a network namespace");
+        "cannot create a network namespace for --link, which only root may do: run it with sudo");
+  throw std::system_error(errno, std::generic_category(),
+                          "cannot create a network namespace for --link");
 }
 
 NetworkNamespace::NetworkNamespace()

@@ -7,21 +7,23 @@
 
 namespace jpegwire {
 
-/// A network of its own on this machine: devices, addresses and ports (network_namespaces(7)). It
-/// goes when the last process in it and this object have gone, so that nothing is left behind,
-/// however the program ends.
+/// A network namespace with its own devices, addresses and ports (network_namespaces(7)). The
+/// kernel removes it when this object and the last process in it are gone, so nothing is left
+/// behind, however the program ends.
 class NetworkNamespace {
  public:
-  /// Makes an empty one. Throws std::runtime_error where this is not root's process.
+  /// Creates an empty namespace. Throws std::runtime_error if the process is not root.
   NetworkNamespace();
 
-  /// Moves the calling thread, and what it starts from now on, into a new one for good.
+  /// Moves the calling thread, and the threads and processes it starts later, into a new namespace
+  /// permanently.
   static void move_to_new();
 
-  /// Does it in this one, on a thread of its own, and waits for that; throws what it throws.
+  /// Runs the function in this namespace, on a separate thread, and waits for its end. Rethrows its
+  /// exceptions.
   void within(const std::function<void()>& work) const;
 
-  /// By which this process's children find it.
+  /// A path by which children of this process can open the namespace.
   std::string path() const;
 
  private:

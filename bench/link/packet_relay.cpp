@@ -25,7 +25,7 @@ void give(asio::posix::stream_descriptor& device, Descriptor& descriptor) {
   device.non_blocking(true);
 }
 
-/// More than that are lost, as in a router.
+/// Further packets are dropped, as in a router.
 constexpr std::size_t kMaxPackets = 100'000;
 
 }  // namespace
@@ -56,7 +56,7 @@ void PacketRelay::Way::do_wait() {
   });
 }
 
-// A device that takes no more loses the packet, as devices do.
+// If the device's queue is full, the packet is lost, as on a real device.
 void PacketRelay::Way::write_until(Clock::time_point now) {
   const auto end = delayed_.upper_bound(now);
   for (auto next = delayed_.begin(); next != end; next = delayed_.erase(next)) {

@@ -16,9 +16,9 @@
 
 namespace jpegwire {
 
-/// Carries packets between the two TUN devices of a link (Linux's tuntap documentation), later than
-/// they came, in another order, and not all of them: what the link's settings say, in each
-/// direction. On a thread of its own, for as long as it lives.
+/// Carries packets between the two TUN devices of a link (see Linux's tuntap documentation). It
+/// delays, reorders and drops packets as the link's settings say, in each direction. Runs on its
+/// own thread until it is destroyed.
 class PacketRelay {
  public:
   PacketRelay(Descriptor one, Descriptor other, const LinkSettings& link);

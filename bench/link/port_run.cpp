@@ -12,7 +12,7 @@ using asio::ip::udp;
 constexpr int kBufferBytes = 4 << 20;
 constexpr int kTries = 100;
 
-// Beyond what the system grants to everybody, where it lets us.
+// SO_RCVBUFFORCE exceeds the system's limit, if the process is privileged.
 void enlarge_buffer(udp::socket& socket, int forced, int granted) {
   const int handle = socket.native_handle();
   if (::setsockopt(handle, SOL_SOCKET, forced, &kBufferBytes, sizeof kBufferBytes) != 0)
@@ -36,7 +36,7 @@ std::vector<udp::socket> open_all(asio::io_context& io, udp::endpoint endpoint) 
   return sockets;
 }
 
-// Its port is free again when this returns, and the system gives another one the next time.
+// The port is free again when this returns; the system chooses another one the next time.
 udp::endpoint find_even_base(asio::io_context& io, udp::endpoint endpoint) {
   const auto port = udp::socket(io, endpoint).local_endpoint().port();
   endpoint.port(static_cast<std::uint16_t>(port & ~1));

@@ -1,5 +1,5 @@
-// The least that sending a stream to many sockets can cost: a loop of blocking send() of the same
-// bytes that jpegwire-sender sends, at the same rate. It answers any request with them.
+// The lower bound for the cost of sending a stream to many sockets: a loop of blocking send() calls
+// with the same bytes that jpegwire-sender sends, at the same rate. Every request gets this stream.
 //
 //   bare_send_loop FILE.jpg FRAMES_PER_SECOND VIEWERS        prints its port first
 
@@ -35,7 +35,7 @@ void send_all(int socket, const std::string& bytes) {
   std::size_t sent = 0;
   while (sent < bytes.size()) {
     const ssize_t size = ::send(socket, bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL);
-    if (size <= 0) std::exit(0);  // the viewers have gone
+    if (size <= 0) std::exit(0);  // the viewers have disconnected
     sent += static_cast<std::size_t>(size);
   }
 }

@@ -1,4 +1,4 @@
-// What jpegwire's codec takes for a frame on two threads, and at other sizes.
+// The time of jpegwire's codec per frame on two threads, and at other sizes.
 #include <benchmark/benchmark.h>
 
 #include "codec/jpeg_decoder.hpp"
@@ -10,7 +10,7 @@
 namespace jpegwire::bench {
 namespace {
 
-// What is static takes longer to make than a repetition.
+// These objects are static because their construction takes longer than a repetition.
 void encode_yuyv(benchmark::State& state) {
   static const Picture picture = yuyv_picture(kWidth, kHeight);
   BandPool pool(static_cast<int>(state.range(0)));
@@ -31,7 +31,7 @@ void decode_with(int threads, benchmark::State& state, DecodeScale scale = {}) {
 void decode(benchmark::State& state) { decode_with(static_cast<int>(state.range(0)), state); }
 BENCHMARK(decode)->ArgName("threads")->Arg(2);
 
-/// On one thread, as each camera of a mosaic is.
+/// On one thread, like each camera of a mosaic.
 void decode_scaled(benchmark::State& state) {
   decode_with(1, state, {static_cast<int>(state.range(0))});
 }

@@ -18,7 +18,7 @@
 
 namespace jpegwire::bench {
 
-/// The test picture as a JPEG, with the pool that it was coded with.
+/// The test picture as a JPEG, with the pool of the threads that encoded it.
 struct CodedPicture {
   BandPool pool{1};
   std::shared_ptr<EncodedFrame> frame =
@@ -57,7 +57,7 @@ inline std::vector<std::byte> multipart(const std::vector<std::byte>& jpeg) {
   return behind(head, jpeg, "\r\n");
 }
 
-/// As much as one read of a socket gives at the most.
+/// The maximum number of bytes that one read of a socket returns.
 inline constexpr std::size_t kReadBytes = std::size_t{64} << 10;
 
 }  // namespace jpegwire::bench

@@ -15,19 +15,20 @@
 
 namespace jpegwire::bench {
 
-/// A socket on the loopback interface and a thread that reads what comes.
+/// A socket on the loopback interface, and a thread that reads and counts its datagrams.
 class DatagramDrain {
  public:
-  /// Whether the kernel puts datagrams together, as for a viewer of ours, or not, as for others.
-  explicit DatagramDrain(bool puts_together) : socket_(open_input(io_, {"127.0.0.1", 0})) {
-    if (puts_together) DatagramInput::enable(socket_.native_handle());
+  /// With `coalesces` the kernel merges datagrams, as for jpegwire-viewer; without it, each read
+  /// returns one datagram, as for other viewers.
+  explicit DatagramDrain(bool coalesces) : socket_(open_input(io_, {"127.0.0.1", 0})) {
+    if (coalesces) DatagramInput::enable(socket_.native_handle());
     enlarge_receive_buffer(socket_, std::size_t{4} << 20);
     thread_ = std::jthread([this](const std::stop_token& stop) { read(stop); });
   }
 
   asio::ip::udp::endpoint endpoint() const { return socket_.local_endpoint(); }
 
-  /// Waits until so many datagrams have come; false where they do not.
+  /// Waits until `count` datagrams have arrived; false if they do not arrive within a second.
   bool wait_for(std::uint64_t count) const {
     const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(1);
     while (count_ < count) {

@@ -1,4 +1,4 @@
-// Repairs of other shares, and other losses, than those on a frame's usual way.
+// FEC with other shares of repair packets and other losses than in hot_path_benchmark.cpp.
 #include <benchmark/benchmark.h>
 
 #include "fec_frames.hpp"
@@ -14,7 +14,7 @@ void encode_frame(benchmark::State& state) {
 }
 BENCHMARK(encode_frame)->ArgName("percent")->Arg(25)->Arg(50);
 
-// Every so many-th packet is lost, none where it is 0.
+// Every n-th packet is lost; none if n is 0.
 void decode_frame(benchmark::State& state) {
   const std::vector<FecBlock> frame = make_fec_frame();
   FecDecoder decoder;

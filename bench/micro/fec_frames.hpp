@@ -11,7 +11,7 @@
 
 namespace jpegwire::bench {
 
-/// The packets of a block of random bytes, and what repairs them.
+/// The packets of a block of random bytes, and their repair packets.
 struct FecBlock {
   std::int64_t first_sequence = 0;
   std::vector<std::vector<std::byte>> packets;
@@ -26,7 +26,7 @@ inline std::vector<std::byte> random_packet(std::mt19937& random, std::int64_t s
   return packet;
 }
 
-/// One frame of 1920x1080: 190 packets in three blocks, with a tenth of them as repairs.
+/// One frame of 1920x1080: 190 packets in three blocks, with 10 % repair packets.
 inline std::vector<FecBlock> make_fec_frame() {
   std::mt19937 random(1);
   FecEncoder encoder;
@@ -46,7 +46,7 @@ inline std::vector<FecBlock> make_fec_frame() {
   return frame;
 }
 
-/// Gives how many bytes of repairs there are.
+/// Returns the size of the repair packets in bytes.
 inline std::size_t encode_fec(FecEncoder& encoder, const std::vector<FecBlock>& frame,
                               int percent) {
   std::size_t size_bytes = 0;
@@ -60,7 +60,7 @@ inline std::size_t encode_fec(FecEncoder& encoder, const std::vector<FecBlock>& 
   return size_bytes;
 }
 
-/// Every so many-th packet is lost, none where it is 0. Gives how many were recovered.
+/// Every n-th packet is lost; none if n is 0. Returns the number of recovered packets.
 inline std::size_t decode_fec(FecDecoder& decoder, const std::vector<FecBlock>& frame,
                               std::int64_t lost_every) {
   std::size_t recovered = 0;

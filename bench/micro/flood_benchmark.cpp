@@ -1,5 +1,5 @@
-// A viewer's RtpReceiver with a good stream and a flood of garbage on the same port: which of the
-// good stream's frames come, and how much memory it takes.
+// A viewer's RtpReceiver with a valid stream and a flood of garbage on the same port: the number of
+// frames of the valid stream that arrive, and the memory that the receiver takes.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -41,12 +41,12 @@ struct FrameCounter final : StreamObserver {
   int given_up = 0;
 };
 
-/// Datagrams that are no use to anybody, of four kinds in turn.
+/// Useless datagrams of four kinds in turn.
 class Garbage {
  public:
   explicit Garbage(unsigned seed) : random_(seed) {}
 
-  /// Good until the next call. `near` is the good stream's latest sequence number.
+  /// Valid until the next call. `near` is the latest sequence number of the valid stream.
   std::span<const GatheredDatagram> next(std::uint16_t near) {
     datagrams_.clear();
     for (std::size_t i = 0; i < kGarbagePerPacket; ++i)
@@ -77,7 +77,7 @@ class Garbage {
   std::uint16_t random_number() { return static_cast<std::uint16_t>(random()); }
   int random_below(unsigned bound) { return static_cast<int>(1 + random() % (bound - 1)); }
 
-  // Behind what the receiver still waits for, or too far away to be believed.
+  // A sequence number that is older than the receiver still expects, or implausibly far away.
   std::uint16_t stale_or_wild(std::uint16_t near) {
     const std::uint32_t stale = 400 + random() % 2500;
     const std::uint32_t wild = 3500 + random() % (0x10000 - 7000);
@@ -94,7 +94,7 @@ class Garbage {
                    false);
   }
 
-  // Of a picture of its own, with its data anywhere in it.
+  // A fragment of a different picture, at any offset.
   Bytes put_frame(Storage& storage, std::uint32_t ssrc, std::uint16_t sequence) {
     put_header(storage, ssrc, sequence);
     put_jpeg_payload_header(
@@ -110,7 +110,7 @@ class Garbage {
   std::vector<GatheredDatagram> datagrams_;
 };
 
-/// From /proc/self/status.
+/// A value of /proc/self/status.
 long memory_kb(const std::string& name) {
   std::ifstream status("/proc/self/status");
   for (std::string line; std::getline(status, line);)
@@ -118,7 +118,7 @@ long memory_kb(const std::string& name) {
   return 0;
 }
 
-// proc(5): from then on VmHWM is the peak since.
+// proc(5): after this, VmHWM is the peak since this call.
 void reset_peak_memory() { std::ofstream("/proc/self/clear_refs") << "5"; }
 
 std::uint16_t find_free_ports() {
@@ -139,7 +139,7 @@ class Flood {
  public:
   explicit Flood(unsigned seed) : garbage_(seed) { receiver_.start(); }
 
-  /// One more good frame, with garbage in front of each of its packets where it is asked for.
+  /// Sends the next valid frame, optionally with garbage before each of its packets.
   void send_frame(bool with_garbage) {
     const std::shared_ptr<EncodedFrame>& frame = card_[frames_++ % card_.size()];
     frame->capture_time = now_ += kInterval;
@@ -152,7 +152,7 @@ class Flood {
     }
   }
 
-  /// Waits until all frames are whole, or none more becomes so.
+  /// Waits until all frames are complete, or no further frame is completed.
   void settle() {
     for (int whole = -1; std::exchange(whole, counter_.whole) != counter_.whole;) {
       io_.restart();

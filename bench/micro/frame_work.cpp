@@ -1,5 +1,5 @@
-// Does the work of one place on a frame's way so many times, for callgrind, which is told to count
-// what they take and nothing else; without arguments it tells the places.
+// Runs one stage of a frame's path for a number of frames under callgrind, which counts only the
+// instructions of that stage. Without arguments it prints the names of the stages.
 //
 //   frame_work NAME FRAMES
 #include <fmt/format.h>
@@ -22,14 +22,14 @@ int run(std::string_view name, std::string_view frames) {
   const auto count = parse_number<int>(frames);
   if (path == hot_paths().end() || !count) {
     fmt::print(stderr,
-               "frame_work: NAME is one of those that it prints without arguments, and "
-               "FRAMES a number\n");
+               "frame_work: cannot run with these arguments; NAME must be one of the names that it "
+               "prints without arguments, and FRAMES a number\n");
     return 2;
   }
-  constexpr int kFramesBefore = 2;  // the first ones take memory
+  constexpr int kFramesBefore = 2;  // the first frames allocate memory
   const std::unique_ptr<FrameWork> work = path->begin();
   for (int frame = -kFramesBefore; frame < *count; ++frame) {
-    if (frame == 0) CALLGRIND_START_INSTRUMENTATION;  // all before it is quicker without
+    if (frame == 0) CALLGRIND_START_INSTRUMENTATION;  // setup is faster without instrumentation
     if (frame >= 0) CALLGRIND_TOGGLE_COLLECT;
     work->do_frame();
     if (frame >= 0) CALLGRIND_TOGGLE_COLLECT;

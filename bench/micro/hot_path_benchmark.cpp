@@ -1,5 +1,5 @@
-// What each place on a frame's way takes, beside the library call that it replaces, and, in the
-// other files of this program, what only some of these places have.
+// The time of each stage of a frame's path, compared with the library call that it replaces. The
+// other files of this program measure variants of some stages.
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
@@ -16,7 +16,7 @@ namespace {
 
 using namespace jpegwire::bench;
 
-// A place is set up once, which takes longer than a repetition.
+// Each stage is set up once, because the setup takes longer than a repetition.
 template <class Place>
 void add(const std::string& name, const Place& place) {
   benchmark::RegisterBenchmark(
@@ -39,7 +39,7 @@ void add_all() {
 }  // namespace
 
 int main(int argc, char** argv) try {
-  spdlog::set_level(spdlog::level::off);  // the output is the benchmarks' own
+  spdlog::set_level(spdlog::level::off);  // the output contains only the benchmarks
   add_all();
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;

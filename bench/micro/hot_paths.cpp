@@ -51,7 +51,7 @@ class Validation final : public FrameWork {
   JpegLayout layout_;
 };
 
-/// What one frame is on a stream, behind one that has told the framing.
+/// The bytes of one frame on a stream, after an earlier frame has determined the framing.
 class Assembling : public FrameWork {
  public:
   explicit Assembling(std::vector<std::byte> stream) : stream_(std::move(stream)) {}
@@ -66,7 +66,7 @@ class Assembling : public FrameWork {
       rest = rest.subspan(size);
       take_frames();
     }
-    require(frames_ == 1, "not one frame");
+    require(frames_ == 1, "the stream does not give exactly one frame");
     frames_ = 0;
   }
 
@@ -112,7 +112,7 @@ class Reassembling final : public FrameWork {
  public:
   void do_frame() override {
     reassembly_.add_frame();
-    require(reassembly_.whole() == ++frames_, "a frame is not whole");
+    require(reassembly_.whole() == ++frames_, "a frame is incomplete");
   }
 
  private:

@@ -7,7 +7,7 @@
 
 namespace jpegwire::bench {
 
-/// The work at one place of a frame's way, with all that it needs. Bound to one thread.
+/// The work of one stage of a frame's path, with the objects that it needs. Bound to one thread.
 class FrameWork {
  public:
   FrameWork() = default;
@@ -15,10 +15,10 @@ class FrameWork {
   FrameWork& operator=(const FrameWork&) = delete;
   virtual ~FrameWork() = default;
 
-  /// Does it once more, for the next frame. Throws std::runtime_error where it goes wrong.
+  /// Processes the next frame. Throws std::runtime_error on failure.
   virtual void do_frame() = 0;
 
-  /// What others do with the frame then, and it waits for.
+  /// Finishes the frame outside of the measured time, for example lets viewers receive it.
   virtual void end_frame() {}
 };
 
@@ -36,8 +36,7 @@ struct HotPath {
   std::unique_ptr<FrameWork> (*begin)();
 };
 
-/// Each place where something is done for every frame, with a picture of 1920x1080 that is always
-/// the same.
+/// All stages that process every frame. Each uses the same picture of 1920x1080.
 std::span<const HotPath> hot_paths();
 
 }  // namespace jpegwire::bench

@@ -1,5 +1,5 @@
-// Many HTTP viewers in one process that costs little: it reads the parts' heads and lets the kernel
-// drop the JPEGs' bytes unread. Prints one JSON object.
+// Many HTTP viewers in one process with little CPU: it reads the headers of the parts and lets the
+// kernel discard the bytes of the JPEGs. Prints one JSON object.
 //
 //   http_crowd PORT VIEWERS SECONDS
 
@@ -29,7 +29,7 @@ namespace {
 
 using asio::ip::tcp;
 
-/// What all of them have seen since the measuring began.
+/// The frames that all viewers have received since the measurement began.
 struct Seen {
   bool is_counting = false;
   Histogram age_us;
@@ -64,7 +64,7 @@ class CrowdViewer {
     return !is_cut_off_;
   }
 
-  // tcp(7): with MSG_TRUNC the bytes are dropped and not copied.
+  // tcp(7): with MSG_TRUNC the bytes are discarded and not copied.
   ssize_t drop() {
     const ssize_t size = ::recv(socket_.native_handle(), nullptr, to_drop_, MSG_TRUNC);
     if (size > 0 && (to_drop_ -= static_cast<std::size_t>(size)) == 0) count();
@@ -84,14 +84,14 @@ class CrowdViewer {
     if (!is_whole) return peeked;
     to_drop_ = static_cast<std::size_t>(head.content_length.value_or(0));
     capture_time_us_ = capture_time_in(std::string_view(head_).substr(0, head.size_bytes));
-    head_.clear();  // behind it are bytes of the JPEG
+    head_.clear();  // bytes of the JPEG follow
     return peeked;
   }
 
-  /// In microseconds; 0 in the head of the response, which has no X-Timestamp.
+  /// In microseconds; 0 for the header of the response, which has no X-Timestamp.
   static std::size_t capture_time_in(std::string_view head) {
     std::string digits(find_part_field(head, "X-Timestamp").value_or(""));
-    std::erase(digits, '.');  // six digits stand behind it
+    std::erase(digits, '.');  // the fraction has six digits
     return parse_number<std::size_t>(digits).value_or(0);
   }
 
@@ -111,7 +111,7 @@ class CrowdViewer {
   bool is_cut_off_ = false;
 };
 
-/// The first second is for warming up.
+/// The first second is warm-up.
 nlohmann::json watch(std::uint16_t port, int viewers, double seconds) {
   asio::io_context io{1};
   Seen seen;
@@ -145,7 +145,7 @@ nlohmann::json watch(std::uint16_t port, int viewers, double seconds) {
 
 int main(int argc, char** argv) {
   if (argc != 4) {
-    fmt::print(stderr, "http_crowd PORT VIEWERS SECONDS\n");
+    fmt::print(stderr, "usage: http_crowd PORT VIEWERS SECONDS\n");
     return 2;
   }
   const auto port = static_cast<std::uint16_t>(std::atoi(argv[1]));

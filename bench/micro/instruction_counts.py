@@ -1,9 +1,9 @@
-"""Counts the instructions that each place on a frame's way takes for a frame, with valgrind's callgrind,
-and compares them with those that are committed. Other programs on the machine do not change them.
+"""Counts the instructions per frame of each stage of a frame's path, with valgrind's callgrind, and compares
+them with the committed counts. Other programs on the machine do not change the counts.
 
     python3 bench/micro/instruction_counts.py build/dev [--update]
 
---update writes the counts to bench/micro/instruction_counts.json; say in the commit why they have changed.
+--update writes the counts to bench/micro/instruction_counts.json; explain the change in the commit.
 """
 
 import concurrent.futures
@@ -19,7 +19,7 @@ FRAMES = 4
 
 
 def count_per_frame(program, name):
-    """The program tells callgrind when a frame begins and ends."""
+    """Runs the program, which starts and stops callgrind's count around the frames."""
     with tempfile.TemporaryDirectory() as directory:
         file = f"{directory}/counts"
         command = ["valgrind", "--tool=callgrind", "--instr-atstart=no", "--collect-atstart=no",
@@ -40,20 +40,20 @@ def measure(build):
 
 
 def compare(counts, baseline):
-    """Prints a line for each; gives the sentences about those that differ by more than the tolerance."""
+    """Prints a line for each stage; returns a message for each that differs by more than the tolerance."""
     faults = []
     for name, instructions in counts.items():
         before = baseline.get(name)
         change = instructions / before - 1 if before else None
-        print(f"{name:20} {instructions:12,} instructions a frame"
+        print(f"{name:20} {instructions:12,} instructions per frame"
               + (f", {100 * change:+.2f} %" if before else ", new"))
         if change is None:
             faults.append(f"{name} has no committed count")
         elif change > TOLERANCE:
-            faults.append(f"{name} takes {100 * change:.1f} % more instructions than it did")
+            faults.append(f"{name} takes {100 * change:.1f} % more instructions than before")
         elif change < -TOLERANCE:
-            faults.append(f"{name} takes {-100 * change:.1f} % fewer, which the committed count should tell")
-    return faults + [f"{name} is committed and no longer counted" for name in baseline.keys() - counts.keys()]
+            faults.append(f"{name} takes {-100 * change:.1f} % fewer instructions than before")
+    return faults + [f"{name} has a committed count but is no longer measured" for name in baseline.keys() - counts.keys()]
 
 
 def main(build, *options):
@@ -66,7 +66,7 @@ def main(build, *options):
     with open(BASELINE) as file:
         faults = compare(counts, json.load(file))
     if faults:
-        raise SystemExit("; ".join(faults) + ": mend it, or run this with --update and commit why")
+        raise SystemExit("; ".join(faults) + "; fix it, or run this with --update and explain the change in the commit")
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ unsigned char* as_chars(const std::byte* bytes) {
   return reinterpret_cast<unsigned char*>(const_cast<std::byte*>(bytes));
 }
 
-/// Rows of coefficients, as ISA-L multiplies with them.
+/// Rows of coefficients in ISA-L's format for multiplication.
 class Tables {
  public:
   Tables(int columns, int rows, unsigned char* coefficients)
@@ -39,7 +39,7 @@ class Tables {
   std::vector<unsigned char> tables_;
 };
 
-/// A block's symbols in memory that vector instructions like, as ours have it.
+/// The symbols of a block, aligned for vector instructions like jpegwire's.
 class Block {
  public:
   explicit Block(const FecBlock& block)
@@ -71,12 +71,12 @@ class Block {
 
  private:
   std::size_t sources_;
-  std::vector<SymbolBuffer> symbols_;  // the repairs behind the sources
+  std::vector<SymbolBuffer> symbols_;  // source symbols, then repair symbols
   std::vector<unsigned char> matrix_;
   std::size_t size_bytes_ = 0;
 };
 
-/// Makes a block's repair symbols.
+/// Computes the repair symbols of a block.
 class BlockEncoding {
  public:
   explicit BlockEncoding(Block& block)
@@ -113,7 +113,7 @@ class IsalEncoding final : public FrameWork {
   std::vector<BlockEncoding> encodings_;
 };
 
-/// Restores a block's lost symbols from the first of those that are there.
+/// Restores the lost symbols of a block from the first available symbols.
 class BlockRestoring {
  public:
   BlockRestoring(Block& block, const std::vector<std::size_t>& lost) : block_(block), lost_(lost) {
@@ -158,7 +158,7 @@ class BlockRestoring {
 
 class Restoring final : public FrameWork {
  public:
-  // What comes out stays the same, so once is enough to look at it.
+  // The result never changes, so one check is enough.
   Restoring() {
     std::size_t count = 0;
     for (Block& block : blocks_) {
@@ -168,7 +168,8 @@ class Restoring final : public FrameWork {
       restorings_.emplace_back(block, lost);
     }
     do_frame();
-    require(std::ranges::all_of(restorings_, &BlockRestoring::is_right), "a symbol is not right");
+    require(std::ranges::all_of(restorings_, &BlockRestoring::is_right),
+            "a restored symbol is wrong");
   }
 
   void do_frame() override {

@@ -4,15 +4,15 @@
 
 #include "hot_paths.hpp"
 
-// ISA-L's own Reed-Solomon code with a Cauchy matrix, on the blocks that fec_frames.hpp has. The
-// symbols are made beforehand, whereas our coders copy packets into symbols, pad them, keep
-// account of what has come, and put the repair datagrams' heads.
+// ISA-L's Reed-Solomon code with a Cauchy matrix, on the blocks of fec_frames.hpp. The symbols are
+// prepared in advance, whereas jpegwire's coders also copy packets into symbols, pad them, record
+// which packets have arrived, and write the headers of repair datagrams.
 namespace jpegwire::bench {
 
-/// Its tables are made beforehand too.
+/// Its tables are prepared in advance, too.
 std::unique_ptr<FrameWork> begin_isal_encoding();
 
-/// Of each loss it inverts the matrix, as ISA-L's own examples do.
+/// For each loss it inverts the matrix, as ISA-L's examples do.
 std::unique_ptr<FrameWork> begin_isal_restoring();
 
 }  // namespace jpegwire::bench

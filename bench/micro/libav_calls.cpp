@@ -25,7 +25,7 @@ struct FreeIo {
 };
 using Io = std::unique_ptr<AVIOContext, FreeIo>;
 
-/// Where it can be written to, a read gives what one call of `read` gave.
+/// If the context can be written to, a read returns the result of one call of `read`.
 Io make_io(std::size_t buffer_bytes, void* opaque, ReadFunction read, WriteFunction write) {
   return Io(avio_alloc_context(static_cast<unsigned char*>(av_malloc(buffer_bytes)),
                                static_cast<int>(buffer_bytes), write != nullptr ? 1 : 0, opaque,
@@ -42,7 +42,7 @@ Input open_input(const char* format, AVIOContext& io, LibavOptions& options) {
   AVFormatContext* context = avformat_alloc_context();
   context->pb = &io;
   require(avformat_open_input(&context, nullptr, av_find_input_format(format), options.get()) == 0,
-          "libavformat does not open the stream");
+          "libavformat cannot open the stream");
   return Input(context);
 }
 
@@ -53,7 +53,7 @@ using Packet = std::unique_ptr<AVPacket, FreePacket>;
 
 Packet make_packet() { return Packet(av_packet_alloc()); }
 
-/// The size of the next JPEG.
+/// Reads the next JPEG and returns its size.
 std::size_t read_jpeg(AVFormatContext& input, AVPacket& packet) {
   av_packet_unref(&packet);
   require(av_read_frame(&input, &packet) == 0, "libavformat finds no frame");
@@ -63,11 +63,11 @@ std::size_t read_jpeg(AVFormatContext& input, AVPacket& packet) {
 class MultipartDemuxing final : public FrameWork {
  public:
   void do_frame() override {
-    require(read_jpeg(*input_, *packet_) == jpeg_.size(), "a JPEG has not its size");
+    require(read_jpeg(*input_, *packet_) == jpeg_.size(), "a JPEG has the wrong size");
   }
 
  private:
-  // The same frame comes again and again.
+  // Repeats the same frame.
   static int read(void* opaque, std::uint8_t* out, int size_bytes) {
     auto& self = *static_cast<MultipartDemuxing*>(opaque);
     if (self.rest_.empty()) self.rest_ = self.stream_;
@@ -96,7 +96,8 @@ class RtpMuxing final : public FrameWork {
     describe_stream(*avformat_new_stream(context_.get(), nullptr)->codecpar);
     LibavOptions options;
     options.set("rtpflags", "skip_rtcp");
-    require(avformat_write_header(context_.get(), options.get()) >= 0, "there is no RTP muxer");
+    require(avformat_write_header(context_.get(), options.get()) >= 0,
+            "libavformat has no RTP muxer");
   }
 
   void do_frame() override {
@@ -105,7 +106,7 @@ class RtpMuxing final : public FrameWork {
     packet_->pts = packet_->dts = timestamp_ += 3000;
     sent_bytes_ = ends_ = 0;
     require(av_write_frame(context_.get(), packet_.get()) >= 0, "a frame cannot be sent");
-    require(ends_ == 1 && sent_bytes_ > scan_bytes_, "a frame is not sent as a whole");
+    require(ends_ == 1 && sent_bytes_ > scan_bytes_, "a frame is not sent completely");
   }
 
  private:
@@ -127,7 +128,7 @@ class RtpMuxing final : public FrameWork {
     stream.height = kHeight;
   }
 
-  // RFC 3550, section 5.1: the marker is the second byte's first bit.
+  // RFC 3550, section 5.1: the marker is the first bit of the second byte.
   static int write(void* opaque, std::uint8_t* bytes, int size_bytes) {
     auto& self = *static_cast<RtpMuxing*>(opaque);
     self.sent_bytes_ += static_cast<std::size_t>(size_bytes);
@@ -146,7 +147,7 @@ class RtpMuxing final : public FrameWork {
   std::unique_ptr<AVFormatContext, FreeContext> context_{avformat_alloc_context()};
 };
 
-/// Gives the description first; what it says is then taken from another place than a socket.
+/// Reads the session description first, then RTP packets from memory instead of a socket.
 class RtpDemuxing final : public FrameWork {
  public:
   RtpDemuxing() {
@@ -158,7 +159,7 @@ class RtpDemuxing final : public FrameWork {
   }
 
   void do_frame() override {
-    require(read_jpeg(*input_, *packet_) > scan_bytes_, "a frame is not whole");
+    require(read_jpeg(*input_, *packet_) > scan_bytes_, "a frame is incomplete");
   }
 
  private:
@@ -179,7 +180,7 @@ class RtpDemuxing final : public FrameWork {
     return static_cast<int>(datagram.size());
   }
 
-  // Its reports go nowhere.
+  // Discards the RTCP reports.
   static int write(void*, std::uint8_t*, int size_bytes) { return size_bytes; }
 
   static std::size_t scan_bytes_of(const JpegLayout& layout) {

@@ -4,17 +4,18 @@
 
 #include "hot_paths.hpp"
 
-// libavformat's demuxers and its muxer, on memory of ours, so that neither side meets a socket.
+// libavformat's demuxers and its muxer, reading and writing memory, so that neither side uses a
+// socket.
 namespace jpegwire::bench {
 
-/// "mpjpeg": from a stream of parts to JPEGs.
+/// "mpjpeg": splits a multipart stream into JPEGs.
 std::unique_ptr<FrameWork> begin_multipart_demuxer();
 
-/// "rtp": from JPEGs to packets, each of which it hands out as one piece. It does not know restart
+/// "rtp": packetizes JPEGs, and outputs each packet in one call. It does not support restart
 /// intervals, so the frame has one band.
 std::unique_ptr<FrameWork> begin_rtp_muxer();
 
-/// "sdp": from the same packets as our reassembler's to JPEGs.
+/// "sdp": reassembles JPEGs from the same packets as jpegwire's reassembler.
 std::unique_ptr<FrameWork> begin_rtp_demuxer();
 
 }  // namespace jpegwire::bench

@@ -48,7 +48,7 @@ class OpencvDecoding final : public FrameWork {
   cv::Mat picture_;
 };
 
-/// It looks no further than to the first scan, whereas our validation finds the end of each band.
+/// It reads only up to the first scan, whereas jpegwire's validation finds the end of each band.
 class HeaderReading final : public FrameWork {
  public:
   void do_frame() override {
@@ -68,8 +68,8 @@ class HeaderReading final : public FrameWork {
   std::unique_ptr<void, Destroy> handle_{tjInitDecompress()};
 };
 
-/// The same bytes again and again, in such pieces as our framing gets them: what asio calls a
-/// SyncReadStream, so that no kernel is in the time of either side.
+/// An asio SyncReadStream that repeats the same bytes, in fragments of the same size as for
+/// jpegwire's framing, so that neither side's time includes the kernel.
 class EndlessStream {
  public:
   explicit EndlessStream(std::vector<std::byte> bytes) : bytes_(std::move(bytes)) {}
@@ -88,14 +88,14 @@ class EndlessStream {
   std::size_t at_ = 0;
 };
 
-/// Our framing also validates each JPEG; this does not.
+/// Unlike jpegwire's framing, this does not validate the JPEGs.
 class SizePrefixReading final : public FrameWork {
  public:
   void do_frame() override {
     std::array<std::byte, 4> prefix{};
     asio::read(stream_, asio::buffer(prefix));
     body_.resize(get_big_endian<std::uint32_t>(Bytes(prefix)));
-    require(asio::read(stream_, asio::buffer(body_)) == jpeg_.size(), "a JPEG has not its size");
+    require(asio::read(stream_, asio::buffer(body_)) == jpeg_.size(), "a JPEG has the wrong size");
   }
 
  private:
@@ -104,7 +104,7 @@ class SizePrefixReading final : public FrameWork {
   std::vector<std::byte> body_;
 };
 
-/// One blocking write after the other, each of a size and a JPEG.
+/// Sequential blocking writes, each of a size and a JPEG.
 class WritingToEach final : public FrameWork {
  public:
   WritingToEach() {

@@ -8,7 +8,7 @@
 
 namespace jpegwire::bench {
 
-/// What a program without our code would call at a place of a frame's way, set to work on the same
+/// A library call that a program without jpegwire's code would use for a stage, applied to the same
 /// frame. `place` is the name of one of hot_paths().
 struct LibraryCall {
   std::string_view place;

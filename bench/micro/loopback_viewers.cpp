@@ -8,7 +8,7 @@
 namespace jpegwire::bench {
 namespace {
 
-// tcp(7): with MSG_TRUNC the bytes are dropped and not copied.
+// tcp(7): with MSG_TRUNC the bytes are discarded and not copied.
 std::size_t drop_from(asio::ip::tcp::socket& socket) {
   constexpr std::size_t kMaxBytes = std::size_t{1} << 20;
   const ssize_t size = ::recv(socket.native_handle(), nullptr, kMaxBytes, MSG_TRUNC | MSG_DONTWAIT);

@@ -11,21 +11,22 @@
 
 namespace jpegwire::bench {
 
-/// Four viewers over the loopback interface that read without looking.
+/// Four viewers over the loopback interface that discard what they read.
 class LoopbackViewers {
  public:
   static constexpr std::size_t kCount = 4;
 
   LoopbackViewers(asio::io_context& io, std::uint16_t port);
 
-  /// How many bytes have come to all of them; waits for none.
+  /// Discards the bytes that have arrived; returns their number, summed over all viewers. Does not
+  /// wait.
   std::size_t drop();
 
  private:
   std::array<asio::ip::tcp::socket, kCount> sockets_;
 };
 
-/// A picture so small that the kernel takes it at once.
+/// A picture that fits completely into the kernel's buffers.
 std::shared_ptr<EncodedFrame> small_frame();
 
 }  // namespace jpegwire::bench

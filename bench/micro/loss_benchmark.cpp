@@ -1,5 +1,5 @@
-// What comes of frames whose packets are lost on the way, in the sender's and the viewer's own
-// code, but without sockets and without waiting: thousands of frames take a second.
+// Simulates packet loss with the code of the sender and the viewer, but without sockets and in
+// simulated time: thousands of frames take a second.
 #include <fmt/format.h>
 
 #include <cstdlib>
@@ -20,7 +20,7 @@ namespace jpegwire::bench {
 namespace {
 
 constexpr microseconds kInterval{33'333};
-constexpr microseconds kBandInterval{300};  // as they come out of the encoder
+constexpr microseconds kBandInterval{300};  // between the bands that the encoder outputs
 constexpr milliseconds kGrace{5};
 constexpr milliseconds kGraceForRepairs{10};
 
@@ -39,7 +39,7 @@ const std::vector<Scenario>& scenarios() {
   return all;
 }
 
-/// What a viewer makes of the packets, wired as RtpReceiver is, with the time that it is told.
+/// The viewer's side, connected like RtpReceiver, with simulated time.
 class ReceivingEnd final : private FrameObserver {
  public:
   explicit ReceivingEnd(bool expects_repairs) : expects_repairs_(expects_repairs) {
@@ -66,7 +66,7 @@ class ReceivingEnd final : private FrameObserver {
   std::int64_t whole() const { return whole_; }
   std::int64_t patched() const { return patched_; }
 
-  /// Of the frames that are shown, patched or not.
+  /// The ages of the shown frames, patched or not.
   std::int64_t fresh_bands() const { return fresh_bands_; }
 
  private:
@@ -113,8 +113,8 @@ ImpairmentSettings with_seed(ImpairmentSettings settings, unsigned seed) {
   return settings;
 }
 
-/// A sender, its network and a viewer. Packets and repairs are impaired apart, as they go to ports
-/// of their own.
+/// A sender, its network and a viewer. Media and repair packets are impaired separately, because
+/// they use separate ports.
 class Transmission {
  public:
   Transmission(const Scenario& scenario, unsigned seed)
@@ -141,7 +141,7 @@ class Transmission {
     ++frames_sent_;
   }
 
-  /// The shares of all that was sent.
+  /// The results as shares of the sent frames.
   nlohmann::json finish() {
     receiver_.expire(now_ + kInterval);
     const double sent = static_cast<double>(frames_sent_);

@@ -5,14 +5,14 @@
 #include "viewer/window/arrival_trace.hpp"
 #include "viewer/window/overlay.hpp"
 
-// What is drawn over and below a picture of 1920x1080.
+// The time to draw the overlay on and below a picture of 1920x1080.
 
 namespace jpegwire {
 namespace {
 
 const cv::Size kPicture(1920, 1080);
 
-/// A frame that came in 10 reads, in 34 bands.
+/// A frame that arrived in 10 reads and has 34 bands.
 std::shared_ptr<FrameArrival> make_arrival(std::int64_t count) {
   constexpr std::size_t kReadSizeBytes = 32768;
   auto arrival = std::make_shared<FrameArrival>();
@@ -30,7 +30,7 @@ std::shared_ptr<FrameArrival> make_arrival(std::int64_t count) {
   return arrival;
 }
 
-/// All of them other ones than those of the frame before.
+/// All values differ from those of the previous frame.
 LiveFigures make_figures(std::int64_t count) {
   const auto change = static_cast<double>(count % 10) / 10;
   LiveFigures figures;
@@ -58,7 +58,7 @@ Overlay full_overlay() {
 
 const int kStrip = ArrivalTrace::strip_height(kPicture);
 
-/// The picture, over the strip.
+/// The part of the canvas for the picture, above the strip.
 cv::Mat make_view() {
   return {kPicture.height + kStrip, kPicture.width, CV_8UC3, cv::Scalar(90, 120, 150)};
 }
@@ -69,7 +69,7 @@ void draw_strip(ArrivalTrace& trace, cv::Mat& view) {
   trace.draw_strip(view, {0, kPicture.height, kPicture.width, kStrip});
 }
 
-// All words other ones than in the frame before, which a window does not do.
+// All words differ from the previous frame, which is more than a real window redraws.
 void overlay(benchmark::State& state) {
   cv::Mat view = make_view();
   Overlay overlay = full_overlay();

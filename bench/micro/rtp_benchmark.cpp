@@ -1,4 +1,4 @@
-// What sending the packets of a frame of 1920x1080 costs, in one system call or another.
+// The cost of sending the packets of a frame of 1920x1080 with different system calls.
 #include <benchmark/benchmark.h>
 
 #include <ctime>
@@ -17,7 +17,7 @@ double thread_cpu_seconds() {
   return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
 }
 
-/// A frame's packets, those of each band together, as the sender sends them.
+/// The packets of a frame, grouped by band as the sender sends them.
 class FrameToSend {
  public:
   FrameToSend() {
@@ -32,7 +32,7 @@ class FrameToSend {
 
   std::size_t packets() const { return packets_.size(); }
 
-  /// False where the socket does not take it all.
+  /// False if the socket does not accept all packets.
   bool send(DatagramOutput& output, int socket) const {
     std::size_t done = 0;
     for (const auto& band : bands_) done += output.send(socket, band);
@@ -45,7 +45,7 @@ class FrameToSend {
   std::vector<std::vector<GatheredDatagram>> bands_;
 };
 
-// The time is the sending thread's CPU time in the calls alone.
+// Measures the CPU time of the sending thread, only within the calls.
 void send_frame(benchmark::State& state, DatagramOutput::Method method, bool puts_together) {
   static const FrameToSend frame;
   const DatagramDrain drain(puts_together);

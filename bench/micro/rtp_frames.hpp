@@ -23,14 +23,14 @@ inline std::vector<std::vector<std::byte>> datagrams_of(const EncodedFrame& fram
   return datagrams;
 }
 
-/// Makes it one of a later frame.
+/// Turns the packet into one of a later frame.
 inline void renumber(std::vector<std::byte>& datagram, std::int64_t sequence,
                      std::uint32_t timestamp) {
   put_big_endian(std::span(datagram).subspan(2), static_cast<std::uint16_t>(sequence));
   put_big_endian(std::span(datagram).subspan(4), timestamp);
 }
 
-/// Puts the same frame together again and again, each time as the next one of a stream.
+/// Reassembles the same frame repeatedly, each time as the next frame of a stream.
 class FrameReassembly {
  public:
   void add_frame() {
@@ -45,7 +45,7 @@ class FrameReassembly {
   std::int64_t whole() const { return counter_.whole; }
 
  private:
-  /// Wants the frames' bands, as a viewer does, counts the frames and lets them go.
+  /// Requests the bands of the frames, as a viewer does. Counts the frames and releases them.
   struct FrameCounter final : FrameObserver {
     bool frame_begun(const std::shared_ptr<const IncomingFrame>&) override { return true; }
     void frame_received(std::shared_ptr<ReceivedFrame>) override { ++whole; }

@@ -12,7 +12,7 @@
 
 namespace jpegwire::bench {
 
-/// So many frames as a sender encodes them: the test card at 1920x1080 and quality 80.
+/// Encoded frames of the test card, as a sender makes them, at 1920x1080 and quality 80.
 inline std::vector<std::shared_ptr<EncodedFrame>> test_card_frames(std::size_t count) {
   BandPool pool(default_threads());
   JpegEncoder encoder(pool, {.quality = 80, .rows_per_band = kRtpRowsPerBand});
@@ -22,14 +22,14 @@ inline std::vector<std::shared_ptr<EncodedFrame>> test_card_frames(std::size_t c
   return frames;
 }
 
-/// One that is always the same, in bands as they go out as datagrams.
+/// The same frame on every call, in bands as for datagrams.
 inline std::shared_ptr<EncodedFrame> still_frame() {
   BandPool pool(1);
   return JpegEncoder(pool, {.quality = kQuality, .rows_per_band = kRtpRowsPerBand})
       .encode(*test_picture(kWidth, kHeight));
 }
 
-/// Cuts a frame that is all there; the packets view it.
+/// Packetizes a complete frame; the packets refer to its bytes.
 inline void cut(JpegPacketizer& packetizer, const EncodedFrame& frame,
                 std::vector<OutgoingPacket>& packets) {
   packets.clear();

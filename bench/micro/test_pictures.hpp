@@ -15,8 +15,8 @@ inline constexpr int kWidth = 1920;
 inline constexpr int kHeight = 1080;
 inline constexpr int kQuality = 80;
 
-/// The test card's scene with a sensor's noise, always the same: without the time, which makes each
-/// card's work another one.
+/// The scene of the test card with the noise of a sensor, always the same. It has no time text,
+/// because that would change the work of each run.
 inline std::shared_ptr<Picture> test_picture(int width, int height) {
   constexpr double kNoiseDeviation = 2;
   auto picture = std::make_shared<Picture>();
@@ -34,7 +34,8 @@ inline std::shared_ptr<Picture> test_picture(int width, int height) {
   return picture;
 }
 
-/// What a camera gives: the test card's luma, and its chroma for each row instead of every second.
+/// The picture as a camera delivers it: the luma of the test card, and its chroma for each row
+/// instead of every second row.
 inline Picture yuyv_picture(int width, int height) {
   const std::shared_ptr<Picture> card = test_picture(width, height);
   Picture picture;
@@ -54,7 +55,7 @@ inline Picture yuyv_picture(int width, int height) {
   return picture;
 }
 
-/// The JPEG as it stands in a file.
+/// The JPEG as in a file.
 inline std::vector<std::byte> whole(const JpegLayout& layout) {
   std::vector<std::byte> jpeg{std::byte{0xFF}, std::byte{0xD8}};
   jpeg.insert(jpeg.end(), layout.header.begin(), layout.header.end());

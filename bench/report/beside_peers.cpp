@@ -11,11 +11,11 @@
 namespace jpegwire {
 namespace {
 
-/// Of all that are told, those of which less is better.
+/// The compared figures; for all of them, less is better.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kFigures{
     {{"age_p50_ms", "age p50"}, {"age_p99_ms", "age p99"}, {"sender_cpu_ms", "sender's CPU"}}};
 
-/// Each peer has a transport of its own.
+/// The transport is ignored, because each peer has a fixed one.
 bool are_same_conditions(const Case& ours, Case theirs) {
   theirs.transport = ours.transport;
   theirs.sender = ours.sender;
@@ -35,7 +35,7 @@ const CaseResult* best_peer(const Results& results, const Case& ours, std::strin
   return best;
 }
 
-/// Runs of the same round, which a slow machine has slowed down alike.
+/// Compares runs of the same round, because a slow phase of the machine affects both.
 std::optional<Spread> ratio_of(const CaseResult& ours, const CaseResult& theirs,
                                std::string_view name) {
   std::vector<double> ratios;

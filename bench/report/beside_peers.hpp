@@ -9,8 +9,7 @@
 
 namespace jpegwire {
 
-/// One of jpegwire's figures against that of the peer that is best at it, under the same
-/// conditions, run by run.
+/// A figure of jpegwire relative to that of the best peer, under the same conditions, run by run.
 struct PeerRatio {
   std::size_t case_index = 0;
   std::string_view figure;

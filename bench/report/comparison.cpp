@@ -19,7 +19,7 @@ namespace {
 
 using nlohmann::json;
 
-/// What is worth a line; the others depend on these, or on the moment.
+/// The compared figures; the others depend on these, or vary with the machine's load.
 constexpr std::array<std::string_view, 10> kCompared{
     "fps",       "age_p50_ms", "age_p90_ms",    "age_p99_ms",    "encode_ms",
     "decode_ms", "network_ms", "sender_cpu_ms", "viewer_cpu_ms", "kb_per_frame"};
@@ -35,8 +35,8 @@ json read_json(const std::string& file) {
   if (!object.is_object() || object.value("format", json()) != kJsonFormat)
     refuse(file, "it is not what jpegwire-bench --json writes");
   if (object.value("version", json()) != kJsonVersion)
-    refuse(file, fmt::format("it has version {} of that file, and this program reads version {}; "
-                             "measure anew with this one",
+    refuse(file, fmt::format("the file has version {}, and this program reads version {}; repeat "
+                             "the earlier run with this program",
                              object.value("version", json()).dump(), kJsonVersion));
   return object;
 }
@@ -74,7 +74,7 @@ void compare_case(Comparison& comparison, const FigureSpreads& earlier, const Ca
 
 std::string describe_value(const json& value) {
   if (value.is_string()) return value == "" ? "none" : value.get<std::string>();
-  if (!value.is_array()) return value.is_null() ? "not told" : key_of(value);
+  if (!value.is_array()) return value.is_null() ? "unknown" : key_of(value);
   std::vector<std::string> words;
   for (const json& word : value) words.push_back(describe_value(word));
   return words.empty() ? "none" : fmt::format("'{}'", fmt::join(words, " "));
@@ -86,9 +86,9 @@ void note_origin(Comparison& comparison, const EarlierRun& earlier, const Result
     if (then != now) comparison.notes.push_back(then.empty() ? unknown : what + then);
   };
   note(earlier.machine, describe(results.machine),
-       "that was another machine: ", "it does not tell what machine that was");
-  note(earlier.version, results.sender_version, "that was jpegwire-sender ",
-       "it does not tell what version that was");
+       "the earlier run was on another machine: ", "the earlier file does not name its machine");
+  note(earlier.version, results.sender_version, "the earlier run used jpegwire-sender ",
+       "the earlier file does not name its version");
 }
 
 void note_settings(Comparison& comparison, const EarlierRun& earlier, const Results& results) {
@@ -109,7 +109,7 @@ void note_cases(Comparison& comparison, const char* what, const std::vector<std:
     comparison.notes.push_back(fmt::format("{}: {}", what, fmt::join(cases, "; ")));
 }
 
-/// What is not the same in all cases of both.
+/// The values in which the cases of both runs differ.
 std::string label_of(const json& one, const std::vector<json>& all) {
   std::vector<std::string> words;
   for (const auto& [name, value] : one.items()) {
@@ -148,10 +148,10 @@ void compare_cases(Comparison& comparison, const EarlierRun& earlier, const Resu
     if (result.figures.empty()) failed_now.push_back(result.label);
     compare_case(comparison, before->figures, result, i);
   }
-  note_cases(comparison, "these cases are not in it", unknown);
-  note_cases(comparison, "these cases are only in it", cases_left_out(earlier, results));
-  note_cases(comparison, "these cases have no figures in it", failed_then);
-  note_cases(comparison, "these cases have no figures now", failed_now);
+  note_cases(comparison, "cases only in this run", unknown);
+  note_cases(comparison, "cases only in the earlier run", cases_left_out(earlier, results));
+  note_cases(comparison, "cases without figures in the earlier run", failed_then);
+  note_cases(comparison, "cases without figures in this run", failed_now);
 }
 
 }  // namespace
@@ -198,7 +198,7 @@ Comparison compare(const EarlierRun& earlier, const Results& results) {
   compare_cases(comparison, earlier, results);
   const auto is_single = [](const CaseResult& result) { return result.runs.size() == 1; };
   if (std::ranges::any_of(results.cases, is_single))
-    comparison.notes.push_back("a case with one run has no spread, so nothing is said of it");
+    comparison.notes.push_back("a case with one run has no spread, so it is not compared");
   return comparison;
 }
 

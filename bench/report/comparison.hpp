@@ -8,25 +8,26 @@
 
 namespace jpegwire {
 
-/// An earlier run, as --json has written it.
+/// An earlier run, read from its --json file.
 struct EarlierRun {
   std::string file;
   std::string created;
   std::string version;
-  std::string machine;      // as describe(Machine) has it; empty where it is not told
+  std::string machine;      // as from describe(Machine); empty if unknown
   nlohmann::json settings;  // an object
   struct CaseFigures {
     nlohmann::json values;  // to_json(Case)
-    std::string key;        // the same as text
+    std::string key;        // the text of `values`
     FigureSpreads figures;
   };
   std::vector<CaseFigures> cases;
 };
 
-/// Throws std::runtime_error with a sentence where it is no such file, or of another version.
+/// Throws std::runtime_error with a message for the user if the file cannot be read, has another
+/// format or another version.
 EarlierRun read_earlier_run(const std::string& file);
 
-/// A figure of a case that is not what it was.
+/// A figure of a case that differs from the earlier run.
 struct Difference {
   std::size_t case_index = 0;
   std::string label;
@@ -37,18 +38,19 @@ struct Difference {
   bool is_better() const { return kind.more_is_better == (later.median > earlier.median); }
 };
 
-/// One line.
+/// Describes the difference in one line.
 std::string describe(const Difference& difference);
 
 struct Comparison {
   std::string file;
   std::string created;
   std::vector<Difference> differences;
-  std::vector<std::string> notes;  // sentences: what cannot be compared, and what was different
-  int compared_figures = 0;        // of all cases
+  std::vector<std::string>
+      notes;                 // sentences: what cannot be compared, and which conditions differ
+  int compared_figures = 0;  // in all cases
 };
 
-/// What is to be said behind the differences.
+/// The sentence after the list of differences.
 std::string conclusion_of(const Comparison& comparison);
 
 Comparison compare(const EarlierRun& earlier, const Results& results);

@@ -31,7 +31,7 @@ std::string head(const Results& results) {
              "of warm-up{}{}{}",
              results.sender_version, results.viewer_version, options.repetitions, options.seconds,
              options.warm_up_seconds, common.empty() ? "" : "; ", common,
-             results.is_complete ? "" : "; interrupted, so not all of them were done"));
+             results.is_complete ? "" : "; interrupted before all runs were done"));
 }
 
 std::string warnings(const Results& results) {
@@ -42,7 +42,7 @@ std::string warnings(const Results& results) {
   return html + "</section>\n";
 }
 
-/// What stands between two backquotes is what one types.
+/// Shows text between two backquotes as code.
 std::string with_code(const std::string& sentence) {
   std::string html;
   bool is_code = false;
@@ -58,14 +58,15 @@ std::string with_code(const std::string& sentence) {
 std::string beside_peers(const Results& results) {
   const std::vector<std::string> ratios = describe_ratios(results);
   if (ratios.empty() && results.skipped.empty()) return "";
-  std::string html = "<section class='card'><h2>Beside the best of the others, run by run</h2>\n";
+  std::string html =
+      "<section class='card'><h2>Compared with the best of the other senders, run by run</h2>\n";
   for (const std::string& ratio : ratios) html += element("p", ratio);
   for (const std::string& peer : results.skipped) html += faint(peer);
   return html + "</section>\n";
 }
 
 std::string verdicts(const Results& results) {
-  std::string html = "<section class='card'><h2>What holds each case back</h2>\n<dl>\n";
+  std::string html = "<section class='card'><h2>The limiting stage of each case</h2>\n<dl>\n";
   for (const CaseResult& result : results.cases) {
     if (!result.measured.is_jpegwire() && result.failure.empty()) continue;
     html += element("dt", result.label) + "<dd>";
@@ -78,7 +79,7 @@ std::string verdicts(const Results& results) {
   return html + "</dl></section>\n";
 }
 
-/// How the figure differs from the earlier run, where it does.
+/// The earlier value of the figure, if it differs.
 std::string mark_of(const std::optional<Comparison>& comparison, std::size_t index,
                     std::string_view figure) {
   if (!comparison) return "";

@@ -8,7 +8,7 @@
 
 namespace jpegwire {
 
-/// One page that needs nothing else, for light and dark screens.
+/// One self-contained page, for light and dark screens.
 std::string html_report(const Results& results, const std::optional<Comparison>& comparison);
 
 }  // namespace jpegwire

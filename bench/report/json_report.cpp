@@ -10,9 +10,9 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int kStepOfDistribution = 5;  // percent, as the viewer's own
+constexpr int kStepOfDistribution = 5;  // percent, as in the viewer's summary
 
-/// The ages of all frames of all repetitions; null where they are not known.
+/// The ages of all frames of all repetitions; null if they are unknown.
 json ages_to_json(const Distribution& ages) {
   json values;
   for (int percent = 0; percent <= 100; percent += kStepOfDistribution)

@@ -7,14 +7,14 @@
 
 namespace jpegwire {
 
-// What the file of --json is; docs/measuring.md tells its names. A change that a reader of the
-// version would get wrong makes a new version.
+// The format of the --json file; docs/measuring.md documents its names. A change that breaks
+// readers of this version requires a new version.
 inline constexpr const char* kJsonFormat = "jpegwire-bench";
 inline constexpr int kJsonVersion = 1;
 
 nlohmann::json to_json(const Results& results);
 
-/// The file's text. File names and what programs wrote need not be UTF-8, but the file is.
+/// The text of the file. It is UTF-8, even if file names or the output of programs are not.
 std::string to_text(const nlohmann::json& file);
 
 }  // namespace jpegwire

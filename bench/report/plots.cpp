@@ -14,7 +14,7 @@
 namespace jpegwire {
 namespace {
 
-constexpr double kMinAgeMs = 0.01;  // for logarithms; clocks may differ by more
+constexpr double kMinAgeMs = 0.01;  // keeps logarithms finite; clocks may differ by more
 
 std::vector<std::string> names_of(const std::vector<PlotSeries>& series) {
   std::vector<std::string> names;
@@ -35,7 +35,7 @@ PlotPoint point_at(double x, const Spread& spread) {
   return {x, spread.median, spread.least, spread.greatest, spread.repetitions > 1};
 }
 
-/// Lines that join the cases that differ in nothing but what `forget` takes out of them.
+/// Lines that join the cases that are equal after `forget` has removed the plotted value.
 std::vector<PlotSeries> series_over(const Results& results, std::string_view figure,
                                     const std::function<double(const Case&)>& x_of,
                                     const std::function<void(Case&)>& forget) {
@@ -58,13 +58,13 @@ double megapixels(const Case& one) {
   return one.size ? 1e-6 * one.size->width * one.size->height : 0;
 }
 
-/// The sizes that were measured, with room before the first.
+/// An axis of the measured sizes, with room before the first.
 Axis axis_of_sizes(const Results& results) {
   std::map<double, std::string> sizes{{0, "0"}};
   for (const CaseResult& result : results.cases)
     if (result.measured.size)
       sizes.emplace(megapixels(result.measured), describe_size(result.measured.size));
-  Axis axis{"picture, its axis by number of pixels", {}, false};
+  Axis axis{"picture size, by number of pixels", {}, false};
   for (const auto& [value, label] : sizes) axis.ticks.push_back({value, label});
   return axis;
 }
@@ -78,7 +78,8 @@ Axis axis_of_viewers(const Results& results) {
   return axis;
 }
 
-/// To the 99th percentile: the oldest frame of all would make the rest narrow.
+/// Ends at the 99th percentile, because a single very old frame would compress the rest of the
+/// plot.
 std::vector<PlotSeries> age_series(const Results& results) {
   std::vector<PlotSeries> series;
   for (const CaseResult& result : results.cases) {
@@ -93,7 +94,7 @@ std::vector<PlotSeries> age_series(const Results& results) {
   return series;
 }
 
-/// Cases that are far apart need a logarithmic one.
+/// Uses a logarithmic axis if the ages of the cases differ widely.
 Axis axis_of_ages(const std::vector<PlotSeries>& series) {
   constexpr double kFarApart = 8;
   const std::string title = "age, ms, to the 99th percentile";
@@ -124,7 +125,7 @@ double cpu_of_stages(const Figures& figures) {
   return sum;
 }
 
-/// Of the stages' sums, run by run.
+/// The spread of the sum of the stages over the runs.
 std::string describe_cpu(const CaseResult& result) {
   std::vector<double> sums;
   for (const Run& run : result.runs)
@@ -142,7 +143,7 @@ StackedBar bar_of(const CaseResult& result) {
   return bar;
 }
 
-/// A camera's own stamps know nothing of the time since the light.
+/// The timestamps of a camera do not include the time from light to capture.
 const char* title_of_ages(const Results& results) {
   const auto is_optical = [](const CaseResult& result) { return result.measured.optical; };
   return std::ranges::any_of(results.cases, is_optical)
@@ -154,7 +155,7 @@ const char* title_of_ages(const Results& results) {
 
 Plot plot_ages(const Results& results) {
   Plot plot{title_of_ages(results),
-            "How many of the frames of all repetitions were at most so old.",
+            "The share of frames of all repetitions that have at most this age.",
             "",
             {}};
   const std::vector<PlotSeries> series = age_series(results);
@@ -166,14 +167,14 @@ Plot plot_ages(const Results& results) {
 
 Plot plot_rates(const Results& results) {
   Plot plot{"Frame rate against resolution",
-            "Frames a second that a viewer shows; the strokes are the spread over the repetitions.",
+            "Frames per second that a viewer shows; the bars are the spread over the repetitions.",
             "",
             {}};
   const Axis axis = axis_of_sizes(results);
   const auto series =
       series_over(results, "fps", megapixels, [](Case& one) { one.size = std::nullopt; });
   if (axis.ticks.size() < 3 || series.empty()) {
-    plot.note = "Drawn where --size has more than one value.";
+    plot.note = "Drawn if --size has more than one value.";
     return plot;
   }
   plot.svg = svg_lines(plot.title, axis, axis_from_zero("frames/s", greatest_y(series)), series);
@@ -184,8 +185,8 @@ Plot plot_rates(const Results& results) {
 Plot plot_cpu(const Results& results) {
   Plot plot{
       "CPU per frame, by stage",
-      "Milliseconds of CPU: the sender's for each encoded frame, a viewer's for each that it "
-      "shows. A bar has the medians; beside its name is the median of the sum, and its spread "
+      "CPU time in milliseconds: of the sender per encoded frame, of a viewer per frame that it "
+      "shows. A bar shows the medians; next to its name is the median of the sum, and its spread "
       "over the repetitions.",
       "",
       {}};
@@ -206,7 +207,7 @@ Plot plot_cpu(const Results& results) {
 
 Plot plot_age_by_viewers(const Results& results) {
   Plot plot{"Age against viewers",
-            "The median frame's age; the strokes are the spread over the repetitions.",
+            "The median age of a frame; the bars are the spread over the repetitions.",
             "",
             {}};
   const Axis axis = axis_of_viewers(results);
@@ -214,7 +215,7 @@ Plot plot_age_by_viewers(const Results& results) {
   const auto series =
       series_over(results, "age_p50_ms", viewers_of, [](Case& one) { one.viewers = 1; });
   if (axis.ticks.size() < 2 || series.empty()) {
-    plot.note = "Drawn where --viewers has more than one value.";
+    plot.note = "Drawn if --viewers has more than one value.";
     return plot;
   }
   plot.svg = svg_lines(plot.title, axis, axis_from_zero("age, ms", greatest_y(series)), series);

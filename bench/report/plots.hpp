@@ -7,7 +7,7 @@
 
 namespace jpegwire {
 
-/// A plot of the report. Without an <svg> its note says why there is nothing to draw.
+/// A plot of the report. If `svg` is empty, `note` says why there is nothing to draw.
 struct Plot {
   std::string title;
   std::string note;
@@ -15,13 +15,13 @@ struct Plot {
   std::vector<std::string> legend;  // in the order of the colours; empty for a single series
 };
 
-/// The age of frames as a cumulative distribution, a line for each case.
+/// The age of frames as a cumulative distribution, one line per case.
 Plot plot_ages(const Results& results);
 
 /// Frame rate against resolution.
 Plot plot_rates(const Results& results);
 
-/// CPU per frame by stage, stacked, a bar for each case.
+/// CPU per frame by stage, one stacked bar per case.
 Plot plot_cpu(const Results& results);
 
 /// Age against the number of viewers.

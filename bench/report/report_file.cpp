@@ -15,28 +15,28 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr auto kHowToWrite = std::ios::binary | std::ios::trunc;
+constexpr auto kWriteMode = std::ios::binary | std::ios::trunc;
 
 [[noreturn]] void fail(const std::string& name) {
   throw std::runtime_error(
       fmt::format("cannot write '{}': {}", name, std::generic_category().message(errno)));
 }
 
-/// As far as a link at that name goes.
+/// Follows a symbolic link with that name.
 fs::path target_of(const std::string& name) {
   std::error_code error;
   const fs::path target = fs::canonical(name, error);
   return error ? fs::path(name) : target;
 }
 
-/// A file goes when this object does, unless it has been given its name before.
+/// A temporary file; the destructor removes it unless it was renamed before.
 class UnfinishedFile {
  public:
   explicit UnfinishedFile(fs::path target)
-      : target_(std::move(target)), path_(target_.string() + ".part"), out_(path_, kHowToWrite) {}
+      : target_(std::move(target)), path_(target_.string() + ".part"), out_(path_, kWriteMode) {}
   UnfinishedFile(const UnfinishedFile&) = delete;
   UnfinishedFile& operator=(const UnfinishedFile&) = delete;
-  // What went wrong before is still to be told.
+  // Keep errno, because the caller still reports the earlier error.
   ~UnfinishedFile() {
     const int error = errno;
     if (is_open_) ::unlink(path_.c_str());
@@ -68,7 +68,7 @@ bool is_written_in_place(const fs::path& target) {
 }
 
 bool write_in_place(const fs::path& target, const std::string& text) {
-  std::ofstream file(target, kHowToWrite);
+  std::ofstream file(target, kWriteMode);
   file << text << std::flush;
   return !file.fail();
 }

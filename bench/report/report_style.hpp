@@ -2,7 +2,7 @@
 
 namespace jpegwire {
 
-/// The report's style. Colours of series are told apart by people who see colours differently, too.
+/// The CSS of the report. Colour-blind readers can distinguish the colours of the series.
 inline constexpr const char* kReportStyle = R"(
 :root { color-scheme: light dark;
   --page: #f6f7f9; --card: #ffffff; --ink: #1a2028; --faint: #5b6673; --line: #dfe3e8;

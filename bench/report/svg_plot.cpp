@@ -15,7 +15,7 @@ constexpr double kRight = 34;
 constexpr double kTop = 14;
 constexpr double kBottom = 46;
 
-/// From an axis' values to pixels.
+/// Maps values of an axis to pixels.
 class Scale {
  public:
   Scale(const Axis& axis, double first_pixel, double last_pixel)
@@ -128,7 +128,7 @@ std::string escaped(const std::string& text) {
   return result;
 }
 
-// Steps of 1, 2 or 5 times a power of ten, about five of them.
+// About five steps of 1, 2 or 5 times a power of ten.
 Axis axis_from_zero(const std::string& title, double greatest) {
   constexpr double kSteps = 5;
   const double wanted = std::max(greatest, 1e-3) / kSteps;
@@ -142,7 +142,7 @@ Axis axis_from_zero(const std::string& title, double greatest) {
   }
 }
 
-// 1, 2 and 5 times the powers of ten.
+// Ticks at 1, 2 and 5 times the powers of ten.
 Axis axis_of_magnitudes(const std::string& title, double least, double greatest) {
   Axis axis{title, {}, true};
   double power = std::pow(10, std::floor(std::log10(least)));

@@ -6,7 +6,7 @@
 
 namespace jpegwire {
 
-/// A place on a plot's axis that is named.
+/// A labelled position on an axis.
 struct Tick {
   double value = 0;
   std::string label;
@@ -18,13 +18,13 @@ struct Axis {
   bool is_logarithmic = false;
 };
 
-/// An axis from 0 on, with round numbers, that takes in the greatest value.
+/// An axis from 0 to at least the greatest value, with round numbers.
 Axis axis_from_zero(const std::string& title, double greatest);
 
-/// A logarithmic axis between round numbers that takes in both values, which are above 0.
+/// A logarithmic axis between round numbers that includes both values, which must be above 0.
 Axis axis_of_magnitudes(const std::string& title, double least, double greatest);
 
-/// With a range, where the point's value has one.
+/// A point, with the range of its value if it has one.
 struct PlotPoint {
   double x = 0;
   double y = 0;
@@ -39,25 +39,25 @@ struct PlotSeries {
   bool has_marks = true;  // a circle at each point
 };
 
-/// Lines as an <svg> whose colours are the page's: series N is of the class cN.
+/// Lines as an <svg>. The page's CSS sets the colours: series N has the class cN.
 std::string svg_lines(const std::string& title, const Axis& x, const Axis& y,
                       const std::vector<PlotSeries>& series);
 
-/// A bar of parts that stand one behind the other.
+/// A bar of adjacent parts.
 struct StackedBar {
   std::string label;
   std::vector<double> parts;
 };
 
-/// Lying bars; part N is of the class cN.
+/// Horizontal bars; part N has the class cN.
 std::string svg_stacked_bars(const std::string& title, const Axis& x,
                              const std::vector<std::string>& parts,
                              const std::vector<StackedBar>& bars);
 
-/// How many colours a page has; the next series takes the first one again.
+/// The number of colours on a page; further series start again with the first colour.
 inline constexpr std::size_t kPlotColours = 8;
 
-/// For text within HTML and SVG.
+/// Escapes text for HTML and SVG.
 std::string escaped(const std::string& text);
 
 }  // namespace jpegwire

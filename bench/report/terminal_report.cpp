@@ -8,7 +8,7 @@
 namespace jpegwire {
 namespace {
 
-// Shorter than the figures' titles, which would make the columns too wide.
+// Short titles, because the figures' full titles would make the columns too wide.
 std::vector<std::vector<std::string>> head() {
   return {{"", "frames/s", "age p50", "p90", "p99", "sender CPU", "viewer CPU", "data"},
           {"median (least-greatest)", "", "ms", "ms", "ms", "ms/frame", "ms/frame", "Mbit/s"}};
@@ -39,7 +39,7 @@ std::string describe_conditions(const Results& results) {
       describe(results.machine), results.sender_version, results.viewer_version, peer_versions,
       common.empty() ? "" : "; ", common, options.repetitions, options.repetitions == 1 ? "" : "s",
       options.seconds, options.warm_up_seconds,
-      results.is_complete ? "" : "; interrupted, so not all of them");
+      results.is_complete ? "" : "; interrupted before all runs were done");
 }
 
 }  // namespace
@@ -62,7 +62,7 @@ std::string describe(const Results& results) {
   std::string text = describe_conditions(results) + "\n" + in_columns(rows) + "\n";
   for (const CaseResult& result : results.cases) text += verdict_of(result);
   const std::vector<std::string> ratios = describe_ratios(results);
-  if (!ratios.empty()) text += "\nBeside the best of the others, run by run:\n";
+  if (!ratios.empty()) text += "\nCompared with the best of the other senders, run by run:\n";
   for (const std::string& ratio : ratios) text += fmt::format("  {}\n", ratio);
   for (const std::string& peer : results.skipped) text += fmt::format("note: {}\n", peer);
   for (const std::string& warning : warnings_of(results))

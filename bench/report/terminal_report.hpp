@@ -12,13 +12,13 @@ namespace jpegwire {
 /// The figures that every table shows.
 const std::vector<std::string_view>& table_figures();
 
-/// A figure as a table shows it; a dash where it is not known.
+/// A figure as a table shows it; a dash if it is unknown.
 std::string cell_of(const CaseResult& result, std::string_view figure);
 
-/// What people read in the terminal: the table, what it was measured on, the verdicts, warnings.
+/// The report for the terminal: the machine, the table, the verdicts and the warnings.
 std::string describe(const Results& results);
 
-/// What differs from the earlier run.
+/// The differences from the earlier run.
 std::string describe(const Comparison& comparison);
 
 }  // namespace jpegwire

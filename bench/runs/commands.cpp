@@ -15,7 +15,8 @@ void append(Command& command, std::initializer_list<std::string> words) {
   command.insert(command.end(), words);
 }
 
-// Viewers come from one address, and those of HTTP are counted by it. One more asks for statistics.
+// All viewers connect from one address, and the sender limits HTTP connections per address. The
+// request for statistics needs one connection more.
 void append_http(Command& command, const Case& one, const SenderEnds& ends) {
   append(command, {"--http", to_string(Endpoint{ends.listen_address, ends.http_port})});
   if (one.transport != Transport::http) return;

@@ -9,20 +9,20 @@
 
 namespace jpegwire {
 
-/// Where a case's sender listens and sends to.
+/// The addresses and ports on which the sender of a case listens and to which it sends.
 struct SenderEnds {
   std::string listen_address = "127.0.0.1";
-  std::string viewer_address = "127.0.0.1";  // where datagrams go to
+  std::string viewer_address = "127.0.0.1";  // destination of datagrams
   std::uint16_t tcp_port = 0;                // 0: the system chooses
   std::uint16_t http_port = 0;
-  std::vector<std::uint16_t> rtp_ports{};  // of each viewer of datagrams
+  std::vector<std::uint16_t> rtp_ports{};  // one for each RTP viewer
 };
 
-/// The sender always listens for HTTP, where it is asked for its statistics.
+/// The sender always listens for HTTP, because the bench reads its statistics there.
 Command sender_command(const std::string& program, const Case& one, const SenderEnds& ends,
                        const std::vector<std::string>& more);
 
-/// How long a viewer that nobody interrupts runs, its warm-up among it; 0: until it is.
+/// Running time of a viewer, including its warm-up; 0: until it is interrupted.
 struct ViewerTimes {
   double warm_up_seconds = 0;
   double seconds = 0;
@@ -31,7 +31,7 @@ struct ViewerTimes {
 Command viewer_command(const std::string& program, const Case& one, const std::string& url,
                        const ViewerTimes& times, const std::vector<std::string>& more);
 
-/// As it would be typed into a shell.
+/// The command quoted for a shell.
 std::string to_shell(const Command& command);
 
 }  // namespace jpegwire

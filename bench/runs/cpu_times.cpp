@@ -18,14 +18,14 @@ namespace fs = std::filesystem;
 
 double seconds_per_tick() { return 1.0 / static_cast<double>(::sysconf(_SC_CLK_TCK)); }
 
-/// proc(5): /proc/PID/task/TID/stat; the name in the second field may hold blanks.
+/// proc(5): /proc/PID/task/TID/stat; the name in the second field may contain spaces.
 double ticks_of(const fs::path& thread) {
   std::ifstream file(thread / "stat");
   std::string text;
   std::getline(file, text);
-  const std::size_t behind_name = text.rfind(") ");
-  if (behind_name == std::string::npos) return 0;
-  std::istringstream fields(text.substr(behind_name + 2));
+  const std::size_t after_name = text.rfind(") ");
+  if (after_name == std::string::npos) return 0;
+  std::istringstream fields(text.substr(after_name + 2));
   std::string skipped;
   for (int field = 3; field < 14; ++field) fields >> skipped;
   double user = 0, system = 0;
@@ -33,7 +33,7 @@ double ticks_of(const fs::path& thread) {
   return user + system;
 }
 
-/// Kernels with scheduler statistics tell nanoseconds, others only ticks.
+/// Kernels with scheduler statistics report nanoseconds, others only ticks.
 double seconds_in(const fs::path& thread) {
   std::ifstream file(thread / "schedstat");
   std::uint64_t nanoseconds = 0;

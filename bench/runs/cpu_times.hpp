@@ -8,31 +8,32 @@
 
 namespace jpegwire {
 
-/// Seconds of CPU by the names of a process's threads; those of the same name, summed.
+/// CPU seconds by thread name; the times of threads with the same name are summed.
 using ThreadTimes = std::map<std::string, double>;
 
-/// Of the threads of these names.
+/// The sum of the CPU seconds of the threads with these names.
 double seconds_of(const ThreadTimes& threads, std::initializer_list<const char*> names);
 
-/// So far, of the threads that there are; empty where the process has gone.
+/// CPU seconds of the process's current threads; empty if the process has ended.
 ThreadTimes thread_times(pid_t process);
 
-/// So far, of all threads that there ever were; 0 where the process has gone.
+/// CPU seconds of all threads, including ended ones; 0 if the process has ended.
 double process_seconds(pid_t process);
 
-/// The same of all processes of a process group: a program may be a script that starts another.
+/// The sum over all processes of a process group, because a program may be a script that starts
+/// another program.
 double group_seconds(pid_t group);
 
-/// Seconds of all CPUs since the machine began.
+/// CPU seconds of all cores since the machine started.
 struct MachineTimes {
   double busy = 0;
   double idle = 0;
-  double stolen = 0;  // by other machines on the same hardware
+  double stolen = 0;  // by other virtual machines on the same host
 };
 
 MachineTimes machine_times();
 
-/// How many programs wanted to run, on the average of the last minute.
+/// The load average of the last minute: the number of runnable tasks.
 double machine_load();
 
 }  // namespace jpegwire

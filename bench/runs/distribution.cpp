@@ -44,7 +44,7 @@ double Distribution::share_up_to(double value) const {
   return weighted / weights;
 }
 
-// By halves: the share rises with the value.
+// Bisection: the share increases with the value.
 std::optional<double> Distribution::percentile(double percent) const {
   if (parts_.empty()) return std::nullopt;
   constexpr int kHalves = 50;

@@ -6,27 +6,27 @@
 
 namespace jpegwire {
 
-/// The ages of many frames, put together from the distributions that viewers tell.
+/// The ages of many frames, merged from the distributions that viewers report.
 class Distribution {
  public:
-  /// A viewer's `age_ms`, which counts by its frames. Without a distribution in it, it is passed
-  /// over.
+  /// Adds a viewer's `age_ms`, weighted by its number of frames. Ignores a value without a
+  /// distribution.
   void add(const nlohmann::json& age_ms, double frames);
 
   void add(const Distribution& other);
 
   bool is_empty() const { return parts_.empty(); }
 
-  /// The smallest value that is not below `percent` (0 to 100) of the frames, as exactly as the
-  /// parts tell; nothing where there are none.
+  /// The percentile (0 to 100) of the ages, as exactly as the merged distributions allow; nothing
+  /// if no distribution was added.
   std::optional<double> percentile(double percent) const;
 
  private:
   struct Point {
     double value = 0;
-    double share = 0;  // of the frames that are not above it
+    double share = 0;  // of the frames with at most this age
   };
-  /// Straight between its points, which rise.
+  /// Linear between its points, which increase.
   struct Part {
     std::vector<Point> points;
     double weight = 0;

@@ -8,17 +8,18 @@
 
 namespace jpegwire {
 
-/// Thrown out of a wait that Ctrl-C has ended.
+/// Thrown by a wait that Ctrl-C interrupts.
 struct Interrupted {};
 
-/// Where the bench waits for all that it has begun. One thread.
+/// Runs the asynchronous operations of the bench while it waits. Bound to one thread.
 class EventLoop {
  public:
   EventLoop();
 
   asio::io_context& io() { return io_; }
 
-  /// Waits until it is done, or so long; tells whether it is. Throws Interrupted on Ctrl-C.
+  /// Waits until is_done() returns true or the timeout expires; returns the last result of
+  /// is_done(). Throws Interrupted on Ctrl-C.
   bool wait(std::chrono::duration<double> timeout, const std::function<bool()>& is_done);
 
  private:

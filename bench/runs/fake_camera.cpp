@@ -39,8 +39,8 @@ std::string find_fake_camera() {
        {own / "tests/fakecam/libfakecam.so", own / "lib/jpegwire/libfakecam.so"})
     if (fs::is_regular_file(library)) return library;
   throw std::runtime_error(
-      "the fake camera, lib/jpegwire/libfakecam.so, is not installed beside this program; build "
-      "jpegwire with its tests, or name a real one with --source /dev/video0");
+      "cannot find the fake camera, lib/jpegwire/libfakecam.so, next to this program; build "
+      "jpegwire with its tests, or choose a real camera with --source /dev/video0");
 }
 
 Command with_fake_camera(const std::string& library, const Case& one, const Command& command) {

@@ -77,8 +77,8 @@ double all_frames(const Run& run) {
   return sum(run.viewers, "frames") + sum(run.viewers, "patched");
 }
 
-/// From the first frame to the last, and where that is long ago over all of the window: a stream
-/// that stops has no rate that it had before.
+/// The rate between the first and the last frame. If the last frame is old, the rate over the whole
+/// window, so that a stream that stopped does not keep its earlier rate.
 double rate_of(const json& viewer) {
   constexpr double kLongPauseSeconds = 1;
   const double own = number(viewer, "fps");
@@ -92,21 +92,22 @@ double mean_rate(const Run& run) {
   return run.viewers.empty() ? 0 : sum / static_cast<double>(run.viewers.size());
 }
 
-/// Within the window.
+/// The increase of a counter of the sender within the window.
 double counted(const Run& run, const char* name) {
   return number(run.sender_end, name) - number(run.sender_begin, name);
 }
 
-/// What came to the viewers, in the mean of them.
+/// Frames that reached a viewer: the mean over the viewers.
 double delivered(const Run& run) { return mean_rate(run) * run.seconds; }
 
-/// Of another program it is not known what it has encoded, but what has come of that.
+/// Frames that were encoded or passed on. Other senders do not report this, so the frames that
+/// reached the viewers are counted instead.
 double given(const Run& run) {
   if (run.sender_end.is_null()) return delivered(run);
   return counted(run, "encoded") + counted(run, "passthrough");
 }
 
-/// Between the two samples, by the sender's own clock.
+/// The time between the two samples, by the sender's own clock.
 double sender_seconds(const Run& run) { return counted(run, "seconds"); }
 
 double least_rate(const Run& run) {
@@ -163,7 +164,7 @@ void put_stages(Figures& figures, const Run& run) {
   put_stage(figures, run, Path("/stages_ms/decode/p50"), "decode_ms");
 }
 
-/// Of all connections that the sender had.
+/// Sums over all connections of the sender.
 double sum_of_connections(const json& sender, const char* name) {
   if (!sender.is_object()) return 0;
   const auto viewers = sender.find("viewers");
@@ -173,7 +174,8 @@ double sum_of_connections(const json& sender, const char* name) {
   return total;
 }
 
-/// The end of a run itself displaces a frame of each viewer, which counts where there are few.
+/// The end of a run displaces one frame of each viewer. In a run of few frames this would distort
+/// the percentage.
 double displaced(const Run& run, const char* name) {
   return std::max(0.0, sum(run.viewers, name) - static_cast<double>(run.viewers.size()));
 }
@@ -216,7 +218,7 @@ void put_cpu_by_stage(Figures& figures, const Run& run, double shown) {
 void put_cpu(Figures& figures, const Run& run, const Case& one) {
   const double shown = mean_rate(run) * run.seconds * one.viewers;
   put_ratio(figures, "sender_cpu_ms", 1000 * run.sender_cpu_seconds, delivered(run));
-  if (run.viewer_threads.empty())  // elsewhere, they tell it themselves
+  if (run.viewer_threads.empty())  // viewers on another machine report it themselves
     put_ratio(figures, "viewer_cpu_ms", 1000 * sum(run.viewers, "cpu_seconds"), all_frames(run));
   else
     put_ratio(figures, "viewer_cpu_ms", 1000 * run.viewer_cpu_seconds, shown);

@@ -13,11 +13,11 @@
 
 namespace jpegwire {
 
-/// By their names, which are those of the file of --json. What is not known is not there.
+/// Figures by name, as in the file of --json. Unknown figures are omitted.
 using Figures = std::map<std::string, double, std::less<>>;
 using FigureSpreads = std::map<std::string, Spread, std::less<>>;
 
-/// How a figure is told to people.
+/// How a figure is shown to the user.
 struct FigureKind {
   std::string_view name;
   std::string_view title;
@@ -26,21 +26,21 @@ struct FigureKind {
   bool more_is_better = false;
 };
 
-/// All figures, in the order in which people want to know them.
+/// All figures, in the order in which they are shown.
 std::span<const FigureKind> figure_kinds();
 
-/// The kind of that name, which must be one of them.
+/// The kind with this name, which must exist.
 const FigureKind& figure_kind(std::string_view name);
 
-/// The ages of a run's frames.
+/// The ages of the frames of a run.
 Distribution ages_of(const Run& run);
 
-/// Of a run of a case that all went well.
+/// The figures of one successful run of a case.
 Figures figures_of(const Run& run, const Case& one);
 
 FigureSpreads spreads_of(const std::vector<Figures>& repetitions);
 
-/// The medians alone.
+/// Only the medians of the figures.
 Figures medians_of(const FigureSpreads& spreads);
 
 }  // namespace jpegwire

@@ -18,7 +18,7 @@ using asio::ip::tcp;
 
 constexpr std::size_t kMaxHeadBytes = 16'384;
 
-/// One request. Its handlers hold it, so a caller may give up waiting.
+/// One request. Its handlers share ownership, so the caller may stop waiting for it.
 class Fetch : public std::enable_shared_from_this<Fetch> {
  public:
   Fetch(asio::io_context& io, std::string request) : socket_(io), request_(std::move(request)) {}

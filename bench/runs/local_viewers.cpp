@@ -16,10 +16,10 @@ namespace {
 
 using asio::ip::udp;
 
-/// A stream of datagrams takes an even port and the two behind it.
+/// An RTP stream uses an even port and the next two.
 class PortsOfStream {
  public:
-  /// Empty where the system's choice is no such port.
+  /// Empty if the port that the system chose is not suitable.
   explicit PortsOfStream(asio::io_context& io) {
     const auto loopback = asio::ip::address_v4::loopback();
     sockets_.emplace_back(io, udp::endpoint(loopback, 0));
@@ -62,14 +62,15 @@ SenderEnds LocalViewers::choose_ends(const Case& one) {
   return ends;
 }
 
-// The free ones are held meanwhile, so that none is chosen twice, and no others: that would take
-// more descriptors than the viewers themselves.
+// Suitable ports stay open until the search ends, so that none is chosen twice. The others are
+// closed at once, to use no more descriptors than the viewers do.
 std::vector<std::uint16_t> LocalViewers::choose_rtp_ports(int viewers) {
-  constexpr int kMaxTries = 1'000'000;  // it finds one where there is any
+  constexpr int kMaxTries = 1'000'000;  // enough to find a port if one is free
   std::list<PortsOfStream> chosen;
   for (int tries = 0; chosen.size() < static_cast<std::size_t>(viewers); ++tries) {
     if (tries == kMaxTries)
-      throw RunFailure(fmt::format("there are no ports for {} streams of datagrams", viewers));
+      throw RunFailure(fmt::format(
+          "cannot find free ports for {} RTP streams; choose fewer with --viewers", viewers));
     if (!chosen.emplace_back(loop_.io()).is_free()) chosen.pop_back();
   }
   std::vector<std::uint16_t> ports;
@@ -77,7 +78,7 @@ std::vector<std::uint16_t> LocalViewers::choose_rtp_ports(int viewers) {
   return ports;
 }
 
-/// Where viewers find the stream: datagrams at their own end.
+/// The host in the viewers' URLs: for RTP their own end, to which the datagrams go.
 std::string LocalViewers::host_of(Transport transport) const {
   if (!link_) return "127.0.0.1";
   return transport == Transport::rtp ? NetworkLink::kFarAddress : NetworkLink::kNearAddress;

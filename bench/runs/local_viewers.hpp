@@ -9,8 +9,7 @@
 
 namespace jpegwire {
 
-/// Viewers on this machine, at the far end of the link where there is one. They end with this
-/// object.
+/// Viewers on this machine, at the far end of the link if one is used. The destructor ends them.
 class LocalViewers : public ViewerGroup {
  public:
   LocalViewers(EventLoop& loop, std::string program, double warm_up_seconds,

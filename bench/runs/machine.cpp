@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::uint64_t kUnlimited = std::numeric_limits<std::uint64_t>::max();
 
-/// What stands behind the name in a file of lines with names, as in /proc.
+/// The value after "name:" in a file such as /proc/meminfo.
 std::string value_in(const char* file_name, const std::string& name) {
   std::ifstream file(file_name);
   for (std::string line; std::getline(file, line);) {
@@ -30,7 +30,7 @@ std::string value_in(const char* file_name, const std::string& name) {
   return "";
 }
 
-/// The number that the file holds; "max", or no file, is no limit.
+/// The number in the file; "max" or a missing file means no limit.
 std::uint64_t limit_in(const char* file_name) {
   std::uint64_t limit = 0;
   return std::ifstream(file_name) >> limit ? limit : kUnlimited;
@@ -47,7 +47,7 @@ std::uint64_t resource_limit(__rlimit_resource resource) {
   return limit.rlim_max;
 }
 
-/// What control groups allow counts too, in a container for one.
+/// Control groups may limit the memory further, for example in a container.
 std::uint64_t memory_left() {
   const std::uint64_t limit = limit_in("/sys/fs/cgroup/memory.max");
   if (limit == kUnlimited) return kilobytes_of("MemAvailable");
@@ -55,7 +55,8 @@ std::uint64_t memory_left() {
   return std::min(kilobytes_of("MemAvailable"), limit - std::min(limit, used));
 }
 
-/// A viewer's own, and some pictures: the one being decoded, the one shown and those between.
+/// The memory of the program, and of some pictures: one being decoded, one shown, and those between
+/// them.
 std::uint64_t bytes_of_viewer(const Case& one) {
   constexpr std::uint64_t kProgram = 40'000'000;
   constexpr std::uint64_t kPictures = 4;
@@ -71,12 +72,12 @@ std::uint64_t most_viewers_of_sender(Transport transport) {
     case Transport::http:
       return 10'000;
     case Transport::rtp:
-      return 1000;  // of datagrams, each of them takes ports
+      return 1000;  // each RTP viewer takes three ports
   }
   return 0;
 }
 
-/// How many viewers each of them is enough for.
+/// The number of viewers that each resource allows.
 struct ViewerRoom {
   std::uint64_t by_memory = 0;
   std::uint64_t by_descriptors = 0;
@@ -84,7 +85,7 @@ struct ViewerRoom {
 };
 
 ViewerRoom room_for_viewers(const Case& one, const MachineRoom& room) {
-  // Two pipes and the process itself; before that, of datagrams, three sockets that find its ports.
+  // Two pipes and the process itself. Earlier, for RTP, three sockets that find free ports.
   constexpr std::uint64_t kDescriptorsOfViewer = 3;
   constexpr std::uint64_t kDescriptorsKept = 64;
   constexpr std::uint64_t kTasksKept = 256;
@@ -139,7 +140,7 @@ std::optional<std::string> refusal_of(const Case& one, const std::optional<Machi
   if (wanted <= most) return std::nullopt;
   return fmt::format(
       "{}, and this machine has memory for {} ({:.1f} GB are free), descriptors for {} and "
-      "processes for {}; at most {} go",
+      "processes for {}; choose at most {}",
       served, here.by_memory, static_cast<double>(room->memory_bytes) / 1e9, here.by_descriptors,
       here.by_tasks, most);
 }

@@ -9,7 +9,7 @@
 
 namespace jpegwire {
 
-/// What was measured on.
+/// The machine on which the bench ran.
 struct Machine {
   std::string host;
   std::string processor;
@@ -20,12 +20,12 @@ struct Machine {
 
 Machine this_machine();
 
-/// One line.
+/// Describes the machine in one line.
 std::string describe(const Machine& machine);
 
 nlohmann::json to_json(const Machine& machine);
 
-/// What is left of it for programs.
+/// The resources that are left for programs.
 struct MachineRoom {
   std::uint64_t descriptors = 0;  // that one process may open
   std::uint64_t tasks = 0;        // processes and threads
@@ -34,8 +34,9 @@ struct MachineRoom {
 
 MachineRoom room_of_this_machine();
 
-/// A sentence where a sender does not serve that many viewers, or there is no room for them here;
-/// without a room they are elsewhere, on a machine of which nothing is known.
+/// An error message if a sender cannot serve the case's number of viewers, or if this machine has
+/// no room for them. Without `room` the viewers run on another machine, whose resources are
+/// unknown.
 std::optional<std::string> refusal_of(const Case& one, const std::optional<MachineRoom>& room);
 
 }  // namespace jpegwire

@@ -33,7 +33,7 @@ using Words = std::array<std::string, 11>;
 constexpr std::size_t kSizeWord = 0;
 constexpr std::size_t kSenderWord = 1;
 
-/// The size comes first: it is told of each case.
+/// The size comes first, because the label of each case contains it.
 Words words_of(const Case& one) {
   return {describe_size(one.size),
           one.sender,
@@ -75,7 +75,7 @@ std::vector<std::string> join_differing(const std::vector<Case>& cases, bool wit
   return labels;
 }
 
-/// Each of the cases with each of the values.
+/// Combines each case with each value.
 template <class Value>
 void multiply(std::vector<Case>& cases, const std::vector<Value>& values, Value Case::* member) {
   std::vector<Case> product;

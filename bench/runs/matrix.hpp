@@ -19,25 +19,25 @@ std::string_view name_of(Transport transport);
 
 inline constexpr const char* kJpegwire = "jpegwire";
 
-/// What is measured under one set of conditions.
+/// One combination of conditions to measure.
 struct Case {
-  std::optional<PictureSize> size = kDefaultPictureSize;  // nothing: the source's own
-  double frames_per_second = 30;                          // 0: as fast as the source gives
+  std::optional<PictureSize> size = kDefaultPictureSize;  // nothing: the size of the source
+  double frames_per_second = 30;                          // 0: as fast as the source delivers
   int quality = 80;
   Transport transport = Transport::tcp;
   int viewers = 1;
   int threads = 1;  // of the sender, and of each viewer
   std::string source = "test";
-  std::string link{};             // as --link has it; empty: loopback
-  bool window = false;            // the viewers show their pictures
-  bool optical = false;           // ages are what a clock in the picture tells
+  std::string link{};             // the value of --link; empty: loopback
+  bool window = false;            // the viewers open windows
+  bool optical = false;           // the age is read from a clock in the picture
   std::string sender{kJpegwire};  // or a peer's name
 
   bool is_jpegwire() const { return sender == kJpegwire; }
   bool operator==(const Case&) const = default;
 };
 
-/// The values to go through; no list is empty. Their product is the set of cases.
+/// The values to combine; no list is empty. The cases are their product.
 struct Matrix {
   std::vector<std::optional<PictureSize>> sizes;
   std::vector<double> frame_rates;
@@ -49,30 +49,30 @@ struct Matrix {
   std::string link{};
   bool window = false;
   bool optical = false;
-  std::vector<const Peer*> peers{};  // are measured beside jpegwire
+  std::vector<const Peer*> peers{};  // measured in addition to jpegwire
 };
 
-/// Those of a peer follow jpegwire's, once for all transports: it has its own. What it cannot do is
-/// left out.
+/// All combinations. The cases of a peer follow those of jpegwire, once for all transports, because
+/// each peer has a fixed one. Cases that a peer does not support are omitted.
 std::vector<Case> cases_of(const Matrix& matrix);
 
-/// "1280x720", or "own size" where the source has its own.
+/// "1280x720", or "own size" for the size of the source.
 std::string describe_size(const std::optional<PictureSize>& size);
 
-/// One line for each of the cases: of each, what is not the same in all of them, and its size.
+/// One line for each case: its size, and the values in which the cases differ.
 std::vector<std::string> labels_of(const std::vector<Case>& cases);
 
-/// Likewise, but its size only where that is not the same.
+/// Like labels_of(), but contains the size only if the cases differ in it.
 std::vector<std::string> short_labels_of(const std::vector<Case>& cases);
 
-/// One line: what is the same in all cases; empty where there is nothing.
+/// One line: the values that all cases share; empty if there are none.
 std::string describe_common(const std::vector<Case>& cases);
 
-/// As it stands in the file of --json, by which --compare knows a case again.
+/// The case as written by --json; --compare identifies cases by it.
 nlohmann::json to_json(const Case& one);
 
-/// What to_json() gave of two equal cases is equal as this text too, whatever bytes a source's name
-/// has.
+/// The text of a case's to_json(), for comparison: equal for equal cases, even if a source's name
+/// is not valid UTF-8.
 std::string key_of(const nlohmann::json& one);
 
 }  // namespace jpegwire

@@ -16,7 +16,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// All that is read at either end of the window.
+/// The values that are read at each end of the window.
 struct Sample {
   Clock::time_point time;
   nlohmann::json sender;
@@ -64,7 +64,7 @@ class Measurement {
   }
 
  private:
-  // Viewers need a while to begin, and on another machine somebody has to start them.
+  // Viewers need time to start, and on another machine the user has to start them.
   void wait_for_viewers() {
     const auto end = Clock::now() + std::chrono::duration<double>(viewers_.timeout_seconds());
     constexpr double kPauseSeconds = 0.1;
@@ -79,7 +79,7 @@ class Measurement {
     }
   }
 
-  /// While nothing else happens.
+  /// Waits, and throws if a program ends meanwhile.
   void watch(double seconds) {
     loop_.wait(std::chrono::duration<double>(seconds), [this] {
       if (sender_->child().has_ended()) throw RunFailure(describe_end(sender_->child()));
@@ -104,7 +104,7 @@ class Measurement {
     return sample;
   }
 
-  // Another program may hang without a word, and a camera look at something else.
+  // Another sender may hang without an error, and the camera may not see the clock.
   void require_frames(const Run& run) const {
     constexpr double kLongestPauseSeconds = 2;
     double frames = 0;
@@ -122,8 +122,8 @@ class Measurement {
                                    case_.sender, idle_seconds));
     if (frames > 0 && !has_age && case_.optical)
       throw RunFailure(
-          "no clock is to be seen in the pictures: show one with jpegwire-viewer --clock, large "
-          "and sharp, where the camera looks");
+          "cannot read a clock in the pictures, which --optical needs; show one with "
+          "jpegwire-viewer --clock, large and sharp, in front of the camera");
   }
 
   Run difference_of(const Sample& begin, const Sample& end) const {

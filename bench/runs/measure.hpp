@@ -9,8 +9,8 @@
 
 namespace jpegwire {
 
-/// Runs one case once: a sender, and viewers, which end with it. Throws RunFailure where a program
-/// fails, and Interrupted.
+/// Runs one case once: starts a sender and viewers, and ends them. Throws RunFailure if a program
+/// fails, and Interrupted on Ctrl-C.
 Run measure(EventLoop& loop, const BenchOptions& options, const Programs& programs, const Case& one,
             ViewerGroup& viewers);
 

@@ -27,11 +27,12 @@ constexpr const char* kFarDevice = "jpegwire1";
 
 void require(bool is_so) {
   if (!is_so)
-    throw std::system_error(errno, std::generic_category(),
-                            "--link cannot make a TUN device, for delay, loss and reordering");
+    throw std::system_error(
+        errno, std::generic_category(),
+        "cannot create a TUN device, which --link needs for delay, loss and reordering");
 }
 
-/// A device whose packets this process reads and writes, in the calling thread's namespace.
+/// Creates a device in the calling thread's namespace, whose packets this process reads and writes.
 Descriptor open_tun(const char* name) {
   Descriptor device(::open("/dev/net/tun", O_RDWR | O_CLOEXEC));
   require(device.is_open());
@@ -43,7 +44,8 @@ Descriptor open_tun(const char* name) {
 }
 
 Command bucket(const char* device, std::uint64_t bits_per_second) {
-  // A tick of the kernel's slowest clock may bring so much at once, and a whole packet has to fit.
+  // The burst is what the rate allows in one tick of the kernel's slowest clock, and at least one
+  // whole packet.
   constexpr std::uint64_t kTicksPerSecond = 100;
   const std::uint64_t burst_bytes =
       std::max<std::uint64_t>(bits_per_second / 8 / kTicksPerSecond, 5000);
@@ -107,8 +109,8 @@ void NetworkLink::run(const Command& command) {
   const ChildProcess child(loop_.io(), command);
   loop_.wait(kProgramTimeout, [&] { return child.has_ended(); });
   if (child.has_ended() && child.exit_code() == 0) return;
-  throw std::runtime_error(
-      fmt::format("--link cannot be made: '{}' said: {}", to_shell(command), last_words(child)));
+  throw std::runtime_error(fmt::format("cannot set up the link of --link: '{}' failed: {}",
+                                       to_shell(command), last_line(child)));
 }
 
 }  // namespace jpegwire

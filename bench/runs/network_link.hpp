@@ -11,20 +11,20 @@
 
 namespace jpegwire {
 
-/// A link between this process and what it starts, and programs at its far end: two network
-/// namespaces that share nothing else. A pair of veth devices joins them, or, where packets are to
-/// be delayed, lost or reordered, two TUN devices and a relay; a token bucket (tc-tbf(8)) with a
-/// queue of 50 ms limits the rate of each direction.
+/// A link between two network namespaces that share nothing else. This process and its children are
+/// at the near end, other programs at the far end. A pair of veth devices joins the namespaces, or,
+/// if packets are to be delayed, lost or reordered, two TUN devices and a relay. A token bucket
+/// (tc-tbf(8)) with a queue of 50 ms limits the rate of each direction.
 class NetworkLink {
  public:
-  /// Moves the calling thread into a namespace for good. Throws std::runtime_error with a sentence:
-  /// only root may do this, and the kernel has to have all this.
+  /// Moves the calling thread into a new namespace permanently. Throws std::runtime_error with a
+  /// message for the user if the process is not root or the kernel lacks a feature.
   NetworkLink(EventLoop& loop, const LinkSettings& link);
 
   static constexpr const char* kNearAddress = "198.18.0.1";  // for benchmarks (RFC 2544, C.2.2)
   static constexpr const char* kFarAddress = "198.18.0.2";
 
-  /// The command that does the same at the far end.
+  /// The command that runs `command` at the far end.
   Command at_far_end(const Command& command) const;
 
  private:

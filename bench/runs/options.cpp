@@ -17,13 +17,14 @@
 namespace jpegwire {
 namespace {
 
-/// A number of viewers that is too large for the machine is refused by what it can hold.
+/// The parser accepts more viewers than a machine can run; require_room() checks the machine's
+/// limits.
 constexpr int kMaxViewers = 1'000'000'000;
 
 template <class Number>
 Number parse_within(const std::string& text, Number least, Number most) {
   const std::optional<Number> value = parse_number<Number>(text);
-  if (!value || !(*value >= least && *value <= most))  // so that NaN is refused too
+  if (!value || !(*value >= least && *value <= most))  // written this way to reject NaN too
     throw std::invalid_argument(
         fmt::format("'{}' is not a number from {} to {}", text, least, most));
   return *value;
@@ -45,7 +46,8 @@ std::string parse_source(const std::string& text) {
   return text;
 }
 
-/// An option with commas between its values, each of which `parse` takes. A value counts once.
+/// Adds an option with a comma-separated list of values, which `parse` converts. Repeated values
+/// are ignored.
 template <class Value>
 void add_list(CLI::App& app, const std::string& name, std::vector<Value>& values,
               std::function<Value(const std::string&)> parse, const char* type,
@@ -73,44 +75,45 @@ void add_matrix_options(CLI::App& app, Matrix& matrix) {
             .sources = {"test"}};
   add_list<std::optional<PictureSize>>(
       app, "--size", matrix.sizes, parse_size_or_own, "WxH,...",
-      "Sizes of the picture; own: as the source has it\n[640x480,1280x720,1920x1080]");
+      "Sizes of the picture; own: the size of the source\n[640x480,1280x720,1920x1080]");
   add_list<double>(
       app, "--fps", matrix.frame_rates,
       [](const std::string& text) { return parse_within(text, 0.0, 1000.0); }, "N,...",
-      "Frames a second; 0: as fast as the source gives [30]");
+      "Frames per second; 0: as fast as the source delivers [30]");
   add_list<int>(
       app, "--quality", matrix.qualities,
       [](const std::string& text) { return parse_within(text, 1, 100); }, "1..100,...",
       "JPEG quality [80]");
   add_list<Transport>(app, "--transport", matrix.transports, parse_transport, "tcp,http,rtp",
-                      "How frames go to the viewers [tcp]");
+                      "Transports from the sender to the viewers [tcp]");
   add_list<int>(
       app, "--viewers", matrix.viewers,
       [](const std::string& text) { return parse_within(text, 1, kMaxViewers); }, "N,...",
-      "How many viewers watch at a time [1]");
+      "Number of viewers at a time [1]");
   add_list<int>(
       app, "--threads", matrix.threads,
       [](const std::string& text) { return parse_within(text, 1, 64); }, "N,...",
       fmt::format("Threads of the sender, and of each viewer [{}]", default_threads()));
   add_list<std::string>(app, "--source", matrix.sources, parse_source, "SRC,...",
-                        "What is sent, as jpegwire-sender takes it, or fake:yuyv,\n"
-                        "fake:mjpg: a camera whose pictures tell their age\n"
+                        "Sources, as for jpegwire-sender, or fake:yuyv, fake:mjpg:\n"
+                        "a simulated camera with a clock in its pictures\n"
                         "[test; with --peers, fake:yuyv]");
 }
 
 void add_run_options(CLI::App& app, BenchOptions& options) {
-  app.add_option("--seconds", options.seconds, "How long a run is measured [5]")
+  app.add_option("--seconds", options.seconds, "Measured time of a run, in seconds [5]")
       ->check(is_number_within(0.1, 86'400))
       ->type_name("S");
-  app.add_option("--warm-up", options.warm_up_seconds, "How long it runs before that [1]")
+  app.add_option("--warm-up", options.warm_up_seconds,
+                 "Time before the measured time, in seconds [1]")
       ->check(is_number_within(0, 3600))
       ->type_name("S");
   app.add_option("--repetitions", options.repetitions,
-                 "Runs of each case, one round through all cases after the\nother [3]")
+                 "Runs of each case; each round runs all cases once [3]")
       ->check(is_whole_number_within(1, 1000))
       ->type_name("N");
   app.add_option("--programs", options.programs_directory,
-                 "Where jpegwire-sender and jpegwire-viewer are [beside this\nprogram]")
+                 "Directory of jpegwire-sender and jpegwire-viewer\n[that of this program]")
       ->type_name("DIR");
   const auto add_words = [&app](const char* name, std::vector<std::string>& words,
                                 const char* description) {
@@ -120,11 +123,11 @@ void add_run_options(CLI::App& app, BenchOptions& options) {
         ->type_name("TEXT");
   };
   add_words("--sender-options", options.sender_options,
-            "More options for each sender, as in \"--fec 10 --pace\"");
-  add_words("--viewer-options", options.viewer_options, "The same for each viewer");
+            "More options for each sender, such as \"--fec 10 --pace\"");
+  add_words("--viewer-options", options.viewer_options, "More options for each viewer");
   app.add_option("--viewer-host", options.viewer_host,
-                 "The viewers run on that machine: print the command for it,\n"
-                 "and wait for what it tells")
+                 "Run the viewers on that machine: print the command to run\n"
+                 "there, and wait for its results")
       ->type_name("HOST");
   add_parsed_option(
       app, "--link",
@@ -132,22 +135,21 @@ void add_run_options(CLI::App& app, BenchOptions& options) {
         parse_link(text);
         options.matrix.link = text;
       },
-      "Between sender and viewers a bad network, in namespaces of its\nown, as root: "
-      "20mbit,delay=20ms,loss=1%,reorder=1%")
+      "Simulate a bad network between sender and viewers, in network\n"
+      "namespaces (needs root): 20mbit,delay=20ms,loss=1%,reorder=1%")
       ->type_name("LINK")
       ->excludes("--viewer-host");
 }
 
 void add_age_options(CLI::App& app, BenchOptions& options) {
   app.add_flag("--optical", options.matrix.optical,
-               "Ages are what a clock in the picture tells, from light to\n"
-               "decoded pixels: jpegwire-viewer --clock shows one, and the\n"
-               "camera looks at it");
+               "Read the age from a clock in the picture, from light to\n"
+               "decoded pixels; point the camera at jpegwire-viewer --clock");
   app.add_flag("--window", options.matrix.window,
-               "Viewers open their windows, so that showing is measured too");
+               "Open the viewers' windows, to measure the display too");
   app.add_flag("--peers", options.with_peers,
-               "Measure ustreamer, GStreamer, ffmpeg and a sender in Python\n"
-               "with OpenCV too, with the same camera and viewers")
+               "Also measure ustreamer, GStreamer, ffmpeg and a sender in\n"
+               "Python with OpenCV, with the same camera and viewers")
       ->excludes("--viewer-host");
 }
 
@@ -155,31 +157,34 @@ void require_cameras(const std::vector<std::string>& sources) {
   for (const std::string& source : sources)
     if (!is_camera(source))
       throw CLI::ValidationError(
-          "--source", fmt::format("'{}' is no camera of which all get the same, which --peers "
-                                  "need: fake:yuyv, fake:mjpg, /dev/video0:yuyv or "
-                                  "/dev/video0:mjpg",
-                                  source));
+          "--source",
+          fmt::format("'{}' is not a camera with a fixed format, which --peers needs; choose "
+                      "fake:yuyv, fake:mjpg, /dev/video0:yuyv or /dev/video0:mjpg",
+                      source));
 }
 
-/// Other programs cannot be left to choose.
+/// The fake camera and other senders need a fixed size and rate.
 void require_size_and_rate(const Matrix& matrix) {
   if (std::ranges::count(matrix.sizes, std::optional<PictureSize>()) > 0)
-    throw CLI::ValidationError("--size", "the camera is asked for a size here: 'own' is none");
+    throw CLI::ValidationError(
+        "--size", "cameras with a fixed format and --peers need a size; replace 'own' with WxH");
   for (const double rate : matrix.frame_rates)
     if (rate == 0 || rate != std::floor(rate))
       throw CLI::ValidationError("--fps",
-                                 "the camera is asked for a whole number of frames a second here");
+                                 "cameras with a fixed format and --peers need a whole number of "
+                                 "frames per second above 0");
 }
 
-/// The clock has to have room, and YUYV has pairs of pixels.
+/// The clock needs room in the picture, and YUYV stores pairs of pixels.
 void require_room_for_clock(const Matrix& matrix) {
-  constexpr int kMin = 96;
+  constexpr int kMinPixels = 96;
   for (const auto& size : matrix.sizes)
-    if (size->width % 2 != 0 || std::min(size->width, size->height) < kMin)
+    if (size->width % 2 != 0 || std::min(size->width, size->height) < kMinPixels)
       throw CLI::ValidationError(
-          "--size", fmt::format("the fake camera's pictures are at least {0}x{0}, and of an even "
-                                "width: {1} is not",
-                                kMin, describe_size(size)));
+          "--size",
+          fmt::format(
+              "the fake camera does not support {1}; choose at least {0}x{0}, with an even width",
+              kMinPixels, describe_size(size)));
 }
 
 void check_cameras(const CLI::App& app, BenchOptions& options) {
@@ -188,23 +193,24 @@ void check_cameras(const CLI::App& app, BenchOptions& options) {
   if (options.with_peers) require_cameras(matrix.sources);
   const auto fakes = std::ranges::count_if(matrix.sources, is_fake_camera);
   if (fakes > 0 && fakes < std::ssize(matrix.sources))
-    throw CLI::ValidationError(
-        "--source", "the fake camera's ages are what its clock tells: measure other sources apart");
+    throw CLI::ValidationError("--source",
+                               "the ages of the fake camera are read from its clock; measure other "
+                               "sources in a separate run");
   if (fakes > 0) matrix.optical = true;
   if (fakes > 0 || options.with_peers) require_size_and_rate(matrix);
   if (fakes == 0) return;
   require_room_for_clock(matrix);
   if (!options.viewer_host.empty())
     throw CLI::ValidationError(
-        "--viewer-host", "the fake camera's clock is this machine's: its viewers have to be here");
+        "--viewer-host", "the fake camera uses the clock of this machine; omit --viewer-host");
 }
 
 void add_report_options(CLI::App& app, BenchOptions& options) {
-  app.add_option("--json", options.json_file, "Write all that was measured")->type_name("FILE");
+  app.add_option("--json", options.json_file, "Write all results as JSON")->type_name("FILE");
   app.add_option("--report", options.report_file, "Write a page with plots")
       ->type_name("FILE.html");
   app.add_option("--compare", options.compare_file,
-                 "Tell what differs from an earlier run's --json file by more\nthan the noise")
+                 "Report what differs from an earlier run's --json file by\nmore than the noise")
       ->type_name("OLD.json");
 }
 

@@ -8,13 +8,13 @@
 
 namespace jpegwire {
 
-/// What the user wants of jpegwire-bench; the README and --help say what each means.
+/// The options of jpegwire-bench; docs/measuring.md and --help explain them.
 struct BenchOptions {
   Matrix matrix;
   double seconds = 5;
   double warm_up_seconds = 1;
   int repetitions = 3;
-  std::string programs_directory;  // empty: beside this program
+  std::string programs_directory;  // empty: that of this program
   std::vector<std::string> sender_options;
   std::vector<std::string> viewer_options;
   bool with_peers = false;
@@ -22,7 +22,7 @@ struct BenchOptions {
   std::string json_file;
   std::string report_file;
   std::string compare_file;
-  std::string command_line;  // as it was given
+  std::string command_line;  // the whole command line, for the reports
 };
 
 /// Parsing with `app` fills `options`, which must outlive it.

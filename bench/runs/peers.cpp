@@ -14,7 +14,7 @@
 namespace jpegwire {
 namespace {
 
-// OpenCV and nothing else, as such a sender is written first.
+// A first sender in Python, with OpenCV alone.
 constexpr const char* kPythonSender = R"(
 import socket, struct, sys, threading
 import cv2
@@ -78,7 +78,8 @@ Command gstreamer(const Case& one, const Endpoint& listen) {
   return command;
 }
 
-/// From 2, the best, to 31: 3 makes JPEGs of the size that libjpeg's 80 makes, and 5 those of 70.
+/// ffmpeg's scale goes from 2, the best, to 31: 3 gives JPEGs of the size of libjpeg's quality 80,
+/// and 5 of quality 70.
 int ffmpeg_scale(int quality) { return std::clamp((100 - quality) / 6, 2, 31); }
 
 Command ffmpeg(const Case& one, const Endpoint& listen) {
@@ -124,8 +125,8 @@ Command python(const Case& one, const Endpoint& listen) {
           std::to_string(listen.port)};
 }
 
-/// The first number with dots in it on a line of its own or behind "ersion"; nothing where the
-/// program is not there.
+/// The version of an installed peer: the first dotted number that begins a line or follows
+/// "ersion", or an empty text. Nothing if the peer is not installed.
 std::optional<std::string> probe(EventLoop& loop, const Peer& peer) {
   constexpr std::chrono::seconds kTimeout{30};
   const ChildProcess child(loop.io(), peer.probe);
@@ -182,8 +183,8 @@ FoundPeers find_peers(EventLoop& loop, const Matrix& matrix) {
     found.installed.push_back(&peer);
     found.versions[std::string(peer.name)] = *version;
     if (is_for_one_alone(peer, matrix))
-      found.skipped.push_back(
-          fmt::format("{} is left out where there are several viewers: it serves one", peer.name));
+      found.skipped.push_back(fmt::format(
+          "{} is omitted from cases with several viewers: it serves only one", peer.name));
   }
   return found;
 }

@@ -13,26 +13,25 @@
 
 namespace jpegwire {
 
-/// Another program that sends what a camera sees, which is measured beside jpegwire-sender.
+/// Another sender of a camera's pictures, measured in addition to jpegwire-sender.
 struct Peer {
   std::string_view name;
-  std::string_view packages;  // of Debian
+  std::string_view packages;  // Debian packages
   Transport transport = Transport::tcp;
-  bool serves_several = true;  // viewers at a time
+  bool serves_several = true;  // several viewers at a time
 
-  Command probe;  // exits with 0 where it is installed, and tells its version
+  Command probe;  // exits with 0 if the program is installed, and prints its version
 
-  /// Sends what a case wants to whoever connects there.
+  /// The command that listens at `listen` and sends the case's stream to its clients.
   Command (*command)(const Case& one, const Endpoint& listen) = nullptr;
 };
 
 std::span<const Peer> peers();
 
-/// The peer that is a case's sender.
+/// The peer that sends in this case.
 const Peer& peer_of(const Case& one);
 
-/// Those that are installed, with their versions by their names, and a sentence about each that is
-/// left out.
+/// The installed peers, their versions by name, and a message about each peer that is skipped.
 struct FoundPeers {
   std::vector<const Peer*> installed;
   std::map<std::string, std::string> versions;

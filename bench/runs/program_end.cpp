@@ -21,12 +21,12 @@ std::string last_line(const std::string& text) {
 
 }  // namespace
 
-std::string last_words(const ChildProcess& child) {
+std::string last_line(const ChildProcess& child) {
   const std::string words = last_line(child.err());
   return words.empty() ? "it wrote nothing" : words;
 }
 
-// env(1) and nsenter(1) start others.
+// Skip env(1) and nsenter(1), which start the program itself.
 std::string short_name(const ChildProcess& child) {
   const auto is_wrapper = [](const std::string& word) {
     return word == "env" || word == "nsenter" || word.find('=') != std::string::npos;
@@ -41,7 +41,7 @@ std::string describe_end(const ChildProcess& child) {
   const std::string how =
       code > kSignals ? fmt::format("was ended by a signal, {}", ::strsignal(code - kSignals))
                       : fmt::format("ended with exit code {}", code);
-  return fmt::format("{} {} ({})", short_name(child), how, last_words(child));
+  return fmt::format("{} {} ({})", short_name(child), how, last_line(child));
 }
 
 nlohmann::json last_object(const std::string& text) {
@@ -51,8 +51,9 @@ nlohmann::json last_object(const std::string& text) {
 
 nlohmann::json summary_at_end(EventLoop& loop, const ChildProcess& child) {
   if (!loop.wait(kProgramTimeout, [&] { return child.has_ended(); }))
-    throw RunFailure(fmt::format("{} did not end within {} s of being asked to, and was killed",
-                                 short_name(child), kProgramTimeout.count()));
+    throw RunFailure(
+        fmt::format("{} did not end within {} s after it was interrupted, and was killed",
+                    short_name(child), kProgramTimeout.count()));
   if (child.exit_code() != 0) throw RunFailure(describe_end(child));
   nlohmann::json summary = last_object(child.out());
   if (summary.is_discarded())

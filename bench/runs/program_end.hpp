@@ -8,23 +8,23 @@
 
 namespace jpegwire {
 
-/// How long a program may take for what it does at once. Nothing waits so long in a run that goes
-/// well.
+/// Timeout for operations that a program normally does at once. A successful run never waits that
+/// long.
 inline constexpr std::chrono::seconds kProgramTimeout{10};
 
-/// The last line that a program wrote, so that a failure can be told with it.
-std::string last_words(const ChildProcess& child);
+/// The last line that a program wrote, for the message about its failure.
+std::string last_line(const ChildProcess& child);
 
 /// "jpegwire-viewer": the program's name without its directory.
 std::string short_name(const ChildProcess& child);
 
-/// How a program ended that should not have.
+/// Describes the unexpected end of a program.
 std::string describe_end(const ChildProcess& child);
 
-/// The JSON object in the last line of the text; a discarded one where there is none.
+/// The JSON object in the last line of the text; a discarded value if there is none.
 nlohmann::json last_object(const std::string& text);
 
-/// Waits until a program has ended that was interrupted, and reads its summary. Throws RunFailure.
+/// Waits until an interrupted program has ended, and reads its summary. Throws RunFailure.
 nlohmann::json summary_at_end(EventLoop& loop, const ChildProcess& child);
 
 }  // namespace jpegwire

@@ -23,7 +23,7 @@ std::string find(std::initializer_list<fs::path> candidates, const std::string& 
   for (const fs::path& candidate : candidates)
     if (is_program(candidate)) return candidate;
   throw std::runtime_error(
-      fmt::format("there is no program {} in {}; name its directory with --programs", name,
+      fmt::format("cannot find {} in {}; choose its directory with --programs DIR", name,
                   candidates.begin()->parent_path().string()));
 }
 
@@ -46,11 +46,12 @@ std::string version_of(EventLoop& loop, const std::string& program) {
   constexpr std::chrono::seconds kTimeout{15};
   ChildProcess child(loop.io(), {program, "--version"});
   if (!loop.wait(kTimeout, [&] { return child.has_ended(); }))
-    throw std::runtime_error(fmt::format("{} does not tell its version", program));
+    throw std::runtime_error(fmt::format(
+        "{} did not answer --version in time; check the directory of --programs", program));
   const std::string version = child.out().substr(0, child.out().find('\n'));
   if (child.exit_code() != 0 || version.empty())
-    throw std::runtime_error(
-        fmt::format("{} cannot be run: exit code {} {}", program, child.exit_code(), child.err()));
+    throw std::runtime_error(fmt::format("cannot run {} --version: exit code {} {}", program,
+                                         child.exit_code(), child.err()));
   return version;
 }
 

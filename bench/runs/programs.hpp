@@ -6,19 +6,19 @@
 
 namespace jpegwire {
 
-/// Where the measured programs are.
+/// The paths of the measured programs.
 struct Programs {
   std::string sender;
   std::string viewer;
-  std::string fake_camera{};  // where it is wanted
+  std::string fake_camera{};  // empty unless a fake camera is used
 };
 
-/// In this directory, or where it is empty beside this program, as they are installed, or in the
-/// directories beside this program's own, as they are built. Throws std::runtime_error with a
-/// sentence.
+/// Searches the given directory. If it is empty, searches the directory of this program (installed)
+/// and the directories next to it (build tree). Throws std::runtime_error with a message for the
+/// user.
 Programs find_programs(const std::string& directory);
 
-/// What the program calls itself with --version. Throws std::runtime_error where it does not.
+/// The program's answer to --version. Throws std::runtime_error if there is none.
 std::string version_of(EventLoop& loop, const std::string& program);
 
 }  // namespace jpegwire

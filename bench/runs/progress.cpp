@@ -45,7 +45,7 @@ void Progress::begin_run(const std::string& label) {
 
 void Progress::end_run(const std::string& outcome) {
   ++done_;
-  run_begin_ = Clock::now();  // of the next one
+  run_begin_ = Clock::now();  // of the next run
   if (is_terminal_) return draw();
   fmt::print(stderr, "run {} of {}, {} left: {}: {}\n", done_, runs_, to_clock(remaining_seconds()),
              label_, outcome);
@@ -60,7 +60,7 @@ void Progress::do_tick() {
   });
 }
 
-// By what a run has taken so far; the first one by what it takes at least.
+// Estimated from the mean time of the runs so far; for the first run, from the minimum.
 double Progress::remaining_seconds() const {
   const auto passed = [](Clock::duration time) {
     return std::chrono::duration<double>(time).count();

@@ -8,11 +8,11 @@
 
 namespace jpegwire {
 
-/// Tells on standard error how far the runs are: on a terminal as a bar with the remaining time,
-/// which goes when this object goes, elsewhere as a line for each run.
+/// Shows the progress of the runs on standard error: on a terminal as a bar with the remaining
+/// time, which the destructor erases; otherwise as one line per run.
 class Progress {
  public:
-  /// `seconds_of_run` is what one run takes at least.
+  /// `seconds_of_run` is the minimum duration of a run.
   Progress(EventLoop& loop, int runs, double seconds_of_run);
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
@@ -21,8 +21,8 @@ class Progress {
   void begin_run(const std::string& label);
   void end_run(const std::string& outcome);
 
-  /// So many runs less than it was said are to come.
-  void leave_out(int runs) { runs_ -= runs; }
+  /// Reduces the expected number of runs by `runs`.
+  void expect_fewer(int runs) { runs_ -= runs; }
 
  private:
   using Clock = std::chrono::steady_clock;

@@ -23,7 +23,7 @@ constexpr std::array kCosts = std::to_array<Cost>({{1, 0.68, 0.14},
                                                    {95, 1.38, 2.80},
                                                    {100, 2.10, 6.35}});
 
-/// Straight between the measured qualities.
+/// Linear between the measured qualities.
 double interpolated(int quality, double Cost::* cost) {
   const double wanted = std::clamp(static_cast<double>(quality), 1.0, 100.0);
   const auto above = std::max(std::ranges::lower_bound(kCosts, wanted, {}, &Cost::quality),

@@ -2,8 +2,8 @@
 
 namespace jpegwire {
 
-// What a frame costs at a quality, against quality 80: rough figures of pictures of the usual kind,
-// measured with the test card, for sentences that say "about".
+// Size and time of a frame at a quality, relative to quality 80. These are rough figures for
+// typical pictures, measured with the test card, for sentences that say "about".
 
 double relative_encode_time(int quality);
 double relative_size(int quality);

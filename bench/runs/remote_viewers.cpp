@@ -18,7 +18,7 @@ namespace {
 constexpr std::uint16_t kFirstRtpPort = 5004;
 constexpr int kPortsOfStream = 4;
 
-// There the window begins later than the viewers, whose time is over only behind its end.
+// The remote viewers start before the window and must run beyond its end.
 constexpr double kSlackSeconds = 2;
 
 std::string address_of(EventLoop& loop, const std::string& host) {
@@ -26,18 +26,20 @@ std::string address_of(EventLoop& loop, const std::string& host) {
   asio::ip::udp::resolver resolver(loop.io());
   const auto found = resolver.resolve(host, "9", error);
   if (error || found.empty())
-    throw std::runtime_error(fmt::format("there is no host '{}': {}", host, error.message()));
+    throw std::runtime_error(
+        fmt::format("cannot resolve '{}': {}; check --viewer-host", host, error.message()));
   return found.begin()->endpoint().address().to_string();
 }
 
-/// Of this machine, as that one sees it.
+/// The address of this machine that the other machine uses.
 std::string address_towards(EventLoop& loop, const std::string& address) {
   std::error_code error;
   const asio::ip::udp::endpoint there(asio::ip::make_address(address), 9);
   asio::ip::udp::socket socket(loop.io(), there.protocol());
   socket.connect(there, error);  // sends nothing
   if (error)
-    throw std::runtime_error(fmt::format("there is no way to {}: {}", address, error.message()));
+    throw std::runtime_error(
+        fmt::format("cannot reach {}: {}; check --viewer-host", address, error.message()));
   return socket.local_endpoint().address().to_string();
 }
 
@@ -62,8 +64,8 @@ double RemoteViewers::seconds_of_viewer() const {
   return options_.warm_up_seconds + options_.seconds + kSlackSeconds;
 }
 
-// Of datagrams each viewer has a port of its own, which the shell reckons. Some shells take
-// brackets for a pattern.
+// Each RTP viewer has its own port, which the shell computes. The quotes are needed because some
+// shells treat brackets as a pattern.
 std::string RemoteViewers::url_for_shell(const Case& one) const {
   if (one.transport != Transport::rtp) return to_shell({stream_url(one, own_address_, ports_, 0)});
   const bool is_v6 = asio::ip::make_address(viewer_address_).is_v6();
@@ -94,13 +96,14 @@ std::string RemoteViewers::script() const {
   return lines + "  esac\n  wait\ndone\n";
 }
 
-// Who has not come back by now finds nobody here, and ends as well.
+// Let the script on the other machine fetch its last answer. If it asks later, the connection
+// fails, and it ends too.
 void RemoteViewers::dismiss() {
   constexpr std::chrono::seconds kTimeout{5};
   if (was_asked_) loop_.wait(kTimeout, [this] { return collector_.is_asked(); });
   collector_.dismiss();
   loop_.wait(std::chrono::seconds(1), [turns = 0]() mutable {
-    return ++turns > 8;  // so that the answer is written
+    return ++turns > 8;  // so that the answer is sent
   });
 }
 
@@ -116,7 +119,7 @@ SenderEnds RemoteViewers::choose_ends(const Case& one) {
   return ends;
 }
 
-// Viewers of a run that failed here go on as long as they were told to, or find nothing to show.
+// Viewers of a run that failed here run until their time is over, or until they time out.
 void RemoteViewers::wait_until_asked() {
   constexpr double kHour = 3600;
   const bool is_first = !std::exchange(has_waited_, true);
@@ -124,8 +127,9 @@ void RemoteViewers::wait_until_asked() {
   was_asked_ =
       loop_.wait(std::chrono::duration<double>(timeout), [this] { return collector_.is_asked(); });
   if (!was_asked_)
-    throw RunFailure(fmt::format("nobody on {} has asked for a run within {:.0f} s",
-                                 options_.viewer_host, timeout));
+    throw RunFailure(
+        fmt::format("{} did not ask for a run within {:.0f} s; run the printed command there",
+                    options_.viewer_host, timeout));
 }
 
 void RemoteViewers::start(const Case& one, const StreamPorts&) {
@@ -139,13 +143,12 @@ std::vector<nlohmann::json> RemoteViewers::finish() {
   const auto wanted = static_cast<std::size_t>(viewers_);
   if (!loop_.wait(std::chrono::seconds(30),
                   [&] { return collector_.summaries().size() >= wanted; }))
-    throw RunFailure(fmt::format("only {} of {} viewers on {} have delivered a summary",
+    throw RunFailure(fmt::format("only {} of {} viewers on {} delivered a summary",
                                  collector_.summaries().size(), wanted, options_.viewer_host));
   std::vector<nlohmann::json> summaries = collector_.summaries();
   for (const nlohmann::json& summary : summaries)
     if (summary.is_discarded())
-      throw RunFailure(
-          fmt::format("a viewer on {} has ended without a summary", options_.viewer_host));
+      throw RunFailure(fmt::format("a viewer on {} ended without a summary", options_.viewer_host));
   collector_.close();
   return summaries;
 }

@@ -10,19 +10,19 @@
 
 namespace jpegwire {
 
-/// Viewers on another machine, where a person has started the command that this one tells.
+/// Viewers on another machine, where the user runs the command that script() returns.
 class RemoteViewers : public ViewerGroup {
  public:
-  /// Throws std::runtime_error where there is no way to that machine.
+  /// Throws std::runtime_error if that machine cannot be reached.
   RemoteViewers(EventLoop& loop, const BenchOptions& options);
 
-  /// What has to be typed there, for all runs.
+  /// The shell commands that the user runs there, once for all runs.
   std::string script() const;
 
-  /// Tells the other machine that there will be no further run.
+  /// Notifies the other machine that no run follows.
   void dismiss();
 
-  /// Waits until the other machine asks for a run: then no viewer of an earlier one is left.
+  /// Waits until the other machine asks for a run: then no viewer of an earlier run is left.
   SenderEnds choose_ends(const Case& one) override;
   void start(const Case& one, const StreamPorts& ports) override;
   double timeout_seconds() const override { return 60; }
@@ -44,12 +44,12 @@ class RemoteViewers : public ViewerGroup {
   const std::string viewer_address_;
   const std::string own_address_;
   SummaryCollector collector_;
-  StreamPorts ports_;  // the same in all runs, so that the command is one for all
+  StreamPorts ports_;  // the same in all runs, because the command is the same
   std::string command_;
   int viewers_ = 0;
   int runs_ = 0;
   bool has_waited_ = false;
-  bool was_asked_ = false;  // when it waited last
+  bool was_asked_ = false;  // result of the last wait
 };
 
 }  // namespace jpegwire

@@ -7,7 +7,7 @@
 namespace jpegwire {
 namespace {
 
-/// As the sender describes its source.
+/// The source, as the sender describes it.
 std::string source_of(const Run& run) {
   const auto source = run.sender.find("source");
   return source != run.sender.end() && source->is_string() ? source->get<std::string>() : "";
@@ -32,7 +32,7 @@ void evaluate(CaseResult& result, const Machine& machine) {
     result.ages.add(ages_of(run));
   }
   result.figures = spreads_of(repetitions);
-  // Of another program the stages are not known.
+  // The stages of other senders are not known.
   if (!result.measured.is_jpegwire()) return;
   result.verdict = judge({.measured = result.measured,
                           .medians = medians_of(result.figures),
@@ -54,15 +54,16 @@ std::vector<std::string> warnings_of(const Results& results) {
   constexpr double kStolenPercent = 1;
   std::vector<std::string> warnings;
   if (results.load_before > kLoadOfCore * results.machine.cores)
-    warnings.push_back(fmt::format(
-        "the machine was at work before the runs began: {:.1f} programs wanted its {} cores",
-        results.load_before, results.machine.cores));
+    warnings.push_back(
+        fmt::format("the machine was busy before the runs: {:.1f} programs used its {} cores",
+                    results.load_before, results.machine.cores));
   if (const double others = greatest(results, "others_percent"); others > kOthersPercent)
     warnings.push_back(fmt::format(
         "other programs took up to {:.0f} % of the CPU during a run; look at the spread", others));
   if (const double stolen = greatest(results, "stolen_percent"); stolen > kStolenPercent)
     warnings.push_back(fmt::format(
-        "other machines on the same hardware took up to {:.1f} % of the CPU during a run", stolen));
+        "other virtual machines on the same host took up to {:.1f} % of the CPU during a run",
+        stolen));
   constexpr double kOwnPercent = 2;
   constexpr double kKnownPercent = 90;
   if (const double own = greatest(results, "bench_percent"); own > kOwnPercent)

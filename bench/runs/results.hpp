@@ -14,12 +14,12 @@
 
 namespace jpegwire {
 
-/// All runs of one case, and what comes out of them.
+/// All runs of one case, and their evaluation.
 struct CaseResult {
   Case measured;
-  std::string label;  // among the other cases
+  std::string label;  // distinguishes the case from the others
   std::vector<Run> runs;
-  std::string failure;  // a sentence, where a program failed
+  std::string failure;  // a sentence if a program failed, else empty
 
   // Empty without a run.
   FigureSpreads figures;
@@ -29,30 +29,30 @@ struct CaseResult {
   bool has_runs() const { return !runs.empty(); }
 };
 
-/// Works out what comes out of the runs.
+/// Computes the figures, ages and verdict from the runs.
 void evaluate(CaseResult& result, const Machine& machine);
 
-/// All that a call of jpegwire-bench has measured.
+/// All results of one execution of jpegwire-bench.
 struct Results {
   std::string created;  // ISO 8601, UTC
   std::string version;
   std::string sender_version;
   std::string viewer_version;
-  std::map<std::string, std::string> peer_versions;  // by their names
+  std::map<std::string, std::string> peer_versions;  // by name
   BenchOptions options;
   Machine machine;
   double load_before = 0;  // machine_load()
   std::vector<CaseResult> cases;
-  std::vector<std::string> skipped;  // a sentence about each peer that is not installed
-  bool is_complete = true;           // false: Ctrl-C ended it
+  std::vector<std::string> skipped;  // a message about each skipped peer
+  bool is_complete = true;           // false after Ctrl-C
   double bench_cpu_seconds = 0;
 };
 
-/// ", ustreamer 4.9, GStreamer 1.22.0", or nothing.
+/// ", ustreamer 4.9, GStreamer 1.22.0", or an empty text.
 std::string describe_peer_versions(const Results& results);
 
-/// Sentences about what may have spoilt the figures: other programs, other machines on the same
-/// hardware.
+/// Sentences about what may have distorted the figures: other programs, or other virtual machines
+/// on the same host.
 std::vector<std::string> warnings_of(const Results& results);
 
 }  // namespace jpegwire

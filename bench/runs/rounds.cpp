@@ -14,13 +14,13 @@
 namespace jpegwire {
 namespace {
 
-/// All runs of a call of the bench.
+/// All runs of one execution of the bench.
 class Rounds {
  public:
   Rounds(EventLoop& loop, const Programs& programs, Results& results)
       : loop_(loop), programs_(programs), results_(results), options_(results.options) {}
 
-  // Ctrl-C may come while the link is made, too.
+  // Ctrl-C may also interrupt the setup of the link.
   void run() {
     try {
       prepare();
@@ -36,7 +36,7 @@ class Rounds {
       link_ = std::make_unique<NetworkLink>(loop_, parse_link(options_.matrix.link));
     if (options_.viewer_host.empty()) return;
     remote_ = std::make_unique<RemoteViewers>(loop_, options_);
-    fmt::print("On {}, where jpegwire-viewer and curl are installed, run:\n\n{}\n",
+    fmt::print("Run these lines on {}, which needs jpegwire-viewer and curl:\n\n{}\n",
                options_.viewer_host, remote_->script());
     std::fflush(stdout);
   }
@@ -55,10 +55,10 @@ class Rounds {
     try {
       result.runs.push_back(measure_once(result.measured));
       progress.end_run(describe(result));
-    } catch (const std::exception& failure) {  // RunFailure, or no room for a process
+    } catch (const std::exception& failure) {  // RunFailure, or a process cannot be started
       result.failure = failure.what();
       progress.end_run(result.failure);
-      progress.leave_out(later_rounds);
+      progress.expect_fewer(later_rounds);
     }
   }
 

@@ -7,9 +7,9 @@
 
 namespace jpegwire {
 
-/// Runs all cases, one round after the other, so that a machine that slows down slows down all of
-/// them. A case in which a program fails is told, and left out of the later rounds. Ctrl-C ends it
-/// with what is done.
+/// Runs all cases once per round, so that a machine that becomes slower affects all cases. A case
+/// in which a program fails is reported and omitted from later rounds. Ctrl-C ends the rounds;
+/// finished runs are kept.
 void run_rounds(EventLoop& loop, const Programs& programs, Results& results);
 
 }  // namespace jpegwire

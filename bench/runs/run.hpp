@@ -10,32 +10,32 @@
 
 namespace jpegwire {
 
-/// What one run of one case gave: the sender at the two ends of the window in which it was
-/// measured, and what the programs told at their end.
+/// The results of one run of one case: the sender's statistics at the two ends of the measured
+/// window, and the summaries that the programs wrote when they ended.
 struct Run {
   Command sender_command;
-  std::vector<std::string> viewer_commands;  // as for a shell
-  double seconds = 0;                        // between the two ends
+  std::vector<std::string> viewer_commands;  // quoted for a shell
+  double seconds = 0;                        // length of the window
   nlohmann::json sender_begin;               // /stats.json
   nlohmann::json sender_end;
   nlohmann::json sender;                // --summary
-  std::vector<nlohmann::json> viewers;  // likewise
-  // Seconds of CPU within the window.
+  std::vector<nlohmann::json> viewers;  // --summary
+  // CPU seconds within the window.
   ThreadTimes sender_threads;
-  ThreadTimes viewer_threads;  // of all viewers on this machine, together; empty without any
+  ThreadTimes viewer_threads;  // sum of all viewers on this machine; empty without any
   double sender_cpu_seconds = 0;
   double viewer_cpu_seconds = 0;
-  double link_cpu_seconds = 0;  // of what carries the packets of --link
+  double link_cpu_seconds = 0;  // of the packet relay of --link
   double bench_cpu_seconds = 0;
   MachineTimes machine;
 };
 
-/// Thrown where a program does not do what it should; the sentence names it.
+/// Thrown if a measured program fails; the message names the program.
 struct RunFailure : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// The run as --json writes it, with the summaries as they came.
+/// The run as --json writes it, with the unchanged summaries.
 nlohmann::json to_json(const Run& run);
 
 }  // namespace jpegwire

@@ -9,7 +9,7 @@
 namespace jpegwire {
 namespace {
 
-constexpr double kMaxRepetitions = 1e9;  // an int holds as many
+constexpr double kMaxRepetitions = 1e9;  // fits into an int
 
 double rounded(double value) { return std::round(value * 10'000) / 10'000; }
 

@@ -22,7 +22,7 @@ std::uint16_t port_behind(const std::string& text, const char* pattern) {
   return parse_number<std::uint16_t>(match[1].str()).value_or(0);
 }
 
-/// Asks again and again: another program's socket tells nobody that it listens now.
+/// Polls, because another program does not notify the bench when its socket begins to listen.
 template <class Condition>
 void wait_until_listening(EventLoop& loop, const ChildProcess& child,
                           const Condition& is_listening) {
@@ -80,7 +80,7 @@ class JpegwireSender final : public StreamSender {
   std::uint16_t http_port_ = 0;
 };
 
-/// It is known by its sockets alone.
+/// A peer. The bench sees only its sockets.
 class PeerSender final : public StreamSender {
  public:
   PeerSender(EventLoop& loop, const Command& command, const Peer& peer, std::uint16_t port)
@@ -97,7 +97,7 @@ class PeerSender final : public StreamSender {
   int viewers() override { return tcp_sockets_at(port_).connected; }
   nlohmann::json statistics() override { return nullptr; }
 
-  // It may be as slow to end as it likes: with this object it is killed.
+  // The destructor kills the peer, so there is no need to wait for its end.
   nlohmann::json finish() override { return nullptr; }
   const ChildProcess& child() const override { return child_; }
 

@@ -12,7 +12,7 @@
 
 namespace jpegwire {
 
-/// The sender of a run, whichever program it is; it ends with this object. What goes wrong is
+/// The sender of a run, either jpegwire-sender or a peer. The destructor ends it. Failures are
 /// thrown as RunFailure.
 class StreamSender {
  public:
@@ -21,22 +21,22 @@ class StreamSender {
   StreamSender& operator=(const StreamSender&) = delete;
   virtual ~StreamSender() = default;
 
-  /// Waits until viewers can connect, and tells where.
+  /// Waits until viewers can connect, and returns the ports.
   virtual StreamPorts wait_until_it_listens() = 0;
 
-  /// How many are connected.
+  /// The number of connected viewers.
   virtual int viewers() = 0;
 
-  /// What it has counted so far, as jpegwire-sender's /stats.json; null of another program.
+  /// The current /stats.json of jpegwire-sender; null for a peer.
   virtual nlohmann::json statistics() = 0;
 
-  /// Ends it; gives its summary, null of another program.
+  /// Ends the sender; returns its summary, or null for a peer.
   virtual nlohmann::json finish() = 0;
 
   virtual const ChildProcess& child() const = 0;
 };
 
-/// Starts the one that the case names.
+/// Starts the sender that the case names.
 std::unique_ptr<StreamSender> start_sender(EventLoop& loop, const BenchOptions& options,
                                            const Programs& programs, const Case& one,
                                            const SenderEnds& ends);

@@ -30,16 +30,16 @@ std::string random_path() {
   return fmt::format("/{:08x}{:08x}", random(), random());
 }
 
-/// "7.2" in the target "PATH/after/7.2", where `prefix` is "PATH/after/"; nothing if the target
-/// begins otherwise.
-std::optional<std::string> run_behind(std::string_view prefix, std::string_view target) {
+/// The rest of the target after `prefix`: "7.2" in "PATH/after/7.2" for "PATH/after/"; nothing if
+/// the target does not begin with `prefix`.
+std::optional<std::string> run_after(std::string_view prefix, std::string_view target) {
   if (!target.starts_with(prefix)) return std::nullopt;
   return std::string(target.substr(prefix.size()));
 }
 
 }  // namespace
 
-/// One connection. Its handlers hold it; `owner` is gone once it is closed.
+/// One connection. Its handlers share ownership. It does not use `owner` after it is closed.
 class SummaryCollector::Request : public std::enable_shared_from_this<Request> {
  public:
   Request(SummaryCollector& owner, tcp::socket socket)
@@ -48,11 +48,11 @@ class SummaryCollector::Request : public std::enable_shared_from_this<Request> {
   void start() {
     asio::async_read_until(socket_, asio::dynamic_buffer(text_, kMaxHeadBytes), "\r\n\r\n",
                            [self = shared_from_this()](std::error_code error, std::size_t size) {
-                             self->head_came(error, size);
+                             self->on_head(error, size);
                            });
   }
 
-  /// It is told from now on when the other end goes.
+  /// From now on detects that the other end has closed the connection.
   void do_watch() {
     socket_.async_read_some(asio::buffer(unexpected_),
                             [self = shared_from_this()](std::error_code, std::size_t) {
@@ -77,22 +77,22 @@ class SummaryCollector::Request : public std::enable_shared_from_this<Request> {
   std::string body() const { return text_.substr(head_bytes_); }
 
  private:
-  void head_came(std::error_code error, std::size_t size) {
+  void on_head(std::error_code error, std::size_t size) {
     if (error || owner_ == nullptr) return close();
     const HttpRequestHead head =
         parse_request_head(std::as_bytes(std::span(text_)).first(size), kMaxHeadBytes);
     if (head.state != HttpHead::State::complete) return close();
     head_bytes_ = size;
-    if (head.method == "GET") return question_came(head);
-    const auto run = run_behind(owner_->path_ + "/", head.target);
+    if (head.method == "GET") return on_get(head);
+    const auto run = run_after(owner_->path_ + "/", head.target);
     const bool is_summary = head.method == "POST" && run && head.content_length;
     if (!is_summary || *head.content_length > kMaxBodyBytes) return close();
     const auto body = static_cast<std::size_t>(*head.content_length);
     do_read_body(*run, body - std::min(body, text_.size() - size));
   }
 
-  void question_came(const HttpRequestHead& head) {
-    const auto run = run_behind(owner_->path_ + "/after/", head.target);
+  void on_get(const HttpRequestHead& head) {
+    const auto run = run_after(owner_->path_ + "/after/", head.target);
     if (!run) return close();
     const auto number = parse_number<int>(run->substr(0, run->find('.')));
     if (!number) return close();
@@ -165,11 +165,11 @@ void SummaryCollector::ask(const std::shared_ptr<Request>& request, int after) {
   request->do_watch();
 }
 
-// A late one has nothing to wait for either: the sooner it goes, the sooner comes the next run.
+// Answer late requests at once, too: the next run begins only when they have ended.
 void SummaryCollector::take(const std::string& run, const std::shared_ptr<Request>& request) {
-  if (run != name_) return request->answer(fmt::format("run {} was over before\n", run));
+  if (run != name_) return request->answer(fmt::format("run {} has already ended\n", run));
   summaries_.push_back(last_object(request->body()));
-  request->answer(fmt::format("run {} is over for a viewer\n", run));
+  request->answer(fmt::format("run {}: a viewer has ended\n", run));
 }
 
 void SummaryCollector::answer_waiting(const std::string& text) {

@@ -10,15 +10,16 @@
 
 namespace jpegwire {
 
-/// Tells a shell on another machine over HTTP which run is next, and takes what its viewers post at
-/// their end. Who does not know the path is turned away. Bound to the thread of the io context.
+/// An HTTP server that tells a shell on another machine which run is next, and receives the
+/// summaries that its viewers post. Requests that do not contain the secret path are rejected.
+/// Bound to the thread of the io context.
 ///
-/// A run has a name, "7.2": the seventh run, of the second case. `GET PATH/after/7.2` is answered
-/// with the name of a later run once there is one, and with nothing once there will be none.
-/// `POST PATH/7.2` delivers a summary, and is answered at once.
+/// A run has a name, such as "7.2": the seventh run, of the second case. `GET PATH/after/7.2` waits
+/// for the next run; the response is its name, or empty if no run follows. `POST PATH/7.2` delivers
+/// a summary, and is answered at once.
 class SummaryCollector {
  public:
-  /// Listens on a port that the system chooses. Throws std::system_error where it cannot.
+  /// Listens on a port that the system chooses. Throws std::system_error on failure.
   SummaryCollector(asio::io_context& io, const std::string& address);
   SummaryCollector(const SummaryCollector&) = delete;
   SummaryCollector& operator=(const SummaryCollector&) = delete;
@@ -27,20 +28,20 @@ class SummaryCollector {
   /// "http://10.0.0.1:34567/5f3a…".
   std::string url() const;
 
-  /// Whether somebody waits to be told of a run. Who still has viewers does not.
+  /// Whether the other machine waits for a run; it does not wait while its viewers run.
   bool is_asked() const { return !waiting_.empty(); }
 
-  /// From now on this run is the one, and its summaries are taken.
+  /// Opens this run: waiting requests receive its name, and its summaries are accepted.
   void open(int run, int case_number);
 
-  /// It is no more: what is still posted of it is dropped.
+  /// Closes the run; later summaries of it are dropped.
   void close();
 
-  /// There will be no further run.
+  /// Answers all requests from now on: no run follows.
   void dismiss();
 
-  /// Of each viewer of the open run that posted, its summary, or a discarded value where it wrote
-  /// none.
+  /// The summary of each viewer of the open run that has posted; a discarded value if the post had
+  /// no summary.
   const std::vector<nlohmann::json>& summaries() const { return summaries_; }
 
  private:

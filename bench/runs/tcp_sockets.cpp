@@ -9,7 +9,7 @@
 namespace jpegwire {
 namespace {
 
-// net/tcp_states.h of the kernel, in hexadecimal.
+// From net/tcp_states.h of the kernel, in hexadecimal.
 constexpr const char* kEstablished = "01";
 constexpr const char* kListening = "0A";
 

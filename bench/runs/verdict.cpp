@@ -14,11 +14,11 @@ namespace {
 constexpr double kNoticeable = 0.05;  // of the frames
 constexpr double kFramesByChance = 2;
 constexpr double kNoticeablePackets = 0.005;
-constexpr double kBusyPercent = 90;  // with so much in use, more threads find no core
+constexpr double kBusyPercent = 90;  // above this, more threads find no free core
 constexpr int kQualityStep = 10;
 constexpr int kLowestSensibleQuality = 30;
 
-/// The facts, with words for them.
+/// Finds the bottleneck of a case and describes it.
 class Judge {
  public:
   explicit Judge(const VerdictFacts& facts) : facts_(facts), case_(facts.measured) {}
@@ -38,14 +38,14 @@ class Judge {
   double share(std::string_view percent_name) const { return figure(percent_name) / 100; }
   bool is_unlimited() const { return case_.frames_per_second == 0; }
 
-  /// What a stage leaves behind, of the frames a second that come to it.
+  /// The share of frames that a stage discards, of the frames per second that reach it.
   struct Loss {
     Bottleneck stage;
     double share;
     double rate;
   };
 
-  // The last stage comes first.
+  // Ordered from the last stage to the first.
   std::array<Loss, 5> losses() const {
     const double encoded = figure("encoded_fps");
     const double lost_on_network = loses_packets() ? 1 : share("skipped_network_percent");
@@ -58,7 +58,7 @@ class Judge {
 
   bool knows_frames() const { return facts_.seconds > 0 && facts_.medians.contains("fps"); }
 
-  /// So many at such a rate that they may be there or not by chance.
+  /// Whether this rate means so few frames in a run that they may be due to chance.
   bool is_chance(double frames_per_second) const {
     return knows_frames() && frames_per_second * facts_.seconds <= kFramesByChance;
   }
@@ -70,14 +70,14 @@ class Judge {
     });
   }
 
-  // The last stage that leaves frames behind: those behind it keep up.
+  // The last stage that discards frames: all stages after it keep up.
   Bottleneck find_bottleneck() const {
     for (const Loss& loss : losses())
       if (loss.share > kNoticeable && !is_chance(loss.share * loss.rate)) return loss.stage;
     return is_unlimited() && !is_too_short() ? Bottleneck::camera : Bottleneck::none;
   }
 
-  // Each of them costs a part of a frame, of which there are dozens.
+  // A frame has dozens of packets, and each lost packet damages a part of the frame.
   bool loses_packets() const { return share("lost_percent") > kNoticeablePackets; }
 
   double missing_from_camera() const {
@@ -109,7 +109,7 @@ class Judge {
     return case_.threads == 1 ? "1 thread" : fmt::format("{} threads", case_.threads);
   }
 
-  /// " of 30", or nothing where as many as possible are wanted.
+  /// " of 30", or an empty text for an unlimited rate.
   std::string of_wanted() const {
     return is_unlimited() ? "" : fmt::format(" of {}", case_.frames_per_second);
   }
@@ -123,11 +123,11 @@ class Judge {
   std::string camera() const {
     const double rate = figure("captured_fps");
     if (is_unlimited())
-      return fmt::format("the source ({}) gives {:.0f} frames/s, and what follows keeps up",
+      return fmt::format("the source ({}) gives {:.0f} frames/s, and all other stages keep up",
                          facts_.source, rate);
     const std::string given = fmt::format("the source gives {:.1f} of {} frames/s ({})", rate,
                                           case_.frames_per_second, facts_.source);
-    if (is_test_card()) return given + "; a test card needs no more than CPU, so free some";
+    if (is_test_card()) return given + "; the test card needs only CPU, so stop other programs";
     return given + "; another `--size`, or a camera with another format or a higher rate, may help";
   }
 
@@ -141,7 +141,7 @@ class Judge {
     return case_.threads < facts_.cores && figure("busy_percent") < kBusyPercent;
   }
 
-  // Bands of a frame are coded side by side, and nearly all of the work is in them.
+  // The bands of a frame are coded in parallel, and they are nearly all of the work.
   double rate_with_threads(double rate, int threads) const {
     constexpr double kInBands = 0.9;
     const auto time_with = [](int number) { return 1 - kInBands + kInBands / number; };
@@ -170,7 +170,8 @@ class Judge {
   std::string network() const {
     if (loses_packets())
       return fmt::format(
-          "{:.1f} % of the packets are lost; `--sender-options \"--fec auto\"` repairs what it can",
+          "{:.1f} % of the packets are lost; `--sender-options \"--fec auto\"` can repair many of "
+          "them",
           figure("lost_percent"));
     return fmt::format(
         "each viewer gets {:.1f} Mbit/s, and a frame has {:.0f} kB, so {:.1f}{} frames/s arrive; "
@@ -181,7 +182,8 @@ class Judge {
 
   std::string help_for_network() const {
     if (is_passed_on())
-      return "the source's own JPEGs are passed on: `--sender-options \"--passthrough off\"` and a "
+      return "the source's JPEGs are passed on unchanged: `--sender-options \"--passthrough off\"` "
+             "and a "
              "lower `--quality` make them smaller";
     if (lower_quality() < kLowestSensibleQuality) return "a smaller `--size` would help";
     const double smaller = relative_size(case_.quality) / relative_size(lower_quality());
@@ -216,17 +218,17 @@ class Judge {
     const double wanted = case_.frames_per_second;
     if (figure("fps") >= kNearlyAll * wanted)
       return fmt::format("all {} frames/s asked for are shown", wanted);
-    return fmt::format("{:.1f} of {} frames/s are shown, and no stage leaves many behind",
-                       figure("fps"), wanted);
+    return fmt::format("{:.1f} of {} frames/s are shown, and no stage discards many", figure("fps"),
+                       wanted);
   }
 
-  // Not the rate, but what of the age could be less.
+  // If the rate is reached, the sentence describes the parts of the age.
   std::string nothing() const {
     const std::string all = describe_shown();
     if (!facts_.medians.contains("age_p50_ms")) return all;
     std::string stages;
     if (!is_passed_on()) stages += fmt::format("{:.1f} ms of encoding, ", figure("encode_ms"));
-    stages += fmt::format("{:.1f} on the network, {:.1f} of decoding behind the last byte",
+    stages += fmt::format("{:.1f} on the network, {:.1f} of decoding after the last byte",
                           figure("network_ms"), figure("decode_ms"));
     return fmt::format("{}, {:.1f} ms old ({})", all, figure("age_p50_ms"), stages);
   }

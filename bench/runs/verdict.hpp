@@ -8,7 +8,7 @@
 
 namespace jpegwire {
 
-/// What keeps the frame rate from being higher.
+/// The stage that limits the frame rate.
 enum class Bottleneck { none, camera, encode, network, decode, display };
 
 /// "encode".
@@ -16,21 +16,21 @@ std::string_view name_of(Bottleneck bottleneck);
 
 struct Verdict {
   Bottleneck bottleneck = Bottleneck::none;
-  std::string sentence;  // begins with its name, says what was measured and what would help
+  std::string sentence;  // begins with the bottleneck's name; states the measurement and a remedy
 };
 
-/// What is known about a case that was measured.
+/// The known facts about a measured case.
 struct VerdictFacts {
   Case measured;
   Figures medians;
   std::string source;  // as the sender describes it
   int cores = 1;
-  double seconds = 0;  // of each run; 0: unknown, so that nothing is taken for chance
+  double seconds = 0;  // of each run; 0: unknown, then no frames are attributed to chance
 };
 
-/// The stage at which the last noticeable part of the frames is left behind: what comes behind it
-/// keeps up with it, and what comes before it could do more. One or two frames are no such part: at
-/// the ends of a run they are there or not by chance.
+/// The last stage that discards a noticeable share of the frames: the stages after it keep up, and
+/// the stages before it could do more. One or two frames do not count, because at the ends of a run
+/// they are due to chance.
 Verdict judge(const VerdictFacts& facts);
 
 }  // namespace jpegwire

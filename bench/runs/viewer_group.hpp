@@ -11,14 +11,14 @@
 
 namespace jpegwire {
 
-/// Where the viewers of a run find its sender.
+/// The ports of a run's sender, to which its viewers connect.
 struct StreamPorts {
   std::uint16_t tcp = 0;
   std::uint16_t http = 0;
   std::vector<std::uint16_t> rtp;
 };
 
-/// The viewers of a run, wherever they are. What goes wrong is thrown as RunFailure.
+/// The viewers of a run, on this or another machine. Failures are thrown as RunFailure.
 class ViewerGroup {
  public:
   ViewerGroup() = default;
@@ -26,31 +26,31 @@ class ViewerGroup {
   ViewerGroup& operator=(const ViewerGroup&) = delete;
   virtual ~ViewerGroup() = default;
 
-  /// Where the sender has to listen and to send datagrams to.
+  /// The addresses on which the sender must listen and to which it sends datagrams.
   virtual SenderEnds choose_ends(const Case& one) = 0;
 
   virtual void start(const Case& one, const StreamPorts& ports) = 0;
 
-  /// How long, after they were started, the sender may wait for them.
+  /// The timeout for the viewers to connect after they were started.
   virtual double timeout_seconds() const = 0;
 
-  /// Throws where one of them has ended too early.
+  /// Throws if a viewer has ended too early.
   virtual void check() = 0;
 
-  /// So far, as far as it is known here.
+  /// CPU times so far, for viewers on this machine.
   virtual ThreadTimes threads() const = 0;
   virtual double cpu_seconds() const = 0;
 
-  /// Waits until they have ended; gives the summary of each.
+  /// Waits until the viewers have ended; returns the summary of each.
   virtual std::vector<nlohmann::json> finish() = 0;
 
   virtual std::vector<std::string> commands() const = 0;
 };
 
-/// Times of the same threads, summed.
+/// The sums of the times of threads with the same name.
 void add_to(ThreadTimes& sum, const ThreadTimes& times);
 
-/// Where a viewer finds the stream on that host.
+/// The URL of the stream for a viewer, with the sender at that host.
 std::string stream_url(const Case& one, const std::string& host, const StreamPorts& ports,
                        std::size_t viewer);
 

@@ -50,7 +50,7 @@ std::vector<std::uint32_t> numbers_of(const std::vector<Passed>& passed) {
   return numbers;
 }
 
-/// How many of each run of numbers are missing.
+/// The lengths of the gaps in the sequence numbers.
 std::vector<std::uint32_t> gaps_in(const std::vector<Passed>& passed) {
   std::vector<std::uint32_t> gaps;
   std::uint32_t expected = 0;
@@ -63,7 +63,7 @@ std::vector<std::uint32_t> gaps_in(const std::vector<Passed>& passed) {
 
 double share(std::uint64_t count) { return static_cast<double>(count) / kDatagrams; }
 
-// More than four standard deviations of any share of so many datagrams.
+// The margin is more than four standard deviations of any share of kDatagrams.
 Approx about(double value) { return Approx(value).margin(0.007); }
 
 int flipped_bits(const Passed& passed, const Datagram& original) {
@@ -93,7 +93,7 @@ bool are_equal(const std::vector<Passed>& a, const std::vector<Passed>& b) {
   });
 }
 
-TEST_CASE("with everything off each datagram comes out as it went in") {
+TEST_CASE("without impairments each datagram passes unchanged") {
   Impairment impairment({});
   for (std::uint32_t number = 0; number < 1000; ++number) {
     const auto passed = impairment.pass(datagram_of(number));
@@ -104,14 +104,14 @@ TEST_CASE("with everything off each datagram comes out as it went in") {
   CHECK(impairment.flush().empty());
 }
 
-TEST_CASE("an empty datagram stays one") {
+TEST_CASE("an empty datagram stays empty") {
   Impairment impairment({.corrupt = 1, .truncate = 1});
   const auto passed = impairment.pass({});
   REQUIRE(passed.size() == 1);
   CHECK(passed[0].bytes.empty());
 }
 
-TEST_CASE("the same seed gives the same, another one something else") {
+TEST_CASE("equal seeds give equal results, and different seeds different results") {
   const auto once = pass_all(everything(7));
   CHECK(are_equal(once, pass_all(everything(7))));
   CHECK_FALSE(are_equal(once, pass_all(everything(8))));
@@ -123,7 +123,7 @@ TEST_CASE("the results are the same on every machine") {
         std::vector<std::uint32_t>{2, 3, 5, 6, 7, 8, 11, 14, 15, 16, 17, 18, 19});
 }
 
-TEST_CASE("the share that is dropped is the one that was asked for") {
+TEST_CASE("the share of dropped datagrams is as configured") {
   const double drop = GENERATE(0.01, 0.2, 0.5, 0.99);
   Impairment impairment({.drop = drop});
   const auto passed = pass_all(impairment);
@@ -131,16 +131,16 @@ TEST_CASE("the share that is dropped is the one that was asked for") {
   CHECK(impairment.counts().dropped == kDatagrams - passed.size());
 }
 
-TEST_CASE("all can be dropped") { CHECK(pass_all({.drop = 1}).empty()); }
+TEST_CASE("all datagrams can be dropped") { CHECK(pass_all({.drop = 1}).empty()); }
 
-TEST_CASE("the share that is lost in bursts is the one that was asked for") {
+TEST_CASE("the share of datagrams lost in bursts is as configured") {
   const double burst = GENERATE(0.02, 0.2, 0.5);
   const int length = GENERATE(1, 3, 10);
   const auto passed = pass_all({.burst = burst, .burst_length = length});
   CHECK(share(kDatagrams - passed.size()) == about(burst));
 }
 
-TEST_CASE("bursts are of all lengths up to the longest, and stand apart") {
+TEST_CASE("bursts have all lengths up to the maximum, with gaps between them") {
   constexpr std::uint32_t kLongest = 8;
   const auto gaps = gaps_in(pass_all({.burst = 0.2, .burst_length = kLongest}));
   for (std::uint32_t length = 1; length <= kLongest; ++length) {
@@ -150,12 +150,12 @@ TEST_CASE("bursts are of all lengths up to the longest, and stand apart") {
   CHECK(std::ranges::max(gaps) == kLongest);
 }
 
-TEST_CASE("single losses come on top of bursts") {
+TEST_CASE("single losses are added to bursts") {
   const auto passed = pass_all({.drop = 0.2, .burst = 0.1, .burst_length = 3});
   CHECK(share(kDatagrams - passed.size()) == about(0.1 + 0.9 * 0.2));
 }
 
-TEST_CASE("duplicates follow what they are copies of") {
+TEST_CASE("duplicates follow their originals") {
   Impairment impairment({.duplicate = 0.2});
   const auto numbers = numbers_of(pass_all(impairment));
   CHECK(share(impairment.counts().duplicated) == about(0.2));
@@ -164,7 +164,7 @@ TEST_CASE("duplicates follow what they are copies of") {
   CHECK(std::set(numbers.begin(), numbers.end()).size() == kDatagrams);
 }
 
-TEST_CASE("reordering loses nothing and doubles nothing") {
+TEST_CASE("reordering neither loses nor duplicates datagrams") {
   const double reorder = GENERATE(0.01, 0.3, 1.0);
   Impairment impairment({.reorder = reorder, .reorder_depth = 5});
   auto numbers = numbers_of(pass_all(impairment));
@@ -175,7 +175,7 @@ TEST_CASE("reordering loses nothing and doubles nothing") {
   CHECK(std::ranges::adjacent_find(numbers) == numbers.end());
 }
 
-TEST_CASE("no more datagrams overtake one than the depth allows, and so many do") {
+TEST_CASE("up to `depth` datagrams overtake a reordered one, and not more") {
   constexpr std::uint32_t kDepth = 5;
   const auto numbers = numbers_of(pass_all({.reorder = 0.1, .reorder_depth = kDepth}));
   std::uint32_t newest = 0;
@@ -187,7 +187,7 @@ TEST_CASE("no more datagrams overtake one than the depth allows, and so many do"
   CHECK(lags == std::set<std::uint32_t>{0, 1, 2, 3, 4, 5});
 }
 
-TEST_CASE("what is held back comes out behind the next datagram") {
+TEST_CASE("a held datagram is released after the next one") {
   Impairment impairment({.drop = 0.3, .reorder = 0.5, .seed = 3});
   for (std::uint32_t number = 0; number < 1000; ++number) {
     const auto dropped = impairment.counts().dropped;
@@ -197,7 +197,7 @@ TEST_CASE("what is held back comes out behind the next datagram") {
   }
 }
 
-TEST_CASE("flush gives what is held back, once") {
+TEST_CASE("flush returns held datagrams once") {
   Impairment impairment({.reorder = 1, .reorder_depth = 1});
   CHECK(impairment.pass(datagram_of(5)).empty());
   const auto passed = impairment.flush();
@@ -206,7 +206,7 @@ TEST_CASE("flush gives what is held back, once") {
   CHECK(impairment.flush().empty());
 }
 
-TEST_CASE("a corrupted datagram differs in one bit, wherever") {
+TEST_CASE("a corrupted datagram differs in one bit at any position") {
   Impairment impairment({.corrupt = 0.2});
   std::uint32_t corrupted = 0;
   Datagram touched(kSizeBytes);
@@ -223,7 +223,7 @@ TEST_CASE("a corrupted datagram differs in one bit, wherever") {
   CHECK(touched == Datagram(kSizeBytes, std::byte{0xFF}));
 }
 
-TEST_CASE("a truncated datagram is the beginning of what it was") {
+TEST_CASE("a truncated datagram is a prefix of the original") {
   Impairment impairment({.truncate = 0.2});
   std::set<std::size_t> sizes;
   for (std::uint32_t number = 0; number < kDatagrams; ++number) {
@@ -237,7 +237,7 @@ TEST_CASE("a truncated datagram is the beginning of what it was") {
   CHECK(*sizes.rbegin() == kSizeBytes);
 }
 
-TEST_CASE("delays are spread evenly over the jitter") {
+TEST_CASE("delays are distributed evenly over the jitter") {
   const auto passed = pass_all({.delay = microseconds(1000), .jitter = microseconds(500)});
   microseconds sum{0};
   for (const Passed& one : passed) sum += one.delay;

@@ -15,7 +15,7 @@ namespace {
 using Catch::Matchers::Contains;
 using nlohmann::json;
 
-/// A file that an earlier run may have written.
+/// The --json file of an earlier run.
 class EarlierFile {
  public:
   explicit EarlierFile(const std::string& text) { std::ofstream(path()) << text; }
@@ -40,7 +40,7 @@ std::string refusal_for(const std::string& text) {
   return "";
 }
 
-TEST_CASE("a run compared with itself differs in nothing") {
+TEST_CASE("a run does not differ from itself") {
   const Results results = two_cases({8, 8.2, 8.4});
   const Comparison comparison = compare_with(to_json(results), results);
   CHECK(comparison.differences.empty());
@@ -48,7 +48,7 @@ TEST_CASE("a run compared with itself differs in nothing") {
   CHECK(comparison.created == results.created);
 }
 
-TEST_CASE("what differs beyond the noise is marked, and whether it is better") {
+TEST_CASE("figures that differ by more than the noise are listed as better or worse") {
   const Comparison comparison =
       compare_with(to_json(two_cases({8, 8.2, 8.4})), two_cases({6, 6.2, 6.4}));
   REQUIRE(comparison.differences.size() == 6);  // three percentiles of two cases
@@ -60,7 +60,7 @@ TEST_CASE("what differs beyond the noise is marked, and whether it is better") {
              Contains("8.2 (8.0-8.4) -> 6.2 (6.0-6.4) ms") && Contains("-24.4 %, better"));
 }
 
-TEST_CASE("what is within the noise is not marked") {
+TEST_CASE("figures within the noise are not listed") {
   CHECK(
       compare_with(to_json(two_cases({8, 9, 10})), two_cases({9.5, 10.5, 11})).differences.empty());
 }
@@ -77,30 +77,30 @@ TEST_CASE("another machine, another version and new cases are noted") {
   CHECK_THAT(comparison.notes[2], Contains("1280x720"));
 }
 
-TEST_CASE("what was set otherwise is noted") {
+TEST_CASE("different settings are noted") {
   json earlier = to_json(two_cases({8, 8.2}));
   earlier["settings"]["seconds"] = 60;
   earlier["settings"]["sender_options"] = {"--fec", "10"};
   earlier["settings"].erase("viewer_host");
-  earlier["settings"]["repetitions"] = 7;  // the figures tell it
+  earlier["settings"]["repetitions"] = 7;  // not noted, because the figures show it
   const Comparison comparison = compare_with(earlier, two_cases({8, 8.2}));
   REQUIRE(comparison.notes.size() == 3);
   CHECK(comparison.notes[0] == "--seconds was 60 and is 5.0");
   CHECK(comparison.notes[1] == "--sender-options was '--fec 10' and is none");
-  CHECK(comparison.notes[2] == "--viewer-host was not told and is none");
+  CHECK(comparison.notes[2] == "--viewer-host was unknown and is none");
 }
 
-TEST_CASE("cases that only the earlier run has are named by what is not the same in all") {
+TEST_CASE("cases that only the earlier run has are named by the values that differ") {
   Results results = two_cases({8, 8.2});
   const json earlier = to_json(results);
   results.cases.pop_back();
   const Comparison comparison = compare_with(earlier, results);
   REQUIRE(comparison.notes.size() == 1);
-  CHECK(comparison.notes[0] == "these cases are only in it: size 1280x720");
+  CHECK(comparison.notes[0] == "cases only in the earlier run: size 1280x720");
   CHECK_THAT(describe(comparison), Contains("nothing differs by more than the noise"));
 }
 
-TEST_CASE("where no case is the same nothing could be compared") {
+TEST_CASE("without a common case nothing can be compared") {
   json earlier = to_json(two_cases({8, 8.2}));
   for (json& one : earlier["cases"]) one["case"]["quality"] = 50;
   const Comparison comparison = compare_with(earlier, two_cases({8, 8.2}));
@@ -110,7 +110,7 @@ TEST_CASE("where no case is the same nothing could be compared") {
              Contains("nothing could be compared") && !Contains("nothing differs"));
 }
 
-TEST_CASE("cases without figures are named, then and now") {
+TEST_CASE("cases without figures in either run are named") {
   const Results results = two_cases({8, 8.2});
   Results later = results;
   json earlier = to_json(results);
@@ -118,12 +118,12 @@ TEST_CASE("cases without figures are named, then and now") {
   later.cases[1].figures.clear();
   const Comparison comparison = compare_with(earlier, later);
   REQUIRE(comparison.notes.size() == 2);
-  CHECK(comparison.notes[0] == "these cases have no figures in it: 640x480");
-  CHECK(comparison.notes[1] == "these cases have no figures now: 1280x720");
+  CHECK(comparison.notes[0] == "cases without figures in the earlier run: 640x480");
+  CHECK(comparison.notes[1] == "cases without figures in this run: 1280x720");
   CHECK(conclusion_of(comparison) == "nothing could be compared");
 }
 
-TEST_CASE("one run has no spread, so nothing is said of it") {
+TEST_CASE("a case with one run has no spread and is not compared") {
   const Comparison comparison = compare_with(to_json(two_cases({8, 8.1})), two_cases({80}));
   CHECK(comparison.differences.empty());
   REQUIRE(comparison.notes.size() == 1);
@@ -131,14 +131,14 @@ TEST_CASE("one run has no spread, so nothing is said of it") {
   CHECK(conclusion_of(comparison) == "nothing could be compared");
 }
 
-TEST_CASE("a file of an older version is refused with both versions") {
+TEST_CASE("a file of an older version is rejected with both versions") {
   json earlier = to_json(two_cases({8}));
   earlier["version"] = 0;
   CHECK_THAT(refusal_for(earlier.dump()),
              Contains("old.json") && Contains("has version 0") && Contains("reads version 1"));
 }
 
-TEST_CASE("a foreign file is refused") {
+TEST_CASE("a file of another format is rejected") {
   for (const char* text : {"", "not JSON", "[1, 2]", "{}", R"({"format": 7})",
                            R"({"format": "google-benchmark", "version": 1})"}) {
     INFO(text);
@@ -147,7 +147,7 @@ TEST_CASE("a foreign file is refused") {
   CHECK_THROWS_WITH(read_earlier_run("/no/such/file"), Contains("No such file"));
 }
 
-TEST_CASE("a damaged file is compared as far as it can be read") {
+TEST_CASE("the readable part of a damaged file is compared") {
   json earlier = to_json(two_cases({8, 8.2}));
   earlier["cases"][0]["figures"]["age_p50_ms"] = "old";
   earlier["cases"][1] = 7;
@@ -157,8 +157,8 @@ TEST_CASE("a damaged file is compared as far as it can be read") {
   const Comparison comparison = compare_with(earlier, two_cases({8, 8.2}));
   CHECK(comparison.differences.empty());
   REQUIRE(comparison.notes.size() == 3);
-  CHECK(comparison.notes[0] == "it does not tell what machine that was");
-  CHECK(comparison.notes[1] == "it does not tell what version that was");
+  CHECK(comparison.notes[0] == "the earlier file does not name its machine");
+  CHECK(comparison.notes[1] == "the earlier file does not name its version");
   CHECK_THAT(describe(comparison), Contains("of an unknown time"));
 }
 

@@ -26,7 +26,7 @@ std::ptrdiff_t files_in(const fs::path& directory) {
   return std::distance(fs::directory_iterator(directory), fs::directory_iterator());
 }
 
-TEST_CASE("a report is written whole, and nothing else is left") {
+TEST_CASE("a report is written completely, and no temporary file remains") {
   const TemporaryDirectory directory;
   const ReportFile report(directory / "report");
   CHECK(files_in(directory.path()) == 0);
@@ -36,7 +36,7 @@ TEST_CASE("a report is written whole, and nothing else is left") {
   CHECK(files_in(directory.path()) == 1);
 }
 
-TEST_CASE("what a report's file held is kept until it is written") {
+TEST_CASE("the old content of a report file is kept until the report is written") {
   const TemporaryDirectory directory;
   write_text(directory / "report", "earlier");
   {
@@ -46,7 +46,7 @@ TEST_CASE("what a report's file held is kept until it is written") {
   CHECK(files_in(directory.path()) == 1);
 }
 
-TEST_CASE("a report behind a link is written where the link goes") {
+TEST_CASE("a report at a symbolic link is written to the link's target") {
   const TemporaryDirectory directory;
   write_text(directory / "report", "earlier");
   fs::create_symlink("report", directory / "link");
@@ -55,20 +55,20 @@ TEST_CASE("a report behind a link is written where the link goes") {
   CHECK(text_of(directory / "report") == "new");
 }
 
-TEST_CASE("a report that cannot be written is refused at once") {
+TEST_CASE("a report that cannot be written is rejected before the runs") {
   const TemporaryDirectory directory;
   CHECK_THROWS_WITH(ReportFile(directory / "no/report"), Contains("No such file"));
   CHECK_THROWS_WITH(ReportFile(directory.path()), Contains("Is a directory"));
   CHECK(files_in(directory.path()) == 0);
 }
 
-TEST_CASE("a device is written as it is") {
+TEST_CASE("a device is written directly") {
   const ReportFile report("/dev/full");
   CHECK_THROWS_WITH(report.write("text"), Contains("'/dev/full'") && Contains("No space left"));
   CHECK(fs::is_character_file("/dev/full"));
 }
 
-TEST_CASE("a full disk costs the new report and not the earlier one") {
+TEST_CASE("on a full disk the new report fails and the earlier one is kept") {
   const TinyDisk disk("8k");
   if (!disk.is_mounted()) {
     WARN("skipped: only root may mount a small disk to fill");

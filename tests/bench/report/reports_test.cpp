@@ -22,7 +22,7 @@ std::size_t count_of(const std::string& text, const std::string& words) {
   return count;
 }
 
-/// The same case, of which no run went well.
+/// The same case, without a successful run.
 CaseResult failed(const CaseResult& result, const std::string& failure) {
   CaseResult without_runs;
   without_runs.measured = result.measured;
@@ -35,14 +35,14 @@ TEST_CASE("columns are as wide as their widest cell") {
   CHECK(in_columns({{"case", "x"}, {"a", "1000"}}) == "case     x\na     1000\n");
 }
 
-TEST_CASE("the terminal tells figures with their spread, the verdicts and what was measured on") {
+TEST_CASE("the terminal shows figures with their spread, the verdicts and the machine") {
   const std::string text = describe(two_cases({8, 9, 10}));
   CHECK_THAT(text, Contains("9.0 (8.0-10.0)") && Contains("none: all 30 frames/s") &&
                        Contains("2 cores of a <fast> one") && Contains("3 runs"));
   CHECK_THAT(describe(two_cases({8})), Contains("8.0 (one run)"));
 }
 
-TEST_CASE("a case that failed or was never begun says so") {
+TEST_CASE("failed and unmeasured cases are reported") {
   Results results = two_cases({8, 9});
   results.is_complete = false;
   results.cases[0].failure = "jpegwire-viewer was ended by a signal";
@@ -52,7 +52,7 @@ TEST_CASE("a case that failed or was never begun says so") {
                                     Contains("not measured") && Contains("interrupted"));
 }
 
-TEST_CASE("the file of --json has all that was measured") {
+TEST_CASE("the --json file has all results") {
   const json file = to_json(two_cases({8, 9, 10}));
   CHECK(file["format"] == "jpegwire-bench");
   CHECK(file["version"] == 1);
@@ -72,13 +72,13 @@ TEST_CASE("the file of --json has all that was measured") {
   CHECK(one["runs"][0]["cpu_seconds"]["sender_threads"]["encode"] == 0.3);
 }
 
-TEST_CASE("names that are no UTF-8 do not spoil the file") {
+TEST_CASE("the --json file is valid UTF-8 even if names are not") {
   Results results = two_cases({8});
   results.cases[0].measured.source = "film\xff.mkv";
   CHECK(json::parse(to_text(to_json(results)))["cases"].size() == 2);
 }
 
-TEST_CASE("a case without a run has no verdict in the file") {
+TEST_CASE("a case without a run has no verdict in the --json file") {
   Results results = two_cases({8});
   results.cases[1] = failed(results.cases[1], "it is gone");
   const json file = to_json(results);
@@ -86,7 +86,7 @@ TEST_CASE("a case without a run has no verdict in the file") {
   CHECK(file["cases"][1]["failure"] == "it is gone");
 }
 
-TEST_CASE("the page has the plots, the figures and the command lines, and nothing from elsewhere") {
+TEST_CASE("the page has plots, figures and command lines, and loads nothing") {
   const std::string page = html_report(two_cases({8, 9, 10}), std::nullopt);
   CHECK(count_of(page, "<svg") == 3);  // there is one number of viewers only
   CHECK(count_of(page, "<section") == count_of(page, "</section>"));
@@ -97,7 +97,7 @@ TEST_CASE("the page has the plots, the figures and the command lines, and nothin
     CHECK(count_of(page, elsewhere) == 0);
 }
 
-TEST_CASE("the page marks what differs from an earlier run") {
+TEST_CASE("the page marks figures that differ from an earlier run") {
   Comparison comparison{.file = "old <1>.json", .created = "then", .differences = {}, .notes = {}};
   const Results results = two_cases({8, 9, 10});
   comparison.differences.push_back(
@@ -107,27 +107,27 @@ TEST_CASE("the page marks what differs from an earlier run") {
                        Contains("old &lt;1&gt;.json"));
 }
 
-TEST_CASE("the page says so where nothing could be compared") {
+TEST_CASE("the page says if nothing could be compared") {
   const Comparison comparison{.file = "old", .created = "then", .differences = {}, .notes = {}};
   CHECK_THAT(html_report(two_cases({8, 9}), comparison), Contains("nothing could be compared"));
 }
 
-TEST_CASE("CPU by stage has the spread of its sum over the runs") {
+TEST_CASE("the plot of CPU by stage shows the spread of the sum over the runs") {
   Results results = two_cases({8, 9, 10});
-  results.cases[0].runs[1].viewer_threads["decode"] += 0.15;  // 1 ms of each of 150 frames
+  results.cases[0].runs[1].viewer_threads["decode"] += 0.15;  // 1 ms for each of 150 frames
   CHECK_THAT(plot_cpu(results).svg,
              Contains("640x480: 6.9 (6.9-7.9) ms") && Contains("1280x720: 6.9 (6.9-6.9) ms"));
   CHECK_THAT(plot_cpu(two_cases({8})).svg, Contains("6.9 (one run) ms"));
 }
 
-TEST_CASE("the plot of ages tells from when on they are reckoned") {
+TEST_CASE("the title of the age plot names the start of the age") {
   Results results = two_cases({8});
   CHECK(plot_ages(results).title == "Age of a frame, capture to decoded pixels");
   for (CaseResult& result : results.cases) result.measured.optical = true;
   CHECK(plot_ages(results).title == "Age of a frame, light to decoded pixels");
 }
 
-TEST_CASE("a page of cases that all failed can be read too") {
+TEST_CASE("a page without successful cases shows the failures") {
   Results results = two_cases({8});
   for (CaseResult& result : results.cases) result = failed(result, "<gone>");
   const std::string page = html_report(results, std::nullopt);
@@ -135,7 +135,7 @@ TEST_CASE("a page of cases that all failed can be read too") {
   CHECK_THAT(page, Contains("failed: &lt;gone&gt;"));
 }
 
-TEST_CASE("an axis has round numbers and takes in the greatest value") {
+TEST_CASE("an axis has round numbers and includes the greatest value") {
   for (const double greatest : {0.0, 0.3, 7.0, 10.0, 61.0, 9999.0}) {
     const Axis axis = axis_from_zero("x", greatest);
     INFO(greatest);
@@ -147,7 +147,7 @@ TEST_CASE("an axis has round numbers and takes in the greatest value") {
   CHECK(axis_from_zero("x", 61).ticks[1].label == "20");
 }
 
-TEST_CASE("an axis of magnitudes takes in both ends") {
+TEST_CASE("a logarithmic axis includes both values") {
   const Axis axis = axis_of_magnitudes("x", 1.3, 180);
   CHECK(axis.ticks.front().label == "1");
   CHECK(axis.ticks.back().label == "200");

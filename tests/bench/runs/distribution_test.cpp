@@ -8,14 +8,14 @@ namespace {
 
 using nlohmann::json;
 
-/// Ages that rise evenly from one to the other.
+/// Ages that are distributed evenly between two values.
 json even_ages(double from, double to) {
   json age_ms = {{"p99", from + 0.99 * (to - from)}};
   for (int i = 0; i <= 20; ++i) age_ms["cdf"].push_back(from + (to - from) * i / 20);
   return age_ms;
 }
 
-TEST_CASE("one viewer's percentiles are its own") {
+TEST_CASE("the percentiles of a single viewer are unchanged") {
   Distribution ages;
   ages.add(even_ages(0, 100), 500);
   for (const double percent : {5.0, 50.0, 90.0, 99.0})
@@ -23,7 +23,7 @@ TEST_CASE("one viewer's percentiles are its own") {
   CHECK(ages.percentile(100).value() == Approx(100));
 }
 
-TEST_CASE("viewers count by their frames") {
+TEST_CASE("viewers are weighted by their number of frames") {
   Distribution ages;
   ages.add(even_ages(0, 10), 900);
   ages.add(even_ages(100, 110), 100);
@@ -31,7 +31,7 @@ TEST_CASE("viewers count by their frames") {
   CHECK(ages.percentile(95).value() == Approx(105));
 }
 
-TEST_CASE("distributions are put together") {
+TEST_CASE("distributions are merged") {
   Distribution one, other;
   one.add(even_ages(0, 10), 10);
   other.add(even_ages(10, 20), 10);
@@ -39,7 +39,7 @@ TEST_CASE("distributions are put together") {
   CHECK(one.percentile(50).value() == Approx(10));
 }
 
-TEST_CASE("what is no distribution is passed over") {
+TEST_CASE("invalid distributions are ignored") {
   Distribution ages;
   ages.add(json(), 10);
   ages.add({{"p50", 3}}, 10);
@@ -50,7 +50,7 @@ TEST_CASE("what is no distribution is passed over") {
   CHECK_FALSE(ages.percentile(50));
 }
 
-TEST_CASE("frames that were all of one age have that age") {
+TEST_CASE("frames of equal age have that age at all percentiles") {
   Distribution ages;
   ages.add(even_ages(7, 7), 10);
   CHECK(ages.percentile(1).value() == Approx(7));

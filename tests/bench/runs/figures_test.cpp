@@ -7,7 +7,7 @@
 namespace jpegwire::figures_test {
 namespace {
 
-TEST_CASE("rates and sizes are those between the two ends of the window") {
+TEST_CASE("rates and sizes are computed between the two ends of the window") {
   const Figures figures = figures_of(good_run(), Case{});
   CHECK(figures.at("fps") == Approx(30));
   CHECK(figures.at("captured_fps") == Approx(30));
@@ -18,7 +18,7 @@ TEST_CASE("rates and sizes are those between the two ends of the window") {
   CHECK(figures.at("age_p99_ms") == Approx(8));
 }
 
-TEST_CASE("CPU is told per frame, and by stage it sums up to the whole") {
+TEST_CASE("CPU is reported per frame, and the stages sum up to the total") {
   const Figures figures = figures_of(good_run(), Case{});
   CHECK(figures.at("sender_cpu_ms") == Approx(3.6));
   CHECK(figures.at("cpu_capture_ms") + figures.at("cpu_encode_ms") + figures.at("cpu_send_ms") ==
@@ -28,7 +28,7 @@ TEST_CASE("CPU is told per frame, and by stage it sums up to the whole") {
         Approx(figures.at("viewer_cpu_ms")));
 }
 
-TEST_CASE("the machine's work is shared out to the programs, the bench and others") {
+TEST_CASE("the machine's CPU is divided into programs, bench and others") {
   const Figures figures = figures_of(good_run(), Case{});
   CHECK(figures.at("busy_percent") == Approx(20));
   CHECK(figures.at("others_percent") == Approx(9.63).margin(0.01));
@@ -36,7 +36,7 @@ TEST_CASE("the machine's work is shared out to the programs, the bench and other
   CHECK(figures.at("bench_percent") == Approx(0.2));
 }
 
-TEST_CASE("what is left behind is told by where") {
+TEST_CASE("discarded frames are reported by stage") {
   Run run = good_run();
   run.sender_end["captured"] = 1530;
   run.sender_end["skipped_encode"] = 1350;
@@ -51,14 +51,14 @@ TEST_CASE("what is left behind is told by where") {
   CHECK_FALSE(figures.contains("lost_percent"));
 }
 
-TEST_CASE("packets are counted where there are some") {
+TEST_CASE("the share of lost packets is reported") {
   Run run = good_run();
   run.viewers[0]["packets"] = 98;
   run.viewers[0]["packets_lost"] = 2;
   CHECK(figures_of(run, Case{}).at("lost_percent") == Approx(2));
 }
 
-TEST_CASE("of several viewers the mean and the slowest are told") {
+TEST_CASE("the mean and the slowest of several viewers are reported") {
   Run run = good_run();
   run.viewers.push_back(viewer_summary(50, 20, 10));
   const Figures figures = figures_of(run, Case{.viewers = 2});
@@ -68,7 +68,7 @@ TEST_CASE("of several viewers the mean and the slowest are told") {
   CHECK(figures.at("age_p90_ms") == Approx(20));
 }
 
-TEST_CASE("viewers elsewhere tell their own CPU, and not by stage") {
+TEST_CASE("remote viewers report their total CPU, and not by stage") {
   Run run = good_run();
   run.viewer_threads.clear();
   run.viewer_cpu_seconds = 0;
@@ -77,7 +77,7 @@ TEST_CASE("viewers elsewhere tell their own CPU, and not by stage") {
   CHECK_FALSE(figures.contains("cpu_decode_ms"));
 }
 
-TEST_CASE("what is not known is not among the figures") {
+TEST_CASE("unknown figures are omitted") {
   Run run = good_run();
   run.viewers[0]["age_ms"] = nullptr;
   run.viewers[0]["stages_ms"] = nlohmann::json::object();
@@ -87,7 +87,7 @@ TEST_CASE("what is not known is not among the figures") {
   CHECK(figures_of(Run{}, Case{}).at("fps") == 0);
 }
 
-TEST_CASE("a stream that stops within the window is not told by the rate that it had before") {
+TEST_CASE("a stream that stops within the window does not keep its earlier rate") {
   Run run = good_run();
   run.viewers[0] = viewer_summary(30, 8, 30);
   run.viewers[0]["seconds"] = 5;
@@ -95,7 +95,7 @@ TEST_CASE("a stream that stops within the window is not told by the rate that it
   CHECK(figures_of(run, Case{}).at("fps") == Approx(6));
 }
 
-TEST_CASE("ages count by the frames that have one, and few of them are warned of") {
+TEST_CASE("ages are weighted by the frames that have one, and too few cause a warning") {
   Run run = good_run();
   run.viewers[0]["age_ms"]["frames"] = 15;
   run.viewers.push_back(viewer_summary(150, 20));
@@ -111,7 +111,7 @@ TEST_CASE("ages count by the frames that have one, and few of them are warned of
   CHECK_THAT(warnings_of(results).at(0), Catch::Contains("no more than 55 %"));
 }
 
-TEST_CASE("what carries the packets of a link is not the bench") {
+TEST_CASE("the packet relay of a link does not count as the bench's CPU") {
   Run run = good_run();
   run.link_cpu_seconds = 0.5;
   CHECK(figures_of(run, Case{}).at("bench_percent") == Approx(0.2).margin(0.001));
@@ -129,7 +129,7 @@ TEST_CASE("every figure has a title") {
   }
 }
 
-TEST_CASE("a machine at work is warned of, by what was at work") {
+TEST_CASE("a busy machine causes a warning for each cause") {
   Results results = two_cases({8, 9});
   CHECK(warnings_of(results).empty());
   results.load_before = 3;

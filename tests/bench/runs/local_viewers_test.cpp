@@ -16,7 +16,7 @@ rlim_t open_descriptors() {
       std::distance(fs::directory_iterator("/proc/self/fd"), fs::directory_iterator()));
 }
 
-/// Lets this process open so many more, for as long as this object lives.
+/// Limits how many more descriptors this process may open; the destructor restores the limit.
 class FewDescriptors {
  public:
   explicit FewDescriptors(rlim_t more) {
@@ -32,7 +32,7 @@ class FewDescriptors {
   rlimit before_{};
 };
 
-TEST_CASE("ports of datagrams are found with no more descriptors than the viewers take") {
+TEST_CASE("finding RTP ports takes no more descriptors than the viewers do") {
   constexpr int kViewers = 200;
   EventLoop loop;
   LocalViewers viewers(loop, "jpegwire-viewer", 0, {}, nullptr);

@@ -18,12 +18,12 @@ Case viewers(int number, Transport transport = Transport::http) {
   return {.size = PictureSize{640, 480}, .transport = transport, .viewers = number, .threads = 2};
 }
 
-TEST_CASE("a machine that has room for the viewers refuses none") {
+TEST_CASE("a machine with enough room accepts the viewers") {
   CHECK_FALSE(refusal_of(viewers(200), kLarge));
   CHECK_FALSE(refusal_of(viewers(256, Transport::tcp), kLarge));
 }
 
-TEST_CASE("too many viewers are refused with what the machine can hold") {
+TEST_CASE("too many viewers are rejected with the machine's limits") {
   const auto refusal = refusal_of(viewers(1'000'000), kLarge);
   REQUIRE(refusal);
   CHECK_THAT(*refusal, Contains("1000000 viewers") && Contains("memory") &&
@@ -32,13 +32,13 @@ TEST_CASE("too many viewers are refused with what the machine can hold") {
              Contains("serves 256 over tcp") && Contains("at most 256"));
 }
 
-TEST_CASE("each thing that viewers take is a limit") {
+TEST_CASE("each resource of the viewers is a limit") {
   MachineRoom room = kLarge;
-  room.descriptors = 94;  // 64 are kept
+  room.descriptors = 94;  // 64 are reserved
   CHECK_FALSE(refusal_of(viewers(10), room));
   CHECK(refusal_of(viewers(11), room));
   room = kLarge;
-  room.tasks = 306;  // 256 are kept, and a viewer has five threads
+  room.tasks = 306;  // 256 are reserved, and a viewer has five threads
   CHECK_FALSE(refusal_of(viewers(10), room));
   CHECK(refusal_of(viewers(11), room));
   room = kLarge;
@@ -47,17 +47,17 @@ TEST_CASE("each thing that viewers take is a limit") {
   CHECK(refusal_of(viewers(25), room));
 }
 
-TEST_CASE("of viewers elsewhere only what the sender serves is known") {
+TEST_CASE("remote viewers are limited only by the sender") {
   CHECK_FALSE(refusal_of(viewers(256, Transport::tcp), std::nullopt));
   CHECK_THAT(refusal_of(viewers(257, Transport::tcp), std::nullopt).value(),
              Contains("serves 256 over tcp") && !Contains("memory"));
 }
 
-TEST_CASE("a machine with no room at all is told, not divided by") {
+TEST_CASE("a machine without any room is reported without a division by zero") {
   CHECK_THAT(refusal_of(viewers(1), MachineRoom{}).value(), Contains("at most 0"));
 }
 
-TEST_CASE("this machine is described") {
+TEST_CASE("the description of this machine is complete") {
   const Machine machine = this_machine();
   CHECK(machine.cores >= 1);
   CHECK(machine.memory_gb > 0);
@@ -65,7 +65,7 @@ TEST_CASE("this machine is described") {
   CHECK_FALSE(refusal_of(viewers(1), room_of_this_machine()));
 }
 
-TEST_CASE("this process's own CPU is read by its threads") {
+TEST_CASE("the CPU of this process is read by thread") {
   volatile double sink = 0;
   while (process_seconds(::getpid()) < 0.05) sink = sink + 1;
   const ThreadTimes times = thread_times(::getpid());

@@ -16,7 +16,7 @@ Matrix small_matrix() {
           .sources = {"test"}};
 }
 
-TEST_CASE("the cases are the product of all values") {
+TEST_CASE("the cases are all combinations of the values") {
   const std::vector<Case> cases = cases_of(small_matrix());
   REQUIRE(cases.size() == 8);
   CHECK(cases.front().size == PictureSize{640, 480});
@@ -26,7 +26,7 @@ TEST_CASE("the cases are the product of all values") {
   CHECK(cases.back().transport == Transport::rtp);
 }
 
-TEST_CASE("a label tells what differs, and what is common is told once") {
+TEST_CASE("labels contain the differing values, and common values are shown once") {
   const std::vector<Case> cases = cases_of(small_matrix());
   CHECK(labels_of(cases).front() == "640x480, tcp, 1 viewer");
   CHECK(labels_of(cases).back() == "1280x720, rtp, 4 viewers");
@@ -39,7 +39,7 @@ TEST_CASE("a single case is labelled by its size") {
   CHECK(describe_common(cases) == "unlimited rate, quality 80, tcp, 1 viewer, 1 thread, test card");
 }
 
-TEST_CASE("a case is known again by what it is in the file") {
+TEST_CASE("a case is identified by its values in the --json file") {
   const Case one{.size = PictureSize{320, 240}};
   Case other = one;
   CHECK(to_json(one) == to_json(other));

@@ -20,8 +20,8 @@ std::ptrdiff_t open_descriptors() {
   return std::distance(fs::directory_iterator("/proc/self/fd"), fs::directory_iterator());
 }
 
-/// What goes wrong where only so many descriptors more may be opened. On a thread of its own, which
-/// the link moves into another network.
+/// The error message if only `more` further descriptors may be opened. Uses a separate thread,
+/// because the link moves it into another network.
 std::string failure_with(rlim_t more) {
   rlimit before{};
   ::getrlimit(RLIMIT_NOFILE, &before);
@@ -41,8 +41,8 @@ std::string failure_with(rlim_t more) {
   return failure;
 }
 
-TEST_CASE("what is done in another network leaves the caller in its own") {
-  if (::geteuid() != 0) return;  // only root makes network namespaces
+TEST_CASE("running a function in another network does not move the caller") {
+  if (::geteuid() != 0) return;  // only root may create network namespaces
   const std::string own = current_network();
   const NetworkNamespace other;
   CHECK(current_network() == own);
@@ -53,10 +53,10 @@ TEST_CASE("what is done in another network leaves the caller in its own") {
   CHECK(current_network() == own);
 }
 
-TEST_CASE("a link that cannot be made keeps no descriptor and says why") {
+TEST_CASE("a link that cannot be created leaks no descriptor and says why") {
   if (::geteuid() != 0 || !fs::exists("/dev/net/tun")) return;
   const std::ptrdiff_t before = open_descriptors();
-  for (const rlim_t more : {0, 1, 2}) {  // the far end's network, the near device, the far one
+  for (const rlim_t more : {0, 1, 2}) {  // fails at the far network, near device, far device
     INFO(more);
     CHECK_THAT(failure_with(more), Contains("Too many open files"));
     CHECK(open_descriptors() == before);

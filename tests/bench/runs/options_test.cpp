@@ -13,7 +13,7 @@ BenchOptions parsed(std::vector<std::string> words) {
   CLI::App app{"", "jpegwire-bench"};
   BenchOptions options;
   add_bench_options(app, options);
-  std::reverse(words.begin(), words.end());  // CLI11 takes them from the end
+  std::reverse(words.begin(), words.end());  // CLI11 reads them from the end
   app.parse(words);
   return options;
 }
@@ -27,7 +27,7 @@ std::string refusal_of(std::vector<std::string> words) {
   return "";
 }
 
-TEST_CASE("lists are taken apart at their commas, and a value counts once") {
+TEST_CASE("lists are split at commas, and repeated values are ignored") {
   const Matrix matrix = parsed({"--size", "640x480,1280x720,own", "--fps", "30,0,30", "--quality",
                                 "70,80", "--transport", "rtp,tcp", "--viewers", "1,16", "--threads",
                                 "1,2", "--source", "test,film.mkv"})
@@ -40,12 +40,12 @@ TEST_CASE("lists are taken apart at their commas, and a value counts once") {
   CHECK(matrix.sources == std::vector<std::string>{"test", "film.mkv"});
 }
 
-TEST_CASE("options for the programs are taken apart as a shell does") {
+TEST_CASE("options for the programs are split as by a shell") {
   const BenchOptions options = parsed({"--sender-options", "--fec 10 --share 'my films'"});
   CHECK(options.sender_options == std::vector<std::string>{"--fec", "10", "--share", "my films"});
 }
 
-TEST_CASE("values that cannot be are refused by name") {
+TEST_CASE("invalid values are rejected with the name of the option") {
   CHECK_THAT(refusal_of({"--size", "0"}), Contains("--size") && Contains("1280x720"));
   CHECK_THAT(refusal_of({"--size", "0x0"}), Contains("16x16"));
   CHECK_THAT(refusal_of({"--size", "640x480,"}), Contains("--size"));
@@ -62,7 +62,7 @@ TEST_CASE("values that cannot be are refused by name") {
   CHECK_THAT(refusal_of({"surplus"}), Contains("surplus"));
 }
 
-TEST_CASE("the sender is told all of a case") {
+TEST_CASE("the sender's command contains all values of a case") {
   const Case one{.size = PictureSize{640, 480},
                  .frames_per_second = 12.5,
                  .quality = 70,
@@ -76,7 +76,7 @@ TEST_CASE("the sender is told all of a case") {
         "--threads 2 --tcp 127.0.0.1:0 --http 127.0.0.1:0 --summary - --pace");
 }
 
-TEST_CASE("a sender of datagrams has a target for each viewer, and one of HTTP room for all") {
+TEST_CASE("an RTP sender has a target per viewer, and an HTTP sender accepts all viewers") {
   Case one{.transport = Transport::rtp, .viewers = 2};
   SenderEnds ends;
   ends.rtp_ports = {5004, 5008};
@@ -88,7 +88,7 @@ TEST_CASE("a sender of datagrams has a target for each viewer, and one of HTTP r
              Contains("--http-connections 108 --http-per-address 108"));
 }
 
-TEST_CASE("a viewer runs until it is interrupted, or for its time") {
+TEST_CASE("a viewer runs until it is interrupted, or for the given time") {
   const Case one{.threads = 2};
   CHECK(to_shell(viewer_command("v", one, "tcp://h:1", {.warm_up_seconds = 0.5}, {})) ==
         "v tcp://h:1 --threads 2 --warm-up 0.5 --timeout 30 --summary - --headless");
@@ -96,7 +96,7 @@ TEST_CASE("a viewer runs until it is interrupted, or for its time") {
              Contains("--warm-up 1 --seconds 7") && Contains("--whole-frames"));
 }
 
-TEST_CASE("words are quoted where a shell would change them") {
+TEST_CASE("words are quoted if a shell would change them") {
   CHECK(to_shell({"a b", "it's", "", "$HOME"}) == R"('a b' 'it'\''s' '' '$HOME')");
 }
 

@@ -28,7 +28,7 @@ Case camera_case(const std::string& source) {
   return one;
 }
 
-/// What another program's run is known of.
+/// The known results of a run with a peer.
 Run peer_run(double age_ms, double cpu_seconds) {
   Run run = good_run(age_ms);
   run.sender = run.sender_begin = run.sender_end = nullptr;
@@ -59,7 +59,7 @@ Results beside_two_peers() {
 
 }  // namespace
 
-TEST_CASE("peers are measured once for all transports, and where they can do it") {
+TEST_CASE("peers are measured once for all transports, and only in supported cases") {
   Matrix matrix{.sizes = {PictureSize{1280, 720}},
                 .frame_rates = {30},
                 .qualities = {80},
@@ -77,7 +77,7 @@ TEST_CASE("peers are measured once for all transports, and where they can do it"
                                           "jpegwire rtp 2"});
 }
 
-TEST_CASE("each peer is told the camera, the size, the rate and where to listen") {
+TEST_CASE("the command of each peer has the camera, the size, the rate and the port") {
   for (const Peer& peer : peers()) {
     INFO(peer.name);
     const std::string line =
@@ -87,14 +87,14 @@ TEST_CASE("each peer is told the camera, the size, the rate and where to listen"
   }
 }
 
-TEST_CASE("each program has a camera of its own") {
+TEST_CASE("each program has its own fake camera") {
   const Case one = camera_case("fake:mjpg");
   CHECK(to_shell(with_fake_camera("/x/fake.so", one, {"ffmpeg", "-i", "/dev/video0"})) ==
         "env LD_PRELOAD=/x/fake.so FAKECAM_FORMATS=MJPG:1280x720@30 FAKECAM_CLOCK=1 ffmpeg -i "
         "/dev/video0");
 }
 
-TEST_CASE("all get the same of a real camera") {
+TEST_CASE("all senders get the same format from a real camera") {
   CHECK(is_camera("/dev/v4l/by-id/usb:1-video:mjpg"));
   CHECK_FALSE(is_camera("/dev/video0"));
   CHECK(camera_device("/dev/v4l/by-id/usb:1-video:mjpg") == "/dev/v4l/by-id/usb:1-video");
@@ -104,7 +104,7 @@ TEST_CASE("all get the same of a real camera") {
              !Contains("--passthrough"));
 }
 
-TEST_CASE("what another program has sent is known from its viewers") {
+TEST_CASE("the frames of a peer are counted at its viewers") {
   const Figures figures = figures_of(peer_run(20, 1.5), camera_case("fake:yuyv"));
   CHECK(figures.at("age_p50_ms") == Approx(20));
   CHECK(figures.at("sender_cpu_ms") == Approx(10));
@@ -114,7 +114,7 @@ TEST_CASE("what another program has sent is known from its viewers") {
   CHECK_FALSE(figures.contains("cpu_encode_ms"));
 }
 
-TEST_CASE("ours are told beside the best peer's, run by run") {
+TEST_CASE("jpegwire's figures are compared with the best peer's, run by run") {
   const Results results = beside_two_peers();
   const std::vector<PeerRatio> ratios = ratios_to_best_peers(results);
   REQUIRE(ratios.size() == 3);
@@ -131,7 +131,7 @@ TEST_CASE("ours are told beside the best peer's, run by run") {
             "of GStreamer's, sender's CPU 0.90 (0.90-0.90) of ustreamer's"});
 }
 
-TEST_CASE("a peer has no verdict, and one that is missing is named") {
+TEST_CASE("a peer has no verdict, and a missing peer is listed") {
   Results results = beside_two_peers();
   results.options.matrix = two_cases({8}).options.matrix;
   results.skipped = {"ffmpeg is skipped: it is not installed (Debian: ffmpeg)"};
@@ -140,7 +140,7 @@ TEST_CASE("a peer has no verdict, and one that is missing is named") {
                        Contains("note: ffmpeg is skipped"));
 }
 
-TEST_CASE("sockets are counted by their port") {
+TEST_CASE("sockets are counted by local port") {
   asio::io_context io;
   const asio::ip::tcp::endpoint any(asio::ip::address_v4::loopback(), 0);
   asio::ip::tcp::acceptor acceptor(io, any);

@@ -11,7 +11,7 @@ using Catch::Matchers::Contains;
 
 constexpr std::chrono::seconds kTimeout{30};
 
-/// A collector, and those who speak to it as the other machine's shell does.
+/// A collector, and clients that send the same requests as the other machine's shell.
 struct Stage {
   std::unique_ptr<ChildProcess> ask_after(const std::string& run) {
     return std::make_unique<ChildProcess>(
@@ -36,7 +36,7 @@ struct Stage {
   SummaryCollector collector{loop.io(), "127.0.0.1"};
 };
 
-TEST_CASE("who asks for a run is told its name once there is a later one") {
+TEST_CASE("a request for the next run is answered when a later run opens") {
   Stage stage;
   const auto early = stage.ask_after("0");
   REQUIRE(stage.waits(*early));
@@ -50,7 +50,7 @@ TEST_CASE("who asks for a run is told its name once there is a later one") {
   CHECK(stage.answer_to(*ahead) == "2.1\n");
 }
 
-TEST_CASE("who asks for a run that is over here waits for the next one") {
+TEST_CASE("a request after a failed run waits for the next run") {
   Stage stage;
   stage.collector.open(1, 1);
   stage.collector.close();
@@ -61,26 +61,26 @@ TEST_CASE("who asks for a run that is over here waits for the next one") {
   CHECK(stage.answer_to(*stage.ask_after("0")).empty());
 }
 
-TEST_CASE("summaries of the open run are taken, and late ones answered and dropped") {
+TEST_CASE("summaries of the open run are accepted, and late ones answered and dropped") {
   Stage stage;
   stage.collector.open(1, 1);
   stage.collector.open(2, 1);
-  CHECK_THAT(stage.post("1.1", R"({"frames": 1})"), Contains("run 1.1 was over before"));
+  CHECK_THAT(stage.post("1.1", R"({"frames": 1})"), Contains("run 1.1 has already ended"));
   CHECK(stage.collector.summaries().empty());
-  CHECK_THAT(stage.post("2.1", R"({"frames": 2})"), Contains("run 2.1 is over"));
+  CHECK_THAT(stage.post("2.1", R"({"frames": 2})"), Contains("run 2.1: a viewer has ended"));
   stage.post("2.1", "");
   REQUIRE(stage.collector.summaries().size() == 2);
   CHECK(stage.collector.summaries()[0]["frames"] == 2);
   CHECK(stage.collector.summaries()[1].is_discarded());
 }
 
-TEST_CASE("who has gone does not ask any more") {
+TEST_CASE("a closed connection no longer counts as a request") {
   Stage stage;
   REQUIRE(stage.waits(*stage.ask_after("0")));
   CHECK(stage.loop.wait(kTimeout, [&] { return !stage.collector.is_asked(); }));
 }
 
-TEST_CASE("who does not know the path, or asks for nothing known, is turned away") {
+TEST_CASE("requests with a wrong path or an unknown target are rejected") {
   Stage stage;
   const std::string url = stage.collector.url();
   const std::string server = url.substr(0, url.rfind('/'));
@@ -92,7 +92,8 @@ TEST_CASE("who does not know the path, or asks for nothing known, is turned away
   }
 }
 
-TEST_CASE("the command has a line for each case, and receives where its machine's address is") {
+TEST_CASE(
+    "the script has a line for each case, and receives on the address family of its machine") {
   const auto [host, any] =
       GENERATE(table<std::string, std::string>({{"127.0.0.1", "0.0.0.0"}, {"::1", "[::]"}}));
   EventLoop loop;

@@ -10,7 +10,7 @@ namespace {
 using Catch::Matchers::Contains;
 using Catch::Matchers::StartsWith;
 
-/// A case in which all is well.
+/// A case without a bottleneck.
 VerdictFacts good_facts() {
   return {.measured = {.size = PictureSize{1920, 1080}, .threads = 2},
           .medians = {{"fps", 30},
@@ -37,22 +37,23 @@ VerdictFacts unlimited_facts() {
   return facts;
 }
 
-TEST_CASE("where all frames arrive nothing holds the rate back, and the age is explained") {
+TEST_CASE("if all frames arrive there is no bottleneck, and the age is explained") {
   const Verdict verdict = judge(good_facts());
   CHECK(verdict.bottleneck == Bottleneck::none);
   CHECK(verdict.sentence ==
         "none: all 30 frames/s asked for are shown, 8.0 ms old (3.0 ms of encoding, 0.2 on the "
-        "network, 2.0 of decoding behind the last byte)");
+        "network, 2.0 of decoding after the last byte)");
 }
 
-TEST_CASE("where nearly all frames arrive that is not told as all") {
+TEST_CASE("nearly all frames are not reported as all") {
   VerdictFacts facts = good_facts();
   facts.medians["fps"] = 29.2;
-  CHECK_THAT(judge(facts).sentence, StartsWith("none: 29.2 of 30 frames/s are shown, and no stage "
-                                               "leaves many behind, 8.0 ms old"));
+  CHECK_THAT(
+      judge(facts).sentence,
+      StartsWith("none: 29.2 of 30 frames/s are shown, and no stage discards many, 8.0 ms old"));
 }
 
-TEST_CASE("an encoder on all cores is helped by a lower quality") {
+TEST_CASE("a lower quality is suggested for an encoder on all cores") {
   const Verdict verdict = judge(unlimited_facts());
   CHECK(verdict.bottleneck == Bottleneck::encode);
   CHECK_THAT(verdict.sentence,
@@ -60,7 +61,7 @@ TEST_CASE("an encoder on all cores is helped by a lower quality") {
                         "`--quality 70` would give about 6"));
 }
 
-TEST_CASE("an encoder on one of two cores is helped by the other") {
+TEST_CASE("a second thread is suggested for an encoder on one of two cores") {
   VerdictFacts facts = unlimited_facts();
   facts.measured.threads = 1;
   CHECK_THAT(judge(facts).sentence, StartsWith("encode: 1 thread gives 61 frames/s") &&
@@ -71,7 +72,7 @@ TEST_CASE("an encoder on one of two cores is helped by the other") {
              Contains("`--quality 70`") && Contains("the machine's 2 cores are 99 % in use, 40 %"));
 }
 
-TEST_CASE("no help promises more than was asked for") {
+TEST_CASE("no suggestion promises more than the requested rate") {
   VerdictFacts facts = unlimited_facts();
   facts.measured.frames_per_second = 62;
   facts.medians["captured_fps"] = 62;
@@ -81,13 +82,13 @@ TEST_CASE("no help promises more than was asked for") {
   CHECK_THAT(judge(facts).sentence, Contains("55 of 62 frames/s") && Contains("about 62"));
 }
 
-TEST_CASE("at a low quality only a smaller picture helps the encoder") {
+TEST_CASE("at a low quality a smaller picture is suggested for the encoder") {
   VerdictFacts facts = unlimited_facts();
   facts.measured.quality = 35;
   CHECK_THAT(judge(facts).sentence, Contains("a smaller `--size`"));
 }
 
-TEST_CASE("a camera that gives less than asked for is named with what it is") {
+TEST_CASE("a camera below the requested rate is named with its format") {
   VerdictFacts facts = good_facts();
   facts.measured.source = "/dev/video0";
   facts.source = "camera /dev/video0: YUYV 1280x720 at 10 frames/s";
@@ -98,7 +99,7 @@ TEST_CASE("a camera that gives less than asked for is named with what it is") {
                                           "/dev/video0: YUYV 1280x720 at 10 frames/s)"));
 }
 
-TEST_CASE("one or two frames that are missing tell nothing") {
+TEST_CASE("one or two missing frames are no bottleneck") {
   VerdictFacts facts = good_facts();
   facts.measured.frames_per_second = 0.5;
   for (const char* name : {"captured_fps", "encoded_fps", "fps"}) facts.medians[name] = 0.4;
@@ -112,7 +113,7 @@ TEST_CASE("one or two frames that are missing tell nothing") {
   CHECK(judge(facts).bottleneck == Bottleneck::camera);
 }
 
-TEST_CASE("so few frames that were skipped are no bottleneck") {
+TEST_CASE("one or two skipped frames are no bottleneck") {
   VerdictFacts facts = good_facts();
   facts.seconds = 0.5;
   facts.medians["skipped_decode_percent"] = 10;  // of 15
@@ -121,7 +122,7 @@ TEST_CASE("so few frames that were skipped are no bottleneck") {
   CHECK(judge(facts).bottleneck == Bottleneck::decode);
 }
 
-TEST_CASE("two frames of two are too few as well, of an unlimited source too") {
+TEST_CASE("two frames are too few to judge, with and without a requested rate") {
   VerdictFacts facts = good_facts();
   facts.measured.frames_per_second = GENERATE(0, 1);
   for (const char* name : {"captured_fps", "encoded_fps", "fps"}) facts.medians[name] = 1;
@@ -129,14 +130,14 @@ TEST_CASE("two frames of two are too few as well, of an unlimited source too") {
   CHECK_THAT(judge(facts).sentence, StartsWith("none: too short to judge: 2 frames"));
 }
 
-TEST_CASE("an unlimited source that all keep up with is itself the limit") {
+TEST_CASE("an unlimited source is the limit if all stages keep up") {
   VerdictFacts facts = unlimited_facts();
   facts.medians["skipped_encode_percent"] = 0;
   facts.medians["captured_fps"] = 61;
   CHECK(judge(facts).bottleneck == Bottleneck::camera);
 }
 
-TEST_CASE("a slow link is named with what a frame and the link have") {
+TEST_CASE("a slow link is named with its rate and the size of a frame") {
   VerdictFacts facts = good_facts();
   facts.medians["skipped_network_percent"] = 80;
   facts.medians["fps"] = 6;
@@ -150,7 +151,7 @@ TEST_CASE("a slow link is named with what a frame and the link have") {
   CHECK_THAT(judge(facts).sentence, Contains("--passthrough off"));
 }
 
-TEST_CASE("lost packets are the network's") {
+TEST_CASE("lost packets are attributed to the network") {
   VerdictFacts facts = good_facts();
   facts.measured.transport = Transport::rtp;
   facts.medians["lost_percent"] = 2;
@@ -159,7 +160,7 @@ TEST_CASE("lost packets are the network's") {
   CHECK_THAT(verdict.sentence, Contains("2.0 % of the packets are lost") && Contains("--fec"));
 }
 
-TEST_CASE("of several stages that leave frames behind the last one is the bottleneck") {
+TEST_CASE("the last of several stages that discard frames is the bottleneck") {
   VerdictFacts facts = unlimited_facts();
   facts.medians["skipped_decode_percent"] = 50;
   facts.medians["fps"] = 30;
@@ -172,13 +173,13 @@ TEST_CASE("of several stages that leave frames behind the last one is the bottle
   CHECK_THAT(judge(facts).sentence, StartsWith("display: 20.0 %"));
 }
 
-TEST_CASE("a case without any figure has a verdict that says nothing false") {
+TEST_CASE("a case without figures has no bottleneck") {
   VerdictFacts facts;
   facts.medians.clear();
   CHECK(judge(facts).bottleneck == Bottleneck::none);
 }
 
-TEST_CASE("what a frame costs rises with the quality") {
+TEST_CASE("size and time of a frame increase with the quality") {
   CHECK(relative_encode_time(80) == Approx(1));
   CHECK(relative_size(80) == Approx(1));
   for (int quality = 1; quality < 100; ++quality) {
