@@ -152,7 +152,7 @@ TEST_CASE("a peer that is not installed is reported as skipped") {
   CHECK(measured["cases"].size() == 2);
 }
 
-TEST_CASE("options that need a camera are refused before any run if there is none for all") {
+TEST_CASE("invalid options for cameras and peers are refused before any run") {
   CHECK_THAT(bench_failure({"--peers", "--source", "test"}, 2), Contains("no camera"));
   CHECK_THAT(bench_failure({"--peers", "--source", "/dev/video0"}, 2),
              Contains("/dev/video0:mjpg"));

@@ -33,7 +33,8 @@ bool are_free(unsigned base) {
   return true;
 }
 
-// A sender may send before a receiver is bound, so the ports must be reserved visibly.
+// A sender may use the ports before a receiver binds them. The bound last port keeps other tests
+// away.
 bool reserve(unsigned base) {
   static std::list<UdpPeer> held;
   try {

@@ -146,7 +146,7 @@ TEST_CASE("the laboratory: the naive reader breaks as many frames as --explain s
 }
 
 TEST_CASE(
-    "the laboratory: frames that arrive faster than they are decoded do not raise the count") {
+    "the laboratory: --frames counts exactly, even if frames arrive faster than they are decoded") {
   const TemporaryDirectory directory;
   SenderProgram sender(test_card({"--size", "64x64", "--fps", "0"}));
   ViewerProgram viewer({sender.url(), "--frames", "200", "--naive", "--explain", "--trace-file",

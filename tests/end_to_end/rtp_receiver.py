@@ -55,7 +55,7 @@ CHROMA_QUANTIZER = (
     99, 99, 99, 99, 99, 99, 99, 99,
     99, 99, 99, 99, 99, 99, 99, 99)
 
-# Tables K.3 to K.6: how many codes there are of each length, and what they stand for.
+# ITU-T T.81, tables K.3 to K.6: the number of codes of each length, and their symbols.
 DC_VALUES = bytes(range(12))
 LUMA_DC = (bytes.fromhex("00010501010101010100000000000000"), DC_VALUES)
 CHROMA_DC = (bytes.fromhex("00030101010101010101010000000000"), DC_VALUES)
@@ -199,7 +199,7 @@ class Frame:
     def __init__(self):
         self.fragments = {}
         self.received_bytes = 0
-        self.size_bytes = None  # not known before the last fragment has come
+        self.size_bytes = None  # unknown until the last fragment arrives
 
     def add(self, fragment):
         if fragment.offset not in self.fragments:

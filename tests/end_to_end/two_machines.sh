@@ -11,7 +11,7 @@ trap 'kill "$near"; wait "$near" || true' EXIT
 trap 'exit 143' INT TERM
 mkfifo "$directory/here" "$directory/joined"
 
-# $1: what to run, $2: the address. An IPv6 address of its own comes a while after the cable.
+# $1: command, $2: address. An IPv6 address becomes usable a while after the link.
 machine='echo 0 > /proc/sys/net/ipv6/conf/wire/accept_dad
   ip link set lo up; ip addr add "$2/24" dev wire; ip link set wire up
   ip route add default dev wire
