@@ -11,23 +11,23 @@
 
 namespace jpegwire {
 
-/// What the sender serves by HTTP: the page, /stream and /snapshot, the statistics in the forms
-/// that scripts, Prometheus and ustreamer's users read, and the SDP. Bound to the io thread.
+/// What the sender serves over HTTP: the page, /stream and /snapshot, the statistics in the formats
+/// of scripts, Prometheus and ustreamer clients, and the SDP. Bound to the io thread.
 class WebSite {
  public:
-  /// What it asks the sender for.
+  /// Callbacks into the sender.
   struct Questions {
     std::function<SenderReport()> report;
-    std::function<std::string()> sdp;  // empty: there is no stream of datagrams
+    std::function<std::string()> sdp;  // empty: there is no RTP stream
   };
 
   WebSite(asio::io_context& io, FrameServer& frames, const HttpSettings& settings,
           Questions questions);
 
-  /// Throws std::runtime_error with one sentence.
+  /// Throws std::runtime_error with a one-sentence message.
   const Listener& listen(const Endpoint& endpoint) { return server_.listen(endpoint); }
 
-  /// From now on the rates of the last second are known.
+  /// Makes the rates of the last second available.
   void start();
 
   void finish(std::chrono::milliseconds patience);

@@ -1,4 +1,4 @@
-// Stands between an RTP sender and a viewer, and does to their datagrams what a bad network does.
+// A proxy between an RTP sender and a viewer that impairs their datagrams like a bad network.
 
 #include <fmt/format.h>
 
@@ -103,7 +103,7 @@ udp::endpoint with_port_added(udp::endpoint endpoint, unsigned added) {
   return endpoint;
 }
 
-/// What is done at each of the ports, which have random numbers of their own.
+/// The impairment of each port, with its own random numbers.
 ImpairmentSettings settings_of(const Options& options, unsigned index) {
   if (index == 1 && !options.impair_rtcp) return {};
   ImpairmentSettings settings = options.impairment;
@@ -119,7 +119,8 @@ class Proxy {
                       std::chrono::duration<double>(options.seconds))) {
     const udp::endpoint target = endpoint_of(options.forward);
     auto listening = open_port_run(io_, endpoint_of(options.listen));
-    // On consecutive ports too, for a viewer that replies to the port next to the media's.
+    // Uses consecutive ports here too, for a viewer that sends its replies to the port above the
+    // media port.
     auto forwarding = open_port_run(io_, udp::endpoint(target.protocol(), 0));
     port_ = listening[0].local_endpoint().port();
     for (unsigned i = 0; i < kPorts; ++i)
@@ -129,7 +130,7 @@ class Proxy {
 
   std::uint16_t port() const { return port_; }
 
-  /// Until a signal comes or the time is up.
+  /// Runs until a signal or the time limit.
   void run() {
     signals_.async_wait([this](std::error_code, int) { io_.stop(); });
     end_.async_wait([this](std::error_code) { io_.stop(); });
