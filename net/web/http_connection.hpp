@@ -14,21 +14,21 @@
 
 namespace jpegwire {
 
-/// One client of an HttpServer: reads a request, answers it, and reads the next. Who asks for the
-/// stream becomes a viewer, whose socket then is the FrameServer's. Each step has a deadline. Bound
-/// to the io thread.
+/// One client of an HttpServer: reads a request, answers it, and reads the next one. A client that
+/// requests the stream becomes a viewer, and its socket moves to the FrameServer. Each step has a
+/// deadline. Bound to the io thread.
 class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
  public:
-  /// Called once, when this object has no socket any more.
+  /// Called once, when this object no longer has a socket.
   using OnGone = std::function<void(const std::shared_ptr<HttpConnection>&)>;
 
-  /// Without a ticket it is one too many, and is told so.
+  /// Without a ticket the connection exceeds the limit and is answered with 503.
   HttpConnection(asio::ip::tcp::socket socket, HttpSite& site, Admission::Ticket ticket,
                  OnGone on_gone);
 
   void start();
 
-  /// Lets the answer that is being written end; else closes at once.
+  /// Completes the answer that is being written; otherwise closes at once.
   void finish();
 
   void close();
@@ -65,10 +65,10 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   asio::steady_timer deadline_;
   State state_ = State::reading;
   HttpRequestReader reader_;
-  bool is_head_ = false;  // the request under way
+  bool is_head_ = false;  // the current request
   bool keeps_alive_ = true;
 
-  // The answer under way.
+  // The current answer.
   std::string head_;
   std::string body_;
   std::vector<asio::const_buffer> buffers_;

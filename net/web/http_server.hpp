@@ -15,23 +15,23 @@
 
 namespace jpegwire {
 
-/// Serves /stream and /snapshot, also as mjpg-streamer names them (/?action=stream), and texts,
-/// over HTTP/1.1. Frames are the FrameServer's, which must outlive it. Bound to the io thread; must
-/// outlive the io context's run.
+/// Serves /stream and /snapshot, also under mjpg-streamer's names (/?action=stream), and texts,
+/// over HTTP/1.1. Frames come from the FrameServer, which must outlive this object. Bound to the io
+/// thread; must outlive the io context's run.
 class HttpServer {
  public:
   HttpServer(asio::io_context& io, FrameServer& frames, HttpSettings settings);
 
-  /// Throws std::runtime_error with one sentence.
+  /// Throws std::runtime_error with a one-sentence message.
   const Listener& listen(const Endpoint& endpoint);
 
   void serve_text(const std::string& path, HttpText text);
 
-  /// Lets answers under way end; who has not taken its own after `patience` is cut off. Streams are
-  /// the FrameServer's to end.
+  /// Completes the answers in progress, and closes clients that have not received theirs after
+  /// `patience`. The FrameServer ends the streams.
   void finish(std::chrono::milliseconds patience);
 
-  /// Connections turned away, because too many were there, or because the system had no room.
+  /// Connections rejected because of the limits or a lack of system resources.
   std::uint64_t rejected() const { return rejected_; }
 
   /// Requests that were refused or could not be answered.
@@ -50,7 +50,7 @@ class HttpServer {
   HttpSite site_;
   std::list<Listener> listeners_;
   std::set<Connection> connections_;
-  std::size_t unadmitted_ = 0;  // of these, that are only told that they are too many
+  std::size_t unadmitted_ = 0;  // connections that only receive a 503
   std::uint64_t rejected_ = 0;
   bool finishing_ = false;
   asio::steady_timer deadline_;

@@ -63,7 +63,7 @@ class DashboardTest(unittest.TestCase):
     def test_is_understood_by_prometheus(self):
         rules = [{"record": f"panel:{i}", "expr": expression}
                  for i, expression in enumerate(expressions())]
-        with tempfile.NamedTemporaryFile("w", suffix=".yml") as file:  # JSON is YAML, too
+        with tempfile.NamedTemporaryFile("w", suffix=".yml") as file:  # JSON is valid YAML
             json.dump({"groups": [{"name": "dashboard", "rules": rules}]}, file)
             file.flush()
             check = subprocess.run(["promtool", "check", "rules", file.name], text=True,

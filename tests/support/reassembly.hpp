@@ -36,7 +36,7 @@ struct Reassembled {
   bool is_doubled = false;          // one came twice
   bool was_begun = false;
   std::optional<Reception> end;
-  ByteVector jpeg;  // of one that is whole
+  ByteVector jpeg;  // if the frame is whole
   std::optional<FrameStamp> stamp;
   std::uint32_t reads = 0;
   WallTime first_byte{};
@@ -82,7 +82,7 @@ class Reassembly final : public FrameObserver {
     collect();
   }
 
-  /// The frames that are over, and how each ended.
+  /// The completed frames, and how each ended.
   std::vector<Reception> ends() const {
     std::vector<Reception> result;
     for (const Reassembled* frame : over) result.push_back(*frame->end);
