@@ -141,14 +141,14 @@ function draw(bitmap, frame) {
   bitmap.close();
   shown = { captured: frame.captured, drawn: now() };
   draws.add(clock.ageOf(frame.captured));
-  if (!frame.connection.signal.aborted) tell(null);
+  if (!frame.connection.signal.aborted) showNotice(null);
 }
 
 // ---- Receiving: reconnects until the page is closed ----
 
 let connection = null;  // an AbortController
 let lastByte = 0;       // time of arrival
-let patience = 0;       // ms without a byte before a notice is shown; depends on the frame rate
+let silenceLimit = 0;   // ms without a byte before a notice is shown; depends on the frame rate
 
 // no-store: otherwise Chromium delays a second page's request to reuse the first one's response.
 const ask = (path, signal = AbortSignal.timeout(5000)) =>
@@ -162,7 +162,7 @@ async function receive(connection, onFrame) {
   let last = null;
   let lastFrame = now();
   const parser = new MultipartParser((frame) => {
-    patience = Math.max(3000, 3 * (now() - lastFrame));
+    silenceLimit = Math.max(3000, 3 * (now() - lastFrame));
     lastFrame = now();
     const stamp = readStamp(frame.jpeg);
     if (stamp && last?.stream === stamp.stream) {
@@ -188,12 +188,12 @@ async function watch() {
   for (;;) {
     await seen();
     connection = new AbortController();
-    [lastByte, patience] = [now(), 3000];
+    [lastByte, silenceLimit] = [now(), 3000];
     const onFrame = (frame) => { pause = 250; show(frame); };
     const end = await receive(connection, onFrame).catch(() => "The stream has stopped.");
     connection.abort();
     if (hidden) continue;
-    tell(`${end} Trying again…`);
+    showNotice(`${end} Trying again…`);
     await sleep(pause);
     pause = Math.min(2000, pause * 2);
   }
@@ -224,7 +224,7 @@ const seen = () => new Promise((resolve) => (hidden ? onSeen.push(resolve) : res
 function leave() {
   hidden = true;
   connection.abort();
-  tell("Returning to the stream…");
+  showNotice("Returning to the stream…");
 }
 
 document.addEventListener("visibilitychange", () => {
@@ -315,7 +315,7 @@ function showFigures() {
 }
 
 // Shows a sentence over the picture; null removes it.
-function tell(sentence) {
+function showNotice(sentence) {
   document.body.classList.toggle("old", sentence !== null);
   $("trouble").hidden = sentence === null;
   const line = $("trouble").querySelector("span");
@@ -324,9 +324,9 @@ function tell(sentence) {
 
 function checkSilence() {
   const silence = now() - lastByte;
-  if (silence > patience && !connection.signal.aborted) tell("No new picture comes.");
+  if (silence > silenceLimit && !connection.signal.aborted) showNotice("No new picture comes.");
   // The connection may be broken without notice, most likely if no poll is answered either.
-  if (silence > patience * (stats ? 10 : 2)) connection.abort();
+  if (silence > silenceLimit * (stats ? 10 : 2)) connection.abort();
   const [since, unit] = shown ? describeTime(now() - shown.drawn) : [];
   $("trouble").querySelector("small").textContent =
     since ? `The last picture came ${since} ${unit} ago.` : "";
@@ -378,7 +378,7 @@ $("fullscreen").onclick = switchFullscreen;
 $("fullscreen").hidden = !document.fullscreenEnabled;  // as on an iPhone
 $("bare").onclick = $("stage").onclick = switchFigures;
 
-tell("Connecting…");
+showNotice("Connecting…");
 watch();
 pollStats();
 setInterval(() => { checkSilence(); showFigures(); }, 500);

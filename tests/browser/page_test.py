@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Watches the sender's web page in Chromium and notices what its user would.
+"""Tests the sender's web page in Chromium from its user's point of view.
 
     page_test.py /path/to/jpegwire-sender [ARTIFACT_DIR]
 
-Screenshots go to ARTIFACT_DIR. Wants python3-selenium, chromium and chromium-driver.
+Screenshots go to ARTIFACT_DIR. Needs python3-selenium, chromium and chromium-driver.
 """
 import json
 import os
@@ -39,7 +39,7 @@ return [...small.getImageData(0, 0, 32, 18).data];
 
 
 def eventually(description, attempt):
-    """The first true answer of attempt(), or a failure that names what did not happen."""
+    """The first true result of attempt(); fails with the description after a timeout."""
     deadline = time.monotonic() + TIMEOUT_SECONDS
     while True:
         answer = attempt()
@@ -56,7 +56,7 @@ def free_port():
 
 
 class Sender:
-    """A sender with the test card, from when it has said where its page is."""
+    """A sender with the test card, which has printed its page's URL."""
 
     def __init__(self, port):
         url = f"http://127.0.0.1:{port}/"
@@ -127,7 +127,7 @@ class PageTest(unittest.TestCase):
     # ---- User actions and observations ----
 
     def show(self, width, height, scheme, phone=False):
-        """A window of this size; the phone has a finger, the desktop a mouse."""
+        """Emulates a window of this size; the phone has a touch screen, the desktop a mouse."""
         self.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
             "width": width, "height": height, "deviceScaleFactor": 2 if phone else 1,
             "mobile": phone})

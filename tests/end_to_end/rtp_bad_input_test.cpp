@@ -100,7 +100,7 @@ std::string with_other_ssrc(const std::string& packet) {
   return with_byte(packet, 8, static_cast<unsigned char>(packet[8]) ^ 0x55U);
 }
 
-/// An RTCP packet of a type, whose header announces this number of 32-bit words after it.
+/// An RTCP packet of this type and count, with the body after its header.
 std::string rtcp(unsigned type, unsigned count, const std::string& body) {
   const auto words = static_cast<unsigned>(body.size() / 4);
   std::string packet{static_cast<char>(0x80U | count), static_cast<char>(type),

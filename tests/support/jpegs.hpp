@@ -27,7 +27,7 @@ struct HandleDestroyer {
 };
 using Handle = std::unique_ptr<std::remove_pointer_t<tjhandle>, HandleDestroyer>;
 
-/// Colours that change smoothly, so that a JPEG of it comes close, and differ from seed to seed.
+/// Smooth colours, so that a JPEG of the picture is close to it; they depend on the seed.
 inline Picture make_bgr(int width, int height, unsigned seed = 1) {
   Picture frame;
   frame.resize(PixelFormat::bgr, width, height);
@@ -41,7 +41,7 @@ inline Picture make_bgr(int width, int height, unsigned seed = 1) {
   return frame;
 }
 
-/// The same in planes or pairs: samples that change smoothly in memory.
+/// A raw frame with smooth samples, in planes or interleaved.
 inline Picture make_picture(PixelFormat format, int width, int height, unsigned seed = 1) {
   if (format == PixelFormat::bgr) return make_bgr(width, height, seed);
   Picture frame;
@@ -83,7 +83,7 @@ struct EncodeOptions {
   std::string restart{};  // TJ_RESTART: "2" is every 2 rows of MCUs, "5B" every 5 MCUs
 };
 
-/// What a program that knows nothing of bands makes of the picture.
+/// Decodes the picture with TurboJPEG alone, without our bands.
 inline ByteVector encode_plainly(const Picture& bgr, const EncodeOptions& options = {}) {
   const Handle handle(tjInitCompress());
   unsigned char* out = nullptr;

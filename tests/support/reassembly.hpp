@@ -33,7 +33,7 @@ struct Reassembled {
   };
 
   std::map<int, CopiedBand> bands;  // by their top
-  bool is_doubled = false;          // one came twice
+  bool is_doubled = false;          // a band was delivered twice
   bool was_begun = false;
   std::optional<Reception> end;
   ByteVector jpeg;  // if the frame is whole
@@ -134,7 +134,7 @@ class Reassembly final : public FrameObserver {
     Reassembled* told = nullptr;
   };
 
-  // A frame that was begun does not end before the observer was told.
+  // A frame that has begun must not end before the observer is notified.
   template <class Frame>
   Reassembled& ending(const Frame& frame) {
     const auto is_it = [&](const Open& open) {

@@ -33,7 +33,7 @@ inline FramePointer encoded(int width, int height, const EncoderSettings& settin
                         {.sequence = sequence, .capture_time = capture_time(sequence)});
 }
 
-/// A JPEG from elsewhere.
+/// A JPEG from another encoder.
 inline FramePointer validated(ByteVector jpeg, std::uint32_t sequence = 0) {
   auto frame = std::make_shared<EncodedFrame>();
   frame->sequence = sequence;

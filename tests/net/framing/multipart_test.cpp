@@ -57,7 +57,7 @@ TEST_CASE("the closing boundary is the boundary followed by two dashes") {
   CHECK(read("--frame--\r\n", "--frame").kind == Kind::end);
   CHECK(read("\r\n--frame--\n", "--frame").kind == Kind::end);
   CHECK(read("--frame--", "--frame").kind == Kind::need_more);
-  CHECK(read("--frame--\r\n\r\n").kind == Kind::part);  // the first boundary may look like that
+  CHECK(read("--frame--\r\n\r\n").kind == Kind::part);  // the first boundary may end in two dashes
   CHECK(read("--frame--\r\n\r\n", "--frame--").kind == Kind::part);
   CHECK(read("--frame----\r\n", "--frame--").kind == Kind::end);
 }
@@ -99,7 +99,7 @@ TEST_CASE("a field of a part is found among lines that are no fields") {
   CHECK(find_part_field("X:", "x") == "");
 }
 
-TEST_CASE("a body ends at the line break in front of the boundary") {
+TEST_CASE("a body ends at the line break before the boundary") {
   const auto end = [](std::string_view text) { return find_body_end(to_bytes(text), "--b"); };
   CHECK(end("body\r\n--b\r\n") == 4U);
   CHECK(end("body\n--b\n") == 4U);

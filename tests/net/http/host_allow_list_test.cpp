@@ -37,7 +37,7 @@ TEST_CASE("the machine's own name is allowed, short, whole and with .local", "[h
   const HostAllowList hosts({});
   const std::string name = own_name();
   const std::string shortened = name.substr(0, name.find('.'));
-  if (shortened.empty()) return;  // a machine without a name
+  if (shortened.empty()) return;  // this machine has no name
   CHECK(hosts.allows(name, kLocal));
   CHECK(hosts.allows(in_capitals(name), kLocal));
   CHECK(hosts.allows(shortened, kLocal));

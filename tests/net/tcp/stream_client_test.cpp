@@ -103,7 +103,7 @@ TEST_CASE("every framing is detected") {
   stage.sender.send(prefix_of(prefix, 0));
   REQUIRE(stage.run_until_end());
   CHECK(stage.recorder.end->empty());
-  CHECK(stage.sender.received().empty());  // no report to a sender without a stamp
+  CHECK(stage.sender.received().empty());  // no report is sent to a sender without a stamp
 }
 
 TEST_CASE("multipart over TCP is detected") {
@@ -244,7 +244,7 @@ TEST_CASE("with reconnect the client connects again after any error") {
 
   Peer next(stage.io);
   next.accept(stage.acceptor);
-  next.send(framed_jpeg(SizePrefix::le32, 64));  // the framing is detected anew
+  next.send(framed_jpeg(SizePrefix::le32, 64));  // a new connection detects the framing again
   REQUIRE(stage.run_until_frames(2));
   CHECK(stage.recorder.frames.back()->jpeg.layout.width == 64);
   CHECK_FALSE(stage.recorder.end);

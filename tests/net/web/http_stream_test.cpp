@@ -279,7 +279,7 @@ TEST_CASE("a snapshot times out if the camera gives no frame, and the client get
   CHECK(response.status == 503);
   CHECK_FALSE(response.body.empty());
   CHECK(stage.viewer_count.frame_requests() == 0);
-  CHECK(stage.viewer_count.max() == 0);  // it is no viewer
+  CHECK(stage.viewer_count.max() == 0);  // a snapshot client is no viewer
   CHECK(stage.response_to(client).body == "the page");
   CHECK(stage.server.snapshots() == 0);
 }
