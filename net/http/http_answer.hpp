@@ -6,14 +6,13 @@
 
 namespace jpegwire {
 
-/// The fields of an answer's head. Our answers must not be stored, and their type not guessed (RFC
-/// 9110, RFC 9111).
+/// What an answer's head says. Nothing of ours may be stored, and nothing guessed at
+/// (RFC 9110, RFC 9111).
 struct AnswerHead {
   int status = 200;
-  std::string type{};  // Content-Type
-  std::optional<std::size_t>
-      size_bytes{};      // of the body; nothing: the body extends to the end of the connection
-  std::string fields{};  // further fields, each with its CRLF
+  std::string type{};                       // Content-Type
+  std::optional<std::size_t> size_bytes{};  // of the body; nothing: up to the end of the connection
+  std::string fields{};                     // more of them, each with its CRLF
   bool keeps_alive = true;
 };
 

@@ -10,7 +10,7 @@
 namespace jpegwire {
 namespace {
 
-constexpr std::size_t kMaxHeadBytes = 16'384;  // and the start of the stream after it
+constexpr std::size_t kMaxHeadBytes = 16'384;  // and the stream's beginning behind it
 
 std::string random_nonce() {
   std::random_device random;

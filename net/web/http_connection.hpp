@@ -14,15 +14,15 @@
 
 namespace jpegwire {
 
-/// One client of an HttpServer: reads a request, answers it, and reads the next one. A client that
-/// requests the stream becomes a viewer, and its socket moves to the FrameServer. Each step has a
-/// deadline. Bound to the io thread.
+/// One client of an HttpServer: reads a request, answers it, and reads the next. Who asks for the
+/// stream becomes a viewer, whose socket then is the FrameServer's. Each step has a deadline. Bound
+/// to the io thread.
 class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
  public:
   /// Called once, when this object no longer has a socket.
   using OnGone = std::function<void(const std::shared_ptr<HttpConnection>&)>;
 
-  /// Without a ticket the connection exceeds the limit and is answered with 503.
+  /// Without a ticket it is one too many, and is told so.
   HttpConnection(asio::ip::tcp::socket socket, HttpSite& site, Admission::Ticket ticket,
                  OnGone on_gone);
 

@@ -11,8 +11,8 @@
 
 namespace jpegwire {
 
-/// What the sender serves over HTTP: the page, /stream and /snapshot, the statistics in the formats
-/// of scripts, Prometheus and ustreamer clients, and the SDP. Bound to the io thread.
+/// What the sender serves by HTTP: the page, /stream and /snapshot, the statistics in the forms
+/// that scripts, Prometheus and ustreamer's users read, and the SDP. Bound to the io thread.
 class WebSite {
  public:
   /// Callbacks into the sender.
@@ -27,7 +27,7 @@ class WebSite {
   /// Throws std::runtime_error with a one-sentence message.
   const Listener& listen(const Endpoint& endpoint) { return server_.listen(endpoint); }
 
-  /// Makes the rates of the last second available.
+  /// From now on the rates of the last second are known.
   void start();
 
   void finish(std::chrono::milliseconds patience);

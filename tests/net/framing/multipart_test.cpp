@@ -99,7 +99,7 @@ TEST_CASE("a field of a part is found among lines that are no fields") {
   CHECK(find_part_field("X:", "x") == "");
 }
 
-TEST_CASE("a body ends at the line break before the boundary") {
+TEST_CASE("a body ends at the line break in front of the boundary") {
   const auto end = [](std::string_view text) { return find_body_end(to_bytes(text), "--b"); };
   CHECK(end("body\r\n--b\r\n") == 4U);
   CHECK(end("body\n--b\n") == 4U);
