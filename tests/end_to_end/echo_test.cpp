@@ -79,8 +79,7 @@ TEST_CASE("the echo: both ends write a summary") {
   for (const json& size : summary["sizes"]) {
     CHECK(size["round_trip_us"]["p50"] > 0);
     CHECK(size["reads_per_message"] >= 2);
-    messages +=
-        size["round_trips"].get<std::uint64_t>() + 1;  // the first round trip is not measured
+    messages += size["round_trips"].get<std::uint64_t>() + 1;  // the first is not measured
   }
   CHECK(summary["sizes"].back()["bytes"] == 100);
   echo.sender.send_signal(SIGTERM);

@@ -31,8 +31,7 @@ class FarSender {
     peer_->send(with_size(with_stamp(make_jpeg(320, 240), stamp(0))));
     const WallTime echo = time_in(peer_->receive(kReportSizeBytes));
     const WallTime received = wall_now();
-    std::this_thread::sleep_for(
-        std::chrono::milliseconds(200));  // otherwise it displaces the first
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));  // else it displaces the first
     FrameStamp echoing = stamp(1);
     echoing.echo = echo;
     echoing.echo_hold = wall_now() - received;

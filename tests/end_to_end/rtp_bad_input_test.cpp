@@ -228,8 +228,7 @@ TEST_CASE("a flood of requests for lost packets does not stop a sender") {
   const json rtp = *std::ranges::find_if(summary["viewers"], is_rtp);
   INFO(rtp);
   CHECK(rtp["retransmitted"] > 0);
-  CHECK(rtp["retransmitted"] <=
-        3 * rtp["packets"].get<int>());  // no matter how often they are requested
+  CHECK(rtp["retransmitted"] <= 3 * rtp["packets"].get<int>());  // however often requested
 }
 
 }  // namespace rtp_bad_input_test

@@ -60,7 +60,7 @@ TEST_CASE("requests that arrive in parts are answered", "[http]") {
   CHECK(stage.response_to(client).body == "the page");
 }
 
-TEST_CASE("pipelined requests are answered in order", "[http]") {
+TEST_CASE("answers to pipelined requests arrive in the order of the requests", "[http]") {
   constexpr int kRequests = 50;
   HttpStage stage;
   std::string requests;
