@@ -1,5 +1,5 @@
-# What the rooms link, all of it from Debian 12; script/setup installs it and docs/dependencies.md
-# says why each was taken.
+# The libraries that the rooms link, all from Debian 12. script/setup installs them, and
+# docs/dependencies.md explains each choice.
 find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(TURBOJPEG REQUIRED IMPORTED_TARGET libturbojpeg)
@@ -16,7 +16,7 @@ find_package(CLI11 REQUIRED)
 find_package(prometheus-cpp REQUIRED)
 find_path(ASIO_INCLUDE_DIR asio.hpp REQUIRED)
 
-# Warnings are errors in our code, never in other people's headers.
+# Warnings are errors in our code, but not in third-party headers.
 function(add_opencv_module name)
   add_library(opencv_system_${name} INTERFACE)
   target_link_libraries(opencv_system_${name} INTERFACE opencv_${name})
@@ -28,11 +28,11 @@ endforeach()
 
 add_library(asio INTERFACE)
 target_include_directories(asio SYSTEM INTERFACE ${ASIO_INCLUDE_DIR})
-# A server has many reads and waits under way at a time; with room for them asio's thread-local cache
-# makes them free of heap allocations.
+# A server has many reads and timers pending at a time; a larger thread-local cache of asio avoids
+# heap allocations for them.
 target_compile_definitions(asio INTERFACE
   ASIO_STANDALONE ASIO_NO_DEPRECATED ASIO_RECYCLING_ALLOCATOR_CACHE_SIZE=64)
-# Whether asio 1.22 takes std::aligned_alloc depends on what was included before it, so one file may
-# allocate in one way what another frees in the other.
+# Whether asio 1.22 uses std::aligned_alloc depends on the headers included before it, so one file
+# could free with another function than the one that allocated.
 target_compile_definitions(asio INTERFACE ASIO_DISABLE_STD_ALIGNED_ALLOC)
 target_link_libraries(asio INTERFACE Threads::Threads)

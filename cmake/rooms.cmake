@@ -1,25 +1,26 @@
-# What every target is compiled with.
+# Compile options of every target.
 add_library(jpegwire_options INTERFACE)
 target_compile_options(jpegwire_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Werror)
-# GCC 12 warns of overflows inside std::string and std::vector that cannot happen (its bugs 105329 and 105651).
+# GCC 12 reports overflows inside std::string and std::vector that cannot happen (GCC bugs 105329
+# and 105651).
 target_compile_options(jpegwire_options INTERFACE
   $<$<CXX_COMPILER_ID:GNU>:-Wno-array-bounds -Wno-stringop-overflow -Wno-stringop-overread -Wno-restrict>)
-# Part of -Wconversion in clang, and not in GCC.
+# Part of -Wconversion in clang but not in GCC.
 target_compile_options(jpegwire_options INTERFACE
   $<$<CXX_COMPILER_ID:Clang>:-Wno-sign-conversion>)
 if(JPEGWIRE_SANITIZERS)
   target_compile_options(jpegwire_options INTERFACE
     -fsanitize=${JPEGWIRE_SANITIZERS} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(jpegwire_options INTERFACE -fsanitize=${JPEGWIRE_SANITIZERS})
-  # The sanitizers' own code confuses GCC's flow analysis inside <regex>, and ThreadSanitizer does not
-  # know the fences in asio, behind which there is always a mutex as well.
+  # The sanitizers' instrumentation confuses GCC's flow analysis inside <regex>. ThreadSanitizer
+  # does not support the fences in asio, which are always accompanied by a mutex.
   target_compile_options(jpegwire_options INTERFACE
     $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized -Wno-tsan>)
 endif()
 
-# The libraries' headers that most rooms include, compiled once. Every target has the same flags and
-# definitions for them: otherwise the compiler could not use what another target compiled.
+# Precompiled headers of the libraries that most rooms include. Every target uses the same flags and
+# definitions for them; otherwise the targets could not share the compiled headers.
 target_link_libraries(jpegwire_options INTERFACE
   asio fmt::fmt spdlog::spdlog nlohmann_json::nlohmann_json)
 target_compile_definitions(jpegwire_options INTERFACE BOOST_BEAST_USE_STD_STRING_VIEW)
@@ -30,14 +31,14 @@ set(JPEGWIRE_COMMON_HEADERS
 file(WRITE ${PROJECT_BINARY_DIR}/precompiled.cpp "")
 add_library(jpegwire_precompiled STATIC ${PROJECT_BINARY_DIR}/precompiled.cpp)
 target_link_libraries(jpegwire_precompiled PRIVATE jpegwire_options)
-# For ccache, which looks into what was preprocessed.
+# ccache needs these options to hash sources that use precompiled headers.
 target_compile_options(jpegwire_options INTERFACE $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)
 target_precompile_headers(jpegwire_precompiled PRIVATE ${JPEGWIRE_COMMON_HEADERS})
 
-# A room is one folder, built as one library: add_room(net/tcp jpegwire_net_http ...) makes
-# jpegwire_net_tcp of the sources in net/tcp and links it to what follows. Its headers are included
-# as "net/tcp/header.hpp", by the rooms that link it and by no others: the include directory of a room
-# holds links to the room's own headers alone.
+# A room is one folder, built as one library: add_room(net/tcp jpegwire_net_http ...) builds
+# jpegwire_net_tcp from the sources in net/tcp and links it to the listed libraries. Its headers are
+# included as "net/tcp/header.hpp", only by rooms that link it: the include directory of a room
+# contains only links to that room's headers.
 function(add_room path)
   string(REPLACE "/" "_" name ${path})
   file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${path}/*.cpp)

@@ -13,7 +13,7 @@ std::string_view without_root(std::string_view name) {
   return name;
 }
 
-/// An IPv4 address in IPv6's clothes is that address, and one with a zone is the same without.
+/// An IPv4-mapped IPv6 address equals its IPv4 address; an IPv6 zone is ignored.
 asio::ip::address plain(const asio::ip::address& address) {
   if (!address.is_v6()) return address;
   const asio::ip::address_v6 v6 = address.to_v6();

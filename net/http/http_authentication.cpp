@@ -45,7 +45,7 @@ std::string unquoted(std::string_view value) {
   return text;
 }
 
-// To behind the next comma that is not within quotes.
+// Takes the text up to and including the next comma that is not within quotes.
 std::string_view take_item(std::string_view& list) {
   bool is_quoted = false;
   std::size_t end = 0;
@@ -59,8 +59,8 @@ std::string_view take_item(std::string_view& list) {
   return item;
 }
 
-// One field may hold several challenges, whose parameters are set off by commas too (RFC 9110,
-// section 11.6.1): a new one begins where a word stands alone in front of a parameter.
+// One field may hold several challenges, whose parameters are separated by commas too (RFC 9110,
+// section 11.6.1). A new challenge begins where a word precedes a parameter.
 std::vector<Challenge> parse_challenges(const std::vector<std::string>& fields) {
   std::vector<Challenge> challenges;
   for (const std::string& field : fields) {

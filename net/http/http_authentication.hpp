@@ -9,10 +9,9 @@
 
 namespace jpegwire {
 
-/// What to send as Authorization to a server that answered a GET with these WWW-Authenticate
-/// fields: Digest (RFC 7616, with SHA-256 or MD5) where it is offered, else Basic (RFC 7617).
-/// Nothing where neither is, or where the URL names no user. `client_nonce` is random and for one
-/// request only.
+/// The Authorization field for a server that answered a GET with these WWW-Authenticate fields:
+/// Digest (RFC 7616, with SHA-256 or MD5) if offered, otherwise Basic (RFC 7617). Nothing if
+/// neither is offered or the URL names no user. `client_nonce` is random and for one request only.
 std::optional<std::string> answer_challenges(const std::vector<std::string>& challenges,
                                              const HttpUrl& url, std::string_view client_nonce);
 

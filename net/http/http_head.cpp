@@ -68,7 +68,7 @@ void copy_common_parts(const Parser& parser, Head& head) {
   head.state = State::complete;
 }
 
-/// Each line ends with CRLF, and a space stands behind the status.
+/// Each line ends with CRLF, and a space follows the status.
 std::string normalize_response_head(std::string_view head) {
   constexpr std::size_t kSizeWithoutReason = std::string_view("HTTP/1.1 200").size();
   std::string normalized;

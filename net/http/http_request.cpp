@@ -15,7 +15,7 @@ bool is_host_character(char c) {
   return is_letter_or_digit || std::string_view(".-_:[]%").find(c) != std::string_view::npos;
 }
 
-/// "host:8080", "[::1]:8080" and "host" without the port; nothing where it is none of these.
+/// "host:8080", "[::1]:8080" and "host" without the port; nothing if it is none of these.
 std::optional<std::string> host_without_port(std::string_view text) {
   constexpr std::size_t kMaxCharacters = 255;  // of a name (RFC 1035, section 2.3.4)
   if (text.size() > kMaxCharacters || !std::ranges::all_of(text, is_host_character))
@@ -48,7 +48,8 @@ bool take_host(std::string_view text, HttpRequest& request) {
   return host.has_value();
 }
 
-/// "/path?query", or a whole URL as to a proxy, whose host then counts (RFC 9112, section 3.2.2).
+/// "/path?query", or a whole URL as sent to a proxy, whose host takes precedence (RFC 9112, section
+/// 3.2.2).
 bool take_target(std::string_view target, HttpRequest& request) {
   constexpr std::string_view kScheme = "http://";
   if (equal_ignoring_case(target.substr(0, kScheme.size()), kScheme)) {

@@ -12,10 +12,10 @@ namespace jpegwire {
 
 /// A request that the server can answer.
 struct HttpRequest {
-  bool is_head = false;  // HEAD; else GET
+  bool is_head = false;  // otherwise GET
   std::string path{};    // as it was sent, without the query
-  std::string query{};   // behind the question mark
-  std::string host{};    // without a port; empty where there is none, as HTTP/1.0 allows
+  std::string query{};   // after the question mark
+  std::string host{};    // without a port; empty if there is none, as HTTP/1.0 allows
   bool keeps_alive = true;
   bool is_http_1_0 = false;
   HttpFields fields{};

@@ -26,7 +26,7 @@ std::string decode_percents(std::string_view text) {
   return decoded;
 }
 
-// What would end the request's line, or hide in it, has no place in a URL.
+// Characters that would end the request line, or be invisible in it, are not allowed in a URL.
 bool has_only_visible_characters(std::string_view text) {
   return std::ranges::all_of(text, [](unsigned char c) { return c > ' ' && c != 0x7F; });
 }

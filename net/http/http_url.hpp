@@ -7,22 +7,22 @@
 
 namespace jpegwire {
 
-/// Where an HTTP server gives a stream, and as whom to ask for it.
+/// The address of a stream on an HTTP server, and the credentials to use.
 struct HttpUrl {
   Endpoint endpoint;
   std::string target = "/";  // path and query, as they are sent
-  std::string user;          // empty: nobody in particular
+  std::string user;          // empty: no credentials
   std::string password;
 };
 
 bool is_http_url(std::string_view text);
 
-/// "http://[USER:PASSWORD@]HOST[:PORT][/PATH[?QUERY]]" (RFC 3986); the port is 80 unless given, and
-/// a character that would end the user or password is written as %40 and the like. Throws
-/// std::invalid_argument with a sentence.
+/// "http://[USER:PASSWORD@]HOST[:PORT][/PATH[?QUERY]]" (RFC 3986); the default port is 80. A
+/// character that would end the user or password is percent-encoded, such as %40. Throws
+/// std::invalid_argument with a one-sentence message.
 HttpUrl parse_http_url(std::string_view text);
 
-/// The URL without user and password, which are nobody else's business.
+/// The URL without user and password, for messages.
 std::string to_string(const HttpUrl& url);
 
 }  // namespace jpegwire

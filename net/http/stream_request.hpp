@@ -10,37 +10,37 @@
 
 namespace jpegwire {
 
-/// Asks an HTTP server for a stream, and reads the head of its answer, without sockets. It asks by
-/// HTTP/1.0, so that no server cuts the stream into chunks. Bound to one thread.
+/// Requests a stream from an HTTP server and reads the head of the answer, without sockets. Uses
+/// HTTP/1.0, so that no server splits the stream into chunks. Bound to one thread.
 class StreamRequest {
  public:
   enum class Result {
     need_more,
-    accepted,   // behind the head comes the stream
-    ask_again,  // on a new connection, with what the server wants to know
+    accepted,   // the stream follows the head
+    ask_again,  // on a new connection, with the credentials that the server requires
     refused,
   };
 
   explicit StreamRequest(HttpUrl url) : url_(std::move(url)) {}
 
-  /// The request to write once a connection stands.
+  /// The request to write once a connection is established.
   std::string text() const;
 
-  /// Where the next bytes of the answer go; never empty.
+  /// Where to put the next bytes of the answer; never empty.
   std::span<std::byte> space();
 
   Result received(std::size_t size_bytes);
 
-  /// What came behind the head; valid until the next connection.
+  /// The bytes after the head; valid until the next connection.
   Bytes rest() const { return Bytes(head_).subspan(head_size_, filled_ - head_size_); }
 
-  /// For a new connection.
+  /// Resets the state for a new connection.
   void begin();
 
-  /// After accepted: whether the server takes a viewer's reports on the same connection.
+  /// After accepted: whether the server accepts a viewer's reports on the same connection.
   bool takes_reports() const { return takes_reports_; }
 
-  /// After refused: what is wrong, as the end of a sentence.
+  /// After refused: the reason, as the end of a sentence.
   const std::string& error() const { return error_; }
 
   const HttpUrl& url() const { return url_; }

@@ -191,7 +191,7 @@ void HttpConnection::answer_with_sentence(int status, const std::string& sentenc
   do_write();
 }
 
-// What comes behind a request that was not understood cannot be told from it.
+// After a request that could not be parsed, the start of the next one is unknown.
 void HttpConnection::refuse(int status, const std::string& sentence) {
   ++site_.failed_requests;
   site_.refusals.warn("refused a request of {} with status {}: {}", peer_name(socket_), status,
@@ -226,7 +226,7 @@ void HttpConnection::answered() {
   linger();
 }
 
-// Closing while something is unread would reset the connection, and the peer lose the answer.
+// Closing with unread data would reset the connection, and the peer would lose the answer.
 void HttpConnection::linger() {
   state_ = State::lingering;
   std::error_code ignored;
@@ -253,7 +253,7 @@ void HttpConnection::do_limit(std::chrono::milliseconds patience) {
   deadline_.async_wait([weak = weak_from_this()](std::error_code error) {
     const auto self = weak.lock();
     if (error || !self || !self->socket_.is_open()) return;
-    // A deadline that has passed just before it was put off may still be called.
+    // The handler of an expired deadline may still run after the deadline has been extended.
     if (self->deadline_.expiry() <= std::chrono::steady_clock::now()) self->timed_out();
   });
 }

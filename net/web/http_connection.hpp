@@ -21,7 +21,7 @@ namespace jpegwire {
 /// to the io thread.
 class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
  public:
-  /// Called once, when this object has no socket any more.
+  /// Called once, when this object no longer has a socket.
   using OnGone = std::function<void(const std::shared_ptr<HttpConnection>&)>;
 
   /// Without a ticket it is one too many, and is told so.
@@ -30,7 +30,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
 
   void start();
 
-  /// Lets the answer that is being written end; else closes at once.
+  /// Completes the answer that is being written; otherwise closes at once.
   void finish();
 
   void close();
@@ -68,10 +68,10 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   asio::steady_timer deadline_;
   State state_ = State::reading;
   HttpRequestReader reader_;
-  bool is_head_ = false;  // the request under way
+  bool is_head_ = false;  // the current request
   bool keeps_alive_ = true;
 
-  // The answer under way.
+  // The current answer.
   std::string head_;
   std::string body_;
   std::vector<asio::const_buffer> buffers_;

@@ -30,7 +30,7 @@ void HttpServer::accept(asio::ip::tcp::socket socket) {
   serve(std::move(socket), std::move(ticket));
 }
 
-// A few that are too many are told so; more of them would be too many again.
+// A few connections beyond the limit are answered with 503; the others are closed.
 void HttpServer::turn_away(asio::ip::tcp::socket socket) {
   constexpr std::size_t kMostUnadmitted = 16;
   ++rejected_;
@@ -55,7 +55,7 @@ void HttpServer::serve(asio::ip::tcp::socket socket, std::optional<Admission::Ti
 void HttpServer::finish(std::chrono::milliseconds patience) {
   if (std::exchange(finishing_, true)) return;
   for (Listener& listener : listeners_) listener.stop();
-  const std::set<Connection> connections = connections_;  // finishing one may remove it
+  const std::set<Connection> connections = connections_;  // finishing a connection may remove it
   for (const Connection& connection : connections) connection->finish();
   if (connections_.empty()) return;
   deadline_.expires_after(patience);

@@ -23,7 +23,7 @@ class HttpServer {
  public:
   HttpServer(asio::io_context& io, FrameServer& frames, HttpSettings settings);
 
-  /// Throws std::runtime_error with one sentence.
+  /// Throws std::runtime_error with a one-sentence message.
   const Listener& listen(const Endpoint& endpoint);
 
   void serve_text(const std::string& path, HttpText text);
@@ -35,7 +35,7 @@ class HttpServer {
   /// the FrameServer's to end.
   void finish(std::chrono::milliseconds patience);
 
-  /// Connections turned away, because too many were there, or because the system had no room.
+  /// Connections rejected because of the limits or a lack of system resources.
   std::uint64_t rejected() const { return rejected_; }
 
   /// Requests that were refused or could not be answered.
@@ -54,7 +54,7 @@ class HttpServer {
   HttpSite site_;
   std::list<Listener> listeners_;
   std::set<Connection> connections_;
-  std::size_t unadmitted_ = 0;  // of these, that are only told that they are too many
+  std::size_t unadmitted_ = 0;  // connections that only receive a 503
   std::uint64_t rejected_ = 0;
   bool finishing_ = false;
   asio::steady_timer deadline_;

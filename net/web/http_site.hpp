@@ -20,19 +20,19 @@ struct HttpSettings {
   std::size_t max_per_address = 32;
   std::size_t max_head_bytes = 8192;
   std::chrono::milliseconds head_patience{5000};      // for a request's whole head
-  std::chrono::milliseconds answer_patience{30'000};  // for the peer to take an answer
+  std::chrono::milliseconds answer_patience{30'000};  // for the peer to receive an answer
   std::chrono::milliseconds frame_patience{10'000};   // for the frame of a snapshot
-  std::vector<std::string> hosts;                     // names of this machine, besides its own
+  std::vector<std::string> hosts;                     // host names of this machine, besides its own
 };
 
-/// A text that is made anew each time that somebody asks for it.
+/// A text that is generated for each request.
 struct HttpText {
   std::string type;                   // Content-Type
   std::function<std::string()> text;  // on the io thread; empty: not found
   std::string fields{};               // of the head, each with its CRLF
 };
 
-/// What all connections of an HttpServer share. Bound to the io thread.
+/// The state shared by all connections of an HttpServer. Bound to the io thread.
 struct HttpSite {
   FrameServer& frames;
   HttpSettings settings;
@@ -41,7 +41,8 @@ struct HttpSite {
   FileServer* files = nullptr;              // null: none are shared
   LogLimit refusals{1};
   std::uint64_t snapshots = 0;
-  // Malformed, too large, too slow, for another host, broken off, or with an answer nobody took.
+  // Requests that were malformed, too large, too slow, for another host or broken off, or whose
+  // answer was not received.
   std::uint64_t failed_requests = 0;
 };
 

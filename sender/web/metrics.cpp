@@ -17,7 +17,7 @@ using prometheus::ClientMetric;
 using prometheus::MetricFamily;
 using prometheus::MetricType;
 
-/// Values of one metric by the value of one label; a label without a name is none.
+/// The values of one metric for each value of a label; an empty label name means no label.
 using Values = std::vector<std::pair<std::string, std::uint64_t>>;
 
 std::vector<ClientMetric::Label> labelled(const std::string& label, const std::string& value) {
@@ -71,7 +71,7 @@ MetricFamily histogram_of_seconds(const std::string& name, const std::string& he
   return {name, help, MetricType::Histogram, {metric}};
 }
 
-/// One value for each kind of viewer there may be, so that a graph of it begins at 0.
+/// One value for each kind of viewer, so that its graph starts at 0.
 Values by_kind(const SenderReport& report, std::uint64_t ViewerStatistics::* of_viewers,
                std::uint64_t RtpStatistics::* of_rtp) {
   std::map<std::string, std::uint64_t> values{{"tcp", 0}, {"http", 0}, {"rtp", 0}};

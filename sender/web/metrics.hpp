@@ -6,7 +6,8 @@
 
 namespace jpegwire {
 
-/// The report in Prometheus' text format, version 0.0.4; names are those of docs/protocol.md.
+/// The report in Prometheus' text format, version 0.0.4; the names are documented in
+/// docs/protocol.md.
 std::string describe_metrics(const SenderReport& report);
 
 }  // namespace jpegwire

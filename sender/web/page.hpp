@@ -4,7 +4,7 @@
 
 namespace jpegwire {
 
-/// The page with the live picture: page.html with page.css and page.js in it.
+/// The page with the live picture: page.html with page.css and page.js inlined.
 std::string_view page();
 
 }  // namespace jpegwire

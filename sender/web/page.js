@@ -1,22 +1,22 @@
 "use strict";
 const $ = (id) => document.getElementById(id);
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-const now = () => performance.timeOrigin + performance.now();  // ms; it does not jump
+const now = () => performance.timeOrigin + performance.now();  // ms; monotonic
 
 // ---- The stream: multipart, and the stamp in each JPEG ----
 
 const kNoPictures = "What comes is no stream of pictures.";
 
 class MultipartParser {
-  ended = "";      // in a sentence, when it has
-  #head = "";      // delimiter and header lines, as far as they came
-  #jpeg = null;    // the frame that is being filled,
-  #filled = 0;     // so far
+  ended = "";      // the reason as a sentence, once the stream has ended
+  #head = "";      // delimiter and header lines received so far
+  #jpeg = null;    // the frame being received
+  #filled = 0;     // bytes received of it
   #captured = 0;
 
   constructor(onFrame) { this.onFrame = onFrame; }
 
-  // A chunk ends anywhere, in the middle of a header too. Each byte is copied once.
+  // A chunk may end anywhere, even within a header. Each byte is copied once.
   push(chunk) {
     for (let at = 0; at < chunk.length && !this.ended;) {
       if (!this.#jpeg) {
@@ -48,7 +48,7 @@ class MultipartParser {
   }
 }
 
-// The sender's APP9 segment directly behind SOI.
+// Reads the sender's APP9 segment directly after SOI.
 function readStamp(jpeg) {
   const name = String.fromCharCode(...jpeg.subarray(2, 16));
   if (jpeg.length < 57 || name !== "\xff\xe9\0\x35jpegwire\0\x01") return null;
@@ -60,17 +60,17 @@ function readStamp(jpeg) {
   };
 }
 
-// ---- How far the sender's clock is ahead of ours ----
+// ---- Offset of the sender's clock ----
 
 class SenderClock {
   #polls = [];
   best = null;
 
-  // Asked at t0, answered at t1, and in between it was `time` there: so we know that to half the
-  // round trip, and believe the shortest of the last polls.
+  // A poll sent at t0 and answered at t1 got the sender's `time`. The offset is uncertain by half
+  // the round trip, so the shortest of the last polls is the best one.
   add(t0, t1, time) {
     const poll = { ahead: time - (t0 + t1) / 2, uncertainty: (t1 - t0) / 2 };
-    // Two that cannot both be right: a clock was set in between, or a machine has slept.
+    // Two polls that contradict each other: a clock was set in between, or a machine was suspended.
     const agrees = (old) =>
       Math.abs(old.ahead - poll.ahead) < old.uncertainty + poll.uncertainty + 1;
     this.#polls = [...this.#polls.filter(agrees), poll].slice(-30);
@@ -80,12 +80,12 @@ class SenderClock {
   ageOf(captured) {
     if (!this.best || !captured) return null;
     const age = now() + this.best.ahead - captured;
-    // What is seen before it was taken has a time that is not this clock's.
+    // A picture drawn before its capture has a capture time of another clock.
     return age < -this.best.uncertainty - 1 ? null : Math.max(0, age);
   }
 }
 
-// ---- What is measured ----
+// ---- Measurements ----
 
 class LastSecond {
   #events = [];
@@ -102,7 +102,7 @@ const draws = new LastSecond();     // value: the age at drawing
 const received = new LastSecond();  // bytes
 const losses = new LastSecond();    // frames
 const drops = { skipped: 0, displaced: 0, damaged: 0 };
-let stats = null;  // the sender's, as of the last second
+let stats = null;  // the sender's, from the last poll
 let shown = null;  // the frame on the canvas
 
 function drop(kind, count) {
@@ -141,28 +141,28 @@ function draw(bitmap, frame) {
   bitmap.close();
   shown = { captured: frame.captured, drawn: now() };
   draws.add(clock.ageOf(frame.captured));
-  if (!frame.connection.signal.aborted) tell(null);
+  if (!frame.connection.signal.aborted) showNotice(null);
 }
 
-// ---- Receiving: again and again, until the page is closed ----
+// ---- Receiving: reconnects until the page is closed ----
 
 let connection = null;  // an AbortController
-let lastByte = 0;       // when it came
-let patience = 0;       // so long without a byte is not strange for this stream
+let lastByte = 0;       // time of arrival
+let silenceLimit = 0;   // ms without a byte before a notice is shown; depends on the frame rate
 
-// no-store: else Chromium lets a second page wait for the first one's stream, to reuse it.
+// no-store: otherwise Chromium delays a second page's request to reuse the first one's response.
 const ask = (path, signal = AbortSignal.timeout(5000)) =>
   fetch(path, { cache: "no-store", signal });
 const refusal = ({ status, statusText }) => `The sender answers “${status} ${statusText}”.`;
 
-// Returns how the stream ended, in a sentence.
+// Returns as a sentence why the stream ended.
 async function receive(connection, onFrame) {
   const response = await ask("/stream", connection.signal);
   if (!response.ok) return refusal(response);
   let last = null;
   let lastFrame = now();
   const parser = new MultipartParser((frame) => {
-    patience = Math.max(3000, 3 * (now() - lastFrame));
+    silenceLimit = Math.max(3000, 3 * (now() - lastFrame));
     lastFrame = now();
     const stamp = readStamp(frame.jpeg);
     if (stamp && last?.stream === stamp.stream) {
@@ -188,12 +188,12 @@ async function watch() {
   for (;;) {
     await seen();
     connection = new AbortController();
-    [lastByte, patience] = [now(), 3000];
+    [lastByte, silenceLimit] = [now(), 3000];
     const onFrame = (frame) => { pause = 250; show(frame); };
     const end = await receive(connection, onFrame).catch(() => "The stream has stopped.");
     connection.abort();
     if (hidden) continue;
-    tell(`${end} Trying again…`);
+    showNotice(`${end} Trying again…`);
     await sleep(pause);
     pause = Math.min(2000, pause * 2);
   }
@@ -211,11 +211,11 @@ async function pollStats() {
     } catch {
       stats = null;
     }
-    await sleep(polls < 5 ? 100 : 1000);  // the first ones are slow, as the page is being set up
+    await sleep(polls < 5 ? 100 : 1000);  // the first polls are slow while the page loads
   }
 }
 
-// Hidden for so long that nobody will miss the stream.
+// True after the page has been hidden for a while; the stream is then disconnected.
 let hidden = false;
 let hiding = 0;
 const onSeen = [];
@@ -224,7 +224,7 @@ const seen = () => new Promise((resolve) => (hidden ? onSeen.push(resolve) : res
 function leave() {
   hidden = true;
   connection.abort();
-  tell("Returning to the stream…");
+  showNotice("Returning to the stream…");
 }
 
 document.addEventListener("visibilitychange", () => {
@@ -246,7 +246,7 @@ class Figure {
     this.paths = this.element.querySelectorAll("path");
   }
 
-  // A line only joins what was known: null begins a new one.
+  // A line joins known values only; null starts a new line.
   set(value, text, unit = "") {
     this.dd.textContent = text;
     if (unit) this.dd.insertAdjacentHTML("beforeend", ` <small>${unit}</small>`);
@@ -271,7 +271,7 @@ function describeTime(ms) {
 }
 
 function showAge() {
-  // The median does not jump about. While no frame comes, what is on the screen grows old.
+  // The median is steady. While no frame arrives, the age of the picture on the screen increases.
   const ages = draws.events.map((event) => event.value).filter((age) => age !== null);
   const median = ages.sort((a, b) => a - b)[ages.length >> 1];
   const age = median ?? (shown && clock.ageOf(shown.captured));
@@ -289,7 +289,8 @@ function showAge() {
 function showFigures() {
   showAge();
 
-  // Over the time between the first and the last, as counting alone is one off half of the time.
+  // Divides by the time from the first to the last frame; counting the frames of a second alone
+  // would often be off by one.
   const times = draws.events.map((event) => event.time);
   const span = times.length && times[times.length - 1] - times[0];
   const rate = span > 700 ? ((times.length - 1) * 1000) / span : times.length;
@@ -313,8 +314,8 @@ function showFigures() {
   }
 }
 
-// A sentence on the picture; null takes it away.
-function tell(sentence) {
+// Shows a sentence over the picture; null removes it.
+function showNotice(sentence) {
   document.body.classList.toggle("old", sentence !== null);
   $("trouble").hidden = sentence === null;
   const line = $("trouble").querySelector("span");
@@ -323,9 +324,9 @@ function tell(sentence) {
 
 function checkSilence() {
   const silence = now() - lastByte;
-  if (silence > patience && !connection.signal.aborted) tell("No new picture comes.");
-  // The way to the sender may have broken unheard, above all if it answers nothing else either.
-  if (silence > patience * (stats ? 10 : 2)) connection.abort();
+  if (silence > silenceLimit && !connection.signal.aborted) showNotice("No new picture comes.");
+  // The connection may be broken without notice, most likely if no poll is answered either.
+  if (silence > silenceLimit * (stats ? 10 : 2)) connection.abort();
   const [since, unit] = shown ? describeTime(now() - shown.drawn) : [];
   $("trouble").querySelector("small").textContent =
     since ? `The last picture came ${since} ${unit} ago.` : "";
@@ -377,7 +378,7 @@ $("fullscreen").onclick = switchFullscreen;
 $("fullscreen").hidden = !document.fullscreenEnabled;  // as on an iPhone
 $("bare").onclick = $("stage").onclick = switchFigures;
 
-tell("Connecting…");
+showNotice("Connecting…");
 watch();
 pollStats();
 setInterval(() => { checkSilence(); showFigures(); }, 500);

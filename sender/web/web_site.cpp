@@ -10,13 +10,13 @@
 namespace jpegwire {
 namespace {
 
-// The page brings its own style and script and asks nobody else for anything.
+// The page has its style and script inline and loads nothing from elsewhere.
 constexpr const char* kPageFields =
     "Content-Security-Policy: default-src 'none'; img-src 'self' blob: data:; "
     "connect-src 'self'; style-src 'unsafe-inline'; script-src 'unsafe-inline'\r\n"
     "Referrer-Policy: no-referrer\r\n";
 
-// Names and sources may hold bytes that are no UTF-8.
+// Names and sources may contain bytes that are not UTF-8.
 std::string to_text(const nlohmann::json& json) {
   return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
@@ -71,7 +71,7 @@ void WebSite::do_tick() {
 std::string WebSite::statistics() const {
   const SenderReport report = questions_.report();
   nlohmann::json statistics = summarize(report);
-  statistics.erase("viewers");  // where they are is nobody's business here
+  statistics.erase("viewers");  // other clients' addresses are not published
   statistics["time_us"] = wall_now().time_since_epoch().count();
   statistics["online"] = report.is_online;
   statistics["viewers_now"] = number_of_viewers(report);

@@ -18,16 +18,16 @@ namespace jpegwire {
 /// thread.
 class WebSite {
  public:
-  /// What it asks the sender for.
+  /// Callbacks into the sender.
   struct Questions {
     std::function<SenderReport()> report;
-    std::function<std::string()> sdp;  // empty: there is no stream of datagrams
+    std::function<std::string()> sdp;  // empty: there is no RTP stream
   };
 
   WebSite(asio::io_context& io, FrameServer& frames, const HttpSettings& settings,
           Questions questions);
 
-  /// Throws std::runtime_error with one sentence.
+  /// Throws std::runtime_error with a one-sentence message.
   const Listener& listen(const Endpoint& endpoint) { return server_.listen(endpoint); }
 
   /// Serves the files of the directory under /files/. Throws std::runtime_error with one sentence.

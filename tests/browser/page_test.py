@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Watches the sender's web page in Chromium and notices what its user would.
+"""Tests the sender's web page in Chromium from its user's point of view.
 
     page_test.py /path/to/jpegwire-sender [ARTIFACT_DIR]
 
-Screenshots go to ARTIFACT_DIR. Wants python3-selenium, chromium and chromium-driver.
+Screenshots go to ARTIFACT_DIR. Needs python3-selenium, chromium and chromium-driver.
 """
 import json
 import os
@@ -30,7 +30,7 @@ TIMEOUT_SECONDS = 60  # only a failing test waits so long
 sender_program = ""
 artifacts = None
 
-# What the canvas shows, scaled down so that comparing is cheap: 32 x 18 pixels in RGBA.
+# The canvas, scaled down to 32 x 18 RGBA pixels so that comparing is cheap.
 PIXELS = """
 const small = new OffscreenCanvas(32, 18).getContext("2d");
 small.drawImage(document.querySelector("canvas"), 0, 0, 32, 18);
@@ -39,7 +39,7 @@ return [...small.getImageData(0, 0, 32, 18).data];
 
 
 def eventually(description, attempt):
-    """The first true answer of attempt(), or a failure that names what did not happen."""
+    """The first true result of attempt(); fails with the description after a timeout."""
     deadline = time.monotonic() + TIMEOUT_SECONDS
     while True:
         answer = attempt()
@@ -56,7 +56,7 @@ def free_port():
 
 
 class Sender:
-    """A sender with the test card, from when it has said where its page is."""
+    """A sender with the test card, which has printed its page's URL."""
 
     def __init__(self, port):
         url = f"http://127.0.0.1:{port}/"
@@ -65,7 +65,7 @@ class Sender:
              "--http", f"127.0.0.1:{port}"], stdout=subprocess.PIPE, text=True)
         lines = queue.Queue()
 
-        def read():  # to the end, as a full pipe would stop the sender
+        def read():  # until its end, because a full pipe would block the sender
             for line in self.process.stdout:
                 lines.put(line)
             lines.put(None)
@@ -94,7 +94,7 @@ class PageTest(unittest.TestCase):
     def setUp(self):
         self.port = free_port()
         self.sender = Sender(self.port)
-        self.addCleanup(lambda: self.sender.kill())  # the latest one: a test may start another
+        self.addCleanup(lambda: self.sender.kill())  # the current one: a test may start another
         directory = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
         self.addCleanup(directory.cleanup)
         self.downloads = pathlib.Path(directory.name, "downloads")
@@ -104,7 +104,7 @@ class PageTest(unittest.TestCase):
         self.show(1280, 800, "dark")
         self.browser.get(f"http://127.0.0.1:{self.port}/")
         eventually("the first picture", lambda: not self.is_shown("#trouble"))
-        # What it says for a moment only: a test may be too slow to see it on the page.
+        # Records toasts: a test may be too slow to see them on the page.
         self.browser.execute_script("""
             const toast = document.getElementById("toast");
             window.said = [];
@@ -124,10 +124,10 @@ class PageTest(unittest.TestCase):
         options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
         return webdriver.Chrome(service=Service("/usr/bin/chromedriver"), options=options)
 
-    # ---- What a user sees and does ----
+    # ---- User actions and observations ----
 
     def show(self, width, height, scheme, phone=False):
-        """A window of this size; the phone has a finger, the desktop a mouse."""
+        """Emulates a window of this size; the phone has a touch screen, the desktop a mouse."""
         self.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
             "width": width, "height": height, "deviceScaleFactor": 2 if phone else 1,
             "mobile": phone})
@@ -197,7 +197,7 @@ class PageTest(unittest.TestCase):
                               lambda: re.fullmatch(pattern, self.figure(name)))
 
         age = shows("age", r"([\d.]+) (ms|s)")
-        # Old pictures are what must not be; a computer that is busy with other things may be late.
+        # The test must detect old pictures, but tolerate delays of a busy machine.
         milliseconds = float(age[1]) * (1000 if age[2] == "s" else 1)
         self.assertLess(milliseconds, 10000)
         self.assertRegex(self.element("#age").text, r"±\d+ ms")
@@ -221,11 +221,11 @@ class PageTest(unittest.TestCase):
         addresses = [event["params"]["request"]["url"] for event in events
                      if event["method"] == "Network.requestWillBeSent"]
         for address in addresses:
-            # chrome: is the empty tab that the browser begins with.
+            # chrome: is the browser's initial empty tab.
             self.assertRegex(address, f"^(http://127.0.0.1:{self.port}/|data:|blob:|chrome:)")
         self.assertLessEqual({"/", "/stream", "/stats.json", "/snapshot"},
                              {urllib.parse.urlsplit(address).path for address in addresses})
-        # Also what the Content-Security-Policy kept from being asked for is in the log.
+        # The log also has the requests that the Content-Security-Policy blocked.
         self.assertEqual(self.browser.get_log("browser"), [])
 
     def test_saves_snapshots(self):
@@ -306,7 +306,7 @@ class PageTest(unittest.TestCase):
                 const colour = getComputedStyle(document.querySelector("footer")).backgroundColor;
                 return Math.max(...colour.match(/\\d+/g).slice(0, 3));""")
 
-        # Long enough for sparklines that are worth a look.
+        # Waits until the sparklines have a history worth showing.
         time.sleep(20 if artifacts else 0)
         eventually("an age is shown", lambda: re.match(r"[\d.]+ m?s", self.figure("age")))
         self.check_layout()

@@ -1,4 +1,4 @@
-// What a viewer says to a stream that is none, and what it shows of one that is broken in places.
+// What a viewer reports for a stream that it cannot read, and what it shows of a damaged stream.
 
 #include <fmt/format.h>
 
@@ -18,7 +18,7 @@ using nlohmann::json;
 namespace bad_stream_test {
 namespace {
 
-/// What a viewer without --reconnect says when a sender sends this and closes.
+/// The viewer's error, without --reconnect, when a sender sends this and closes.
 std::string failure_after(const std::string& bytes, const Command& options = {}) {
   TcpListener listener;
   ViewerProgram viewer(Command{listener.url(), "--timeout", "2"} + options);
@@ -45,7 +45,7 @@ std::string truncated_jpeg() {
   return jpeg.substr(0, jpeg.size() - 20);
 }
 
-/// Sends the bytes as a frame, then a good one; the viewer must count the first as corrupt, and
+/// Sends the bytes as a frame, then a good frame; the viewer must count the first as corrupt and
 /// show the second.
 void check_corrupt(const std::string& name, const std::string& bytes) {
   INFO(name);
@@ -70,12 +70,12 @@ TEST_CASE("a size beyond --max-frame ends the connection") {
              Contains("5000") && Contains("4096"));
 }
 
-TEST_CASE("a size of 0 at once is no stream") {
+TEST_CASE("a first size of 0 is reported as no stream") {
   CHECK_THAT(failure_after(big_endian_size(0)),
              Contains("no frame from") && Contains("within 2 s"));
 }
 
-TEST_CASE("a decimal size that is no number ends the connection") {
+TEST_CASE("an invalid decimal size ends the connection") {
   const std::string words = "16 characters";
   CHECK_THAT(failure_after("-5              "), Contains(words));
   CHECK_THAT(failure_after("12x4            "), Contains(words));
@@ -83,20 +83,20 @@ TEST_CASE("a decimal size that is no number ends the connection") {
   CHECK_THAT(failure_after("99999999999999999999"), Contains(words) || Contains("--max-frame"));
 }
 
-TEST_CASE("a connection that is closed in the middle is named, and where") {
+TEST_CASE("the error for a closed connection says where the stream broke off") {
   CHECK_THAT(failure_after(good_frame() + std::string("\0\0", 2)),
              Contains("closed inside the size prefix"));
   CHECK_THAT(failure_after(good_frame() + big_endian_size(5000) + "abc"),
              Contains("closed inside a frame (3 of 5000 bytes)"));
 }
 
-TEST_CASE("a peer that speaks something else is no sender") {
+TEST_CASE("a peer that speaks another protocol is reported as no sender") {
   CHECK_THAT(failure_after("HTTP/1.0 404 Not Found\r\n\r\n"), Contains("404"));
   CHECK_THAT(failure_after("SSH-2.0-OpenSSH_9.2\r\n"), Contains("cannot be read"));
   CHECK_THAT(failure_after("--frame\r\nContent-Length: many\r\n\r\n"), Contains("multipart"));
 }
 
-TEST_CASE("a peer that sends a byte a second is not waited for") {
+TEST_CASE("a viewer gives up on a peer that sends one byte per second") {
   TcpListener listener;
   ViewerProgram viewer({listener.url(), "--timeout", "1"});
   TcpPeer sender = listener.accept();
@@ -108,7 +108,7 @@ TEST_CASE("a peer that sends a byte a second is not waited for") {
   CHECK_THAT(failure_of(viewer), Contains("no frame from") && Contains("within 1 s"));
 }
 
-TEST_CASE("frames that are no baseline JPEG are counted and never shown") {
+TEST_CASE("frames that are not baseline JPEGs are counted and never shown") {
   check_corrupt("no JPEG", "this is no picture");
   check_corrupt("truncated", truncated_jpeg());
   check_corrupt("half", make_jpeg(320, 240).substr(0, 300));
@@ -118,12 +118,12 @@ TEST_CASE("frames that are no baseline JPEG are counted and never shown") {
   check_corrupt("200 scans", with_many_scans(make_jpeg(320, 240)));
 }
 
-TEST_CASE("a stream of nothing but broken frames is no stream") {
+TEST_CASE("a stream of corrupt frames only is reported as an error") {
   CHECK_THAT(failure_after(with_size(truncated_jpeg()) + with_size(truncated_jpeg())),
              Contains("no frame from"));
 }
 
-TEST_CASE("with --reconnect a broken stream is left, and the next one shown") {
+TEST_CASE("with --reconnect a viewer leaves a broken stream and shows the next one") {
   TcpListener listener;
   ViewerProgram viewer({listener.url(), "--reconnect", "--frames", "1", "--summary", "-"});
   for (const std::string bytes : {"\xff\xff\xff\xff", "-5              "}) {
@@ -139,7 +139,7 @@ TEST_CASE("with --reconnect a broken stream is left, and the next one shown") {
   CHECK(summary["reconnects"] == 2);
 }
 
-TEST_CASE("a peer that talks nonsense to a sender is put out, and nobody else is disturbed") {
+TEST_CASE("a sender disconnects a peer that sends garbage, without disturbing other viewers") {
   SenderProgram sender(test_card({"--summary", "-"}));
   TcpPeer good = TcpPeer::connect(sender.port());
   CHECK(good.receive_frame());

@@ -1,4 +1,4 @@
-// Each thing that can be wrong at the start is told in one line.
+// Each error at startup is reported in one line.
 
 #include <catch2/catch.hpp>
 #include <filesystem>
@@ -36,7 +36,7 @@ std::string failure_of_sender(const Command& options) {
 
 }  // namespace
 
-TEST_CASE("unknown options and wrong values are wrong usage") {
+TEST_CASE("unknown options and invalid values are usage errors") {
   CHECK_THAT(wrong_sender_usage({"--no-such-option"}), StartsWith("jpegwire-sender: ") &&
                                                            Contains("--no-such-option") &&
                                                            Contains("see jpegwire-sender --help"));
@@ -57,7 +57,7 @@ TEST_CASE("unknown options and wrong values are wrong usage") {
   CHECK_THAT(wrong_sender_usage({"--source", "ftp://host/a"}), Contains("tcp://HOST:PORT"));
 }
 
-TEST_CASE("wrong values of the options for HTTP are wrong usage") {
+TEST_CASE("invalid values of the HTTP options are usage errors") {
   CHECK_THAT(wrong_sender_usage({"--http", "127.0.0.1:70000"}), Contains("70000"));
   CHECK_THAT(wrong_sender_usage({"--http", "::1"}), Contains("--http") && Contains("brackets"));
   CHECK_THAT(wrong_sender_usage({"--http", "http://localhost"}), Contains("--http"));
@@ -69,7 +69,7 @@ TEST_CASE("wrong values of the options for HTTP are wrong usage") {
   CHECK_THAT(wrong_sender_usage({"--http-timeout", "0"}), Contains("--http-timeout"));
 }
 
-TEST_CASE("the viewer's unknown options and wrong values are wrong usage too") {
+TEST_CASE("the viewer's unknown options and invalid values are usage errors") {
   CHECK_THAT(wrong_viewer_usage({"--no-such-option"}),
              StartsWith("jpegwire-viewer: ") && Contains("--no-such-option"));
   CHECK_THAT(wrong_viewer_usage({"localhost"}), Contains("tcp://HOST:PORT"));
@@ -83,7 +83,7 @@ TEST_CASE("the viewer's unknown options and wrong values are wrong usage too") {
              Contains("--warm-up leaves nothing of --seconds"));
 }
 
-TEST_CASE("a port that is in use is named") {
+TEST_CASE("a port in use is named in the error") {
   SenderProgram first(test_card());
   const std::string port = std::to_string(first.port());
   CHECK_THAT(failure_of_sender(test_card({"--tcp", port})),
@@ -92,26 +92,26 @@ TEST_CASE("a port that is in use is named") {
   CHECK_THAT(failure_of(viewer), Contains("127.0.0.1:" + port) && Contains("in use"));
 }
 
-TEST_CASE("an address of another machine cannot be listened on") {
+TEST_CASE("listening on another machine's address is an error") {
   CHECK_THAT(failure_of_sender(test_card({"--tcp", "203.0.113.1:2500"})),
              Contains("203.0.113.1:2500") && Contains("no interface"));
 }
 
-TEST_CASE("an unknown host is named") {
+TEST_CASE("an unknown host is named in the error") {
   ViewerProgram viewer({"tcp://no-such-host.invalid:2500", "--timeout", "30"});
   CHECK_THAT(failure_of(viewer), Contains("no-such-host.invalid"));
   CHECK_THAT(failure_of_sender(test_card({"--tcp", "no-such-host.invalid:2500"})),
              Contains("no-such-host.invalid"));
 }
 
-TEST_CASE("a sender that cannot be reached is named, and why") {
+TEST_CASE("the error for an unreachable sender names it and the reason") {
   const std::string url = tcp_url(free_port());
   ViewerProgram viewer({url, "--timeout", "1"});
   CHECK_THAT(failure_of(viewer),
              Contains("no frame from " + url + " within 1 s") && Contains("Connection refused"));
 }
 
-TEST_CASE("a source that cannot be opened is named, and why") {
+TEST_CASE("the error for a source that cannot be opened names it and the reason") {
   const TemporaryDirectory directory;
   write_file(directory / "broken.jpg", "this is no picture");
   write_file(directory / "broken.mp4", "this is no video");
@@ -128,7 +128,7 @@ TEST_CASE("a source that cannot be opened is named, and why") {
   CHECK_THAT(failure("/dev/video62"), Contains("/dev/video62"));
 }
 
-TEST_CASE("a directory that cannot be written to is told at the start") {
+TEST_CASE("a directory that cannot be written to is reported at startup") {
   const TemporaryDirectory directory;
   write_file(directory / "file", "");
   for (const Command& output :
@@ -142,7 +142,7 @@ TEST_CASE("a directory that cannot be written to is told at the start") {
              Contains("missing/summary.json"));
 }
 
-TEST_CASE("a full disk ends the viewer, and what was saved before is whole") {
+TEST_CASE("a full disk ends the viewer, and the files saved before are whole") {
   const TinyDisk disk("64k");
   if (!disk.is_mounted()) {
     WARN("skipped: only root may mount a small disk to fill");
@@ -156,7 +156,7 @@ TEST_CASE("a full disk ends the viewer, and what was saved before is whole") {
   for (const std::string& name : names) CHECK(decode(read_file(disk.path() + "/" + name)));
 }
 
-TEST_CASE("a window that cannot be opened is told, with what to do") {
+TEST_CASE("a window that cannot be opened is reported with a remedy") {
   const auto failure = [](const std::string& display) {
     Environment environment = environment_of_programs();
     environment.emplace_back("DISPLAY", display);

@@ -1,4 +1,4 @@
-// jpegwire-bench with cameras in whose pictures is the time, and with other programs beside ours.
+// jpegwire-bench with cameras whose pictures show the time, and with other programs as peers.
 
 #include <catch2/catch.hpp>
 #include <cstdlib>
@@ -15,7 +15,7 @@ using nlohmann::json;
 namespace bench_cameras_test {
 namespace {
 
-/// A directory in which programs of these names are found before all others.
+/// A directory that comes first in PATH and holds programs of these names.
 class OtherPrograms {
  public:
   void write(const std::string& name, const std::string& shell) const {
@@ -45,7 +45,7 @@ bool has_age(const json& one) { return one["figures"]["age_p50_ms"]["median"] > 
 }  // namespace
 
 TEST_CASE(
-    "the age is read in the pictures of a camera that sees the clock in the viewer's window") {
+    "the age is read from the pictures of a camera that sees the clock in the viewer's window") {
   const TemporaryDirectory directory;
   const XServer server({"-fbdir", directory.path()});
   const Window clock(server, {"--clock"});
@@ -61,7 +61,7 @@ TEST_CASE(
   CHECK(one["runs"][0]["viewers"][0]["frames"] > 0);
 }
 
-TEST_CASE("viewers in windows show what they get") {
+TEST_CASE("viewers with windows display what they receive") {
   const XServer server;
   const json measured = measured_by({"--window", "--seconds", "1"}, 0, server.environment());
   const json& one = case_of(measured, "jpegwire");
@@ -70,7 +70,7 @@ TEST_CASE("viewers in windows show what they get") {
   CHECK(one["figures"]["cpu_display_ms"]["median"] > 0);
 }
 
-TEST_CASE("where the camera sees no clock there is no age, which is told") {
+TEST_CASE("without a clock in the picture no age is reported, and the report says so") {
   const json measured = measured_by({"--optical"}, 1);
   CHECK_THAT(measured["cases"][0]["failure"], Contains("jpegwire-viewer --clock"));
 }
@@ -111,7 +111,7 @@ TEST_CASE("peers that crash, hang or send nothing are named, and the others are 
   CHECK(has_age(case_of(measured, "OpenCV+Python")));
 }
 
-TEST_CASE("a peer that stops in the middle is named") {
+TEST_CASE("a peer that stops during a run is named") {
   OtherPrograms programs;
   programs.write("ustreamer", "exit 127");
   programs.write("gst-inspect-1.0", "exit 1");
@@ -126,7 +126,7 @@ TEST_CASE("a peer that stops in the middle is named") {
   CHECK(has_age(case_of(measured, "OpenCV+Python")));
 }
 
-TEST_CASE("the clock's age is the one that the stamps tell, where the camera's stamps are true") {
+TEST_CASE("the optical age equals the stamps' age where the camera's stamps are correct") {
   TemporaryDirectory directory;
   SenderProgram sender({"--source", "/dev/video0", "--size", "320x240"},
                        {{"LD_PRELOAD", JPEGWIRE_FAKECAM},
@@ -141,7 +141,7 @@ TEST_CASE("the clock's age is the one that the stamps tell, where the camera's s
   CHECK(clock_ms == Approx(stamps_ms).epsilon(1).margin(20));
 }
 
-TEST_CASE("a peer that is not installed is named as skipped") {
+TEST_CASE("a peer that is not installed is reported as skipped") {
   OtherPrograms programs;
   programs.write("ustreamer", "exit 127");
   programs.write("gst-inspect-1.0", "exit 1");
@@ -152,7 +152,7 @@ TEST_CASE("a peer that is not installed is named as skipped") {
   CHECK(measured["cases"].size() == 2);
 }
 
-TEST_CASE("what has no camera for all is refused before any run") {
+TEST_CASE("invalid options for cameras and peers are refused before any run") {
   CHECK_THAT(bench_failure({"--peers", "--source", "test"}, 2), Contains("no camera"));
   CHECK_THAT(bench_failure({"--peers", "--source", "/dev/video0"}, 2),
              Contains("/dev/video0:mjpg"));

@@ -9,7 +9,7 @@
 #include "end_to_end/programs.hpp"
 #include "support/temporary_directory.hpp"
 
-/// jpegwire-bench, for short runs.
+/// jpegwire-bench with short runs.
 namespace jpegwire {
 
 inline constexpr std::chrono::seconds kBenchDeadline{100};
@@ -23,7 +23,7 @@ class BenchProgram : public Process {
                     options,
                 environment.empty() ? environment_of_programs() : std::move(environment)) {}
 
-  /// Waits for its end, which must have this exit code.
+  /// Waits for the program to end and checks its exit code.
   void check_ends_with(int exit_code) {
     const int code = wait(kBenchDeadline);
     INFO(describe());

@@ -1,5 +1,5 @@
-// jpegwire-bench as a user sees it: short runs of real programs, some of them made to have a known
-// bottleneck, and some that fail.
+// jpegwire-bench as a user sees it: short runs of real programs. Some have a known bottleneck, and
+// some fail.
 
 #include <unistd.h>
 
@@ -38,8 +38,7 @@ Environment with_slow_codec(const std::string& variable, const std::string& micr
   return environment;
 }
 
-/// A directory with both programs, of which one does something first: a line of shell, which may
-/// end it.
+/// A directory with both programs, one of which first runs a line of shell, which may exit.
 class SpoiltPrograms {
  public:
   SpoiltPrograms(const std::string& which, const std::string& line) {
@@ -67,7 +66,7 @@ bool has_address(const std::string& address) {
   return !error;
 }
 
-/// Pastes the command that is printed into a shell on this machine.
+/// Runs the printed command in a shell on this machine.
 json measured_elsewhere(const Command& options, int exit_code) {
   const TemporaryDirectory directory;
   BenchProgram bench(options + Command{"--json", directory / "bench.json"});
@@ -84,7 +83,7 @@ json measured_elsewhere(const Command& options, int exit_code) {
 
 }  // namespace
 
-TEST_CASE("the bench goes through all cases round by round, and reports them") {
+TEST_CASE("the bench runs all cases round by round and reports them") {
   const TemporaryDirectory directory;
   BenchProgram bench({"--size", "160x120,320x240", "--repetitions", "2", "--json",
                       directory / "bench.json", "--report", directory / "bench.html"});
@@ -150,8 +149,8 @@ TEST_CASE("the verdict names a slow link") {
   CHECK_THAT(verdict["sentence"], StartsWith("network: each viewer gets ") && Contains("kB"));
 }
 
-TEST_CASE("a link between the two ends has the rate, delay and losses that were asked for") {
-  if (::geteuid() != 0) return;  // only root makes network namespaces
+TEST_CASE("a link between the two ends has the requested rate, delay and loss") {
+  if (::geteuid() != 0) return;  // only root can create network namespaces
   const auto [link, transport] = GENERATE(table<std::string, std::string>(
       {{"5mbit", "tcp"}, {"delay=30ms", "tcp"}, {"20mbit,delay=5ms,loss=5%", "rtp"}}));
   CAPTURE(link, transport);
@@ -173,7 +172,7 @@ TEST_CASE("a link that is too slow for the picture costs frames") {
   CHECK(measured["cases"][0]["verdict"]["bottleneck"] == "network");
 }
 
-TEST_CASE("without root, or on another machine, there is no link") {
+TEST_CASE("--link is an error without root or with a viewer on another machine") {
   CHECK_THAT(bench_failure({"--link", "20mbit", "--viewer-host", "192.0.2.1"}, 2),
              Contains("--viewer-host"));
   if (::geteuid() != 0) return;
@@ -215,7 +214,7 @@ TEST_CASE("a viewer that crashes or ends without a summary is named") {
              Contains("jpegwire-viewer did not connect within"));
 }
 
-TEST_CASE("Ctrl-C while the link is made ends it in order") {
+TEST_CASE("Ctrl-C during the setup of the link ends the bench cleanly") {
   if (::geteuid() != 0) return;
   const TemporaryDirectory directory;
   write_file(directory / "ip", "#!/bin/sh\n: >'" + directory / "begun" + "'\nsleep 1000\n");
@@ -229,7 +228,7 @@ TEST_CASE("Ctrl-C while the link is made ends it in order") {
   CHECK_THAT(bench.out(), Contains("interrupted") && Contains("not measured"));
 }
 
-TEST_CASE("Ctrl-C keeps what is done") {
+TEST_CASE("Ctrl-C keeps the completed runs") {
   const TemporaryDirectory directory;
   BenchProgram bench({"--repetitions", "50", "--json", directory / "bench.json"});
   bench.wait_for("run 2 of 50");
@@ -242,7 +241,7 @@ TEST_CASE("Ctrl-C keeps what is done") {
   CHECK(measured["cases"][0]["figures"]["fps"]["repetitions"] >= 2);
 }
 
-TEST_CASE("viewers elsewhere are started with a command that is printed") {
+TEST_CASE("remote viewers are started with a command that is printed") {
   const char* host = GENERATE("127.0.0.1", "::1");
   if (!has_address(host)) return;
   const json measured = measured_elsewhere(
@@ -255,7 +254,7 @@ TEST_CASE("viewers elsewhere are started with a command that is printed") {
   }
 }
 
-TEST_CASE("runs that fail before viewers elsewhere are started are passed over there") {
+TEST_CASE("runs that fail before remote viewers start are skipped on the remote machine") {
   const json measured =
       measured_elsewhere({"--viewer-host", "127.0.0.1", "--source", "/nonexistent.avi,test",
                           "--viewers", "1,2", "--repetitions", "2"},
@@ -270,7 +269,7 @@ TEST_CASE("runs that fail before viewers elsewhere are started are passed over t
   }
 }
 
-TEST_CASE("what viewers elsewhere tell of a run that has failed does not count for the next one") {
+TEST_CASE("remote viewers' results of a failed run do not count for the next run") {
   const SpoiltPrograms programs("sender",
                                 "case \"$*\" in *160x120*) (sleep 1; kill -KILL $$) & ;; esac");
   const json measured =
@@ -295,7 +294,7 @@ TEST_CASE("a run is compared with an earlier one") {
   CHECK_THAT(second.out(), Contains("Compared with " + directory / "bench.json"));
 }
 
-TEST_CASE("what cannot be measured is refused before any run") {
+TEST_CASE("a measurement that is not possible is refused before any run") {
   CHECK_THAT(bench_failure({"--size", "0"}, 2),
              StartsWith("jpegwire-bench: ") && Contains("--size") && Contains("1280x720"));
   CHECK_THAT(bench_failure({"--viewers", "1000000"}, 2),
@@ -307,7 +306,7 @@ TEST_CASE("what cannot be measured is refused before any run") {
              Contains("no-such-host.invalid"));
 }
 
-TEST_CASE("an old or foreign file to compare with is refused before any run") {
+TEST_CASE("an outdated or foreign file for --compare is refused before any run") {
   const TemporaryDirectory directory;
   const std::string file = directory / "old.json";
   const auto failure = [&](const std::string& text) {
@@ -320,7 +319,7 @@ TEST_CASE("an old or foreign file to compare with is refused before any run") {
              Contains("missing.json") && Contains("No such file"));
 }
 
-TEST_CASE("files that cannot be written are told, and the terminal has the figures") {
+TEST_CASE("files that cannot be written are reported, and the terminal shows the figures") {
   CHECK_THAT(bench_failure({"--json", "/nowhere/bench.json"}, 1),
              Contains("/nowhere/bench.json") && Contains("No such file"));
   BenchProgram bench({"--json", "/dev/full"});
@@ -329,7 +328,7 @@ TEST_CASE("files that cannot be written are told, and the terminal has the figur
   CHECK_THAT(bench.err(), Contains("'/dev/full'") && Contains("No space left"));
 }
 
-TEST_CASE("a run that does not begin leaves no files") {
+TEST_CASE("a bench that does not start leaves no files") {
   const TemporaryDirectory directory;
   bench_failure({"--programs", "/nowhere", "--json", directory / "bench.json", "--report",
                  directory / "bench.html"},
@@ -337,7 +336,7 @@ TEST_CASE("a run that does not begin leaves no files") {
   CHECK(std::filesystem::is_empty(directory.path()));
 }
 
-TEST_CASE("a full disk costs the report and not the figures") {
+TEST_CASE("a full disk costs the report but not the figures") {
   const TinyDisk disk("4k");
   if (!disk.is_mounted()) {
     WARN("skipped: only root may mount a small disk to fill");

@@ -28,7 +28,7 @@ class FakeCamera {
     put("plugged");
   }
 
-  /// Renamed, so that the camera never sees half a word.
+  /// Replaces the file by renaming, so that the camera never reads a partial word.
   void put(const std::string& word) const {
     write_file(directory_ / "new", word);
     std::filesystem::rename(directory_ / "new", control());
@@ -56,7 +56,7 @@ json end_of(SenderProgram& sender) {
 
 }  // namespace
 
-TEST_CASE("a camera's YUYV is encoded") {
+TEST_CASE("a camera's YUYV frames are encoded") {
   SenderProgram sender(camera_options(), fake_camera({{"FAKECAM_FORMATS", kYuyv}}));
   sender.wait_for("YUYV 640x480 at 30 frames/s");
   {
@@ -73,7 +73,7 @@ TEST_CASE("a camera's YUYV is encoded") {
   CHECK_THAT(summary["source"], Contains("/dev/video0"));
 }
 
-TEST_CASE("a camera's JPEGs are passed on as they are") {
+TEST_CASE("a camera's JPEGs are sent unchanged") {
   const TemporaryDirectory directory;
   std::set<std::string> given;
   for (int grey : {40, 120, 200}) {
@@ -93,7 +93,7 @@ TEST_CASE("a camera's JPEGs are passed on as they are") {
   CHECK(summary["encoded"] == 0);
 }
 
-TEST_CASE("the Huffman tables that a camera leaves out are put in") {
+TEST_CASE("missing Huffman tables in a camera's JPEGs are added") {
   const TemporaryDirectory directory;
   const std::string jpeg = make_jpeg(640, 480, 90);
   write_file(directory / "picture.jpg", jpeg);
@@ -105,14 +105,14 @@ TEST_CASE("the Huffman tables that a camera leaves out are put in") {
   CHECK((entropy_of(frame) == entropy_of(jpeg)));
 }
 
-TEST_CASE("what a camera gives instead of what was asked is named") {
+TEST_CASE("the sender reports which format the camera delivers instead of the requested one") {
   SenderProgram sender({"--source", "/dev/video0", "--size", "320x240", "--fps", "60"},
                        fake_camera({{"FAKECAM_FORMATS", kYuyv}}));
   sender.wait_for("YUYV 640x480 at 30 frames/s");
   sender.wait_for("asked for 320x240 at 60");
 }
 
-TEST_CASE("a picture that a camera has cut short is dropped and counted") {
+TEST_CASE("a truncated camera frame is dropped and counted") {
   SenderProgram sender(camera_options(), fake_camera({{"FAKECAM_FORMATS", kMotionJpeg},
                                                       {"FAKECAM_TRUNCATE_EVERY", "3"}}));
   ViewerProgram viewer({sender.url(), "--frames", "10", "--summary", "-"});
@@ -120,7 +120,7 @@ TEST_CASE("a picture that a camera has cut short is dropped and counted") {
   CHECK(end_of(sender)["corrupt"] >= 3);
 }
 
-TEST_CASE("an unplugged camera's stream goes on with a card, until it is back") {
+TEST_CASE("an unplugged camera's stream shows a card until the camera is back") {
   const FakeCamera camera({{"FAKECAM_FORMATS", GENERATE(kYuyv, kMotionJpeg)}});
   SenderProgram sender(camera_options(), camera.environment());
   ViewerProgram viewer({sender.url(), "--summary", "-"});
@@ -146,7 +146,7 @@ TEST_CASE("an unplugged camera's stream goes on with a card, until it is back") 
   CHECK(end_of(sender)["reopened"] == 1);
 }
 
-TEST_CASE("a camera that hangs is taken for gone") {
+TEST_CASE("a camera that hangs is treated as unplugged") {
   const FakeCamera camera({{"FAKECAM_FORMATS", kYuyv}});
   SenderProgram sender(camera_options(), camera.environment());
   TcpPeer peer = TcpPeer::connect(sender.port());
@@ -158,7 +158,7 @@ TEST_CASE("a camera that hangs is taken for gone") {
   sender.wait_for("is back: ");
 }
 
-TEST_CASE("a camera that may not be opened, or is in use, is an error that tells what to do") {
+TEST_CASE("a camera without permission, or in use, is an error with a remedy") {
   const FakeCamera camera({{"FAKECAM_FORMATS", kYuyv}});
   camera.put("denied");
   SenderProgram denied(camera_options(), camera.environment());
@@ -169,11 +169,11 @@ TEST_CASE("a camera that may not be opened, or is in use, is an error that tells
   CHECK_THAT(failure_of(busy), Contains("/dev/video0") && Contains("another program"));
 }
 
-TEST_CASE("without --source the first camera is found, else there is the test card") {
+TEST_CASE("without --source the sender uses the first camera, or else the test card") {
   const FakeCamera camera({{"FAKECAM_FORMATS", kYuyv}});
   SenderProgram with_camera({"--size", "640x480"}, camera.environment());
   with_camera.wait_for("source: camera /dev/video0");
-  if (std::filesystem::exists("/dev/video0")) return;  // a real one
+  if (std::filesystem::exists("/dev/video0")) return;  // a real camera
   SenderProgram without_camera({});
   without_camera.wait_for("there is no camera");
   without_camera.wait_for("source: test card");

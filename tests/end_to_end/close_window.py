@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Asks a window to close, as the cross in a desktop's title bar does: close_window.py WINDOW_ID.
+"""Asks a window to close, like the close button of a title bar: close_window.py WINDOW_ID.
 
-xdotool of Debian 12 can only destroy a window, which no desktop does.
+xdotool of Debian 12 can only destroy a window, unlike a window manager.
 """
 import ctypes
 import sys

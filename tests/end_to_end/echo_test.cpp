@@ -40,7 +40,7 @@ std::string wrong_usage(const std::string& program, const Command& options) {
 
 }  // namespace
 
-TEST_CASE("the echo: round trips are measured, and drawn") {
+TEST_CASE("the echo: round trips are measured and plotted") {
   const TemporaryDirectory directory;
   EchoProgram echo;
   std::istringstream table(output_of({JPEGWIRE_VIEWER, "--echo", echo.url, "--size-max", "65536",
@@ -79,22 +79,22 @@ TEST_CASE("the echo: both ends write a summary") {
   for (const json& size : summary["sizes"]) {
     CHECK(size["round_trip_us"]["p50"] > 0);
     CHECK(size["reads_per_message"] >= 2);
-    messages += size["round_trips"].get<std::uint64_t>() + 1;  // the first one is not measured
+    messages += size["round_trips"].get<std::uint64_t>() + 1;  // the first is not measured
   }
   CHECK(summary["sizes"].back()["bytes"] == 100);
   echo.sender.send_signal(SIGTERM);
   CHECK(summary_of(echo.sender)["messages"] == messages);
 }
 
-TEST_CASE("the echo: the sender writes as the levers say") {
+TEST_CASE("the echo: the sender applies --write-size and --write-delay") {
   EchoProgram echo({"--write-size", "50", "--write-delay", "2000"});
   ViewerProgram viewer({"--echo", echo.url, "--size-max", "512", "--summary", "-"});
   const json summary = summary_of(viewer);
   CHECK(summary["sizes"].back()["reads_per_message"] > 3);
-  CHECK(summary["sizes"].back()["round_trip_us"]["p50"] >= 20'000);  // 11 pieces, 10 pauses
+  CHECK(summary["sizes"].back()["round_trip_us"]["p50"] >= 20'000);  // 11 writes, 10 pauses
 }
 
-TEST_CASE("the echo: a measurement ends with --seconds, and by a signal") {
+TEST_CASE("the echo: --seconds or a signal ends a measurement") {
   const bool by_signal = GENERATE(false, true);
   EchoProgram echo({"--write-size", "1", "--write-delay", "1000000"});
   ViewerProgram viewer(Command{"--echo", echo.url, "--summary", "-"} +
@@ -104,7 +104,7 @@ TEST_CASE("the echo: a measurement ends with --seconds, and by a signal") {
   CHECK(summary_of(viewer)["sizes"].empty());
 }
 
-TEST_CASE("the echo: a plot that cannot be written is told before anything is measured") {
+TEST_CASE("the echo: a plot that cannot be written is reported before the measurement") {
   const TemporaryDirectory directory;
   const std::string plot = directory / "plot.png";
   std::filesystem::create_directory(plot);
@@ -113,7 +113,7 @@ TEST_CASE("the echo: a plot that cannot be written is told before anything is me
   CHECK_FALSE(std::filesystem::exists(plot + ".part"));
 }
 
-TEST_CASE("the echo: what has no effect on the echo is told") {
+TEST_CASE("the echo: options without effect on the echo are reported") {
   for (const std::string option : {"--frames=1", "--explain", "--naive", "--trace-file=a",
                                    "--save=a", "--record=a.mkv", "--list", "tcp://b:1"})
     CHECK_THAT(wrong_usage(JPEGWIRE_VIEWER, {"--echo", "tcp://a:1", option}),
@@ -124,7 +124,7 @@ TEST_CASE("the echo: what has no effect on the echo is told") {
                Contains(option.substr(0, option.find('='))) && Contains("no effect with --echo"));
 }
 
-TEST_CASE("the echo: one that cannot be measured is told") {
+TEST_CASE("the echo: a peer that cannot be measured is reported") {
   const auto viewer = [](const Command& options) { return wrong_usage(JPEGWIRE_VIEWER, options); };
   CHECK_THAT(viewer({"--plot", "a.png"}), Contains("--plot requires --echo"));
   CHECK_THAT(viewer({"--echo", "tcp://a:1", "--plot", "a.jpg"}), Contains(".png"));

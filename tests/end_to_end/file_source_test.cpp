@@ -1,4 +1,4 @@
-// Videos and pictures as the source.
+// Video and image files as the source.
 
 #include <catch2/catch.hpp>
 #include <csignal>
@@ -22,7 +22,7 @@ void make_video(const std::string& file, const std::string& codec) {
              codec, "-pix_fmt", codec == "mjpeg" ? "yuvj420p" : "yuv420p", file});
 }
 
-/// The sequence numbers that come until the stream ends.
+/// The sequence numbers received until the stream ends.
 std::vector<std::uint32_t> sequence_numbers(TcpPeer& peer) {
   std::vector<std::uint32_t> numbers;
   while (const auto frame = peer.receive_frame()) numbers.push_back(stamp_of(*frame)->sequence);
@@ -31,7 +31,7 @@ std::vector<std::uint32_t> sequence_numbers(TcpPeer& peer) {
 
 }  // namespace
 
-TEST_CASE("a video file is sent once, from its first frame on") {
+TEST_CASE("a video file is sent once, from its first frame") {
   const auto [name, codec] =
       GENERATE(table<std::string, std::string>({{"video.avi", "mjpeg"}, {"video.mp4", "mpeg4"}}));
   INFO(name);
@@ -44,7 +44,7 @@ TEST_CASE("a video file is sent once, from its first frame on") {
   CHECK(numbers == std::vector<std::uint32_t>{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11});
 }
 
-TEST_CASE("the option --loop begins a video file again") {
+TEST_CASE("the option --loop repeats a video file") {
   const TemporaryDirectory directory;
   make_video(directory / "video.avi", "mjpeg");
   SenderProgram sender({"--source", directory / "video.avi", "--loop", "--fps", "60"});
@@ -53,7 +53,7 @@ TEST_CASE("the option --loop begins a video file again") {
   CHECK_FALSE(sender.has_ended());
 }
 
-TEST_CASE("a JPEG goes out as it is but for the stamp") {
+TEST_CASE("a JPEG is sent unchanged except for its stamp") {
   const TemporaryDirectory directory;
   const std::string jpeg = make_jpeg(320, 240, 77);
   write_file(directory / "picture.jpg", jpeg);

@@ -1,4 +1,4 @@
-// What you see is never old, and nobody pays for somebody else's slowness.
+// The displayed picture is never old, and a slow viewer does not affect the others.
 
 #include <fmt/format.h>
 
@@ -15,7 +15,7 @@ using nlohmann::json;
 namespace freshness_test {
 namespace {
 
-/// Frames that are larger than all that the kernel keeps for a viewer that does not read.
+/// Frames larger than everything that the kernel buffers for a viewer that does not read.
 Command large_frames(const Command& more) {
   return Command{"--source", "test", "--size", "1280x720", "--quality", "95", "--fps", "10"} + more;
 }
@@ -24,7 +24,7 @@ std::uint32_t next_sequence(TcpPeer& peer) {
   return stamp_of(peer.receive_frame().value()).value().sequence;
 }
 
-/// Reads until a frame of this number or a later one comes.
+/// Reads until a frame with this sequence number or a later one arrives.
 std::uint32_t read_up_to(TcpPeer& peer, std::uint32_t wanted) {
   std::uint32_t sequence = next_sequence(peer);
   while (sequence < wanted) sequence = next_sequence(peer);
@@ -53,14 +53,14 @@ TEST_CASE("a viewer that reads nothing costs the others no frame") {
   CHECK(skipped >= 10);
 }
 
-TEST_CASE("a slow viewer gets fewer frames, and the newest") {
+TEST_CASE("a slow viewer gets fewer frames, and always the newest") {
   SenderProgram sender(large_frames({}));
   TcpPeer slow = TcpPeer::connect_with_small_buffer(sender.port());
   TcpPeer quick = TcpPeer::connect(sender.port());
   const std::uint32_t begin = next_sequence(slow);
   for (int pause = 1; pause <= 3; ++pause) {
     const std::uint32_t newest = read_up_to(quick, begin + 15U * static_cast<unsigned>(pause));
-    // What was being sent when the pause began is finished first; behind it comes the newest.
+    // The frame in transmission when the pause began is completed first; the newest one follows.
     const std::uint32_t begun = next_sequence(slow);
     next_sequence(slow);
     const std::uint32_t fresh = next_sequence(slow);
@@ -70,7 +70,7 @@ TEST_CASE("a slow viewer gets fewer frames, and the newest") {
   }
 }
 
-TEST_CASE("nothing is encoded while nobody watches") {
+TEST_CASE("nothing is encoded while no viewer is connected") {
   SenderProgram sender(test_card({"--frames", "30", "--summary", "-"}));
   const json summary = summary_of(sender);
   CHECK(summary["captured"] == 30);
@@ -79,7 +79,7 @@ TEST_CASE("nothing is encoded while nobody watches") {
   CHECK(summary["viewers_max"] == 0);
 }
 
-TEST_CASE("nothing is encoded any more when the last viewer has gone") {
+TEST_CASE("encoding stops when the last viewer disconnects") {
   SenderProgram sender(test_card({"--stats"}));
   {
     TcpPeer viewer = TcpPeer::connect(sender.port());

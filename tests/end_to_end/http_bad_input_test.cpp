@@ -1,4 +1,4 @@
-// Clients that do to the sender's HTTP server what they should not, beside one that watches.
+// Clients that misuse the sender's HTTP server while another client watches the stream.
 
 #include <catch2/catch.hpp>
 #include <csignal>
@@ -14,7 +14,7 @@ using nlohmann::json;
 namespace http_bad_input_test {
 namespace {
 
-/// A sender, and a good viewer of it over HTTP, which must not notice what others do.
+/// A sender and a well-behaved HTTP viewer, which must not be affected by other clients.
 class WatchedSender {
  public:
   explicit WatchedSender(const Command& more = {})
@@ -26,7 +26,7 @@ class WatchedSender {
   HttpSender& operator*() { return sender_; }
   HttpSender* operator->() { return &sender_; }
 
-  /// It must have seen nothing but whole frames, and see more of them.
+  /// The viewer has received whole frames only, and receives more of them.
   void check_undisturbed() {
     TcpPeer peer = TcpPeer::connect(sender_.http_port());
     peer.send(http_get("/stream"));
@@ -64,7 +64,7 @@ std::size_t count_lines(const Process& program, std::string_view words) {
 
 }  // namespace
 
-TEST_CASE("heads that are too long or never end are refused") {
+TEST_CASE("request heads that are too long or never end are refused") {
   WatchedSender sender({"--http-timeout", "0.3"});
   const std::string many(100'000, 'x');
   CHECK(status_of(sender, with_fields("X: " + many + "\r\n")) == 431);
@@ -74,7 +74,7 @@ TEST_CASE("heads that are too long or never end are refused") {
   sender.check_undisturbed();
 }
 
-TEST_CASE("heads of the wrong bytes are refused") {
+TEST_CASE("request heads with invalid bytes are refused") {
   WatchedSender sender;
   CHECK(status_of(sender, "GET / HTTP/1.1\nHost: localhost\n\n") == 400);
   CHECK(status_of(sender, "GET /\0 HTTP/1.1\r\nHost: localhost\r\n\r\n"s) == 400);
@@ -87,7 +87,7 @@ TEST_CASE("heads of the wrong bytes are refused") {
   sender.check_undisturbed();
 }
 
-TEST_CASE("methods and versions that nobody knows are refused") {
+TEST_CASE("unknown methods and versions are refused") {
   WatchedSender sender;
   for (const std::string method : {"POST", "BREW", "get", "CONNECT", "PROPFIND"})
     CHECK(status_of(sender, method + " / HTTP/1.1\r\nHost: localhost\r\n\r\n") == 405);
@@ -98,7 +98,7 @@ TEST_CASE("methods and versions that nobody knows are refused") {
   sender.check_undisturbed();
 }
 
-TEST_CASE("bodies are refused, and what is in them is no request") {
+TEST_CASE("request bodies are refused and never read as requests") {
   WatchedSender sender;
   CHECK(status_of(sender, with_fields("Content-Length: 50\r\n") + http_get("/")) == 413);
   CHECK(status_of(sender, with_fields("Content-Length: 99999999999\r\n")) == 413);
@@ -111,7 +111,7 @@ TEST_CASE("bodies are refused, and what is in them is no request") {
   sender.check_undisturbed();
 }
 
-TEST_CASE("paths that lead elsewhere lead nowhere") {
+TEST_CASE("paths outside the site are not found") {
   WatchedSender sender;
   for (const std::string path :
        {"/../../../../etc/passwd", "/%2e%2e/%2e%2e/etc/passwd", "/%00", "/..%2f..", "/\\..\\..",
@@ -122,7 +122,7 @@ TEST_CASE("paths that lead elsewhere lead nowhere") {
   sender.check_undisturbed();
 }
 
-TEST_CASE("a wrong host is refused, wherever it stands") {
+TEST_CASE("a wrong host is refused in the Host field and in the target") {
   WatchedSender sender;
   CHECK(fetch(*sender, "/stream", "evil.example").status == 421);
   CHECK(fetch(*sender, "/stream", "localhost.evil.example").status == 421);
@@ -132,7 +132,7 @@ TEST_CASE("a wrong host is refused, wherever it stands") {
   sender.check_undisturbed();
 }
 
-TEST_CASE("requests that come all at once are answered one by one") {
+TEST_CASE("pipelined requests are answered in order") {
   WatchedSender sender;
   std::string requests;
   for (int i = 0; i < 100; ++i) requests += http_get(i % 10 == 0 ? "/snapshot" : "/nothing");
@@ -144,7 +144,7 @@ TEST_CASE("requests that come all at once are answered one by one") {
   sender.check_undisturbed();
 }
 
-TEST_CASE("a client that closes its sending end goes on receiving") {
+TEST_CASE("a client that shuts down its sending side still receives the stream") {
   WatchedSender sender;
   TcpPeer viewer = TcpPeer::connect(sender->http_port());
   viewer.send(http_get("/stream"));
@@ -158,7 +158,7 @@ TEST_CASE("a client that closes its sending end goes on receiving") {
   sender.check_undisturbed();
 }
 
-TEST_CASE("clients that leave at any point are forgotten") {
+TEST_CASE("connections that close at any point release their place") {
   WatchedSender sender({"--http-per-address", "8"});
   const std::uint16_t port = sender->http_port();
   for (const std::string& request : {""s, "GET / HT"s, http_get("/"), http_get("/snapshot"),
@@ -169,7 +169,7 @@ TEST_CASE("clients that leave at any point are forgotten") {
       if (request == http_get("/stream")) peer.receive(2000 + 500 * static_cast<std::size_t>(i));
       if (i % 2 == 0) peer.reset();
     }
-    // As long as they were remembered, there would be no room.
+    // If they did not, the server would have no free connections left.
     CHECK(eventually([&] { return fetch(*sender, "/").status == 200; }));
   }
   CHECK(eventually(
@@ -177,7 +177,7 @@ TEST_CASE("clients that leave at any point are forgotten") {
   sender.check_undisturbed();
 }
 
-TEST_CASE("bad requests fill no log") {
+TEST_CASE("bad requests do not fill the log") {
   constexpr int kRequests = 200;
   WatchedSender sender;
   const std::uint16_t port = sender->http_port();
@@ -188,7 +188,7 @@ TEST_CASE("bad requests fill no log") {
   CHECK(lines >= 1);
   CHECK(lines <= 2 + static_cast<std::size_t>(
                          std::chrono::duration_cast<std::chrono::seconds>(spent).count()));
-  // Some later line says how many were left out.
+  // A later line says how many messages were suppressed.
   CHECK(eventually([&] {
     response_to(port, "nonsense\r\n\r\n");
     return sender->has_written(" more such lines)");

@@ -36,15 +36,15 @@ void watch_camera(const std::string& kind, const std::string& credentials = "") 
 
 }  // namespace
 
-TEST_CASE("the viewer watches an HTTP camera, with and without lengths in its parts") {
+TEST_CASE("the viewer shows an HTTP camera, with and without Content-Length in its parts") {
   watch_camera(GENERATE("plain", "no_length"));
 }
 
-TEST_CASE("the viewer says who it is when an HTTP camera wants to know") {
+TEST_CASE("the viewer authenticates to an HTTP camera") {
   watch_camera(GENERATE("basic", "md5", "sha256"), "me:s3cret@");
 }
 
-TEST_CASE("an HTTP server that gives no stream is told, without a password in the sentence") {
+TEST_CASE("an HTTP server without a stream is reported, and no password is printed") {
   struct Case {
     std::string kind;
     std::string credentials;

@@ -1,4 +1,4 @@
-// Other people's programs as clients of the sender's HTTP server.
+// Other programs as clients of the sender's HTTP server.
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
@@ -16,7 +16,7 @@ Command curl(const Command& arguments) {
   return Command{"curl", "--silent", "--show-error", "--max-time", "30"} + arguments;
 }
 
-/// What curl says of the response, by its --write-out.
+/// What curl prints about the response with --write-out.
 std::string told_by_curl(const std::string& format, const Command& arguments) {
   return output_of(curl(Command{"--output", "/dev/null", "--write-out", format} + arguments));
 }
@@ -30,7 +30,7 @@ void check_decodes(const std::string& jpeg) {
 
 }  // namespace
 
-TEST_CASE("curl is answered with the status that fits") {
+TEST_CASE("curl gets the matching status for each request") {
   HttpSender sender(test_card());
   const auto status = [&](const std::string& path, const Command& arguments = {}) {
     return told_by_curl("%{http_code}", Command{sender.http_url(path)} + arguments);
@@ -50,7 +50,7 @@ TEST_CASE("curl is answered with the status that fits") {
   CHECK(status("/", {"--http1.0"}) == "200");
 }
 
-TEST_CASE("curl fetches several things on one connection") {
+TEST_CASE("curl makes several requests on one connection") {
   HttpSender sender(test_card());
   const std::string connects = output_of(
       curl({"--write-out", "%{num_connects}\n", "--output", "/dev/null", sender.http_url("/"),
@@ -59,7 +59,7 @@ TEST_CASE("curl fetches several things on one connection") {
   CHECK(connects == "1\n0\n0\n0\n");
 }
 
-TEST_CASE("curl sees the head alone") {
+TEST_CASE("curl --head gets the head only") {
   HttpSender sender(test_card());
   for (const std::string path : {"/", "/snapshot", "/stream", "/stats.json"}) {
     CAPTURE(path);
@@ -71,14 +71,14 @@ TEST_CASE("curl sees the head alone") {
   CHECK(nlohmann::json::parse(fetch(sender, "/stats.json").body)["encoded"] == 0);
 }
 
-TEST_CASE("curl saves a snapshot that is a picture") {
+TEST_CASE("curl saves a snapshot that can be decoded") {
   const TemporaryDirectory directory;
   HttpSender sender(test_card());
   output_of(curl({"--output", directory / "snapshot.jpg", sender.http_url("/snapshot")}));
   check_decodes(read_file(directory / "snapshot.jpg"));
 }
 
-TEST_CASE("ffmpeg decodes the sender's HTTP stream without a complaint") {
+TEST_CASE("ffmpeg decodes the sender's HTTP stream without a warning") {
   HttpSender sender(test_card());
   const TemporaryDirectory directory;
   Process ffmpeg({"ffmpeg", "-hide_banner", "-nostdin", "-loglevel", "warning", "-f", "mpjpeg",
@@ -109,7 +109,7 @@ TEST_CASE("GStreamer decodes the sender's HTTP stream") {
   for (const std::string& name : names) check_decodes(read_file(directory / name));
 }
 
-TEST_CASE("Python's http.client reads the stream by its lengths") {
+TEST_CASE("Python's http.client reads the stream by its part lengths") {
   const TemporaryDirectory directory;
   HttpSender sender(test_card());
   Process script(python("python_http_viewer.py",
@@ -125,7 +125,7 @@ TEST_CASE("Python's http.client reads the stream by its lengths") {
   }
 }
 
-TEST_CASE("Python's http.client asks for one thing after the other on one connection") {
+TEST_CASE("Python's http.client makes several requests on one connection") {
   HttpSender sender(test_card());
   Process script(
       python("python_http_viewer.py", {"keep_alive", std::to_string(sender.http_port())}));

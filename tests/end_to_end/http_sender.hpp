@@ -15,33 +15,33 @@ class HttpSender : public SenderProgram {
  public:
   explicit HttpSender(const Command& options);
 
-  /// Waits until it listens.
+  /// Waits until the sender listens.
   std::uint16_t http_port();
   std::string http_url(const std::string& path);
 };
 
-/// "GET path HTTP/1.1" and so on, for a connection that goes on.
+/// "GET path HTTP/1.1" and so on, for a persistent connection.
 std::string http_get(const std::string& target, const std::string& host = "localhost");
 
-/// The next response on a connection that goes on; it has a Content-Length.
+/// The next response on a persistent connection; it has a Content-Length.
 HttpResponse receive_response(TcpPeer& peer);
 
-/// What is answered to the bytes by a server that closes the connection behind its answer; throws
-/// where it resets it.
+/// The response to these bytes from a server that closes the connection after it; throws if the
+/// server resets the connection.
 HttpResponse response_to(std::uint16_t port, const std::string& bytes);
 
-/// A GET on a connection of its own.
+/// A GET on its own connection.
 HttpResponse fetch(HttpSender& sender, const std::string& target,
                    const std::string& host = "localhost");
 
-/// Reads a stream from where the request for it was sent.
+/// Reads a stream from a socket on which it has been requested.
 class StreamReader {
  public:
   explicit StreamReader(TcpPeer& peer);
 
   const HttpResponse& head() const { return head_; }
 
-  /// The next part's JPEG; FAILs where a part is not as it should be.
+  /// The next part's JPEG; FAILs on an invalid part.
   std::string next();
 
   /// The part's header fields.

@@ -1,4 +1,4 @@
-// The sender's HTTP server: what it serves, where, and to whom.
+// The sender's HTTP server: what it serves, where, and to which clients.
 
 #include <catch2/catch.hpp>
 #include <csignal>
@@ -18,7 +18,7 @@ namespace {
 
 double seconds_of(const HttpResponse& part) { return std::stod(part.field("x-timestamp")); }
 
-/// Senders of this command's options, and a viewer of the last, on a machine of their own, where
+/// Starts senders with these options, and a viewer of the last one, in a network namespace where
 /// all ports are free.
 Process on_its_own_machine(const std::string& commands) {
   return Process({"unshare", "--net", "sh", "-euc",
@@ -33,7 +33,7 @@ Process on_its_own_machine(const std::string& commands) {
 
 }  // namespace
 
-TEST_CASE("the stream is parts with their type, length and time") {
+TEST_CASE("stream parts have their type, length and time") {
   HttpSender sender(test_card());
   TcpPeer peer = TcpPeer::connect(sender.http_port());
   peer.send(http_get(GENERATE("/stream", "/?action=stream")));
@@ -69,7 +69,7 @@ TEST_CASE("viewers over HTTP and over TCP get the same frames") {
   CHECK((without_stamp(same) == without_stamp(other)));
 }
 
-TEST_CASE("a snapshot is one picture, and nothing is encoded besides") {
+TEST_CASE("a snapshot is one picture and causes no further encoding") {
   HttpSender sender(test_card({"--summary", "-"}));
   for (int i = 0; i < 3; ++i) {
     const HttpResponse response = fetch(sender, i == 1 ? "/?action=snapshot" : "/snapshot");
@@ -80,7 +80,7 @@ TEST_CASE("a snapshot is one picture, and nothing is encoded besides") {
     CHECK(picture->width == 320);
   }
   const json before = json::parse(fetch(sender, "/stats.json").body);
-  // Many frames later not one more is encoded, but for what was under way.
+  // Many frames later nothing more has been encoded, except frames that were in progress.
   json now;
   REQUIRE(eventually([&] {
     now = json::parse(fetch(sender, "/stats.json").body);
@@ -93,7 +93,7 @@ TEST_CASE("a snapshot is one picture, and nothing is encoded besides") {
   CHECK(summary_of(sender)["snapshots"] == 3);
 }
 
-TEST_CASE("our own viewer watches the sender's HTTP stream, to its end in order") {
+TEST_CASE("the viewer shows the sender's HTTP stream until it ends cleanly") {
   HttpSender sender(test_card({"--summary", "-"}));
   ViewerProgram viewer({sender.http_url("/stream"), "--summary", "-"});
   viewer.wait_for("frames/s");
@@ -124,7 +124,7 @@ TEST_CASE("a signal ends a sender that serves HTTP") {
   CHECK((rest.empty() || rest.ends_with("\xFF\xD9\r\n--frame\r\n")));
 }
 
-TEST_CASE("the texts tell how it goes") {
+TEST_CASE("/stats.json, /metrics and other texts describe the stream") {
   HttpSender sender(test_card({"--quality", "77"}));
   TcpPeer peer = TcpPeer::connect(sender.http_port());
   peer.send(http_get("/stream"));
@@ -144,7 +144,7 @@ TEST_CASE("the texts tell how it goes") {
   CHECK(state["result"]["stream"]["clients"] == 1);
 }
 
-TEST_CASE("Prometheus finds nothing wrong with the metrics") {
+TEST_CASE("promtool accepts the metrics") {
   const TemporaryDirectory directory;
   HttpSender sender(test_card({"--rtp", "127.0.0.1:" + std::to_string(free_port())}));
   fetch(sender, "/snapshot");
@@ -159,7 +159,7 @@ TEST_CASE("Prometheus finds nothing wrong with the metrics") {
   CHECK(promtool.err().empty());
 }
 
-TEST_CASE("the SDP is served where there are datagrams, and not found where there are none") {
+TEST_CASE("the SDP is served with --rtp and not found without it") {
   HttpSender without(test_card());
   CHECK(fetch(without, "/stream.sdp").status == 404);
   HttpSender with(test_card({"--rtp", "127.0.0.1:" + std::to_string(free_port())}));
@@ -169,7 +169,7 @@ TEST_CASE("the SDP is served where there are datagrams, and not found where ther
   CHECK_THAT(response.body, StartsWith("v=0\r\n") && Contains("m=video "));
 }
 
-TEST_CASE("only names of this machine are answered, and --http-host adds one") {
+TEST_CASE("requests must name this machine, and --http-host adds a name") {
   HttpSender sender(test_card({"--http-host", "camera.example", "--http-host", "door"}));
   for (const std::string host : {"localhost", "127.0.0.1:8080", "[::1]", "Camera.Example", "door"})
     CHECK(fetch(sender, "/", host).status == 200);
@@ -180,7 +180,7 @@ TEST_CASE("only names of this machine are answered, and --http-host adds one") {
   }
 }
 
-TEST_CASE("no answer may be read by pages from elsewhere") {
+TEST_CASE("no answer can be read by pages of other sites") {
   HttpSender sender(test_card());
   for (const std::string path : {"/", "/snapshot", "/stats.json", "/metrics"}) {
     TcpPeer peer = TcpPeer::connect(sender.http_port());
@@ -191,7 +191,7 @@ TEST_CASE("no answer may be read by pages from elsewhere") {
   }
 }
 
-TEST_CASE("who is one too many is told so, until one has gone") {
+TEST_CASE("connections beyond the limit get 503 until one closes") {
   HttpSender sender(test_card({"--http-connections", "1", "--http-timeout", "600"}));
   TcpPeer first = TcpPeer::connect(sender.http_port());
   first.send(http_get("/"));
@@ -224,7 +224,7 @@ TEST_CASE("the options --http-head and --http-timeout bound a request") {
   CHECK(response_to(port, "GET / HTTP/1.1\r\n").status == 408);
 }
 
-TEST_CASE("a port for HTTP that is in use is named") {
+TEST_CASE("a port for HTTP that is in use is named in the error") {
   HttpSender first(test_card());
   const std::string port = std::to_string(first.http_port());
   HttpSender second(test_card({"--http", port}));
@@ -232,7 +232,7 @@ TEST_CASE("a port for HTTP that is in use is named") {
              Contains("127.0.0.1:" + port) && Contains("another program uses the port"));
 }
 
-TEST_CASE("HTTP is served on port 8080 of loopback unless told otherwise") {
+TEST_CASE("the default HTTP address is port 8080 of loopback") {
   if (!may_make_network_namespaces()) return;
   Process machine = on_its_own_machine(
       "$sender & first=$!\n"
@@ -247,7 +247,7 @@ TEST_CASE("HTTP is served on port 8080 of loopback unless told otherwise") {
              Contains("in a browser: http://127.0.0.1:8080/") && Contains("\"captured_fps\""));
 }
 
-TEST_CASE("where the usual port for HTTP is taken, there is a warning, and the stream goes on") {
+TEST_CASE("if the default HTTP port is taken, the sender warns and streams without HTTP") {
   if (!may_make_network_namespaces()) return;
   Process machine = on_its_own_machine(
       "$sender --tcp off & first=$!\n"
@@ -266,7 +266,7 @@ TEST_CASE("where the usual port for HTTP is taken, there is a warning, and the s
   CHECK_THAT(machine.out(), Contains("\"frames\":3"));
 }
 
-TEST_CASE("whoever serves HTTP on more than loopback is told what that means") {
+TEST_CASE("serving HTTP on more than loopback prints a warning") {
   HttpSender open(test_card({"--http", "0.0.0.0:0"}));
   open.wait_for("everyone who can reach port " + std::to_string(open.http_port()));
   HttpSender closed(test_card());

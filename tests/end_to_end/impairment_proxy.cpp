@@ -33,7 +33,8 @@ bool are_free(unsigned base) {
   return true;
 }
 
-// A sender may send to the ports before anybody is there, so they have to be seen to be in use.
+// A sender may use the ports before a receiver binds them. The bound last port keeps other tests
+// away.
 bool reserve(unsigned base) {
   static std::list<UdpPeer> held;
   try {
@@ -44,8 +45,8 @@ bool reserve(unsigned base) {
   }
 }
 
-// Below the ports that the system gives to everybody who asks for any (ip_local_port_range), so
-// that nobody happens to get one before the program that is told it.
+// Below the range of ephemeral ports (ip_local_port_range), so that the system assigns none of them
+// before the program under test binds it.
 unsigned candidate(unsigned number) {
   constexpr unsigned kFirst = 10'000;
   constexpr unsigned kCandidates = 5'500;
@@ -74,7 +75,7 @@ nlohmann::json ImpairmentProxy::end() {
 }
 
 std::uint16_t free_udp_ports() {
-  // Tests that run at the same time are processes whose numbers are close to each other.
+  // Tests that run at the same time are processes with adjacent process ids.
   constexpr unsigned kCallsOfProcess = 37;
   static unsigned next = static_cast<unsigned>(::getpid()) * kCallsOfProcess;
   for (int tries = 0; tries < 1000; ++tries)

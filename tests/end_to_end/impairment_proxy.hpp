@@ -7,27 +7,28 @@
 
 namespace jpegwire {
 
-/// A bad network in front of an RTP viewer on this machine: what comes to port(), and RTCP and
-/// repair to the two ports behind it, goes on to the viewer's three ports, impaired as the options
-/// say ("--drop", "5"); what the viewer replies goes back to the sender. RTCP is not impaired but
-/// with --impair-rtcp.
+/// A bad network in front of an RTP viewer on this machine. Media that arrive at port(), and RTCP
+/// and repair datagrams at the two ports above it, are forwarded to the viewer's three ports,
+/// impaired as the options say ("--drop", "5"). The viewer's replies are returned to the sender.
+/// RTCP is impaired only with --impair-rtcp.
 class ImpairmentProxy : public Process {
  public:
-  /// On free ports, in front of the viewer's media port.
+  /// Listens on free ports, in front of the viewer's media port.
   explicit ImpairmentProxy(std::uint16_t viewer_port, const Command& options = {});
 
   /// The media port, which is even. Waits until the proxy listens.
   std::uint16_t port();
 
-  /// Ends the proxy, which first sends on all that it still holds. Its counts, of "media", "rtcp"
-  /// and "repair": in, out, dropped, duplicated, reordered, corrupted, truncated, returned, failed
-  /// (not sent) and overflowed (lost by the system before the proxy saw them).
+  /// Ends the proxy, which first forwards everything that it still holds. Returns its counts for
+  /// "media", "rtcp" and "repair": in, out, dropped, duplicated, reordered, corrupted, truncated,
+  /// returned, failed (not sent) and overflowed (lost by the system before the proxy received
+  /// them).
   nlohmann::json end();
 };
 
-/// An even port that nobody has, and the two behind it neither, for the ports of an RTP stream.
-/// Another one at each call, also in tests that run at the same time: the third one behind it is
-/// held until they end.
+/// A free even port with two free ports above it, for an RTP stream. Each call gives different
+/// ports, also among tests that run at the same time: the third port above it stays bound until the
+/// process ends.
 std::uint16_t free_udp_ports();
 
 }  // namespace jpegwire

@@ -1,4 +1,4 @@
-// The bad network itself, so that what other tests find is not its doing.
+// Tests of the impairment proxy itself, so that other tests can rely on it.
 
 #include "end_to_end/impairment_proxy.hpp"
 
@@ -26,7 +26,7 @@ struct Network {
     return static_cast<std::uint16_t>(port + index);
   }
 
-  /// Sends datagrams to the media port; RTCP, which is not impaired, comes behind them.
+  /// Sends datagrams to the media port, followed by RTCP, which is not impaired.
   void send_media(int count) {
     for (int i = 0; i < count; ++i) sender.send(std::to_string(i), proxy_port(0));
   }
@@ -41,7 +41,7 @@ struct Network {
 
 }  // namespace
 
-TEST_CASE("the proxy passes each port on to the one of the same kind") {
+TEST_CASE("the proxy forwards each port to the viewer's port of the same kind") {
   Network network;
   network.sender.send("media", network.proxy_port(0));
   network.sender.send("rtcp", network.proxy_port(1));
@@ -57,7 +57,7 @@ TEST_CASE("the proxy passes each port on to the one of the same kind") {
   }
 }
 
-TEST_CASE("the proxy returns a reply to who sent last, from the port that was sent to") {
+TEST_CASE("the proxy returns a reply to the last sender, from the port that it sent to") {
   Network network;
   UdpPeer other;
   network.sender.send("first", network.proxy_port(1));
@@ -75,11 +75,11 @@ TEST_CASE("the proxy returns a reply to who sent last, from the port that was se
   CHECK(counts["media"]["returned"] == 0);
 }
 
-TEST_CASE("a reply to nobody is counted, and ends nothing") {
+TEST_CASE("a reply without a sender is counted, and the proxy continues") {
   Network network;
   network.sender.send("media", network.proxy_port(0));
   CHECK(network.media.receive() == "media");
-  // The proxy's own ports follow each other, and nobody has sent to the one of RTCP.
+  // The proxy's own ports are consecutive, and nothing has been sent to its RTCP port.
   const auto rtcp_source = Network::behind(network.media.last_port(), 1);
   network.rtcp.send("report", rtcp_source);
   network.sender.send("rtcp", network.proxy_port(1));
@@ -88,7 +88,7 @@ TEST_CASE("a reply to nobody is counted, and ends nothing") {
   CHECK(network.proxy.end()["rtcp"]["failed"] == 1);
 }
 
-TEST_CASE("a viewer that is away ends nothing") {
+TEST_CASE("the proxy continues while its viewer is away") {
   const std::uint16_t viewer_port = free_udp_ports();
   ImpairmentProxy proxy(viewer_port);
   UdpPeer sender;
@@ -97,7 +97,7 @@ TEST_CASE("a viewer that is away ends nothing") {
   CHECK(proxy.end()["media"]["in"] == 2);
 }
 
-TEST_CASE("where all is dropped nothing is passed on but RTCP") {
+TEST_CASE("with --drop 100 the proxy forwards RTCP only") {
   Network network({"--drop", "100"});
   network.send_media(50);
   network.sender.send("repair", network.proxy_port(2));
@@ -111,14 +111,14 @@ TEST_CASE("where all is dropped nothing is passed on but RTCP") {
   CHECK(network.repair.has_received_nothing());
 }
 
-TEST_CASE("RTCP is impaired too where it is asked for") {
+TEST_CASE("the option --impair-rtcp impairs RTCP too") {
   Network network({"--drop", "100", "--impair-rtcp"});
   network.sender.send("rtcp", network.proxy_port(1));
   CHECK(network.proxy.end()["rtcp"]["dropped"] == 1);
   CHECK(network.rtcp.has_received_nothing());
 }
 
-TEST_CASE("what the proxy delays and holds back it sends on at its end") {
+TEST_CASE("the proxy forwards delayed and held datagrams when it ends") {
   Network network({"--delay", "50000", "--reorder", "30", "--reorder-depth", "4"});
   network.send_media(100);
   const json counts = network.proxy.end();
@@ -130,7 +130,7 @@ TEST_CASE("what the proxy delays and holds back it sends on at its end") {
   CHECK(received.size() == 100);
 }
 
-TEST_CASE("a delayed datagram comes after the delay") {
+TEST_CASE("a delayed datagram arrives after the delay") {
   Network network({"--delay", "200"});
   const auto start = std::chrono::steady_clock::now();
   network.send_media(1);
@@ -151,7 +151,7 @@ TEST_CASE("the same seed drops the same datagrams") {
   CHECK(received[0].size() < 170);
 }
 
-TEST_CASE("a signal ends the proxy with its counts") {
+TEST_CASE("a signal ends the proxy, which prints its counts") {
   const int signal = GENERATE(SIGINT, SIGTERM);
   ImpairmentProxy proxy(free_udp_ports());
   proxy.port();
@@ -159,12 +159,12 @@ TEST_CASE("a signal ends the proxy with its counts") {
   CHECK(summary_of(proxy)["media"]["in"] == 0);
 }
 
-TEST_CASE("the proxy ends by itself when its time is up") {
+TEST_CASE("the proxy ends when its time is up") {
   ImpairmentProxy proxy(free_udp_ports(), {"--seconds", "0.1"});
   CHECK(summary_of(proxy)["repair"]["out"] == 0);
 }
 
-TEST_CASE("the proxy says which of its options is wrong") {
+TEST_CASE("the proxy names an invalid option") {
   ImpairmentProxy proxy(free_udp_ports(), {"--drop", "101"});
   CHECK_THAT(failure_of(proxy, 2), Contains("'101' is not a number from 0 to 100"));
 }

@@ -1,4 +1,5 @@
-// What shows how a stream of bytes arrives: the levers, the trace, --explain and --naive.
+// Options that show how a byte stream arrives: --read-size and the like, --trace, --explain and
+// --naive.
 
 #include <catch2/catch.hpp>
 #include <csignal>
@@ -75,7 +76,7 @@ TEST_CASE("the laboratory: a smaller --read-size makes more reads of a frame") {
   CHECK(smaller["per_frame_p50"] > small["per_frame_p50"]);
 }
 
-TEST_CASE("the laboratory: --write-size and --write-delay make partial reads") {
+TEST_CASE("the laboratory: --write-size and --write-delay cause partial reads") {
   SenderProgram sender(
       test_card({"--write-size", "4000", "--write-delay", "20000", "--summary", "-"}));
   ViewerProgram viewer(Command{sender.url()} + kTenFrames);
@@ -85,7 +86,7 @@ TEST_CASE("the laboratory: --write-size and --write-delay make partial reads") {
   CHECK(summary["reads"]["bytes_p50"] <= 4000);
 }
 
-TEST_CASE("the laboratory: the other levers leave the stream whole") {
+TEST_CASE("the laboratory: the other options leave the stream intact") {
   SenderProgram sender(test_card({"--send-buffer", "5000", "--nodelay", "off"}));
   ViewerProgram viewer(Command{sender.url(), "--receive-buffer", "3000"} + kTenFrames);
   const json summary = summary_of(viewer);
@@ -93,7 +94,7 @@ TEST_CASE("the laboratory: the other levers leave the stream whole") {
   CHECK(summary["corrupt"] == 0);
 }
 
-TEST_CASE("the laboratory: a frame that goes out slowly is finished when the sender ends") {
+TEST_CASE("the laboratory: a frame that is sent slowly is completed when the sender ends") {
   SenderProgram sender(test_card({"--write-size", "100", "--write-delay", "1000000"}));
   TcpPeer peer = TcpPeer::connect(sender.port());
   const std::string prefix = peer.receive(4);
@@ -145,7 +146,7 @@ TEST_CASE("the laboratory: the naive reader breaks as many frames as --explain s
 }
 
 TEST_CASE(
-    "the laboratory: frames that come faster than they are decoded count no more than asked for") {
+    "the laboratory: --frames counts exactly, even if frames arrive faster than they are decoded") {
   const TemporaryDirectory directory;
   SenderProgram sender(test_card({"--size", "64x64", "--fps", "0"}));
   ViewerProgram viewer({sender.url(), "--frames", "200", "--naive", "--explain", "--trace-file",
@@ -160,7 +161,7 @@ TEST_CASE(
         200);
 }
 
-TEST_CASE("the laboratory: each read of one byte is told as such") {
+TEST_CASE("the laboratory: the explanation shows each one-byte read") {
   const std::string frame = with_size(make_jpeg(640, 480, 90));
   REQUIRE(frame.size() > 4096);
   TcpListener script;
@@ -172,7 +173,7 @@ TEST_CASE("the laboratory: each read of one byte is told as such") {
   CHECK_THAT(viewer.out(), Contains(" 4095\n"));
 }
 
-TEST_CASE("the laboratory: a receive buffer that lets nothing through is warned of") {
+TEST_CASE("the laboratory: a receive buffer that is too small causes a warning") {
   TcpListener script;
   ViewerProgram viewer({script.url(), "--receive-buffer", "1"});
   viewer.wait_for("--receive-buffer 1 is so small");
@@ -180,7 +181,7 @@ TEST_CASE("the laboratory: a receive buffer that lets nothing through is warned 
   CHECK(viewer.wait() == 0);
 }
 
-TEST_CASE("the laboratory: a frame that comes alone and fits one read is not broken") {
+TEST_CASE("the laboratory: a frame that arrives alone in one read is intact for the naive reader") {
   TcpListener script;
   ViewerProgram viewer({script.url(), "--frames", "1", "--naive", "--explain"});
   TcpPeer peer = script.accept();
@@ -190,7 +191,9 @@ TEST_CASE("the laboratory: a frame that comes alone and fits one read is not bro
   CHECK(verdict_in(viewer.out()) == Verdict{0, 1});
 }
 
-TEST_CASE("the laboratory: a frame that comes behind another in one read is broken") {
+TEST_CASE(
+    "the laboratory: a frame that shares a read with the previous one is broken for the naive "
+    "reader") {
   const std::string frame = with_size(make_jpeg(64, 64, 90));
   TcpListener script;
   ViewerProgram viewer({script.url(), "--naive", "--explain", "--summary", "-"});
@@ -201,7 +204,7 @@ TEST_CASE("the laboratory: a frame that comes behind another in one read is brok
   CHECK_THAT(viewer.err(), Contains("brought the end of another frame first"));
 }
 
-TEST_CASE("the laboratory: HTTP's streams have the same levers and traces") {
+TEST_CASE("the laboratory: HTTP streams have the same options and traces") {
   const TemporaryDirectory directory;
   const std::string port = std::to_string(free_port());
   SenderProgram sender(test_card({"--http", port, "--write-size", "3000"}));
@@ -215,7 +218,7 @@ TEST_CASE("the laboratory: HTTP's streams have the same levers and traces") {
   for (const json& frame : lines_of_trace(directory / "trace.json")) check_adds_up(frame);
 }
 
-TEST_CASE("the laboratory: what cannot be is told") {
+TEST_CASE("the laboratory: impossible combinations of options are reported") {
   const auto viewer = [](const Command& options) { return wrong_usage(JPEGWIRE_VIEWER, options); };
   const auto sender = [](const Command& options) { return wrong_usage(JPEGWIRE_SENDER, options); };
   CHECK_THAT(viewer({"--read-size", "0"}), Contains("--read-size") && Contains("from 1 to"));

@@ -19,7 +19,7 @@ namespace {
 
 constexpr int kGreys[] = {90, 130, 170, 210};
 
-/// Four cameras, each of its own grey.
+/// Four cameras, each with its own grey.
 struct FourCameras {
   FourCameras() {
     for (const int grey : kGreys) senders.push_back(std::make_unique<GreySender>(grey, 180));
@@ -34,7 +34,7 @@ struct FourCameras {
   std::vector<std::unique_ptr<GreySender>> senders;
 };
 
-/// Below the figures and above what is told for a while, in the middle of a quarter of the window.
+/// In the middle of a quarter of the window: below the figures and above the toasts.
 int grey_of_quarter(const Screenshot& shot, int quarter) {
   return shot.at(shot.width / 4 + quarter % 2 * shot.width / 2,
                  shot.height / 4 + quarter / 2 * shot.height / 2);
@@ -49,7 +49,7 @@ bool shows_all(const Screenshot& shot) {
          shows_camera(shot, 3);
 }
 
-/// The whole window is of one camera's grey.
+/// Whether the whole window shows one camera's grey.
 auto shows_alone(int camera) {
   return [camera](const Screenshot& shot) {
     for (int quarter = 0; quarter < 4; ++quarter)
@@ -65,7 +65,7 @@ std::string wrong_usage(const Command& options) {
 
 }  // namespace
 
-TEST_CASE("several URLs are shown side by side, and summed up one by one") {
+TEST_CASE("several URLs are shown side by side, each with its own summary") {
   const XServer server;
   const FourCameras cameras;
   Window window(server, cameras.urls() + Command{"--summary", "-"});
@@ -88,7 +88,7 @@ TEST_CASE("a camera that dies and comes back disturbs none of the others") {
   Window window(server, cameras.urls() + Command{"--summary", "-"});
   REQUIRE(window.shows(shows_all));
   cameras.senders[1]->stop();
-  // Its last picture, dimmed, with the words over it.
+  // The camera's last picture, dimmed, with the message over it.
   CHECK(window.shows([](const Screenshot& shot) {
     return shot.at(shot.width * 9 / 16, shot.height * 7 / 16) < kGreys[1] - 40 &&
            shows_camera(shot, 0) && shows_camera(shot, 2) && shows_camera(shot, 3);
@@ -101,7 +101,7 @@ TEST_CASE("a camera that dies and comes back disturbs none of the others") {
   for (const std::size_t other : {0U, 2U, 3U}) CHECK(summary["cameras"][other]["reconnects"] == 0);
 }
 
-TEST_CASE("a camera that never answers has a part of the window too") {
+TEST_CASE("a camera that never answers has a tile in the window too") {
   const XServer server;
   const FourCameras cameras;
   Command urls = cameras.urls();
@@ -115,7 +115,7 @@ TEST_CASE("a camera that never answers has a part of the window too") {
   CHECK(window.viewer.wait() == 0);
 }
 
-TEST_CASE("a click and m show one camera alone, and all again") {
+TEST_CASE("a click and m switch between one camera and all cameras") {
   const XServer server;
   const FourCameras cameras;
   Window window(server, cameras.urls());
@@ -146,7 +146,7 @@ TEST_CASE("in the mosaic s saves each camera's picture") {
     CHECK(std::regex_match(name, std::regex("jpegwire-.*-camera[1-4]\\..*jpg")));
 }
 
-TEST_CASE("streams over TCP, HTTP and RTP go together") {
+TEST_CASE("streams over TCP, HTTP and RTP are shown together") {
   const TemporaryDirectory directory;
   const std::uint16_t port = free_udp_ports();
   SenderProgram tcp(test_card());
@@ -165,7 +165,7 @@ TEST_CASE("streams over TCP, HTTP and RTP go together") {
   CHECK(summary["cameras"][2]["packets"] > 0);
 }
 
-TEST_CASE("what is written of several cameras is kept apart") {
+TEST_CASE("files written for several cameras have separate names") {
   const TemporaryDirectory directory;
   SenderProgram first(test_card()), second(test_card());
   ViewerProgram viewer({first.url(), second.url(), "--frames", "3", "--save", directory / "saved",
@@ -180,7 +180,7 @@ TEST_CASE("what is written of several cameras is kept apart") {
     CHECK(files_in(directory / camera).size() == 3);
 }
 
-TEST_CASE("without a window each camera has a line with its name") {
+TEST_CASE("without a window each camera has a status line with its name") {
   SenderProgram first(test_card()), second(test_card());
   ViewerProgram viewer({first.url(), second.url()});
   viewer.wait_for("127.0.0.1:" + std::to_string(first.port()) + ":  ");
@@ -188,7 +188,7 @@ TEST_CASE("without a window each camera has a line with its name") {
   check_ends(viewer, SIGINT);
 }
 
-TEST_CASE("a camera that stalls in the middle of a frame does not age the others") {
+TEST_CASE("a camera that stalls within a frame does not age the others") {
   TcpListener stalled;
   SenderProgram sender(test_card());
   ViewerProgram viewer(
@@ -206,7 +206,7 @@ TEST_CASE("a camera that stalls in the middle of a frame does not age the others
   CHECK(summary["cameras"][1]["age_ms"]["p50"] < 1000);
 }
 
-TEST_CASE("what only one camera can have is wrong usage of several") {
+TEST_CASE("options for one camera are usage errors with several cameras") {
   const Command two{"tcp://a:1", "tcp://b:2"};
   CHECK_THAT(wrong_usage({"tcp://a:1", "tcp://b:2", "tcp://a:1"}),
              Contains("tcp://a:1 is given twice"));

@@ -1,4 +1,4 @@
-// Other people's programs as either end, and as readers of what we write.
+// Other programs as sender or viewer, and as readers of the files that jpegwire writes.
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
@@ -21,7 +21,7 @@ Command ffmpeg_test_picture(const std::string& to) {
                  "mpjpeg", to});
 }
 
-/// A stitched frame of several bands, as it came over the wire.
+/// A stitched frame of several bands, as it was received.
 std::string stitched_jpeg() {
   SenderProgram sender(test_card({"--bands", "5"}));
   return TcpPeer::connect(sender.port()).receive_frame().value();
@@ -54,7 +54,7 @@ TEST_CASE("the viewer shows what GStreamer serves") {
   check_shown(summary_of(viewer));
 }
 
-TEST_CASE("ffmpeg decodes our stream without a complaint") {
+TEST_CASE("ffmpeg decodes our stream without a warning") {
   const TemporaryDirectory directory;
   SenderProgram sender(test_card());
   Process capture(python("python_viewer.py", {"127.0.0.1", std::to_string(sender.port()), "be32",
@@ -65,7 +65,7 @@ TEST_CASE("ffmpeg decodes our stream without a complaint") {
   CHECK(decoder.err().empty());
 }
 
-TEST_CASE("djpeg and ImageMagick read a frame of several bands without a complaint") {
+TEST_CASE("djpeg and ImageMagick read a frame of several bands without a warning") {
   const TemporaryDirectory directory;
   const std::string file = directory / "stitched.jpg";
   write_file(file, stitched_jpeg());

@@ -11,21 +11,21 @@
 
 namespace jpegwire {
 
-/// A baseline JPEG, 4:2:0 and with its Huffman tables, of one grey.
+/// A uniform grey baseline JPEG, 4:2:0 with Huffman tables.
 std::string make_jpeg(int width, int height, int grey = 128);
 
 /// The same picture with 200 scans instead of one, or with another size in its header.
 std::string with_many_scans(const std::string& jpeg);
 std::string with_claimed_size(std::string jpeg, std::uint16_t width, std::uint16_t height);
 
-/// The JPEG without the stamp that a sender puts into it; FAILs where it has none.
+/// The JPEG without the stamp that a sender adds; FAILs if it has none.
 std::string without_stamp(std::string_view jpeg);
 std::optional<FrameStamp> stamp_of(std::string_view jpeg);
 
 /// The JPEG with this stamp, as a sender sends it.
 std::string with_stamp(std::string_view jpeg, const FrameStamp& stamp);
 
-/// From the start of the first scan to the end.
+/// The bytes from the start of the first scan to the end.
 std::string entropy_of(std::string_view jpeg);
 
 struct DecodedJpeg {
@@ -34,7 +34,7 @@ struct DecodedJpeg {
   std::vector<unsigned char> luma;
 };
 
-/// Nothing where the decoder complains of anything.
+/// Empty if the decoder reports a warning or an error.
 std::optional<DecodedJpeg> decode(std::string_view jpeg);
 
 std::string read_file(const std::string& path);

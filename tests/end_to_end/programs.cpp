@@ -30,13 +30,13 @@ bool only_tells_how_it_goes(const std::string& line) {
   return line.empty() || std::regex_match(line, news);
 }
 
-/// The option and its value, where the options do not hold it already.
+/// Appends the option and its value unless the options contain it already.
 Command unless_given(const Command& options, const Command& option) {
   return std::ranges::find(options, option[0]) == options.end() ? option : Command{};
 }
 
-/// A sanitizer's runtime has to come before any other library, and the programs are built with the
-/// one that the tests are built with.
+/// A sanitizer's runtime must precede any other preloaded library; the programs and the tests are
+/// built with the same one.
 std::string sanitizer_runtime() {
   std::ifstream maps("/proc/self/maps");
   for (std::string line; std::getline(maps, line);) {

@@ -16,64 +16,63 @@ class SenderProgram : public Process {
  public:
   explicit SenderProgram(const Command& options, Environment environment = {});
 
-  /// Waits until it listens.
+  /// Waits until the sender listens.
   std::uint16_t port();
   std::string url();
 };
 
-/// jpegwire-viewer without a window. It gives up where no frame comes for 30 s, unless the options
-/// say otherwise.
+/// jpegwire-viewer without a window. It gives up after 30 s without a frame, unless the options say
+/// otherwise.
 class ViewerProgram : public Process {
  public:
   explicit ViewerProgram(const Command& options, Environment environment = {});
 };
 
-/// jpegwire-sender --source test at a small size, with these options behind.
+/// jpegwire-sender --source test at a small size, followed by these options.
 Command test_card(const Command& more = {});
 
-/// Both lists, one behind the other.
+/// Concatenates both lists.
 Command operator+(Command left, const Command& right);
 
-/// Waits for its end, which must be in order, and reads what --summary - has written.
+/// Waits for a successful exit and reads what --summary - has written.
 nlohmann::json summary_of(Process& program);
 
-/// A viewer's options to show five frames, and what its summary must say when these were a test
-/// card's.
+/// A viewer's options to show five frames, and the expected summary for five frames of a test card.
 inline const Command kFiveFrames{"--timeout", "30", "--frames", "5", "--summary", "-"};
 void check_shown(const nlohmann::json& summary);
 
-/// The lines on standard error, without those that only tell how it goes.
+/// The lines on standard error without the status lines.
 std::vector<std::string> complaints_of(const Process& program);
 
-/// Waits for its end, which must be a failure with the exit code and one line that tells why.
+/// Waits for the program to fail with the exit code and one line that states the reason.
 std::string failure_of(Process& program, int exit_code = 1);
 
-/// Sends the signal and CHECKs that the program ends in order and without a complaint.
+/// Sends the signal and CHECKs that the program ends cleanly and without an error.
 void check_ends(Process& program, int signal);
 
 /// GENERATEs SIGINT and SIGTERM.
 int either_signal();
 
-/// Three frames that our sender made, as files in the directory's "sent".
+/// Three frames encoded by our sender, as files in the directory's "sent".
 std::vector<std::string> save_frames(const TemporaryDirectory& directory);
 
-/// The same ones must be in its "shown", and nothing else.
+/// Checks that "shown" has the same frames and nothing else.
 void check_saved(const TemporaryDirectory& directory, const std::vector<std::string>& sent);
 
 /// A Python script of these tests.
 Command python(const std::string& script, const Command& arguments);
 
-/// Waits until it tells on which port it listens.
+/// Waits until the program prints the port that it listens on.
 std::uint16_t port_of(Process& script);
 
-/// What the programs need to run as they were built, and what the fake camera needs besides.
+/// The environment that the programs need to run as built, and what the fake camera needs besides.
 Environment environment_of_programs();
 Environment with_fake_camera(const Environment& settings);
 
-/// WARNs where a test must be skipped because only root may do it.
+/// WARNs if a test must be skipped because it needs root.
 bool may_make_network_namespaces();
 
-/// Whether a sanitizer makes all many times slower.
+/// Whether a sanitizer makes the programs many times slower.
 bool is_slowed_down();
 
 }  // namespace jpegwire

@@ -3,7 +3,7 @@
 
     python_http_camera.py plain|no_length|basic|md5|sha256|missing|page FILE...
 
-basic, md5 and sha256 want the user "me" with the password "s3cret"; missing answers with 404, page
+basic, md5 and sha256 require the user "me" with the password "s3cret"; missing answers with 404, page
 with HTML. Listens on a free port of 127.0.0.1 and prints it.
 """
 import base64

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Talks to a jpegwire sender's HTTP server with nothing but Python's standard library.
+"""A client of a jpegwire sender's HTTP server with Python's standard library only.
 
     python_http_viewer.py stream PORT DIRECTORY COUNT
     python_http_viewer.py keep_alive PORT
 
-stream writes COUNT frames of /stream to the directory, read by their Content-Length; keep_alive asks
-for several things on one connection.
+stream writes COUNT frames of /stream to the directory, read by their Content-Length; keep_alive
+makes several requests on one connection.
 """
 import http.client
 import json
@@ -15,7 +15,7 @@ import sys
 
 
 def read_part(response):
-    """The fields and the body of the part behind the boundary line that was read."""
+    """The fields and the body of the part after a boundary line."""
     fields = http.client.parse_headers(response)
     jpeg = response.read(int(fields["Content-Length"]))
     assert response.readline() == b"\r\n"

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Sends JPEG files as a multipart stream with nothing but Python's standard library.
+"""Sends JPEG files as a multipart stream with Python's standard library only.
 
     python_multipart_sender.py PORT length|delimited|http FILE...
 
-length: each part tells its Content-Length; delimited: only the boundary behind a part ends it;
-http: as length, behind the head of an HTTP response. Listens on 127.0.0.1; with port 0 it takes a
-free one, and prints it.
+length: each part has a Content-Length; delimited: each part ends at the next boundary;
+http: like length, after the head of an HTTP response. Listens on 127.0.0.1; with port 0 it chooses
+a free port and prints it.
 """
 import pathlib
 import socket

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Sends JPEG files as a stream with nothing but Python's standard library.
+"""Sends JPEG files as a stream with Python's standard library only.
 
     python_sender.py PORT be32|le32|ascii16 FILE...
 
-Listens on 127.0.0.1 and sends the files to the first viewer that comes, ten a second. With port 0
-it takes a free one, and prints it.
+Listens on 127.0.0.1 and sends ten files per second to the first viewer that connects. With port 0
+it chooses a free port and prints it.
 """
 import pathlib
 import socket

@@ -1,4 +1,4 @@
-// Python's standard library alone as either end of the wire.
+// Scripts with only Python's standard library as sender or viewer.
 
 #include <catch2/catch.hpp>
 #include <csignal>
@@ -29,7 +29,7 @@ void show_in_viewer(const std::string& script, const std::string& kind) {
 
 }  // namespace
 
-TEST_CASE("a Python script watches our sender, for each framing") {
+TEST_CASE("a Python script receives from our sender with each framing") {
   const std::string framing = GENERATE("be32", "le32", "ascii16");
   INFO(framing);
   const TemporaryDirectory directory;
@@ -47,7 +47,7 @@ TEST_CASE("a Python script watches our sender, for each framing") {
   }
 }
 
-TEST_CASE("a Python script sees the stream end in order, for each framing") {
+TEST_CASE("a Python script sees the stream end cleanly with each framing") {
   const std::string framing = GENERATE("be32", "le32", "ascii16");
   INFO(framing);
   const TemporaryDirectory directory;
@@ -63,7 +63,7 @@ TEST_CASE("a Python script sees the stream end in order, for each framing") {
   CHECK(sender.wait() == 0);
 }
 
-TEST_CASE("our viewer shows what a Python script sends, for each framing") {
+TEST_CASE("our viewer shows what a Python script sends with each framing") {
   show_in_viewer("python_sender.py", GENERATE("be32", "le32", "ascii16"));
 }
 
@@ -71,7 +71,7 @@ TEST_CASE("our viewer shows what a Python script sends as multipart") {
   show_in_viewer("python_multipart_sender.py", GENERATE("length", "delimited", "http"));
 }
 
-TEST_CASE("a frame without a stamp has no age, and nothing is sent to its sender") {
+TEST_CASE("a frame without a stamp has no age, and the viewer sends no reports") {
   TcpListener listener;
   ViewerProgram viewer({listener.url(), "--summary", "-"});
   TcpPeer sender = listener.accept();

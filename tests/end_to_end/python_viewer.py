@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Receives a jpegwire stream with nothing but Python's standard library.
+"""Receives a jpegwire stream with Python's standard library only.
 
     python_viewer.py HOST PORT be32|le32|ascii16 DIRECTORY [COUNT]
 
-Writes each frame to the directory, until COUNT have come or the stream ends.
+Writes each frame to the directory, until it has received COUNT frames or the stream ends.
 """
 import pathlib
 import socket
@@ -12,7 +12,7 @@ import sys
 
 
 def receive(connection, size):
-    """Exactly so many bytes: one recv() gives as many as happen to be there."""
+    """Exactly `size` bytes; a single recv() may return fewer."""
     data = bytearray()
     while len(data) < size:
         piece = connection.recv(size - len(data))

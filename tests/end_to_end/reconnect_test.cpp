@@ -1,4 +1,4 @@
-// Who connects to whom, and what happens when an end goes away and comes back.
+// Which end connects to which, and what happens when an end disappears and comes back.
 
 #include <catch2/catch.hpp>
 #include <csignal>
@@ -13,7 +13,7 @@ using nlohmann::json;
 namespace reconnect_test {
 namespace {
 
-/// A listening viewer's lines of statistics tell that it shows something.
+/// Waits until a listening viewer's status line shows received frames.
 void wait_for_picture(Process& viewer) { viewer.wait_for("frames/s, age"); }
 
 std::size_t lines_of_statistics(const Process& viewer) {
@@ -34,7 +34,7 @@ TEST_CASE("the sender connects to a viewer that listens") {
   CHECK(summary_of(viewer)["frames"] == 5);
 }
 
-TEST_CASE("the sender needs no port of its own to connect out") {
+TEST_CASE("a sender that connects to viewers needs no port of its own") {
   const std::string url = tcp_url(free_port());
   SenderProgram sender(test_card({"--tcp", "off", "--connect", url}));
   sender.wait_for("sends to " + url);
@@ -42,7 +42,7 @@ TEST_CASE("the sender needs no port of its own to connect out") {
   CHECK(summary_of(viewer)["frames"] == 5);
 }
 
-TEST_CASE("one sender serves those who connect and those it connects to") {
+TEST_CASE("one sender serves viewers that connect to it and viewers that it connects to") {
   const std::string first = tcp_url(free_port()), second = tcp_url(free_port());
   const Command enough{"--timeout", "30", "--frames", "5", "--summary", "-"};
   ViewerProgram listening(Command{"--listen", first} + enough);
@@ -63,7 +63,7 @@ TEST_CASE("the viewer finds a sender that starts later") {
   CHECK(summary_of(viewer)["frames"] == 3);
 }
 
-TEST_CASE("the viewer goes on with a sender that has been restarted") {
+TEST_CASE("the viewer continues with a sender that has been restarted") {
   const std::string port = std::to_string(free_port());
   ViewerProgram viewer({"tcp://127.0.0.1:" + port, "--reconnect", "--summary", "-"});
   {
@@ -82,7 +82,7 @@ TEST_CASE("the viewer goes on with a sender that has been restarted") {
   CHECK(summary["lost"] == 0);
 }
 
-TEST_CASE("the viewer goes on when a sender has crashed") {
+TEST_CASE("the viewer reconnects after a sender has crashed") {
   const std::string port = std::to_string(free_port());
   ViewerProgram viewer({"tcp://127.0.0.1:" + port, "--reconnect", "--summary", "-"});
   {
@@ -96,7 +96,7 @@ TEST_CASE("the viewer goes on when a sender has crashed") {
   CHECK(summary_of(viewer)["reconnects"] >= 1);
 }
 
-TEST_CASE("the sender finds a viewer again that has been restarted") {
+TEST_CASE("the sender reconnects to a viewer that has been restarted") {
   const std::string url = tcp_url(free_port());
   SenderProgram sender(test_card({"--connect", url, "--summary", "-"}));
   for (int start = 0; start < 2; ++start) {
@@ -107,7 +107,7 @@ TEST_CASE("the sender finds a viewer again that has been restarted") {
   CHECK(summary_of(sender)["viewers"].size() >= 2);
 }
 
-TEST_CASE("viewers come and go") {
+TEST_CASE("viewers connect and disconnect during the stream") {
   SenderProgram sender(test_card({"--summary", "-"}));
   const std::uint16_t port = sender.port();
   TcpPeer first = TcpPeer::connect(port);
@@ -132,7 +132,7 @@ TEST_CASE("a viewer that has shut down its sending side still gets frames") {
   for (int i = 0; i < 10; ++i) CHECK(peer.receive_frame());
 }
 
-TEST_CASE("a listening viewer turns a second sender away") {
+TEST_CASE("a listening viewer rejects a second sender") {
   const std::string url = tcp_url(free_port());
   ViewerProgram viewer({"--listen", url, "--timeout", "30", "--summary", "-"});
   SenderProgram sender(test_card({"--connect", url}));

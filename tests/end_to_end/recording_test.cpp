@@ -1,4 +1,4 @@
-// What is recorded, how it survives, and how it is played again.
+// What is recorded, how recordings survive failures, and how they are played.
 
 #include <algorithm>
 #include <catch2/catch.hpp>
@@ -23,7 +23,7 @@ namespace fs = std::filesystem;
 namespace recording_test {
 namespace {
 
-/// As ffmpeg takes them out.
+/// The JPEGs as ffmpeg extracts them.
 std::vector<std::string> jpegs_of(const std::string& recording) {
   const TemporaryDirectory directory;
   output_of({"ffmpeg", "-loglevel", "error", "-nostdin", "-i", recording, "-c", "copy", "-f",
@@ -31,7 +31,7 @@ std::vector<std::string> jpegs_of(const std::string& recording) {
   return jpegs_in(directory.path());
 }
 
-/// In seconds, as ffprobe tells them.
+/// In seconds, as ffprobe prints them.
 std::vector<double> times_of(const std::string& recording) {
   std::istringstream lines(output_of({"ffprobe", "-loglevel", "error", "-show_entries",
                                       "packet=pts_time", "-of", "csv=p=0", recording}));
@@ -62,7 +62,7 @@ void check_times(const std::vector<double>& times, const std::vector<double>& wa
     CHECK(times[i] - times[0] == Approx(wanted[i]).margin(kTick));
 }
 
-/// A whole decoder has nothing to complain of, and there is something to see.
+/// Every frame can be decoded without a warning and is not uniform.
 void check_playable(const std::string& recording) {
   INFO(recording);
   const auto jpegs = jpegs_of(recording);
@@ -71,7 +71,7 @@ void check_playable(const std::string& recording) {
   output_of({"ffmpeg", "-loglevel", "error", "-nostdin", "-i", recording, "-f", "null", "-"});
 }
 
-/// A sender that sends just these frames, and ends.
+/// A sender that sends exactly these frames and then ends.
 void send_all(TcpPeer& peer, const std::vector<std::string>& jpegs) {
   for (const std::string& jpeg : jpegs) {
     const auto size = static_cast<std::uint32_t>(jpeg.size());
@@ -82,7 +82,7 @@ void send_all(TcpPeer& peer, const std::vector<std::string>& jpegs) {
   peer.send(std::string(4, '\0'));
 }
 
-/// Received by a viewer with these options, which ends with them in order.
+/// Has a viewer with these options receive the frames and end cleanly.
 json recorded_by_viewer(const std::vector<std::string>& jpegs, const Command& options) {
   TcpListener listener;
   ViewerProgram viewer(Command{listener.url(), "--summary", "-"} + options);
@@ -96,7 +96,7 @@ std::string stamped(const std::string& jpeg, std::chrono::milliseconds after) {
   return with_stamp(jpeg, {.stream_id = 7, .capture_time = taken, .send_time = taken});
 }
 
-/// Only records.
+/// A sender that only records.
 SenderProgram recording_sender(const Command& options) {
   return SenderProgram(Command{"--tcp", "off", "--summary", "-"} + options);
 }
@@ -129,7 +129,7 @@ TEST_CASE("a recording holds what --save writes, at its capture times") {
   check_times(times_of(recording), capture_times(saved));
 }
 
-TEST_CASE("a recording knows when it was taken") {
+TEST_CASE("a recording has its date and time") {
   const TemporaryDirectory directory;
   const Command clock{"date", "--utc", "+%Y-%m-%dT%H:%M:%S"};
   const std::string before = output_of(clock);
@@ -142,7 +142,7 @@ TEST_CASE("a recording knows when it was taken") {
   CHECK(taken.substr(0, 19) <= after.substr(0, 19));
 }
 
-TEST_CASE("what comes as datagrams is recorded as it is saved") {
+TEST_CASE("frames received over RTP are recorded as they are saved") {
   const TemporaryDirectory directory;
   const std::uint16_t port = free_udp_ports();
   ViewerProgram viewer({rtp_url(port), "--timeout", "30", "--frames", "10", "--save",
@@ -152,7 +152,7 @@ TEST_CASE("what comes as datagrams is recorded as it is saved") {
   CHECK((jpegs_of(directory / "recording.mkv") == jpegs_in(directory / "saved")));
 }
 
-TEST_CASE("a program that is killed leaves a recording that can be played") {
+TEST_CASE("a killed program leaves a recording that can be played") {
   const std::string ending = GENERATE(from_range(kEndings));
   INFO(ending);
   const TemporaryDirectory directory;
@@ -165,7 +165,7 @@ TEST_CASE("a program that is killed leaves a recording that can be played") {
   check_playable(recording);
 }
 
-TEST_CASE("a full disk ends a recording with a sentence, and what was recorded can be played") {
+TEST_CASE("a full disk ends a recording with an error, and the recorded part can be played") {
   const std::string ending = GENERATE(from_range(kEndings));
   const TinyDisk disk("400k");
   if (!disk.is_mounted()) {
@@ -183,7 +183,7 @@ TEST_CASE("a full disk ends a recording with a sentence, and what was recorded c
   CHECK(summary["recorded"] == times_of(recording).size());
 }
 
-TEST_CASE("a full disk takes no picture away from a sender's viewers") {
+TEST_CASE("a full disk while recording does not affect a sender's viewers") {
   const TinyDisk disk("400k");
   if (!disk.is_mounted()) {
     WARN("skipped: only root may mount a small disk to fill");
@@ -196,7 +196,7 @@ TEST_CASE("a full disk takes no picture away from a sender's viewers") {
   CHECK_THAT(failure_of(sender), Contains("recording.mkv"));
 }
 
-TEST_CASE("a change of the size begins another file") {
+TEST_CASE("a change of the picture size starts another file") {
   const TemporaryDirectory directory;
   const std::vector<std::string> small{make_jpeg(320, 240, 10), make_jpeg(320, 240, 20)};
   const std::vector<std::string> large{make_jpeg(640, 480, 30), make_jpeg(640, 480, 40)};
@@ -208,7 +208,7 @@ TEST_CASE("a change of the size begins another file") {
   CHECK((jpegs_of(directory / "recording-3.mkv") == std::vector{small[0]}));
 }
 
-TEST_CASE("the option --record-split begins another file after so long") {
+TEST_CASE("the option --record-split starts another file after the given time") {
   const TemporaryDirectory directory;
   const std::string jpeg = make_jpeg(320, 240);
   std::vector<std::string> jpegs;
@@ -222,7 +222,7 @@ TEST_CASE("the option --record-split begins another file after so long") {
   CHECK(files_in(directory.path()).size() == 4);
 }
 
-TEST_CASE("a recording of more frames than its container can tell apart keeps their times") {
+TEST_CASE("a recording keeps its duration at a frame rate beyond its container's resolution") {
   const TemporaryDirectory directory;
   SenderProgram sender = recording_sender({"--source", "test", "--size", "64x64", "--fps", "0",
                                            "--seconds", "2", "--record", directory / "fast.avi"});
@@ -232,7 +232,7 @@ TEST_CASE("a recording of more frames than its container can tell apart keeps th
   CHECK(times.back() - times.front() <= summary["seconds"].get<double>() + 0.1);
 }
 
-TEST_CASE("a sender records while nobody watches, and what it records is what it sends") {
+TEST_CASE("a sender records while no viewer is connected, and records what it sends") {
   const TemporaryDirectory directory;
   SenderProgram sender(
       test_card({"--record", directory / "recording.mkv", "--frames", "90", "--summary", "-"}));
@@ -249,7 +249,7 @@ TEST_CASE("a sender records while nobody watches, and what it records is what it
   for (const std::string& jpeg : sent) CHECK((std::ranges::find(recorded, jpeg) != recorded.end()));
 }
 
-TEST_CASE("a sender plays a recording byte for byte, at its own times") {
+TEST_CASE("a sender plays a recording byte for byte, with its original timing") {
   const std::string ending = GENERATE(from_range(kEndings));
   INFO(ending);
   const TemporaryDirectory directory;
@@ -268,7 +268,7 @@ TEST_CASE("a sender plays a recording byte for byte, at its own times") {
   check_times(times_of(directory / "copy.mov"), {0, 0.03, 0.07, 0.3, 0.31, 0.7});
 }
 
-TEST_CASE("viewers get a played recording as it was, and it begins when one comes") {
+TEST_CASE("playback starts when a viewer connects, and the viewer gets the recorded JPEGs") {
   const TemporaryDirectory directory;
   const std::string recording = recorded_test_card(directory, "recording.mkv");
   const auto jpegs = jpegs_of(recording);
@@ -299,7 +299,7 @@ TEST_CASE("the option --passthrough off encodes a recording again") {
   CHECK(decode(frame));
 }
 
-TEST_CASE("a recording overwrites nothing") {
+TEST_CASE("a recording overwrites no file") {
   const TemporaryDirectory directory;
   write_file(directory / "recording.mkv", "precious");
   ViewerProgram viewer({"--record", directory / "recording.mkv"});
@@ -311,7 +311,7 @@ TEST_CASE("a recording overwrites nothing") {
   CHECK_THAT(failure_of(lost), Contains("missing"));
 }
 
-TEST_CASE("a recording of no frame leaves no file") {
+TEST_CASE("a recording without frames leaves no file") {
   const TemporaryDirectory directory;
   ViewerProgram viewer(
       {tcp_url(free_port()), "--timeout", "1", "--record", directory / "recording.mkv"});
@@ -319,7 +319,7 @@ TEST_CASE("a recording of no frame leaves no file") {
   CHECK(files_in(directory.path()).empty());
 }
 
-TEST_CASE("a recording's name has to be of a kind that is known") {
+TEST_CASE("a recording's file name must have a known extension") {
   for (const Command& command :
        {Command{JPEGWIRE_VIEWER, "--record", "film.mp4"}, Command{JPEGWIRE_SENDER, "--record", "x"},
         Command{JPEGWIRE_VIEWER, "--headless", "--record", "/dev/full"}}) {
@@ -333,7 +333,7 @@ TEST_CASE("a recording's name has to be of a kind that is known") {
   }
 }
 
-TEST_CASE("a damaged recording ends where it breaks, or is told in a sentence") {
+TEST_CASE("a damaged recording plays up to the damage or is reported as an error") {
   const std::string ending = GENERATE(from_range(kEndings));
   const TemporaryDirectory directory;
   const std::string whole = read_file(recorded_test_card(directory, "recording" + ending));

@@ -20,12 +20,12 @@ using std::chrono::seconds;
 namespace relay_test {
 namespace {
 
-/// Another machine's sender, whose clock is an hour ahead, and whose pictures are ten seconds old.
+/// A sender on another machine whose clock is an hour ahead and whose pictures are ten seconds old.
 class FarSender {
  public:
   std::string url() const { return listener_.url(); }
 
-  /// Sends one frame to learn the viewer's time, and then one that echoes it.
+  /// Sends one frame to learn the viewer's time, then one that echoes it.
   void serve() {
     peer_.emplace(listener_.accept());
     peer_->send(with_size(with_stamp(make_jpeg(320, 240), stamp(0))));
@@ -64,14 +64,14 @@ class FarSender {
   std::optional<TcpPeer> peer_;
 };
 
-/// Grey of the middle of the picture.
+/// The grey level in the middle of the picture.
 int grey_of(const std::string& jpeg) {
   const auto picture = decode(jpeg);
   REQUIRE(picture);
   return picture->luma[picture->luma.size() / 2];
 }
 
-/// Reads until a frame is as it should be; false where none of the next ones is.
+/// Reads until a frame meets the condition; false if none of the next 300 does.
 bool read_until(TcpPeer& peer, const std::function<bool(const std::string&)>& is_wanted) {
   for (int i = 0; i < 300; ++i)
     if (is_wanted(peer.receive_frame().value())) return true;
@@ -88,7 +88,7 @@ std::function<bool(const std::string&)> has_width(int width) {
 
 }  // namespace
 
-TEST_CASE("the age of a picture is true whatever the sender's clock shows") {
+TEST_CASE("the age of a picture is correct whatever the sender's clock shows") {
   FarSender sender;
   ViewerProgram viewer({sender.url(), "--summary", "-"});
   sender.serve();
@@ -113,7 +113,7 @@ TEST_CASE("a relay keeps the capture time of the first sender") {
   CHECK(age < seconds(40));
 }
 
-TEST_CASE("a relay passes frames on as they are but for the stamp") {
+TEST_CASE("a relay sends frames unchanged except for their stamps") {
   SenderProgram origin(test_card());
   SenderProgram relay({"--source", origin.url(), "--summary", "-"});
   TcpPeer before = TcpPeer::connect(origin.port());
@@ -131,7 +131,7 @@ TEST_CASE("a relay passes frames on as they are but for the stamp") {
   CHECK(summary["width"] == 320);
 }
 
-TEST_CASE("a relay shows that its source is away, and goes on when it is back") {
+TEST_CASE("a relay shows a card while its source is away, and continues when it is back") {
   const std::string port = std::to_string(free_port());
   SenderProgram relay({"--source", "tcp://127.0.0.1:" + port, "--summary", "-"});
   ViewerProgram viewer({relay.url(), "--reconnect", "--summary", "-"});
@@ -144,7 +144,7 @@ TEST_CASE("a relay shows that its source is away, and goes on when it is back") 
     CHECK(origin.wait() == 0);
   }
   relay.wait_for("trying again");
-  for (int i = 0; i < 25; ++i) CHECK(peer.receive_frame());  // the card goes on
+  for (int i = 0; i < 25; ++i) CHECK(peer.receive_frame());  // the card is sent repeatedly
   SenderProgram origin(test_card({"-p", port, "--size", "160x120"}));
   REQUIRE(read_until(peer, has_width(160)));
   relay.send_signal(SIGINT);
@@ -153,7 +153,7 @@ TEST_CASE("a relay shows that its source is away, and goes on when it is back") 
   CHECK(summary_of(viewer)["reconnects"] == 0);
 }
 
-TEST_CASE("a slow stream is not taken for one that is away") {
+TEST_CASE("a slow source is not treated as lost") {
   TcpListener listener;
   SenderProgram relay({"--source", listener.url()});
   TcpPeer peer = TcpPeer::connect(relay.port());
@@ -165,7 +165,7 @@ TEST_CASE("a slow stream is not taken for one that is away") {
   CHECK(has_grey(120)(peer.receive_frame().value()));  // and no card before it
 }
 
-TEST_CASE("a stream that stalls is replaced by the card before viewers give up") {
+TEST_CASE("a source that stalls is replaced by the card before viewers time out") {
   TcpListener listener;
   SenderProgram relay({"--source", listener.url()});
   ViewerProgram viewer({relay.url(), "--timeout", "5", "--summary", "-"});
@@ -180,7 +180,7 @@ TEST_CASE("a stream that stalls is replaced by the card before viewers give up")
   CHECK(summary_of(viewer)["frames"] >= 2);
 }
 
-TEST_CASE("a relay drops what is no picture, and counts it") {
+TEST_CASE("a relay drops and counts frames that are not JPEGs") {
   TcpListener listener;
   SenderProgram relay({"--source", listener.url(), "--summary", "-"});
   TcpPeer peer = TcpPeer::connect(relay.port());

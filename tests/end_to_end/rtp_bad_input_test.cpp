@@ -1,4 +1,4 @@
-// What does not belong into an RTP stream, sent to either end while a good one goes on.
+// Datagrams that do not belong to an RTP stream, sent to either end during a good stream.
 
 #include <algorithm>
 #include <catch2/catch.hpp>
@@ -30,7 +30,7 @@ class Noise {
   std::mt19937 random_{11};
 };
 
-/// Stands between a sender and a viewer, and passes the packets on with others among them.
+/// A proxy between a sender and a viewer, which forwards the packets and adds others.
 class Intruder {
  public:
   Intruder() {
@@ -49,7 +49,7 @@ class Intruder {
     }
   }
 
-  /// To the media port, or so many above it.
+  /// Sends to the media port, or to the port that is `above` it.
   void send(const std::string& bytes, int above = 0) {
     intruding_.send(bytes, static_cast<std::uint16_t>(viewer_port_ + above));
   }
@@ -58,7 +58,7 @@ class Intruder {
     for (int above = 0; above < 3; ++above) send(bytes, above);
   }
 
-  /// The viewer shows new frames, all as they were sent, and ends in order.
+  /// Checks that the viewer shows new frames, all as they were sent, and ends cleanly.
   void check_that_stream_goes_on() {
     const std::size_t before = count_files(directory_ / "frames");
     pass_on(400);
@@ -100,7 +100,7 @@ std::string with_other_ssrc(const std::string& packet) {
   return with_byte(packet, 8, static_cast<unsigned char>(packet[8]) ^ 0x55U);
 }
 
-/// An RTCP packet of a type, with so many words behind its header.
+/// An RTCP packet of this type and count, with the body after its header.
 std::string rtcp(unsigned type, unsigned count, const std::string& body) {
   const auto words = static_cast<unsigned>(body.size() / 4);
   std::string packet{static_cast<char>(0x80U | count), static_cast<char>(type),
@@ -110,7 +110,7 @@ std::string rtcp(unsigned type, unsigned count, const std::string& body) {
 
 }  // namespace
 
-TEST_CASE("a viewer passes over datagrams that mean nothing") {
+TEST_CASE("a viewer ignores datagrams without meaning") {
   Intruder intruder;
   Noise noise;
   intruder.pass_on(200, [&](const std::string&) {
@@ -121,7 +121,7 @@ TEST_CASE("a viewer passes over datagrams that mean nothing") {
   intruder.check_that_stream_goes_on();
 }
 
-TEST_CASE("a viewer passes over noise that begins as RTP does") {
+TEST_CASE("a viewer ignores noise that begins like RTP") {
   Intruder intruder;
   Noise noise;
   intruder.pass_on(200, [&](const std::string& packet) {
@@ -131,7 +131,7 @@ TEST_CASE("a viewer passes over noise that begins as RTP does") {
   intruder.check_that_stream_goes_on();
 }
 
-TEST_CASE("a viewer passes over packets that are cut short behind the whole ones") {
+TEST_CASE("a viewer ignores truncated copies of packets") {
   Intruder intruder;
   int packets = 0;
   intruder.pass_on(100, {}, [&](const std::string& packet) {
@@ -142,7 +142,7 @@ TEST_CASE("a viewer passes over packets that are cut short behind the whole ones
   intruder.check_that_stream_goes_on();
 }
 
-TEST_CASE("a viewer stays with its source when others send to the port too") {
+TEST_CASE("a viewer keeps its source when others send to its port") {
   Intruder intruder;
   intruder.pass_on(200, [&](const std::string& packet) {
     intruder.send(with_other_ssrc(packet));
@@ -151,7 +151,7 @@ TEST_CASE("a viewer stays with its source when others send to the port too") {
   intruder.check_that_stream_goes_on();
 }
 
-TEST_CASE("a viewer passes over other payload types and versions") {
+TEST_CASE("a viewer ignores other payload types and versions") {
   Intruder intruder;
   intruder.pass_on(100, [&](const std::string& packet) {
     for (const unsigned type : {0U, 33U, 96U, 127U})
@@ -162,7 +162,7 @@ TEST_CASE("a viewer passes over other payload types and versions") {
   intruder.check_that_stream_goes_on();
 }
 
-TEST_CASE("a viewer passes over RTCP that means nothing, and over a stranger's goodbye") {
+TEST_CASE("a viewer ignores invalid RTCP, and another source's goodbye") {
   Intruder intruder;
   Noise noise;
   intruder.pass_on(200, [&](const std::string&) {
@@ -174,7 +174,7 @@ TEST_CASE("a viewer passes over RTCP that means nothing, and over a stranger's g
   intruder.check_that_stream_goes_on();
 }
 
-TEST_CASE("a viewer survives each packet that is cut short in place of the whole one") {
+TEST_CASE("a viewer survives the truncation of every packet") {
   const std::uint16_t viewer_port = free_udp_ports(), sender_port = free_udp_ports();
   UdpPeer between(sender_port);
   ViewerProgram viewer({rtp_url(viewer_port), "--timeout", "30", "--summary", "-"});
@@ -190,7 +190,7 @@ TEST_CASE("a viewer survives each packet that is cut short in place of the whole
   CHECK(summary["frames"] >= 5);
 }
 
-TEST_CASE("a sender passes over what means nothing on its RTCP port") {
+TEST_CASE("a sender ignores invalid datagrams on its RTCP port") {
   const std::uint16_t port = free_udp_ports();
   UdpPeer media(port), reports(static_cast<std::uint16_t>(port + 1));
   SenderProgram sender(test_card({"--rtp", rtp_address(port), "--nack", "--summary", "-"}));
@@ -228,7 +228,7 @@ TEST_CASE("a flood of requests for lost packets does not stop a sender") {
   const json rtp = *std::ranges::find_if(summary["viewers"], is_rtp);
   INFO(rtp);
   CHECK(rtp["retransmitted"] > 0);
-  CHECK(rtp["retransmitted"] <= 3 * rtp["packets"].get<int>());  // however often it is asked for
+  CHECK(rtp["retransmitted"] <= 3 * rtp["packets"].get<int>());  // however often requested
 }
 
 }  // namespace rtp_bad_input_test

@@ -1,4 +1,4 @@
-// RTP through a network that loses, reorders, repeats and damages packets.
+// RTP through a network that loses, reorders, duplicates and damages packets.
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
@@ -13,7 +13,7 @@ using nlohmann::json;
 namespace rtp_bad_network_test {
 namespace {
 
-/// A sender of a looped video, a viewer that saves its frames, and the bad network between.
+/// A sender of a looped video, a viewer that saves its frames, and the bad network between them.
 class BadNetwork {
  public:
   BadNetwork(const Command& impairment, const Command& sending, const Command& viewing = {})
@@ -27,7 +27,7 @@ class BadNetwork {
     frames_sent_ = frames_over_tcp(sender_);
   }
 
-  /// Until this many were saved, which are those that came whole.
+  /// Waits until this many frames have been saved; only whole frames are saved.
   void wait_for_frames(std::size_t count) {
     const bool came = eventually([&] { return count_files(directory_ / "frames") >= count; });
     INFO(viewer_.describe());
@@ -73,7 +73,7 @@ int count_of(const json& summary, const char* what) { return summary[what].get<i
 
 }  // namespace
 
-TEST_CASE("repair packets make up for what is lost") {
+TEST_CASE("repair packets restore lost packets") {
   BadNetwork network({"--drop", "3"}, {"--fec", "40"});
   network.wait_for_frames(100);
   network.end();
@@ -85,12 +85,12 @@ TEST_CASE("repair packets make up for what is lost") {
   CHECK(seen["packets_recovered"] <= seen["packets_lost"]);
   const int whole = count_of(seen, "frames") + count_of(seen, "skipped_decode");
   const int spoiled = count_of(seen, "patched") + count_of(seen, "lost");
-  // A sanitizer makes both ends so slow that repairs come too late now and then.
+  // A sanitizer slows both ends so much that some repairs come too late.
   CHECK(whole >= (is_slowed_down() ? 1 : 9) * spoiled);
   network.check_saved(100);
 }
 
-TEST_CASE("repair packets make up for a burst too") {
+TEST_CASE("repair packets restore a burst of lost packets") {
   BadNetwork network({"--burst", "5", "--burst-length", "3"}, {"--fec", "50"});
   network.wait_for_frames(50);
   network.end();
@@ -99,7 +99,7 @@ TEST_CASE("repair packets make up for a burst too") {
   network.check_saved(50);
 }
 
-TEST_CASE("packets that are lost are sent again on request") {
+TEST_CASE("lost packets are sent again on request") {
   BadNetwork network({"--drop", "3"}, {"--nack"});
   network.wait_for_frames(100);
   network.end();
@@ -110,7 +110,7 @@ TEST_CASE("packets that are lost are sent again on request") {
   network.check_saved(100);
 }
 
-TEST_CASE("nothing is sent again where --nack is not given") {
+TEST_CASE("without --nack no packet is sent again") {
   BadNetwork network({"--drop", "10"}, {});
   network.wait_for_frames(20);
   network.end();
@@ -120,7 +120,7 @@ TEST_CASE("nothing is sent again where --nack is not given") {
   network.check_saved(20);
 }
 
-TEST_CASE("packets that come out of order and twice make the same frames") {
+TEST_CASE("reordered and duplicated packets give the same frames") {
   const auto sending = GENERATE(values<Command>({{}, {"--fec", "40"}, {"--nack"}}));
   INFO((sending.empty() ? "" : sending[0]));
   BadNetwork network({"--reorder", "20", "--reorder-depth", "4", "--duplicate", "20"}, sending);
@@ -132,7 +132,7 @@ TEST_CASE("packets that come out of order and twice make the same frames") {
   network.check_saved(50);
 }
 
-TEST_CASE("a network that delays packets unevenly is no trouble") {
+TEST_CASE("jitter of the network damages no frame") {
   BadNetwork network({"--delay", "20", "--jitter", "5"}, {});
   network.wait_for_frames(20);
   network.end();
@@ -141,7 +141,7 @@ TEST_CASE("a network that delays packets unevenly is no trouble") {
   network.check_saved(20);
 }
 
-TEST_CASE("the viewer survives packets that are damaged and cut short") {
+TEST_CASE("the viewer survives damaged and truncated packets") {
   const auto sending = GENERATE(values<Command>({{}, {"--fec", "40"}, {"--nack"}}));
   INFO((sending.empty() ? "" : sending[0]));
   BadNetwork network({"--corrupt", "5", "--truncate", "5", "--impair-rtcp"}, sending);
@@ -153,7 +153,7 @@ TEST_CASE("the viewer survives packets that are damaged and cut short") {
   CHECK(network.seen()["frames"] > 0);
 }
 
-TEST_CASE("with heavy losses the picture goes on in parts") {
+TEST_CASE("with heavy loss the viewer shows partial frames") {
   BadNetwork network({"--drop", "30"}, {});
   network.wait_for_match(" [1-9][0-9]+ patched");
   network.end();
@@ -161,7 +161,7 @@ TEST_CASE("with heavy losses the picture goes on in parts") {
   CHECK(network.seen()["displayed"] > 0);
 }
 
-TEST_CASE("the option --whole-frames shows no frame in parts") {
+TEST_CASE("the option --whole-frames shows no partial frame") {
   BadNetwork network({"--drop", "10"}, {}, {"--whole-frames"});
   network.wait_for_frames(20);
   network.end();
@@ -171,7 +171,7 @@ TEST_CASE("the option --whole-frames shows no frame in parts") {
   network.check_saved(20);
 }
 
-TEST_CASE("the option --fec auto sends repair packets where they are needed") {
+TEST_CASE("the option --fec auto sends repair packets when packets are lost") {
   BadNetwork network({"--drop", "5"}, {"--fec", "auto"});
   network.wait_for_frames(60);
   network.end();
@@ -179,7 +179,7 @@ TEST_CASE("the option --fec auto sends repair packets where they are needed") {
   CHECK(network.seen()["packets_recovered"] > 0);
 }
 
-TEST_CASE("the option --fec auto sends no repair packets where nothing is lost") {
+TEST_CASE("the option --fec auto sends no repair packets while nothing is lost") {
   BadNetwork network({}, {"--fec", "auto"});
   network.wait_for_frames(40);
   network.end();

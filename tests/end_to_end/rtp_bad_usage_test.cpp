@@ -1,4 +1,4 @@
-// What can be wrong with an RTP stream at the start is told in one line.
+// Each error of an RTP stream at startup is reported in one line.
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
@@ -38,7 +38,8 @@ Command with_rtp(const Command& more) {
   return Command{"--rtp", rtp_address(free_udp_ports())} + more;
 }
 
-/// The program's failure on a machine that has no network but, where it is up, loopback.
+/// The error of the program in a network namespace with no interface but loopback, and that only if
+/// it is up.
 std::string failure_without_network(const std::string& command,
                                     const std::string& before = "true") {
   Process program({"unshare", "--net", "sh", "-c", before + "; exec " + command},
@@ -46,7 +47,7 @@ std::string failure_without_network(const std::string& command,
   return failure_of(program);
 }
 
-/// The failure of a sender whose source is a picture with these properties.
+/// The error of a sender whose source is a picture with these properties.
 std::string failure_with_picture(const Command& properties) {
   const TemporaryDirectory directory;
   output_of({"convert", "-size", "320x240", "plasma:red-blue", directory / "picture.ppm"});
@@ -59,7 +60,7 @@ std::string failure_with_picture(const Command& properties) {
 
 }  // namespace
 
-TEST_CASE("options that need --rtp are wrong usage without it") {
+TEST_CASE("options that need --rtp are usage errors without it") {
   for (const Command& option :
        {Command{"--fec", "20"}, Command{"--nack"}, Command{"--pace"}, Command{"--mtu", "1000"},
         Command{"--sdp", "stream.sdp"}, Command{"--ttl", "2"}, Command{"--interface", "lo"}})
@@ -67,7 +68,7 @@ TEST_CASE("options that need --rtp are wrong usage without it") {
                StartsWith("jpegwire-sender: ") && Contains(option[0]) && Contains("add --rtp"));
 }
 
-TEST_CASE("wrong values of RTP's options are wrong usage") {
+TEST_CASE("invalid values of the RTP options are usage errors") {
   for (const std::string percent : {"0", "101", "x", "-5", "20%"})
     CHECK_THAT(wrong_sender_usage(with_rtp({"--fec", percent})),
                Contains("--fec: '" + percent + "'") && Contains("auto") && Contains("1 to 100"));
@@ -80,7 +81,7 @@ TEST_CASE("wrong values of RTP's options are wrong usage") {
              Contains("--nack") && Contains("multicast group") && Contains("--fec"));
 }
 
-TEST_CASE("wrong addresses of RTP streams are wrong usage") {
+TEST_CASE("invalid addresses of RTP streams are usage errors") {
   for (const std::string target : {"127.0.0.1", "5004", "localhost:"})
     CHECK_THAT(wrong_sender_usage({"--rtp", target}), Contains("--rtp") && Contains("'"));
   CHECK_THAT(wrong_sender_usage({"--rtp", ":5004"}), Contains("':5004' has no destination"));
@@ -91,12 +92,12 @@ TEST_CASE("wrong addresses of RTP streams are wrong usage") {
   CHECK_THAT(wrong_viewer_usage("rtp://127.0.0.1:65535"), Contains("RTCP and repair"));
 }
 
-TEST_CASE("nobody listens for a connection and watches RTP at once") {
+TEST_CASE("--listen and an RTP URL exclude each other") {
   ViewerProgram viewer({"--listen", tcp_url(free_port()), rtp_url(free_udp_ports())});
   CHECK_THAT(failure_of(viewer, 2), Contains("--listen") && Contains("rtp://"));
 }
 
-TEST_CASE("an SDP file that cannot be watched is named, and why") {
+TEST_CASE("the error for an SDP file that cannot be used names it and the reason") {
   const TemporaryDirectory directory;
   CHECK_THAT(wrong_viewer_usage(directory / "missing.sdp"),
              Contains("missing.sdp") && Contains("No such file"));
@@ -111,19 +112,19 @@ TEST_CASE("an SDP file that cannot be watched is named, and why") {
   CHECK_THAT(wrong_viewer_usage(directory / "nowhere.sdp"), Contains("has no address"));
 }
 
-TEST_CASE("an SDP file that cannot be written is named, and why") {
+TEST_CASE("the error for an SDP file that cannot be written names it and the reason") {
   CHECK_THAT(failure_of_sender(with_rtp({"--sdp", "/no-such-directory/stream.sdp"})),
              Contains("/no-such-directory/stream.sdp") && Contains("No such file or directory"));
 }
 
-TEST_CASE("an RTP viewer's port that is in use is named") {
+TEST_CASE("an RTP viewer's port that is in use is named in the error") {
   const std::uint16_t port = free_udp_ports();
   const UdpPeer other(port);
   CHECK_THAT(failure_of_viewer(rtp_url(port)),
              Contains(rtp_address(port)) && Contains("another program uses the port"));
 }
 
-TEST_CASE("an RTP viewer whose second or third port is in use shows the stream all the same") {
+TEST_CASE("an RTP viewer shows the stream even if its second or third port is in use") {
   const std::uint16_t port = free_udp_ports();
   const auto above = static_cast<std::uint16_t>(port + GENERATE(1, 2));
   const UdpPeer other(above);
@@ -133,7 +134,7 @@ TEST_CASE("an RTP viewer whose second or third port is in use shows the stream a
   CHECK(summary_of(viewer)["frames"] == 3);
 }
 
-TEST_CASE("an RTP viewer tells of a small receive buffer, and only of a small one") {
+TEST_CASE("an RTP viewer warns of a receive buffer if it is small") {
   constexpr int kWantedBytes = 4 << 20;
   const bool is_capped = std::stoi(read_file("/proc/sys/net/core/rmem_max")) < kWantedBytes;
   ViewerProgram viewer({rtp_url(free_udp_ports())});
@@ -146,7 +147,7 @@ TEST_CASE("an RTP viewer cannot receive at another machine's address") {
              Contains("203.0.113.1:5004") && Contains("no interface of this machine"));
 }
 
-TEST_CASE("an interface or a host that is not known is named") {
+TEST_CASE("an unknown interface or host is named in the error") {
   CHECK_THAT(failure_of_sender(with_rtp({"--interface", "nowhere0"})),
              Contains("no interface 'nowhere0'") && Contains("ip link"));
   CHECK_THAT(failure_of_viewer("rtp://239.255.1.2%nowhere0:5004"),
@@ -155,12 +156,12 @@ TEST_CASE("an interface or a host that is not known is named") {
              Contains("no-such-host.invalid"));
 }
 
-TEST_CASE("an address that nobody may send to is told as what it is") {
+TEST_CASE("the error for a broadcast address says that it is one") {
   const std::string failure = failure_of_sender({"--rtp", "255.255.255.255:5004"});
   CHECK_THAT(failure, Contains("255.255.255.255:5004") && Contains("broadcast"));
 }
 
-TEST_CASE("a sender that no interface leads from says so") {
+TEST_CASE("a sender without a route to the address reports that") {
   if (!may_make_network_namespaces()) return;
   const std::string sender = JPEGWIRE_SENDER " --source test --tcp off --http off --rtp ";
   CHECK_THAT(failure_without_network(sender + "10.1.2.3:5004"),
@@ -169,7 +170,7 @@ TEST_CASE("a sender that no interface leads from says so") {
              Contains("239.255.1.2:5004") && Contains("there is no route to it"));
 }
 
-TEST_CASE("a group that no interface takes is told") {
+TEST_CASE("a multicast group that cannot be joined is reported") {
   if (!may_make_network_namespaces()) return;
   const std::string viewer = JPEGWIRE_VIEWER " --headless rtp://239.255.1.2:5004";
   for (const std::string before : {"true", "ip link set lo up"})
@@ -177,14 +178,14 @@ TEST_CASE("a group that no interface takes is told") {
                Contains("239.255.1.2:5004") && Contains("there is no route to the group"));
 }
 
-TEST_CASE("a size that RTP cannot carry ends the sender with what to do") {
+TEST_CASE("a size that RTP cannot carry ends the sender with a remedy") {
   const std::string size = GENERATE("1924x1080", "640x362", "2048x1536", "1024x2048");
   CHECK_THAT(failure_of_sender(with_rtp({"--size", size, "--fps", "2"})),
              Contains("multiples of 8") && Contains(size) && Contains("ask for --size") &&
                  Contains("watch over TCP"));
 }
 
-TEST_CASE("a picture that RTP cannot carry ends the sender with what to do") {
+TEST_CASE("a picture that RTP cannot carry ends the sender with a remedy") {
   const auto [property, reason] =
       GENERATE(table<Command, std::string>({{{"-sample", "1x1"}, "neither 4:2:0 nor 4:2:2"},
                                             {{"-grayscale"}, "neither 4:2:0 nor 4:2:2"},

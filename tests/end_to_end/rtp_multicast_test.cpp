@@ -16,7 +16,7 @@ using nlohmann::json;
 namespace rtp_multicast_test {
 namespace {
 
-/// One that no other test uses at the same time.
+/// A group that no other test uses at the same time.
 struct Group {
   std::uint16_t port = free_udp_ports();
   std::string address = fmt::format("239.255.{}.{}", port >> 8, port & 0xff);
@@ -28,7 +28,7 @@ Command to_group_on_loopback(const Group& group) {
   return {"--rtp", group.target, "--interface", "lo"};
 }
 
-/// The viewer on one machine of the sender on another one.
+/// A viewer in one network namespace of a sender in another.
 Process on_two_machines(const std::string& sender_options, const std::string& viewer_options) {
   return Process(
       {JPEGWIRE_TESTS "/end_to_end/two_machines.sh",
@@ -50,7 +50,7 @@ TEST_CASE("several viewers watch one group") {
   CHECK(interrupt(sender)["viewers"].size() == 1);
 }
 
-TEST_CASE("viewers of a group learn its age, and a goodbye ends them all") {
+TEST_CASE("viewers of a group show its age, and a goodbye ends them all") {
   const Group group;
   SenderProgram sender(test_card(to_group_on_loopback(group)));
   ViewerProgram one({group.url_on_loopback, "--timeout", "60", "--summary", "-"});
@@ -69,7 +69,7 @@ TEST_CASE("viewers of a group learn its age, and a goodbye ends them all") {
   }
 }
 
-TEST_CASE("the frames of a group are those that were encoded") {
+TEST_CASE("the frames of a group are received as they were encoded") {
   const Group group;
   const LoopedVideo video;
   const TemporaryDirectory directory;
@@ -92,7 +92,7 @@ TEST_CASE("a Python script and our viewer watch one group") {
   CHECK(summary_of(script)["frames"] == 5);
 }
 
-TEST_CASE("the SDP of a group tells how far it goes") {
+TEST_CASE("the SDP of a group has its TTL") {
   const Group group;
   SenderProgram sender(test_card(to_group_on_loopback(group) + Command{"--ttl", "7"}));
   sender.wait_for("c=IN IP4 " + group.address + "/7");
@@ -109,7 +109,7 @@ TEST_CASE("a group is watched on another machine") {
   check_shown(summary_of(viewer));
 }
 
-TEST_CASE("a stream to one address is watched on another machine") {
+TEST_CASE("a unicast stream is watched on another machine") {
   if (!may_make_network_namespaces()) return;
   const std::string at = GENERATE("rtp://10.9.0.2:5004", "rtp://0.0.0.0:5004", "rtp://:5004");
   Process viewer =

@@ -1,4 +1,4 @@
-// RTP frames come whole and as they were encoded, however they are cut up and whatever they are.
+// RTP frames arrive whole and as they were encoded, for all packet sizes and kinds of JPEG.
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
@@ -12,7 +12,7 @@ using nlohmann::json;
 namespace rtp_options_test {
 namespace {
 
-/// What the viewer of a sender on this port saves.
+/// The frames that the viewer of a sender on this port saves.
 std::vector<std::string> saved_frames(std::uint16_t port, const std::string& count) {
   const TemporaryDirectory directory;
   ViewerProgram viewer({rtp_url(port), "--timeout", "30", "--frames", count, "--save",
@@ -22,7 +22,7 @@ std::vector<std::string> saved_frames(std::uint16_t port, const std::string& cou
   return jpegs_in(directory / "frames");
 }
 
-/// Four pictures of a camera, with these options of cjpeg.
+/// Four pictures of a camera, encoded with these options of cjpeg.
 std::set<std::string> write_camera_pictures(const TemporaryDirectory& directory,
                                             const Command& options) {
   std::set<std::string> pictures;
@@ -46,7 +46,7 @@ void check_passed_on(const std::vector<std::string>& received, const std::set<st
   }
 }
 
-/// The frames that come by RTP are those of the sender, with these options.
+/// The frames received by RTP are those of the sender, with these options.
 void check_same_with(const Command& options) {
   INFO(options[0] << " " << (options.size() > 1 ? options[1] : ""));
   const LoopedVideo video;
@@ -58,7 +58,7 @@ void check_same_with(const Command& options) {
 
 }  // namespace
 
-TEST_CASE("RTP frames are the same however they are cut into packets") {
+TEST_CASE("RTP frames are the same for all packet sizes") {
   check_same_with(GENERATE(values<Command>({{"--pace"},
                                             {"--mtu", "256"},
                                             {"--mtu", "500"},
@@ -69,7 +69,7 @@ TEST_CASE("RTP frames are the same however they are cut into packets") {
                                             {"--fps", "60", "--pace"}})));
 }
 
-TEST_CASE("RTP frames are the same however they are encoded") {
+TEST_CASE("RTP frames are the same for all encodings") {
   check_same_with(GENERATE(values<Command>({{"--quality", "100"},
                                             {"--quality", "1"},
                                             {"--bands", "1"},
@@ -79,7 +79,7 @@ TEST_CASE("RTP frames are the same however they are encoded") {
                                             {"--size", "16x16", "--quality", "50"}})));
 }
 
-TEST_CASE("the largest picture that RTP carries comes whole") {
+TEST_CASE("the largest picture that RTP carries arrives whole") {
   const LoopedVideo video;
   const std::uint16_t port = free_udp_ports();
   SenderProgram sender(video.options({"--size", "2040x2040", "--fps", "2", "--pace", "--quality",
@@ -92,7 +92,7 @@ TEST_CASE("the largest picture that RTP carries comes whole") {
   CHECK(picture->height == 2040);
 }
 
-TEST_CASE("a camera's JPEGs are sent by RTP as they are") {
+TEST_CASE("a camera's JPEGs are sent by RTP unchanged") {
   const auto options = GENERATE(values<Command>({{"-sample", "2x1"},
                                                  {"-sample", "2x2"},
                                                  {"-sample", "2x1", "-restart", "1"},
@@ -112,7 +112,7 @@ TEST_CASE("a camera's JPEGs are sent by RTP as they are") {
   CHECK(summary["encoded"] == 0);
 }
 
-TEST_CASE("a JPEG file is sent by RTP as it is") {
+TEST_CASE("a JPEG file is sent by RTP unchanged") {
   const TemporaryDirectory directory;
   const std::string jpeg = make_jpeg(320, 240, 77);
   write_file(directory / "picture.jpg", jpeg);
@@ -122,7 +122,7 @@ TEST_CASE("a JPEG file is sent by RTP as it is") {
   check_passed_on(saved_frames(port, "3"), {jpeg});
 }
 
-TEST_CASE("a relay sends by RTP what it gets over TCP") {
+TEST_CASE("a relay sends by RTP what it receives over TCP") {
   const LoopedVideo video;
   const std::uint16_t port = free_udp_ports();
   SenderProgram origin(video.options());
@@ -133,7 +133,7 @@ TEST_CASE("a relay sends by RTP what it gets over TCP") {
   const auto received = saved_frames(port, "10");
   std::size_t same = 0;
   for (const std::string& jpeg : received) same += sent.contains(jpeg);
-  CHECK(same >= 5);  // the first ones may be of the card that stands for a stream that is away
+  CHECK(same >= 5);  // the first frames may show the card for a source that is away
 }
 
 }  // namespace rtp_options_test

@@ -1,4 +1,4 @@
-// Other people's RTP/JPEG programs as either end of a stream.
+// Other RTP/JPEG programs as sender or viewer.
 
 #include <catch2/catch.hpp>
 #include <csignal>
@@ -32,7 +32,7 @@ std::string text_of(const std::string& path) {
   return text.str();
 }
 
-/// The pixels of each file are those of a JPEG that was sent.
+/// Checks that each file has the pixels of a JPEG that was sent.
 void check_same_pixels(const std::vector<std::string>& received, const std::set<std::string>& sent,
                        std::size_t least) {
   const std::set<std::string> planes = planes_of(sent);
@@ -40,7 +40,7 @@ void check_same_pixels(const std::vector<std::string>& received, const std::set<
   for (const std::string& jpeg : received) CHECK(planes.contains(planes_of(jpeg)));
 }
 
-/// A video whose frames another program sends as they are, and these frames as files.
+/// A video whose frames another program sends unchanged, and these frames as files.
 class VideoForRtp {
  public:
   VideoForRtp() {
@@ -73,7 +73,7 @@ class VideoForRtp {
 
 }  // namespace
 
-TEST_CASE("ffmpeg shows our RTP stream by its SDP file") {
+TEST_CASE("ffmpeg shows our RTP stream from its SDP file") {
   const LoopedVideo video;
   const TemporaryDirectory directory;
   const std::uint16_t port = free_udp_ports();
@@ -102,11 +102,11 @@ TEST_CASE("GStreamer receives our RTP stream") {
   receiver.send_signal(SIGINT);
   receiver.wait();
   std::vector<std::string> received = jpegs_in(directory.path());
-  received.resize(10);  // the last one may be cut short
+  received.resize(10);  // the last file may be truncated
   check_same_pixels(received, sent, 10);
 }
 
-TEST_CASE("a Python script receives our RTP stream, each packet within its band") {
+TEST_CASE("a Python script receives our RTP stream, with each packet within one band") {
   const LoopedVideo video;
   const TemporaryDirectory directory;
   Process receiver(python("rtp_receiver.py", {"0", "20", directory / "frames"}));
@@ -134,7 +134,7 @@ TEST_CASE("the viewer shows what ffmpeg sends by RTP") {
   check_same_pixels(jpegs_in(directory / "frames"), video.frames(), 10);
 }
 
-TEST_CASE("the viewer watches what ffmpeg's SDP describes") {
+TEST_CASE("the viewer shows the stream of ffmpeg's SDP") {
   const VideoForRtp video;
   const TemporaryDirectory directory;
   const std::uint16_t port = free_udp_ports();
@@ -181,7 +181,7 @@ TEST_CASE("the viewer shows what GStreamer sends by RTP") {
   const json summary = summary_of(viewer);
   CHECK(summary["frames"] == 10);
   CHECK(summary["corrupt"] == 0);
-  std::this_thread::sleep_for(std::chrono::milliseconds(200));  // the files come by another thread
+  std::this_thread::sleep_for(std::chrono::milliseconds(200));  // another thread writes the files
   sender.send_signal(SIGINT);
   sender.wait();
   const auto sent = jpegs_in(directory / "sent");

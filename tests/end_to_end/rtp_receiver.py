@@ -1,22 +1,22 @@
 #!/usr/bin/env python3
-"""Receives RTP/JPEG (RFC 2435) with nothing but Python's standard library.
+"""Receives RTP/JPEG (RFC 2435) with Python's standard library only.
 
     rtp_receiver.py PORT FRAMES OUTDIR [--multicast GROUP]
 
 Binds the UDP port on 127.0.0.1 (0: a free one, which it prints), or joins the group on the loopback
 interface, and writes complete frames to OUTDIR/000000.jpg and so on until it has FRAMES of them.
-Frames that stay incomplete are left out. SIGTERM and SIGINT end it before; with no packet for 30
-seconds it gives up: exit code 1.
+It skips incomplete frames. SIGTERM and SIGINT end it earlier; after 30 seconds without a packet it
+fails with exit code 1.
 
 Its last line is a JSON object:
-  frames           complete ones, which it has written
-  packets          those of the stream, duplicates included
-  lost             sequence numbers that are missing between the first and the last
-  malformed        packets that contradict RFC 3550 or RFC 2435
-  bands_straddled  packets of complete frames with restart markers that do not keep to one band (one
-                   restart interval) a group: F on its first packet and no other, L on its last and
-                   no other, the count of the band, and the band's own RST marker at its end (but for
-                   the frame's last) and nowhere else
+  frames           complete frames, which it has written
+  packets          packets of the stream, duplicates included
+  lost             sequence numbers missing between the first and the last
+  malformed        packets that violate RFC 3550 or RFC 2435
+  bands_straddled  packets that violate the rule of one band (one restart interval) per group, in
+                   complete frames with restart markers: F only on the group's first packet, L only
+                   on its last, the count of the band, and the band's RST marker only at its end
+                   (the frame's last band has none)
 """
 import argparse
 import json
@@ -55,7 +55,7 @@ CHROMA_QUANTIZER = (
     99, 99, 99, 99, 99, 99, 99, 99,
     99, 99, 99, 99, 99, 99, 99, 99)
 
-# Tables K.3 to K.6: how many codes there are of each length, and what they stand for.
+# ITU-T T.81, tables K.3 to K.6: the number of codes of each length, and their symbols.
 DC_VALUES = bytes(range(12))
 LUMA_DC = (bytes.fromhex("00010501010101010100000000000000"), DC_VALUES)
 CHROMA_DC = (bytes.fromhex("00030101010101010101010000000000"), DC_VALUES)
@@ -73,11 +73,11 @@ HUFFMAN_TABLES = {0x00: LUMA_DC, 0x10: LUMA_AC, 0x01: CHROMA_DC, 0x11: CHROMA_AC
 
 
 class Malformed(Exception):
-    """A packet that contradicts the RFCs."""
+    """A packet that violates the RFCs."""
 
 
 def zigzag_order():
-    """The places of an 8x8 block, row by row, in the order in which a JPEG has them."""
+    """The row-by-row positions in an 8x8 block, in the zigzag order of a JPEG."""
     def key(place):
         row, column = divmod(place, 8)
         diagonal = row + column
@@ -113,7 +113,7 @@ def jpeg_header(kind, width, height, tables, restart_interval):
 
 
 class Reader:
-    """Takes bytes off the front."""
+    """Reads bytes from the front."""
 
     def __init__(self, data):
         self.data = data
@@ -199,7 +199,7 @@ class Frame:
     def __init__(self):
         self.fragments = {}
         self.received_bytes = 0
-        self.size_bytes = None  # not known before the last fragment has come
+        self.size_bytes = None  # unknown until the last fragment arrives
 
     def add(self, fragment):
         if fragment.offset not in self.fragments:
@@ -209,7 +209,7 @@ class Frame:
             self.size_bytes = fragment.offset + len(fragment.data)
 
     def in_order(self):
-        """All the fragments where none is missing, else nothing."""
+        """All fragments if none is missing, otherwise None."""
         if self.received_bytes != self.size_bytes:
             return None
         fragments = [self.fragments[offset] for offset in sorted(self.fragments)]
@@ -222,7 +222,7 @@ class Frame:
 
 
 def keeps_to_its_band(fragment, is_end_of_frame):
-    """The band's own restart marker ends the fragment with L, and there is no other one."""
+    """True if the fragment with L ends in the band's restart marker, the only one in the band."""
     own = bytes([0xFF, 0xD0 + fragment.count % 8])
     markers = RESTART_MARKER.findall(fragment.data)
     if is_end_of_frame:
@@ -244,7 +244,7 @@ def count_straddled(fragments):
 
 
 class SequenceNumbers:
-    """Extended by the cycles, as in RFC 3550, appendix A.1."""
+    """The extended sequence number of RFC 3550, appendix A.1."""
 
     def __init__(self, first):
         self.seen = {first}
@@ -262,7 +262,7 @@ class SequenceNumbers:
 
 
 class Receiver:
-    """One stream's packets in, complete JPEGs out."""
+    """Reassembles one stream's packets into complete JPEGs."""
 
     def __init__(self):
         self.ssrc = None
@@ -274,7 +274,7 @@ class Receiver:
                            "bands_straddled": 0}
 
     def receive(self, datagram):
-        """The JPEG that this datagram completes, if it does."""
+        """The JPEG that this datagram completes, or None."""
         try:
             packet = RtpPacket(datagram)
             if not self.belongs(packet):
@@ -319,7 +319,7 @@ class Receiver:
         return jpeg if jpeg.endswith(b"\xff\xd9") else jpeg + b"\xff\xd9"
 
     def tables_for(self, fragment):
-        """Below 255 the tables of a Q never change, so they may be sent only now and then."""
+        """The tables of a Q below 255 never change, so not every frame has them."""
         if fragment.q < 100:
             return computed_tables(fragment.q)
         if fragment.tables:
@@ -328,7 +328,7 @@ class Receiver:
 
 
 def enlarge_buffer(receiving):
-    """As far as the system lets us."""
+    """Enlarges the buffer as far as the system permits."""
     try:
         receiving.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, BUFFER_BYTES)
     except OSError:

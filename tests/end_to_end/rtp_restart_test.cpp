@@ -1,4 +1,4 @@
-// What an RTP viewer does when its sender ends, vanishes, and comes back.
+// What an RTP viewer does when its sender ends, disappears and comes back.
 
 #include <catch2/catch.hpp>
 #include <csignal>
@@ -21,7 +21,7 @@ Command small_card(std::uint16_t port, const std::string& size = "320x240") {
 
 }  // namespace
 
-TEST_CASE("an RTP sender's goodbye ends its viewer in order") {
+TEST_CASE("an RTP sender's goodbye ends its viewer cleanly") {
   const std::uint16_t port = free_udp_ports();
   SenderProgram sender(small_card(port));
   ViewerProgram viewer({rtp_url(port), "--timeout", "600", "--summary", "-"});
@@ -32,7 +32,7 @@ TEST_CASE("an RTP sender's goodbye ends its viewer in order") {
   CHECK(complaints_of(viewer).empty());
 }
 
-TEST_CASE("an RTP viewer that reconnects goes on with a sender that has been restarted") {
+TEST_CASE("an RTP viewer with --reconnect continues with a restarted sender") {
   const std::uint16_t port = free_udp_ports();
   ViewerProgram viewer({rtp_url(port), "--reconnect", "--summary", "-"});
   {
@@ -50,7 +50,7 @@ TEST_CASE("an RTP viewer that reconnects goes on with a sender that has been res
   CHECK(summary["width"] == 160);
 }
 
-TEST_CASE("an RTP viewer goes on with a sender that has crashed and come back at once") {
+TEST_CASE("an RTP viewer continues with a sender that crashes and restarts at once") {
   const std::uint16_t port = free_udp_ports();
   ViewerProgram viewer({rtp_url(port), "--timeout", "30", "--summary", "-"});
   {
@@ -64,13 +64,13 @@ TEST_CASE("an RTP viewer goes on with a sender that has crashed and come back at
   CHECK(summary["width"] == 160);
 }
 
-TEST_CASE("an RTP viewer that no frame comes to gives up") {
+TEST_CASE("an RTP viewer that receives no frame times out") {
   const std::uint16_t port = free_udp_ports();
   ViewerProgram viewer({rtp_url(port), "--timeout", "1"});
   CHECK_THAT(failure_of(viewer), Contains("no frame from " + rtp_url(port) + " within 1 s"));
 }
 
-TEST_CASE("an RTP viewer gives up when its sender has vanished") {
+TEST_CASE("an RTP viewer times out when its sender has disappeared") {
   const std::uint16_t port = free_udp_ports();
   std::optional<SenderProgram> sender(std::in_place, small_card(port));
   wait_until_sending(*sender);
@@ -80,7 +80,7 @@ TEST_CASE("an RTP viewer gives up when its sender has vanished") {
   CHECK_THAT(failure_of(viewer), Contains("no frame from " + rtp_url(port) + " within 5 s"));
 }
 
-TEST_CASE("an RTP viewer that reconnects waits for as long as it takes") {
+TEST_CASE("an RTP viewer with --reconnect waits indefinitely") {
   const std::uint16_t port = free_udp_ports();
   ViewerProgram viewer({rtp_url(port), "--reconnect", "--timeout", "0.5", "--summary", "-"});
   viewer.wait_for("no frame from " + rtp_url(port) + " within 0.5 s; reconnecting");
@@ -89,7 +89,7 @@ TEST_CASE("an RTP viewer that reconnects waits for as long as it takes") {
   CHECK(interrupt(viewer)["frames"] > 0);
 }
 
-TEST_CASE("a sender that stands still for a while is the same one afterwards") {
+TEST_CASE("an RTP viewer keeps its sender when the sender pauses") {
   const std::uint16_t port = free_udp_ports();
   SenderProgram sender(small_card(port));
   ViewerProgram viewer({rtp_url(port), "--reconnect", "--timeout", "0.5", "--summary", "-"});

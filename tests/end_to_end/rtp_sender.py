@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Sends a JPEG as RTP/JPEG (RFC 2435) with nothing but Python's standard library.
+"""Sends a JPEG as RTP/JPEG (RFC 2435) with Python's standard library only.
 
     rtp_sender.py JPEGFILE ADDR PORT [--count N] [--fps F] [--mtu M]
 
-The JPEG is a baseline one, 4:2:0 or 4:2:2, with the standard Huffman tables (cjpeg writes them) and
-at most 2040 pixels each way. Its quantization tables go in-band, with Q 255. With restart markers it
-goes as type 64 or 65, as a whole frame that is not to be decoded before it is complete: F and L
-set, count 0x3FFF. The scan goes without EOI. A datagram is an RTP packet of at most M bytes [1400].
+The JPEG must be baseline, 4:2:0 or 4:2:2, with the standard Huffman tables (as cjpeg writes them)
+and at most 2040 pixels wide and high. Its quantization tables are sent in-band, with Q 255. A JPEG
+with restart markers is sent as type 64 or 65, as a frame that must be decoded as a whole: F and L
+set, count 0x3FFF. The scan is sent without EOI. An RTP packet has at most M bytes [1400].
 """
 import argparse
 import pathlib
@@ -25,7 +25,7 @@ RTP_HEADER_BYTES = 12
 
 
 class Jpeg:
-    """What RFC 2435 wants to know of a file; exits with a sentence where it cannot carry it."""
+    """The parameters of a file for RFC 2435; exits with an error if RFC 2435 cannot carry it."""
 
     def __init__(self, data):
         self.quantizers = {}
@@ -110,7 +110,7 @@ def open_socket(address):
 
 
 class Sender:
-    """One RTP stream, RFC 3550, section 5.1, beginning at random numbers."""
+    """One RTP stream (RFC 3550, section 5.1), which starts at random numbers."""
 
     def __init__(self, address, port, mtu):
         self.socket = open_socket(address)

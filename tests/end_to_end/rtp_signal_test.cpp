@@ -1,4 +1,4 @@
-// SIGINT and SIGTERM in the midst of an RTP stream, and ends that vanish.
+// SIGINT and SIGTERM during an RTP stream, and ends that disappear.
 
 #include <catch2/catch.hpp>
 #include <csignal>
@@ -9,7 +9,7 @@
 
 using namespace jpegwire;
 
-TEST_CASE("a signal ends an RTP sender, whatever it does for its packets") {
+TEST_CASE("a signal ends an RTP sender, with each kind of repair") {
   const int signal = either_signal();
   const auto options = GENERATE(values<Command>({{}, {"--fec", "50"}, {"--nack"}, {"--pace"}}));
   INFO(signal << " " << (options.empty() ? "" : options[0]));
@@ -21,14 +21,14 @@ TEST_CASE("a signal ends an RTP sender, whatever it does for its packets") {
   CHECK(summary_of(viewer)["frames"] > 0);
 }
 
-TEST_CASE("a signal ends an RTP sender that nobody watches") {
+TEST_CASE("a signal ends an RTP sender without viewers") {
   SenderProgram sender(
       test_card({"--tcp", "off", "--rtp", rtp_address(free_udp_ports()), "--stats"}));
   sender.wait_for("frames/s captured");
   check_ends(sender, either_signal());
 }
 
-TEST_CASE("a signal ends an RTP viewer that shows a stream, and its sender goes on") {
+TEST_CASE("a signal ends an RTP viewer during a stream, and its sender continues") {
   const int signal = either_signal();
   const std::uint16_t port = free_udp_ports();
   SenderProgram sender(test_card({"--rtp", rtp_address(port), "--summary", "-"}));
@@ -40,7 +40,7 @@ TEST_CASE("a signal ends an RTP viewer that shows a stream, and its sender goes 
   CHECK(interrupt(sender)["viewers"].back()["receivers"] == 1);
 }
 
-TEST_CASE("a signal ends an RTP viewer that still waits") {
+TEST_CASE("a signal ends an RTP viewer that waits for its stream") {
   const auto options = GENERATE(values<Command>({{"--timeout", "60"}, {"--reconnect"}}));
   ViewerProgram viewer(Command{rtp_url(free_udp_ports())} + options);
   viewer.wait_for("waiting for");
@@ -61,7 +61,7 @@ TEST_CASE("a signal ends an RTP viewer whose sender has ended") {
   CHECK(viewer.wait() == 0);
 }
 
-TEST_CASE("an RTP viewer that vanishes disturbs neither its sender nor other viewers") {
+TEST_CASE("an RTP viewer that disappears disturbs neither its sender nor other viewers") {
   const std::uint16_t port = free_udp_ports();
   SenderProgram sender(test_card({"--rtp", rtp_address(port), "--summary", "-"}));
   wait_until_sending(sender);

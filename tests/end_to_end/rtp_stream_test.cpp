@@ -42,7 +42,7 @@ TEST_CASE("an RTP viewer and a TCP viewer of one sender save the same frames") {
   CHECK(same >= 10);
 }
 
-TEST_CASE("an RTP viewer tells what it saw") {
+TEST_CASE("an RTP viewer's summary describes the stream") {
   const std::uint16_t port = free_udp_ports();
   SenderProgram sender(test_card({"--rtp", rtp_address(port), "--summary", "-"}));
   ViewerProgram viewer(Command{rtp_url(port)} + kFiveFrames);
@@ -62,7 +62,7 @@ TEST_CASE("an RTP viewer tells what it saw") {
   CHECK(sent[0]["packets"] >= summary["packets"]);
 }
 
-TEST_CASE("the age of an RTP stream's pictures becomes known") {
+TEST_CASE("an RTP viewer shows the age of the pictures") {
   const std::uint16_t port = free_udp_ports();
   SenderProgram sender(test_card({"--rtp", rtp_address(port)}));
   ViewerProgram viewer({rtp_url(port), "--summary", "-"});
@@ -78,7 +78,7 @@ TEST_CASE("the age of an RTP stream's pictures becomes known") {
   CHECK(summary["stages_ms"].contains("network"));
 }
 
-TEST_CASE("an RTP viewer may start before its sender, and after it") {
+TEST_CASE("an RTP viewer may start before or after its sender") {
   const std::uint16_t port = free_udp_ports();
   ViewerProgram before(Command{rtp_url(port)} + kFiveFrames);
   before.wait_for("waiting for " + rtp_url(port));
@@ -99,7 +99,7 @@ TEST_CASE("one sender sends RTP to several viewers") {
   check_shown(summary_of(by_tcp));
 }
 
-TEST_CASE("RTP needs no TCP, and goes over IPv6 too") {
+TEST_CASE("RTP works without TCP, and over IPv6") {
   const std::string address = "[::1]:" + std::to_string(free_udp_ports());
   ViewerProgram viewer(Command{"rtp://" + address} + kFiveFrames);
   SenderProgram sender(test_card({"--tcp", "off", "--rtp", address}));
@@ -107,7 +107,7 @@ TEST_CASE("RTP needs no TCP, and goes over IPv6 too") {
   CHECK_FALSE(sender.has_written("tcp://"));
 }
 
-TEST_CASE("the viewer watches what an SDP file of our sender describes") {
+TEST_CASE("the viewer shows the stream of our sender's SDP file") {
   const TemporaryDirectory directory;
   const std::uint16_t port = free_udp_ports();
   const std::string file = directory / "stream.sdp";
@@ -120,7 +120,7 @@ TEST_CASE("the viewer watches what an SDP file of our sender describes") {
   CHECK(summary["url"] == file);
 }
 
-TEST_CASE("the options --seconds and --snapshot serve an RTP viewer") {
+TEST_CASE("the options --seconds and --snapshot work for an RTP viewer") {
   const TemporaryDirectory directory;
   const std::uint16_t port = free_udp_ports();
   SenderProgram sender(test_card({"--rtp", rtp_address(port)}));

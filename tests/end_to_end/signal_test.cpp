@@ -1,4 +1,4 @@
-// SIGINT and SIGTERM at any time: exit code 0, and an orderly end for the peer.
+// SIGINT and SIGTERM at any time: exit code 0, and a clean end for the peer.
 
 #include <catch2/catch.hpp>
 #include <csignal>
@@ -13,7 +13,7 @@ using nlohmann::json;
 namespace signal_test {
 namespace {
 
-/// A peer that a viewer connects to, which sends frames and sees how the viewer leaves.
+/// A peer that a viewer connects to, which sends frames and observes how the viewer disconnects.
 void check_that_viewer_leaves(ViewerProgram& viewer, TcpPeer& sender, int signal) {
   check_ends(viewer, signal);
   CHECK_NOTHROW(sender.receive_to_end());  // an end of stream, no reset
@@ -21,21 +21,21 @@ void check_that_viewer_leaves(ViewerProgram& viewer, TcpPeer& sender, int signal
 
 }  // namespace
 
-TEST_CASE("a signal ends a sender that nobody watches") {
+TEST_CASE("a signal ends a sender without viewers") {
   SenderProgram sender(test_card());
   sender.port();
   check_ends(sender, either_signal());
 }
 
-TEST_CASE("a signal ends a sender that streams, and its viewer sees the end") {
+TEST_CASE("a signal ends a sender during a stream, and its viewer sees the end") {
   const int signal = either_signal();
   SenderProgram sender(test_card());
   TcpPeer peer = TcpPeer::connect(sender.port());
   ViewerProgram viewer({sender.url(), "--summary", "-"});
   viewer.wait_for("frames/s, age");
   sender.send_signal(signal);
-  while (peer.receive_frame()) continue;  // ends at size 0
-  CHECK(peer.receive_to_end().empty());   // with nothing behind it
+  while (peer.receive_frame()) continue;  // the stream ends at size 0
+  CHECK(peer.receive_to_end().empty());   // with nothing after it
   peer.close();
   CHECK(sender.wait() == 0);
   const json summary = summary_of(viewer);
@@ -43,7 +43,7 @@ TEST_CASE("a signal ends a sender that streams, and its viewer sees the end") {
   CHECK(complaints_of(viewer).empty());
 }
 
-TEST_CASE("a signal ends a sender that has a viewer that reads nothing") {
+TEST_CASE("a signal ends a sender whose viewer reads nothing") {
   SenderProgram sender(test_card({"--quality", "95", "--stats"}));
   const TcpPeer stalled = TcpPeer::connect_with_small_buffer(sender.port());
   sender.wait_for("1 viewer, ");
@@ -65,7 +65,7 @@ TEST_CASE("a signal ends a relay whose source is away") {
   CHECK(sender.wait() == 0);
 }
 
-TEST_CASE("a signal ends a viewer that nobody sends to") {
+TEST_CASE("a signal ends a viewer that no sender has connected to") {
   const int signal = either_signal();
   ViewerProgram refused({tcp_url(free_port())});
   refused.wait_for("waiting for");
@@ -75,7 +75,7 @@ TEST_CASE("a signal ends a viewer that nobody sends to") {
   check_ends(listening, signal);
 }
 
-TEST_CASE("a signal ends a viewer whose sender says nothing") {
+TEST_CASE("a signal ends a viewer whose sender sends nothing") {
   const int signal = either_signal();
   TcpListener listener;
   ViewerProgram viewer({listener.url()});
@@ -84,7 +84,7 @@ TEST_CASE("a signal ends a viewer whose sender says nothing") {
   check_that_viewer_leaves(viewer, sender, signal);
 }
 
-TEST_CASE("a signal ends a viewer inside a frame") {
+TEST_CASE("a signal ends a viewer within a frame") {
   const int signal = either_signal();
   TcpListener listener;
   ViewerProgram viewer({listener.url()});
@@ -95,7 +95,7 @@ TEST_CASE("a signal ends a viewer inside a frame") {
   check_that_viewer_leaves(viewer, sender, signal);
 }
 
-TEST_CASE("a signal ends a viewer that shows a stream, and its sender sees the end") {
+TEST_CASE("a signal ends a viewer during a stream, and its sender sees the end") {
   const int signal = either_signal();
   SenderProgram sender(test_card());
   ViewerProgram viewer({sender.url()});
@@ -119,7 +119,7 @@ TEST_CASE("a signal ends a viewer that reconnects") {
   CHECK(viewer.wait() == 0);
 }
 
-TEST_CASE("a terminal that is closed ends both programs in order, but not under nohup") {
+TEST_CASE("closing the terminal ends both programs cleanly, but not under nohup") {
   const auto inherited = std::signal(SIGHUP, SIG_DFL);  // as a terminal's programs have it
   {
     SenderProgram sender(test_card());

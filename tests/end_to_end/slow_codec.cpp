@@ -1,5 +1,5 @@
-// Preloaded, it makes libjpeg-turbo as slow as a test wants: each band takes so many microseconds
-// more, in which the CPU is free. SLOW_ENCODE_US, SLOW_DECODE_US.
+// A preloaded library that slows libjpeg-turbo: each band takes SLOW_ENCODE_US or SLOW_DECODE_US
+// microseconds longer, during which the CPU is idle.
 
 #include <dlfcn.h>
 #include <turbojpeg.h>

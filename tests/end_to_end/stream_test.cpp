@@ -53,7 +53,7 @@ void check_peak_memory(const json& summary) {
 
 }  // namespace
 
-TEST_CASE("the viewer tells what it saw, for each framing") {
+TEST_CASE("the viewer's summary describes the stream, for each framing") {
   const std::string framing = GENERATE("be32", "le32", "ascii16");
   INFO(framing);
   SenderProgram sender(test_card({"--framing", framing}));
@@ -81,7 +81,7 @@ TEST_CASE("a viewer that keeps up loses no frame") {
   CHECK(summary["lost"] == 0);
 }
 
-TEST_CASE("the sender tells what it sent") {
+TEST_CASE("the sender's summary describes the stream") {
   SenderProgram sender(test_card({"--fps", "20", "--summary", "-"}));
   ViewerProgram viewer({sender.url(), "--summary", "-"});
   viewer.wait_for("frames/s, age");
@@ -102,7 +102,7 @@ TEST_CASE("the sender tells what it sent") {
   CHECK(sent["encode_ms"]["p50"] > 0);
 }
 
-TEST_CASE("the option --seconds ends either program in order") {
+TEST_CASE("the option --seconds ends either program cleanly") {
   SenderProgram sender(test_card({"--summary", "-"}));
   ViewerProgram viewer({sender.url(), "--seconds", "1", "--summary", "-"});
   CHECK(summary_of(viewer)["seconds"] >= 1);
@@ -112,13 +112,13 @@ TEST_CASE("the option --seconds ends either program in order") {
   CHECK(complaints_of(short_sender).empty());
 }
 
-TEST_CASE("the option --frames ends the sender in order") {
+TEST_CASE("the option --frames ends the sender cleanly") {
   SenderProgram sender(test_card({"--frames", "20", "--summary", "-"}));
   CHECK(summary_of(sender)["captured"] == 20);
   CHECK(complaints_of(sender).empty());
 }
 
-TEST_CASE("the option --summary writes to a file too") {
+TEST_CASE("the option --summary also writes to a file") {
   const TemporaryDirectory directory;
   SenderProgram sender(test_card({"--summary", directory / "sender.json"}));
   ViewerProgram viewer({sender.url(), "--frames", "3", "--summary", directory / "viewer.json"});
@@ -129,7 +129,7 @@ TEST_CASE("the option --summary writes to a file too") {
   CHECK(json::parse(read_file(directory / "sender.json"))["captured"] >= 3);
 }
 
-TEST_CASE("the option --save writes each frame as it came") {
+TEST_CASE("the option --save writes each frame as it was received") {
   const TemporaryDirectory directory;
   SenderProgram sender(test_card());
   ViewerProgram viewer({sender.url(), "--frames", "5", "--save", directory / "frames"});
@@ -149,7 +149,7 @@ TEST_CASE("the option --save writes each frame as it came") {
   }
 }
 
-TEST_CASE("what is saved is what any other viewer gets") {
+TEST_CASE("the saved frames equal those that another viewer receives") {
   const TemporaryDirectory directory;
   SenderProgram sender(test_card({"--fps", "10"}));
   TcpPeer peer = TcpPeer::connect(sender.port());
@@ -176,7 +176,7 @@ TEST_CASE("the option --snapshot writes the last picture") {
   CHECK(picture->width == 320);
 }
 
-TEST_CASE("options may stand in front of the URL") {
+TEST_CASE("options may precede the URL") {
   const TemporaryDirectory directory;
   SenderProgram sender(test_card());
   ViewerProgram viewer({"--frames", "1", "--snapshot", directory / "last.jpg", sender.url()});
@@ -185,7 +185,7 @@ TEST_CASE("options may stand in front of the URL") {
   CHECK(code == 0);
 }
 
-TEST_CASE("the options -s and -p name the ends as the classic scripts do") {
+TEST_CASE("the options -s and -p set host and port as in the classic scripts") {
   const std::string port = std::to_string(free_port());
   SenderProgram sender(test_card({"-s", "127.0.0.1", "-p", port}));
   CHECK(std::to_string(sender.port()) == port);
@@ -193,7 +193,7 @@ TEST_CASE("the options -s and -p name the ends as the classic scripts do") {
   CHECK(summary_of(viewer)["frames"] == 2);
 }
 
-TEST_CASE("IPv6 and names work as addresses") {
+TEST_CASE("IPv6 addresses and host names work as addresses") {
   SenderProgram sender(test_card({"--tcp", "[::1]:0"}));
   sender.wait_for("tcp://[::1]:");
   const std::string port = std::to_string(sender.port());
@@ -205,7 +205,7 @@ TEST_CASE("IPv6 and names work as addresses") {
   CHECK(summary_of(by_name)["frames"] == 1);
 }
 
-TEST_CASE("whoever listens on more than loopback is told what that means") {
+TEST_CASE("listening on more than loopback prints a warning") {
   SenderProgram open(test_card({"--tcp", "0.0.0.0:0"}));
   open.wait_for("everyone who can reach port " + std::to_string(open.port()));
   SenderProgram closed(test_card());
@@ -222,7 +222,7 @@ TEST_CASE("both programs print a line of statistics each second") {
   viewer.wait_for("320x240");
 }
 
-TEST_CASE("the option --help and --version explain the programs") {
+TEST_CASE("the options --help and --version describe the programs") {
   for (const std::string program : {JPEGWIRE_SENDER, JPEGWIRE_VIEWER}) {
     CHECK_THAT(output_of({program, "--help"}), Contains("--summary") && Contains("Usage"));
     CHECK_THAT(output_of({program, "--version"}), Contains("."));

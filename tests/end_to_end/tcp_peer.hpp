@@ -10,33 +10,33 @@
 
 namespace jpegwire {
 
-/// One end of a TCP connection, to be whatever peer a test needs. Calls wait, and throw where
-/// nothing comes before the deadline.
+/// One end of a TCP connection, which can play any peer that a test needs. Calls block, and throw
+/// if nothing arrives before the deadline.
 class TcpPeer {
  public:
-  /// Connects to the port of this machine, again and again while nobody listens.
+  /// Connects to the port of this machine; retries while no program listens on it.
   static TcpPeer connect(std::uint16_t port);
 
-  /// Likewise; the kernel keeps only a few kB that are not read.
+  /// The same with a small receive buffer: the kernel holds only a few kB of unread data.
   static TcpPeer connect_with_small_buffer(std::uint16_t port);
 
   explicit TcpPeer(Descriptor socket) : socket_(std::move(socket)) {}
 
   void send(std::string_view bytes);
 
-  /// False where the other end has closed the connection.
+  /// False if the other end has closed the connection.
   bool try_send(std::string_view bytes);
 
-  /// So many bytes; fewer where the stream ends before.
+  /// This number of bytes; fewer if the stream ends first.
   std::string receive(std::size_t size);
 
-  /// All until the other end closes in order; throws where it resets the connection.
+  /// All bytes until the other end closes the connection; throws if it resets it.
   std::string receive_to_end();
 
-  /// The next frame with a be32 prefix; nothing at size 0, and where the stream ends.
+  /// The next frame with a be32 prefix; nothing at size 0 and at the end of the stream.
   std::optional<std::string> receive_frame();
 
-  /// Says that nothing more will be sent.
+  /// Shuts down the sending side.
   void end_sending();
   void close() { socket_ = Descriptor(); }
 
@@ -49,7 +49,7 @@ class TcpPeer {
   Descriptor socket_;
 };
 
-/// Waits on a free port of 127.0.0.1 for one connection after the other.
+/// Listens on a free port of 127.0.0.1 and accepts one connection after another.
 class TcpListener {
  public:
   TcpListener();
@@ -62,7 +62,7 @@ class TcpListener {
   Descriptor socket_;
 };
 
-/// A port that nobody has, for a program that wants to be told one.
+/// A free port, for a program that takes its port as an option.
 std::uint16_t free_port();
 
 std::string tcp_url(std::uint16_t port);

@@ -8,10 +8,10 @@
 
 namespace jpegwire {
 
-/// A file system with little room, where it may be mounted.
+/// A small file system, where the test may mount one.
 class TinyDisk {
  public:
-  /// The size as mount takes it: "64k".
+  /// The size in the form that mount takes: "64k".
   explicit TinyDisk(const std::string& size) {
     const std::string options = "size=" + size;
     mounted_ = ::mount("none", directory_.path().c_str(), "tmpfs", 0, options.c_str()) == 0;

@@ -1,8 +1,8 @@
 #!/bin/sh
-# Runs two commands as on two machines that a cable joins, each in a network namespace of its own:
+# Runs two commands as if on two connected machines, each in its own network namespace:
 #   two_machines.sh NEAR_COMMAND FAR_COMMAND
-# "wire" is the interface of either, and their addresses are 10.9.0.1 and 10.9.0.2. Needs root. Ends
-# with the far command, and with its exit code.
+# Each has the interface "wire"; the addresses are 10.9.0.1 and 10.9.0.2. Needs root. Ends when the
+# far command ends, with its exit code.
 set -eu
 [ "${UNSHARED:-}" ] || UNSHARED=1 exec unshare --net "$0" "$@"
 
@@ -11,7 +11,7 @@ trap 'kill "$near"; wait "$near" || true' EXIT
 trap 'exit 143' INT TERM
 mkfifo "$directory/here" "$directory/joined"
 
-# $1: what to run, $2: the address. An IPv6 address of its own comes a while after the cable.
+# $1: command, $2: address. An IPv6 address becomes usable a while after the link.
 machine='echo 0 > /proc/sys/net/ipv6/conf/wire/accept_dad
   ip link set lo up; ip addr add "$2/24" dev wire; ip link set wire up
   ip route add default dev wire

@@ -9,18 +9,18 @@
 
 namespace jpegwire {
 
-/// A UDP socket on a port of 127.0.0.1, to be whatever peer a test needs. Calls throw where nothing
-/// comes before the deadline.
+/// A UDP socket on a port of 127.0.0.1, which can play any peer that a test needs. Calls throw if
+/// nothing arrives before the deadline.
 class UdpPeer {
  public:
   explicit UdpPeer(std::uint16_t port = 0);
 
-  /// Nobody at the port is no error.
+  /// No error if no program listens on the port.
   void send(const std::string& bytes, std::uint16_t port);
 
   std::string receive();
 
-  /// To where the last datagram came from.
+  /// Sends to the source of the last datagram.
   void reply(const std::string& bytes) { send(bytes, last_port()); }
   std::uint16_t last_port() const { return ntohs(from_.sin_port); }
 

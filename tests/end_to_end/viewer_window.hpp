@@ -11,7 +11,7 @@
 #include "end_to_end/programs.hpp"
 #include "support/temporary_directory.hpp"
 
-/// The viewer's window on an X server without a screen, and a user in front of it.
+/// An X server without a screen, and the user's view of its picture.
 namespace jpegwire {
 
 class XServer {
@@ -20,7 +20,7 @@ class XServer {
       : server_(Command{"Xvfb", "-displayfd", "1", "-screen", "0", "800x600x24", "-nolisten", "tcp",
                         "-noreset"} +
                 more) {
-    // The number and its line's end come in two writes.
+    // Xvfb writes the number and the line's end separately.
     REQUIRE(eventually([this] {
       std::istringstream in(server_.out());
       std::string number;
@@ -55,12 +55,12 @@ struct Screenshot {
   }
 };
 
-/// A picture, or the words of a notice: the viewer has begun to handle events.
+/// True for a picture or a notice: the viewer has begun to handle events.
 inline bool has_something_bright(const Screenshot& shot) {
   return std::ranges::any_of(shot.grey, [](char c) { return static_cast<unsigned char>(c) > 150; });
 }
 
-/// The viewer's window, with a user in front of it.
+/// The viewer's window, and a user who operates it.
 class Window {
  public:
   /// The viewer runs in this directory.
@@ -131,7 +131,7 @@ inline constexpr int kGrey = 200;
 
 inline bool is_about(int grey, int wanted) { return std::abs(grey - wanted) <= 4; }
 
-/// In the middle, where neither the figures nor a notice's words are.
+/// Looks at the middle, where there are neither figures nor the text of a notice.
 inline bool shows_picture(const Screenshot& shot) {
   return shot.width == 320 && is_about(shot.at(160, 200), kGrey);
 }
@@ -145,14 +145,14 @@ inline bool is_covered(const Screenshot& shot, int left, int top, int width, int
   return false;
 }
 
-/// The figures stand in the corner at the top left.
+/// The figures are in the top left corner.
 inline bool shows_figures(const Screenshot& shot) { return is_covered(shot, 0, 0, 100, 40); }
 
-/// Signs stand in the other corner where there are no figures, and toasts at the lower edge.
+/// Signs are in the top right corner if the figures are hidden, and toasts at the lower edge.
 inline bool shows_sign(const Screenshot& shot) { return is_covered(shot, 220, 0, 100, 30); }
 inline bool shows_toast(const Screenshot& shot) { return is_covered(shot, 60, 210, 200, 30); }
 
-/// A sender of one grey, so that all else in the window was drawn by the viewer.
+/// A sender of a uniform grey, so that everything else in the window is drawn by the viewer.
 class GreySender {
  public:
   explicit GreySender(int grey = kGrey, int height = 240) : height_(height) { start(grey); }

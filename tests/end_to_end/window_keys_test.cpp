@@ -14,7 +14,7 @@ using namespace jpegwire;
 namespace window_keys_test {
 namespace {
 
-/// So that signs stand in their corner, and what is drawn there is they.
+/// Hides the figures so that signs appear in the top right corner, with nothing else there.
 void hide_figures(const Window& window) {
   REQUIRE(window.shows(shows_figures));
   window.press("o");
@@ -24,7 +24,7 @@ void hide_figures(const Window& window) {
   }));
 }
 
-/// Waits for files in the directory that end so.
+/// Waits for files in the directory with this ending.
 std::vector<std::string> wait_for_files(const std::string& directory, const std::string& ending) {
   std::vector<std::string> found;
   CHECK(eventually([&] {
@@ -45,7 +45,7 @@ std::string make_halves() {
 
 }  // namespace
 
-TEST_CASE("o shows all figures, none, and one line of them again") {
+TEST_CASE("o switches between all figures, none, and one line of them") {
   const XServer server;
   const GreySender sender;
   Window window(server, {sender.url()});
@@ -63,7 +63,7 @@ TEST_CASE("o shows all figures, none, and one line of them again") {
   }));
 }
 
-TEST_CASE("h lists the keys in the middle, and takes the list away") {
+TEST_CASE("h shows and hides the list of keys") {
   const XServer server;
   const GreySender sender;
   Window window(server, {sender.url()});
@@ -76,7 +76,7 @@ TEST_CASE("h lists the keys in the middle, and takes the list away") {
   CHECK(window.shows([&](const auto& shot) { return shows_picture(shot) && !has_list(shot); }));
 }
 
-TEST_CASE("f fills the screen, and f leaves it again") {
+TEST_CASE("f enters and leaves full screen") {
   const XServer server;
   const Process desktop({"openbox"}, server.environment());
   const GreySender sender;
@@ -90,7 +90,7 @@ TEST_CASE("f fills the screen, and f leaves it again") {
   CHECK(window.shows([](const auto& shot) { return shows_picture(shot) && shot.height == 240; }));
 }
 
-TEST_CASE("space freezes the picture while the stream goes on, and its age counts on") {
+TEST_CASE("space freezes the picture while the stream continues, and its age increases") {
   constexpr int kLater = 90;
   const auto grey_of = [](const auto& shot) { return shot.at(280, 150); };  // clear of toasts
   const XServer server;
@@ -119,7 +119,7 @@ TEST_CASE("space freezes the picture while the stream goes on, and its age count
   CHECK(summary_of(window.viewer)["skipped_display"] > 0);
 }
 
-TEST_CASE("s saves the JPEG as it came, by its capture time, and tells where") {
+TEST_CASE("s saves the received JPEG, named by its capture time, and shows the file name") {
   const XServer server;
   const GreySender sender;
   const TemporaryDirectory directory;
@@ -142,7 +142,7 @@ TEST_CASE("s saves the JPEG as it came, by its capture time, and tells where") {
   }));
 }
 
-TEST_CASE("s saves a part of a multipart stream, and what came whole as datagrams") {
+TEST_CASE("s saves the picture of a multipart stream and of an RTP stream") {
   const bool is_http = GENERATE(true, false);
   const XServer server;
   const TemporaryDirectory source;
@@ -165,7 +165,7 @@ TEST_CASE("s saves a part of a multipart stream, and what came whole as datagram
   }));
 }
 
-TEST_CASE("s saves the picture that is frozen, not the newest") {
+TEST_CASE("s saves the frozen picture, not the newest") {
   const XServer server;
   GreySender sender;
   const TemporaryDirectory directory;
@@ -182,7 +182,7 @@ TEST_CASE("s saves the picture that is frozen, not the newest") {
   CHECK(is_about(picture->luma.at(0), kGrey));
 }
 
-TEST_CASE("s tells why it cannot save") {
+TEST_CASE("s shows why it cannot save") {
   const XServer server;
   const GreySender sender;
   const TemporaryDirectory directory;
@@ -196,7 +196,7 @@ TEST_CASE("s tells why it cannot save") {
   CHECK(window.viewer.wait() == 0);
 }
 
-TEST_CASE("r records where the viewer runs, and shows that it does") {
+TEST_CASE("r records to the viewer's directory and shows a sign") {
   const XServer server;
   const GreySender sender;
   const TemporaryDirectory directory;
@@ -242,7 +242,7 @@ TEST_CASE("+ and - zoom at the mouse, and 0 shows the whole picture") {
   CHECK(window.shows(has_edge_at(160)));
 }
 
-TEST_CASE("r ends a recording and begins another one") {
+TEST_CASE("r stops a recording and starts another one") {
   const XServer server;
   const GreySender sender;
   const TemporaryDirectory directory;
@@ -257,7 +257,7 @@ TEST_CASE("r ends a recording and begins another one") {
   CHECK(window.viewer.has_written(" in '" + (directory / "film-2.mkv")));
 }
 
-TEST_CASE("t shows how frames arrive below the picture, and hides it again") {
+TEST_CASE("t shows and hides a strip below the picture with the arrival of frames") {
   const XServer server;
   const GreySender sender;
   Window window(server, {sender.url(), "--read-size", "500"});

@@ -21,7 +21,7 @@ TEST_CASE("the window shows the stream, and q quits") {
   CHECK(summary["displayed"] > 0);
 }
 
-TEST_CASE("q and Esc quit while no frame comes") {
+TEST_CASE("q and Esc quit while no frame arrives") {
   const std::string key = GENERATE("q", "Escape");
   const XServer server;
   Window window(server, {tcp_url(free_port())});
@@ -57,7 +57,7 @@ TEST_CASE("closing the window quits") {
   CHECK(code == 0);
 }
 
-TEST_CASE("the option --trace begins with it, and --naive says what is wrong") {
+TEST_CASE("the option --trace starts with the strip shown, and --naive says what is wrong") {
   const XServer server;
   const GreySender sender;
   Window window(server, {sender.url(), "--trace", "--naive", "--read-size", "100"});
@@ -66,7 +66,7 @@ TEST_CASE("the option --trace begins with it, and --naive says what is wrong") {
   CHECK(window.viewer.wait() == 0);
 }
 
-TEST_CASE("the picture tells that the stream is away, and goes on when it is back") {
+TEST_CASE("the picture shows that the stream is away, and continues when it is back") {
   const XServer server;
   GreySender sender;
   Window window(server, {sender.url()});
@@ -80,7 +80,7 @@ TEST_CASE("the picture tells that the stream is away, and goes on when it is bac
   CHECK(window.shows(shows_picture));
 }
 
-TEST_CASE("a signal ends the viewer's window") {
+TEST_CASE("a signal closes the viewer's window") {
   const int signal = GENERATE(SIGINT, SIGTERM);
   const XServer server;
   Window window(server, {tcp_url(free_port())});

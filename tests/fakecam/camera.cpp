@@ -24,7 +24,8 @@ constexpr std::uint32_t kPageSize = 4096;
 constexpr std::uint32_t kCapabilities =
     V4L2_CAP_VIDEO_CAPTURE | V4L2_CAP_STREAMING | V4L2_CAP_EXT_PIX_FORMAT;
 
-// The one that has buffers: a device can be open several times, but only stream to one.
+// The open that owns the buffers: a device can be opened several times, but streams to one of them
+// only.
 constinit std::atomic<const Camera*> owner = nullptr;
 
 void disown(const Camera* camera) { owner.compare_exchange_strong(camera, nullptr); }
@@ -77,7 +78,7 @@ constexpr std::array kEntries{
     Entry{VIDIOC_STREAMOFF, call<&Camera::stop_stream>},
 };
 
-// Programs take EINVAL as "no such control" and ENOTTY as "no such ioctl".
+// Programs read EINVAL as "no such control" and ENOTTY as "no such ioctl".
 int refuse(std::uint32_t request) {
   const bool about_controls = request == VIDIOC_QUERYCTRL || request == VIDIOC_QUERY_EXT_CTRL ||
                               request == VIDIOC_QUERYMENU || request == VIDIOC_G_EXT_CTRLS ||
@@ -113,7 +114,7 @@ void Camera::observe(Presence presence) {
   const auto now = now_ns();
   gone_ = gone_ || presence == Presence::kUnplugged;
   busy_ = presence == Presence::kBusy;
-  if (gone_) disown(this);  // What is plugged in later is another device.
+  if (gone_) disown(this);  // a camera plugged in later is another device
   queue_.set_hung(presence == Presence::kHung, now);
   queue_.advance(now);
   set_wakeup();
@@ -269,14 +270,14 @@ void Camera::fill(const Capture& capture) {
   const auto frame = source_.make_frame(formats_.current(), capture.sequence, capture.due_ns);
   const auto size = std::min<std::size_t>(frame.size(), slot_size_);
   Slot& slot = slots_[capture.buffer];
-  // What is there from the buffer's frame before need not be written again.
+  // Bytes that the buffer still has from its previous frame need not be written again.
   const std::size_t written = slot.was_filled ? std::min(size, source_.changing_bytes()) : size;
   const bool is_written =
       ::pwrite(memory_.get(), frame.data(), written, off_t{slot_size_} * capture.buffer) >= 0;
   slot = {false, capture, static_cast<std::uint32_t>(is_written ? size : 0), true};
 }
 
-// Memory the program has mapped outlives this, as it does with real drivers.
+// The program's mapped memory outlives this object, as it does with real drivers.
 void Camera::release_buffers() {
   queue_.stop();
   slots_.clear();

@@ -27,25 +27,26 @@ class FileHandle {
   int fd_;
 };
 
-// What one open() of the device refers to. The program's descriptor is a timerfd that is set so
-// that it is readable exactly while a frame can be dequeued, which makes select, poll and epoll
-// work by themselves. Not thread safe; calls return 0 or an errno value, as ioctls do.
+// The state behind one open() of the device. The program's descriptor is a timerfd, set so that it
+// is readable exactly while a frame can be dequeued; so select, poll and epoll work without
+// interposition. Not thread safe; calls return 0 or an errno value, as ioctls do.
 class Camera {
  public:
-  // `timer` is a duplicate of the program's descriptor, which it may close or duplicate as well.
+  // `timer` is a duplicate of the program's descriptor, because the program may close or duplicate
+  // its own.
   explicit Camera(int timer);
   ~Camera();
   Camera(const Camera&) = delete;
   Camera& operator=(const Camera&) = delete;
 
-  // Answers any ioctl. An absent camera answers ENODEV for good, even when plugged in again: as
-  // with real ones, only a new open() reaches the new device.
+  // Answers any ioctl. An absent camera answers ENODEV permanently, even when plugged in again: as
+  // with real cameras, only a new open() reaches the new device.
   int control(std::uint32_t request, void* argument);
 
-  // Follows the control file, and has the descriptor wake up or fall silent accordingly.
+  // Applies the control file and updates the readiness of the descriptor accordingly.
   void observe(Presence presence);
 
-  // The memory to map for a buffer: an offset into `memory`, or -1 if there is no such buffer.
+  // Where to map a buffer: an offset into `memory`, or -1 if there is no such buffer.
   int memory() const { return memory_.get(); }
   bool has_buffer_at(off_t offset, std::size_t size) const;
 

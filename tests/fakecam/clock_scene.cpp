@@ -14,7 +14,7 @@ namespace {
 constexpr std::uint32_t kMcuWidth = 16;  // of 4:2:2
 constexpr std::uint32_t kMcuHeight = 8;
 
-// Whole MCUs at each size, and large enough to survive their coding.
+// A multiple of the MCU at each size, and large enough to survive compression.
 int cell_pixels_for(const Offer& format) {
   constexpr std::uint32_t kLargePicture = 720;
   return std::min(format.width, format.height) >= kLargePicture ? 16 : 8;
@@ -22,7 +22,7 @@ int cell_pixels_for(const Offer& format) {
 
 std::uint32_t mcus_per_row(std::uint32_t width) { return (width + kMcuWidth - 1) / kMcuWidth; }
 
-// Intervals that end where the square does, and where a row of MCUs does.
+// Intervals that end at the square's edge and at the end of each row of MCUs.
 std::uint32_t interval_mcus(const Offer& format, std::uint32_t square_pixels) {
   return std::gcd(mcus_per_row(format.width), square_pixels / kMcuWidth);
 }
@@ -74,7 +74,7 @@ void ClockScene::draw_yuyv(const Picture& square) {
                 frame_.begin() + static_cast<std::ptrdiff_t>(y * format_.width * 2));
 }
 
-// Each restart interval is coded for itself, so those of the square can take the place of others.
+// Restart intervals are coded independently, so those of the square can be replaced.
 void ClockScene::draw_jpeg(const Picture& square) {
   const std::uint32_t mcus = interval_mcus(format_, square_pixels_);
   const Bytes jpeg = encode_jpeg(square, mcus);

@@ -9,19 +9,19 @@
 
 namespace fakecam {
 
-// A still picture with as much detail as a camera's, and in its top-left corner the time of each
-// frame as codec/clock_pattern.hpp draws it. Only the square is drawn anew for a frame, so that it
-// costs the program that looks at the camera hardly more than a real one's frame would.
+// A still picture with as much detail as a camera's. Its top-left corner shows the time of each
+// frame as codec/clock_pattern.hpp draws it. Only the square is drawn for each frame, so a frame
+// costs the process hardly more CPU time than one of a real camera.
 class ClockScene {
  public:
   explicit ClockScene(const Offer& format);
 
-  // Draws the time, in microseconds since 1970. What frame() gives changes with it.
+  // Draws the time, in microseconds since 1970. This changes the contents of frame().
   void draw(std::int64_t time_us);
 
   std::span<const std::uint8_t> frame() const { return frame_; }
 
-  // How many bytes at the front of frame() are another frame's; the others are always the same.
+  // How many bytes at the start of frame() change with each frame; the others are constant.
   std::size_t changing_bytes() const { return changing_bytes_; }
 
  private:

@@ -17,7 +17,7 @@ std::string env_or(const char* name, const char* fallback) {
   return value != nullptr && *value != '\0' ? value : fallback;
 }
 
-// Takes the text up to the separator (or all of it) off the front of `text`.
+// Removes the text up to the separator (or all of it) from the front of `text` and returns it.
 std::string_view take_until(std::string_view& text, char separator) {
   const auto end = text.find(separator);
   const auto head = text.substr(0, end);
@@ -36,7 +36,7 @@ std::uint32_t to_fourcc(std::string_view name) {
   return name == "YUYV" ? V4L2_PIX_FMT_YUYV : 0;
 }
 
-// A mistake in a test's settings is told, as a camera without formats would only look broken.
+// Reports a mistake in a test's settings; otherwise the camera would just appear broken.
 std::vector<Offer> parse_offers(std::string_view list) {
   std::vector<Offer> offers;
   while (!list.empty()) {
@@ -72,13 +72,13 @@ std::optional<Offer> parse_offer(std::string_view text) {
   offer.height = to_number(take_until(text, '@'));
   offer.max_fps = to_number(text);
   const bool complete = offer.fourcc != 0 && offer.height != 0 && offer.max_fps != 0;
-  // Two pixels of YUYV share their colour, so odd widths do not exist.
+  // Two pixels of YUYV share their colour, so the width must be even.
   if (!complete || offer.width == 0 || offer.width % 2 != 0) return std::nullopt;
   return offer;
 }
 
 const Config& config() {
-  // Never destroyed: threads of the program may still be at work while it exits.
+  // Never destroyed: threads of the program may still use it during exit.
   static const Config& config = *new Config(read_config());
   return config;
 }

@@ -20,8 +20,8 @@ struct Paths {
   std::array<char, kMaxPath> control{};
 };
 
-// Copies, because the program may change its environment while other threads ask for paths.
-// Empty (so that nothing is faked) until the constructor below has run.
+// Copies, because the program may change its environment while other threads use paths. Empty (so
+// that no path matches) until the constructor below has run.
 constinit Paths paths;
 
 void copy_env(const char* name, const char* fallback, std::array<char, kMaxPath>& copy) {

@@ -5,18 +5,18 @@
 
 namespace fakecam {
 
-// What the control file makes of the device.
+// The state of the device according to the control file.
 enum class Presence { kPlugged, kUnplugged, kHung, kDenied, kBusy };
 
 constexpr mode_t kDeviceMode = S_IFCHR | 0660;
 constexpr unsigned kDeviceMajor = 81;  // The kernel's number for V4L2 devices.
 constexpr unsigned kDeviceMinor = 0;
 
-// Whether `path` is the camera's. Allocates nothing and takes no lock, as it is asked for every
-// path any program opens, start-up code included.
+// Whether `path` is the camera's. Allocates nothing and takes no lock, because it is called for
+// every path that any program opens, start-up code included.
 bool is_device_path(const char* path);
 
-// Looks at the control file.
+// Reads the control file.
 Presence presence();
 
 }  // namespace fakecam

@@ -8,12 +8,12 @@
 namespace fakecam {
 namespace {
 
-// A rate of zero or below one frame per second is answered with this one.
+// Replaces a rate of zero or below one frame per second.
 constexpr v4l2_fract kLongestInterval{1, 1};
 
 const std::vector<Offer>& offers() { return config().offers; }
 
-// The offered fourccs, each once, in the order of their first offer.
+// The offered fourccs without duplicates, in the order of the offer.
 std::vector<std::uint32_t> fourccs() {
   std::vector<std::uint32_t> found;
   for (const Offer& offer : offers()) {
@@ -29,7 +29,7 @@ std::vector<Offer> offers_of(std::uint32_t fourcc) {
   return found;
 }
 
-// The area that only one of the two sizes covers: the measure of the UVC driver.
+// The area that only one of the two sizes covers, which the UVC driver uses as the distance.
 std::uint64_t distance(const Offer& offer, const v4l2_pix_format& wanted) {
   const auto area = [](std::uint64_t width, std::uint64_t height) { return width * height; };
   const auto common =

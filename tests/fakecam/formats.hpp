@@ -11,7 +11,7 @@ namespace fakecam {
 // Negotiates the format and the frame rate. Calls return 0 or an errno value, as ioctls do.
 class Formats {
  public:
-  // `largest_jpeg` is the least size of a buffer for MJPG frames.
+  // `largest_jpeg` is the minimum size of a buffer for MJPG frames.
   explicit Formats(std::uint32_t largest_jpeg);
 
   int enumerate_formats(v4l2_fmtdesc& description) const;

@@ -17,7 +17,7 @@ void FrameQueue::stop() {
 }
 
 void FrameQueue::queue(std::uint32_t buffer, std::int64_t now) {
-  advance(now);  // Frames that were due before this moment must not find the buffer.
+  advance(now);  // Frames that were due before this moment must not use the buffer.
   queued_.push_back(buffer);
 }
 

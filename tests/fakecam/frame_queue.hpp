@@ -6,17 +6,17 @@
 
 namespace fakecam {
 
-// A buffer the camera has put a frame into.
+// A buffer that the camera has filled with a frame.
 struct Capture {
   std::uint32_t buffer;
   std::uint32_t sequence;
   std::int64_t due_ns;
 };
 
-// Which frame of the camera's clockwork ends up in which buffer. Frames fall due at a fixed rate;
-// each takes the buffer that is queued longest, and one that finds none is lost. Nothing runs in
-// the background: as every change of the queue goes through here with its time, `advance` can
-// work out later what happened at each due time.
+// Assigns the camera's frames to buffers. Frames fall due at a fixed rate; each takes the buffer
+// that has been queued longest, and is lost if none is queued. There is no background thread: every
+// change of the queue passes through here with its time, so `advance` can later compute what
+// happened at each due time.
 class FrameQueue {
  public:
   void start(std::int64_t now, std::int64_t interval_ns);
@@ -29,7 +29,7 @@ class FrameQueue {
   bool streaming() const { return interval_ns_ > 0; }
   bool is_done(std::uint32_t buffer) const;
 
-  // When a frame is there to take, or nothing if no buffer or no frame is to come.
+  // When the next frame can be dequeued; nothing if no buffer is queued or no frame is due.
   std::optional<std::int64_t> ready_at() const;
 
  private:

@@ -35,7 +35,7 @@ Picture FrameSource::draw_picture(const Offer& format, std::uint32_t sequence) c
   return draw_pattern(format.width, format.height, static_cast<std::uint16_t>(sequence));
 }
 
-// The clock shows the wall's time, which a program on this machine can compare with its own.
+// The clock shows wall-clock time, which a program on this machine can compare with its own.
 void FrameSource::draw_clock(const Offer& format, std::int64_t due_ns) {
   if (format != clock_format_) clock_.emplace(format);
   clock_format_ = format;

@@ -12,7 +12,7 @@
 
 namespace fakecam {
 
-// Makes the content of the frames.
+// Generates the contents of the frames.
 class FrameSource {
  public:
   FrameSource();
@@ -22,10 +22,10 @@ class FrameSource {
   std::span<const std::uint8_t> make_frame(const Offer& format, std::uint32_t sequence,
                                            std::int64_t due_ns);
 
-  // How many bytes at the front of that frame are not those of any other one.
+  // How many bytes at the start of that frame differ from other frames.
   std::size_t changing_bytes() const;
 
-  // The size of the largest file, 0 when frames are generated.
+  // The size of the largest file; 0 when frames are generated.
   std::uint32_t largest_jpeg() const;
 
  private:
@@ -36,7 +36,7 @@ class FrameSource {
 
   std::vector<Bytes> files_;
   std::optional<Screen> screen_;
-  std::optional<ClockScene> clock_;  // of the format that was last asked for
+  std::optional<ClockScene> clock_;  // of the format that was set last
   std::optional<Offer> clock_format_;
   Bytes frame_;
 };

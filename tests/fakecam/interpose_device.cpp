@@ -1,4 +1,4 @@
-// Stands in front of libc's calls on an open device.
+// Interposes libc's calls on an open device.
 
 // Fortified headers define some of these functions themselves, and 64-bit offsets rename them.
 #undef _FORTIFY_SOURCE
@@ -31,7 +31,7 @@ int with_alias(int fd, int copy) {
   return copy;
 }
 
-// A descriptor that dup2 replaces is closed on the way.
+// dup2 implicitly closes the descriptor that it replaces.
 void replace(int fd, int copy) {
   if (fd != copy && is_camera(copy)) Registry::instance().forget(copy);
 }

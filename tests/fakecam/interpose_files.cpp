@@ -1,4 +1,4 @@
-// Stands in front of libc's ways to open a file.
+// Interposes libc's functions that open a file.
 
 // Fortified headers define some of these functions themselves, and 64-bit offsets rename them.
 #undef _FORTIFY_SOURCE
@@ -41,7 +41,7 @@ int open_next_at(int directory, const char* path, int flags, mode_t mode) {
   return next<name, int(int, const char*, int, ...)>()(directory, path, flags, mode);
 }
 
-// v4l2-ctl asks sysfs what kind of device it has before it uses it.
+// v4l2-ctl checks the device type in sysfs before it uses the device.
 constexpr const char* kSysfsPath = "/sys/dev/char/81:0/uevent";
 constexpr std::string_view kSysfsText = "MAJOR=81\nMINOR=0\nDEVNAME=video0\n";
 
@@ -100,8 +100,8 @@ FAKECAM_EXPORT int openat64(int directory, const char* path, int flags, ...) {
   return open_next_at<"openat64">(directory, path, flags, mode);
 }
 
-// What calls without a mode become in programs built with _FORTIFY_SOURCE, as distributions' are.
-// The names are glibc's, which is why they look reserved.
+// Programs built with _FORTIFY_SOURCE, as distributions build them, call these instead of the
+// variants without a mode. The names are glibc's, which is why they look reserved.
 FAKECAM_EXPORT int __open_2(const char* path, int flags) {
   return open_next<"open">(path, flags, 0);
 }

@@ -1,4 +1,4 @@
-// Stands in front of libc's ways to ask whether a file is there and what it is.
+// Interposes libc's functions that check whether a file exists and what it is.
 
 // Fortified headers define some of these functions themselves, and 64-bit offsets rename them.
 #undef _FORTIFY_SOURCE

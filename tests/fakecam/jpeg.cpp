@@ -9,7 +9,7 @@
 #include <iterator>
 #include <memory>
 
-// It needs <cstdio> in front of it.
+// Needs <cstdio> before it.
 #include <jpeglib.h>
 
 namespace fakecam {
@@ -30,7 +30,7 @@ struct BufferDeleter {
   void operator()(unsigned char* buffer) const { std::free(buffer); }
 };
 
-// 4:2:2, and planes as they are.
+// 4:2:2, with raw planes as input.
 void set_up(jpeg_compress_struct& jpeg, const Picture& picture, std::uint32_t restart_interval) {
   jpeg.image_width = picture.width;
   jpeg.image_height = picture.height;
@@ -45,7 +45,8 @@ void set_up(jpeg_compress_struct& jpeg, const Picture& picture, std::uint32_t re
   jpeg.restart_interval = restart_interval;
 }
 
-// Eight rows of a plane, each as long as whole MCUs; beyond the plane's end its last samples again.
+// Eight rows of a plane, padded to whole MCUs; the last samples are repeated beyond the plane's
+// end.
 class PlaneRows {
  public:
   PlaneRows(const std::vector<std::uint8_t>& plane, std::size_t width, std::size_t padded_width)

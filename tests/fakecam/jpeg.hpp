@@ -11,11 +11,12 @@ namespace fakecam {
 
 using Bytes = std::vector<std::uint8_t>;
 
-// Compresses with libjpeg's default Huffman tables, which are the standard's, as 4:2:2, with a
-// restart marker behind so many MCUs; without any for 0.
+// Compresses with libjpeg's default Huffman tables, which are the standard ones, as 4:2:2, with a
+// restart marker after every `restart_interval` MCUs; 0 means none.
 Bytes encode_jpeg(const Picture& picture, std::uint32_t restart_interval_mcus = 0);
 
-// A JPEG of one scan: all in front of its coded bytes, and these without the markers between them.
+// A JPEG of one scan: everything before its coded bytes, and its restart intervals without the
+// markers.
 struct RestartIntervals {
   Bytes head;
   std::vector<Bytes> coded;
@@ -23,8 +24,8 @@ struct RestartIntervals {
 RestartIntervals split_at_restarts(std::span<const std::uint8_t> jpeg);
 Bytes join_at_restarts(const RestartIntervals& intervals, std::size_t expected_bytes);
 
-// Leaves the Huffman tables out, as many cameras do. The result can only be decoded when they
-// are the standard's.
+// Removes the Huffman tables, as many cameras omit them. The result can be decoded only if they are
+// the standard ones.
 Bytes without_huffman_tables(std::span<const std::uint8_t> jpeg);
 
 // The .jpg files of a directory in the order of their names.

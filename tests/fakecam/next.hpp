@@ -10,16 +10,16 @@
 
 namespace fakecam {
 
-// A string that can be a template's argument.
+// A string that can be a template argument.
 template <std::size_t size>
 struct Name {
   char text[size]{};
-  // Implicit, so that a plain literal can be given.
+  // Implicit, so that a literal can be passed.
   constexpr Name(const char (&literal)[size]) { std::copy_n(literal, size, text); }
 };
 
-// The function this library stands in front of: that of libc, or of a sanitizer in between.
-// Looked up once per function, in an atomic rather than a guarded static, as a lookup may come
+// The function that this library interposes: libc's, or that of a sanitizer in between. Looked up
+// once per function, in an atomic rather than a guarded static, because the first call may come
 // from anywhere: start-up code, signal handlers, between vfork and exec.
 template <Name name, typename Function>
 Function* next() {

@@ -19,8 +19,8 @@ struct Area {
   std::uint32_t height;
 };
 
-// A row that repeats after kPeriod pixels and is longer than the picture by that much, so that
-// any row of the picture is a plain copy of a part of it: cheap enough for 720p without -O2.
+// A row that repeats every kPeriod pixels and is kPeriod longer than the picture, so that each row
+// of the picture is a copy of a part of it: fast enough for 720p without -O2.
 std::vector<std::uint8_t> ramp(std::uint32_t size, std::uint32_t step, std::uint32_t low) {
   std::vector<std::uint8_t> row(size + kPeriod);
   for (std::uint32_t i = 0; i < row.size(); ++i) {

@@ -56,12 +56,12 @@ bool is_camera(int fd) {
 }
 
 Registry& Registry::instance() {
-  // Never destroyed: threads of the program may still use the camera while it exits.
+  // Never destroyed: threads of the program may still use the camera during exit.
   static Registry& registry = *new Registry;
   return registry;
 }
 
-// Without this, a child forked while another thread holds the lock could not close its copies.
+// Otherwise a child forked while another thread holds the lock could not close its copies.
 Registry::Registry() {
   ::pthread_atfork([] { instance().mutex_.lock(); }, [] { instance().mutex_.unlock(); },
                    [] { instance().mutex_.unlock(); });
@@ -108,7 +108,7 @@ void Registry::add_alias(int fd, int copy) {
 }
 
 void Registry::forget(int fd) {
-  std::shared_ptr<Camera> last;  // Destroyed after the lock is released, as it closes files.
+  std::shared_ptr<Camera> last;  // Destroyed after the lock is released, because it closes files.
   const std::lock_guard lock(mutex_);
   camera_descriptors[static_cast<std::size_t>(fd)] = false;
   if (auto node = cameras_.extract(fd)) last = std::move(node.mapped());
@@ -125,7 +125,7 @@ void Registry::add(int fd, std::shared_ptr<Camera> camera) {
   camera_descriptors[static_cast<std::size_t>(fd)] = true;
 }
 
-// Signals stay with the program's own threads, which may wait for them in some particular one.
+// Blocks signals here, because the program may expect them in a particular thread.
 void Registry::start_watching() {
   if (std::exchange(watching_, true)) return;
   sigset_t all{};
@@ -134,7 +134,7 @@ void Registry::start_watching() {
   pthread_sigmask(SIG_SETMASK, &all, &before);
   std::thread watcher([this] { watch(); });
   ::pthread_setname_np(watcher.native_handle(),
-                       "fakecam");  // so that measurements can leave it out
+                       "fakecam");  // so that measurements can exclude it
   watcher.detach();
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
@@ -143,7 +143,8 @@ void Registry::watch() {
   while (observe_all()) std::this_thread::sleep_for(kWatchInterval);
 }
 
-// The thread ends with the last open camera, so that a program without one has none of it.
+// The thread ends with the last open camera, so a program without an open camera has no extra
+// thread.
 bool Registry::observe_all() {
   const std::lock_guard lock(mutex_);
   for (const auto& [fd, camera] : cameras_) camera->observe(presence());

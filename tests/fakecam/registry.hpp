@@ -10,8 +10,8 @@
 
 namespace fakecam {
 
-// Whether the descriptor is one of the camera's. Takes no lock: it is asked on every close() of
-// the program, also between fork and exec, where the lock may be held forever.
+// Whether the descriptor belongs to the camera. Takes no lock: it is called for every close() of
+// the program, also between fork and exec, where another thread's lock is never released.
 bool is_camera(int fd);
 
 // The open descriptors of the camera. Calls return -1 and set errno on failure.
@@ -24,7 +24,7 @@ class Registry {
 
   int control(int fd, std::uint32_t request, void* argument);
 
-  // Finds what to map in place of the camera: the descriptor of the buffers' memory.
+  // Finds what to map for the camera: the descriptor of the buffers' memory.
   int memory(int fd, off_t offset, std::size_t size);
 
   void add_alias(int fd, int copy);

@@ -9,8 +9,8 @@
 
 namespace fakecam {
 
-// What a camera sees that looks at an X screen: the file in which `Xvfb -fbdir` keeps its pixels,
-// in the format of xwd(1), which it changes all the time.
+// The view of a camera in front of an X screen: the file in which `Xvfb -fbdir` keeps its pixels,
+// in the format of xwd(1), which changes all the time.
 class Screen {
  public:
   explicit Screen(const std::string& file);
@@ -18,8 +18,8 @@ class Screen {
   Screen(const Screen&) = delete;
   Screen& operator=(const Screen&) = delete;
 
-  // The screen's top left, as much of it as the picture has room for; black where it ends, and all
-  // black where the file is none of 32 bits a pixel.
+  // The top left part of the screen, of the picture's size; black beyond the screen's edge, and all
+  // black unless the file has 32 bits per pixel.
   Picture look(std::uint32_t width, std::uint32_t height) const;
 
  private:

@@ -16,7 +16,7 @@ Bytes take(Bytes& input, std::size_t size) {
   return taken;
 }
 
-/// A stream whose packets and repair datagrams are in part true and in part the input's.
+/// A stream of packets and repair datagrams, some valid and some taken from the input.
 class Stream {
  public:
   void take_packet(Bytes& input) {
@@ -36,7 +36,7 @@ class Stream {
     check(decoder_.repair(datagram, newest_));
   }
 
-  /// Blocks as the encoder makes them, with losses and one bit flipped or none.
+  /// Blocks as the encoder produces them, with losses and at most one flipped bit.
   void take_block(Bytes& input) {
     const std::size_t packets = 1 + take_byte(input) % kMaxSourcePackets;
     const int percent = static_cast<int>(take_byte(input) % 128);
@@ -68,7 +68,8 @@ class Stream {
   }
 
  private:
-  // Source Block Number and Encoding Symbol ID; the input need not guess what is near.
+  // Source Block Number and Encoding Symbol ID; only nearby values, so that the fuzzer need not
+  // guess them.
   void put_block(std::span<std::byte> out, Bytes& input) const {
     const std::int64_t block = newest_ + static_cast<std::int8_t>(take_byte(input));
     put_big_endian(out, static_cast<std::uint32_t>(block) << 8 | take_byte(input));
@@ -113,7 +114,7 @@ class Stream {
   test::FecBlock block_;
   std::map<std::int64_t, bool> received_;
   std::int64_t newest_ = 0;
-  bool is_true_ = true;  // since the beginning nothing but what the encoder made
+  bool is_true_ = true;  // only what the encoder produced so far
 };
 
 }  // namespace

@@ -4,8 +4,8 @@
 
 #include "support/fuzzing.hpp"
 
-// The first byte chooses the sizes of the pieces, the rest is what a server answers. However it is
-// cut, it means the same.
+// The first byte chooses the sizes of the reads, the rest is a server's answer. All splits give the
+// same result.
 
 using namespace jpegwire;
 using namespace jpegwire::test;

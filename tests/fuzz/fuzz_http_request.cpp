@@ -7,8 +7,8 @@
 #include "support/fuzzing.hpp"
 #include "support/streams.hpp"
 
-// The first byte chooses the sizes of the pieces, the second the bound on a head; the rest is what
-// a client sends. However it is cut, the same requests come out.
+// The first byte chooses the sizes of the reads, the second the limit of a head; the rest is a
+// client's stream. All splits give the same requests.
 
 using namespace jpegwire;
 using namespace jpegwire::test;
@@ -35,7 +35,7 @@ void check_refusal(int status) {
   require(std::ranges::find(kStatuses, status) != std::end(kStatuses), "a refusal has a status");
 }
 
-/// Takes all requests that are there; false once one is refused.
+/// Takes all available requests; false once one is refused.
 bool take_requests(HttpRequestReader& reader, std::size_t limit, Reading& reading) {
   Result result = reader.next();
   for (; result == Result::request; result = reader.next()) {
@@ -52,7 +52,7 @@ bool take_requests(HttpRequestReader& reader, std::size_t limit, Reading& readin
   return false;
 }
 
-/// A seed of 0 gives as much as there is room for.
+/// A seed of 0 gives reads as large as the free space.
 Reading read(Bytes input, std::size_t limit, unsigned seed) {
   std::mt19937 random(seed);
   HttpRequestReader reader(limit);
@@ -76,7 +76,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   Bytes bytes = as_input(data, size);
   const unsigned seed = take_byte(bytes) + 1;
   const std::size_t limit = 256 + 8 * take_byte(bytes);
-  // What is wrong with a head need not be found before its end.
+  // An error in a head may be found only at its end.
   const ByteVector input = joined(bytes, "\r\n\r\n");
   const Reading at_once = read(input, limit, 0);
   const Reading in_pieces = read(input, limit, seed);

@@ -1,7 +1,7 @@
 #include "support/fuzzing.hpp"
 #include "support/streams.hpp"
 
-// A head and a body by themselves, and then the input as a stream that is known to be multipart.
+// Parses a head and a body alone, and then the input as a stream that is known to be multipart.
 
 using namespace jpegwire;
 using namespace jpegwire::test;

@@ -124,7 +124,7 @@ class Checker final : public FrameObserver {
   std::size_t ends_ = 0;                                     // likewise
 };
 
-/// Carries the operations out.
+/// Executes the operations.
 class Player {
  public:
   explicit Player(Bytes input) : input_(input) {}
@@ -159,7 +159,7 @@ class Player {
     require(!next || *next > now_, "what has waited long enough is given up");
   }
 
-  /// One restart interval of the first format, where it belongs.
+  /// A valid restart interval of the first format at its correct offset.
   void add_interval() {
     const unsigned number = take_byte(input_) % 4;
     std::vector<std::byte> data = {std::byte{1}, std::byte{2}, std::byte{3}};

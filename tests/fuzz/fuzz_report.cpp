@@ -4,8 +4,7 @@
 #include "net/stream/viewer_report.hpp"
 #include "support/fuzzing.hpp"
 
-// The first byte chooses the size of the pieces; however the rest is cut, the same reports come
-// out.
+// The first byte chooses the size of the reads; all splits of the rest give the same reports.
 
 using namespace jpegwire;
 using namespace jpegwire::test;

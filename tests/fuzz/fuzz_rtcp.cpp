@@ -7,7 +7,7 @@
 #include "net/rtp/format/rtcp_writer.hpp"
 #include "support/fuzzing.hpp"
 
-// What is read can be written, and reads the same again.
+// A parsed packet can be written, and parses identically again.
 
 using namespace jpegwire;
 using namespace jpegwire::test;
@@ -23,7 +23,7 @@ bool write(const RtcpCompound& compound, RtcpWriter& writer) {
   return fits;
 }
 
-// Times are written in microseconds; echoes and sequence numbers go by themselves.
+// Times are written in microseconds; echoes and sequence numbers are separate.
 RtcpCompound comparable(RtcpCompound compound) {
   compound.last_sender_report = 0;
   compound.last_reference = 0;
@@ -32,7 +32,7 @@ RtcpCompound comparable(RtcpCompound compound) {
   return compound;
 }
 
-// Two moments are written as no time at all: 1970 and 2036, where NTP's seconds wrap around.
+// Two times are written as no time at all: 1970 and 2036, where NTP's seconds wrap around.
 bool is_written(WallTime time) { return time != WallTime{} && to_ntp(time) != 0; }
 
 void check_echoes(const RtcpCompound& compound) {
@@ -42,7 +42,8 @@ void check_echoes(const RtcpCompound& compound) {
   require(parse_rtcp(writer.bytes())->echoes == compound.echoes, "the echoes are the same");
 }
 
-// The reader takes numbers in any order, and in more entries than the writer has; 16 always fit.
+// The reader accepts numbers in any order, and more entries than the writer produces; 16 always
+// fit.
 void check_nack(const RtcpCompound& compound) {
   if (!compound.nack) return;
   const std::span<const std::uint16_t> all(compound.nack->sequences);

@@ -4,8 +4,7 @@
 #include "net/rtp/format/packet.hpp"
 #include "support/fuzzing.hpp"
 
-// The parts of a packet lie in its datagram, one behind the other, and its header is written as it
-// was read.
+// The parts of a packet lie in its datagram in order, and its header is written back identically.
 
 using namespace jpegwire;
 using namespace jpegwire::test;

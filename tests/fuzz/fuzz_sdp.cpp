@@ -3,7 +3,7 @@
 #include "net/rtp/format/sdp.hpp"
 #include "support/fuzzing.hpp"
 
-// A description gives a session or a sentence, and a session is written as it was read.
+// A description gives a session or an error message, and a session is written back identically.
 
 using namespace jpegwire;
 using namespace jpegwire::test;
@@ -18,7 +18,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   require(session.payload_type >= 0 && session.payload_type < 128, "the type has seven bits");
   require(std::isfinite(session.frames_per_second), "the frame rate is a number");
   const std::string text = write_sdp(session, "127.0.0.1", 1);
-  session.ttl = read_sdp(text).session.value_or(RtpSession{}).ttl;  // only of an IPv4 group
+  session.ttl = read_sdp(text).session.value_or(RtpSession{}).ttl;  // only for an IPv4 group
   require(read_sdp(text).session == session, "it says the same");
   return 0;
 }

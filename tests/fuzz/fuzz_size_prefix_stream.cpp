@@ -1,8 +1,8 @@
 #include "support/fuzzing.hpp"
 #include "support/streams.hpp"
 
-// The first byte chooses the sizes of the pieces, the second the bound on a frame; the rest is the
-// stream. However it is cut, the same frames come out.
+// The first byte chooses the sizes of the reads, the second the limit of a frame; the rest is the
+// stream. All splits give the same frames.
 
 using namespace jpegwire;
 using namespace jpegwire::test;

@@ -4,7 +4,7 @@
 #include "net/stream/frame_stamp.hpp"
 #include "support/fuzzing.hpp"
 
-// A stamp that is read is written as it was read.
+// A parsed stamp is written back identically.
 
 using namespace jpegwire;
 using namespace jpegwire::test;
@@ -20,7 +20,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   constexpr std::size_t kFlags = 14;
   require(std::ranges::equal(Bytes(written).first(kFlags), input.first(kFlags)),
           "the opening is the same");
-  // Sums and differences of such times stay within what microseconds can count.
+  // Keeps sums and differences of such times within the range of microseconds.
   const microseconds sum = stamp->capture_time.time_since_epoch() +
                            stamp->send_time.time_since_epoch() + stamp->echo.time_since_epoch() +
                            stamp->echo_hold;

@@ -1,4 +1,4 @@
-// Stands between an RTP sender and a viewer, and does to their datagrams what a bad network does.
+// A proxy between an RTP sender and a viewer that impairs their datagrams like a bad network.
 
 #include <fmt/format.h>
 
@@ -64,29 +64,30 @@ void add_address(CLI::App& app, const std::string& name, Endpoint& endpoint,
 }
 
 void add_losses(CLI::App& app, ImpairmentSettings& settings) {
-  add_share(app, "--drop", settings.drop, 100, "Lose so many, one by one");
-  add_share(app, "--burst", settings.burst, 50, "Lose so many in bursts");
-  add_count(app, "--burst-length", settings.burst_length, "A burst is 1 to so many [1]");
-  add_share(app, "--duplicate", settings.duplicate, 100, "Send so many twice");
-  add_share(app, "--corrupt", settings.corrupt, 100, "Flip one bit in so many");
-  add_share(app, "--truncate", settings.truncate, 100, "Cut the end off so many");
+  add_share(app, "--drop", settings.drop, 100, "Drop this share, one by one");
+  add_share(app, "--burst", settings.burst, 50, "Drop this share in bursts");
+  add_count(app, "--burst-length", settings.burst_length, "A burst has 1 to this many [1]");
+  add_share(app, "--duplicate", settings.duplicate, 100, "Send this share twice");
+  add_share(app, "--corrupt", settings.corrupt, 100, "Flip one bit in this share");
+  add_share(app, "--truncate", settings.truncate, 100, "Truncate this share");
 }
 
 void add_options(CLI::App& app, Options& options) {
   let_last_value_count(app);
   add_address(app, "--listen", options.listen,
               "The media port, RTCP and repair on the next two; 0: free ones");
-  add_address(app, "--forward", options.forward, "Where the media go, RTCP and repair likewise");
+  add_address(app, "--forward", options.forward,
+              "The destination of the media; RTCP and repair use the next two");
   ImpairmentSettings& settings = options.impairment;
   add_losses(app, settings);
-  add_share(app, "--reorder", settings.reorder, 100, "Hold so many back");
+  add_share(app, "--reorder", settings.reorder, 100, "Hold back this share");
   add_count(app, "--reorder-depth", settings.reorder_depth,
-            "until 1 to so many later ones have come [1]");
-  add_time(app, "--delay", settings.delay, "Delay all by so much");
-  add_time(app, "--jitter", settings.jitter, "and by 0 to so much more, which may reorder them");
-  app.add_option("--seed", settings.seed, "Of the random numbers [1]")->type_name("N");
+            "until 1 to this many later ones have arrived [1]");
+  add_time(app, "--delay", settings.delay, "Delay all by this time");
+  add_time(app, "--jitter", settings.jitter, "and by 0 to this time more, which may reorder them");
+  app.add_option("--seed", settings.seed, "Seed of the random numbers [1]")->type_name("N");
   app.add_flag("--impair-rtcp", options.impair_rtcp, "Impair RTCP as well");
-  app.add_option("--seconds", options.seconds, "Stop after so long [300]")
+  app.add_option("--seconds", options.seconds, "Stop after this time [300]")
       ->check(is_number_within(0.001, 1e6))
       ->type_name("S");
 }
@@ -103,7 +104,7 @@ udp::endpoint with_port_added(udp::endpoint endpoint, unsigned added) {
   return endpoint;
 }
 
-/// What is done at each of the ports, which have random numbers of their own.
+/// The impairment of each port, with its own random numbers.
 ImpairmentSettings settings_of(const Options& options, unsigned index) {
   if (index == 1 && !options.impair_rtcp) return {};
   ImpairmentSettings settings = options.impairment;
@@ -119,7 +120,8 @@ class Proxy {
                       std::chrono::duration<double>(options.seconds))) {
     const udp::endpoint target = endpoint_of(options.forward);
     auto listening = open_port_run(io_, endpoint_of(options.listen));
-    // On consecutive ports too, for a viewer that replies to the port next to the media's.
+    // Uses consecutive ports here too, for a viewer that sends its replies to the port above the
+    // media port.
     auto forwarding = open_port_run(io_, udp::endpoint(target.protocol(), 0));
     port_ = listening[0].local_endpoint().port();
     for (unsigned i = 0; i < kPorts; ++i)
@@ -129,7 +131,7 @@ class Proxy {
 
   std::uint16_t port() const { return port_; }
 
-  /// Until a signal comes or the time is up.
+  /// Runs until a signal or the time limit.
   void run() {
     signals_.async_wait([this](std::error_code, int) { io_.stop(); });
     end_.async_wait([this](std::error_code) { io_.stop(); });

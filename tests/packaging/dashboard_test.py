@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Compares Grafana's dashboard and docs/protocol.md with what a sender's /metrics really has.
+"""Compares Grafana's dashboard and docs/protocol.md with a sender's actual /metrics.
 
     dashboard_test.py /path/to/jpegwire-sender
 
@@ -21,7 +21,7 @@ sender_program = ""
 
 
 def metrics_of_a_sender():
-    """What /metrics says, as text."""
+    """The text of /metrics."""
     with subprocess.Popen([sender_program, "--source", "test", "--size", "64x64", "--tcp", "off",
                            "--http", "127.0.0.1:0"], stdout=subprocess.PIPE, text=True) as sender:
         try:
@@ -35,7 +35,7 @@ def metrics_of_a_sender():
 
 
 def expressions():
-    """Those of all panels, with Grafana's variables replaced as Grafana would."""
+    """The expressions of all panels, with Grafana's variables replaced as Grafana replaces them."""
     dashboard = json.loads((ROOT / "packaging/grafana-dashboard.json").read_text("utf-8"))
     for panel in dashboard["panels"]:
         for target in panel["targets"]:
@@ -63,7 +63,7 @@ class DashboardTest(unittest.TestCase):
     def test_is_understood_by_prometheus(self):
         rules = [{"record": f"panel:{i}", "expr": expression}
                  for i, expression in enumerate(expressions())]
-        with tempfile.NamedTemporaryFile("w", suffix=".yml") as file:  # JSON is YAML, too
+        with tempfile.NamedTemporaryFile("w", suffix=".yml") as file:  # JSON is valid YAML
             json.dump({"groups": [{"name": "dashboard", "rules": rules}]}, file)
             file.flush()
             check = subprocess.run(["promtool", "check", "rules", file.name], text=True,

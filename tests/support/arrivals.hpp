@@ -8,7 +8,7 @@
 /// Made-up arrivals of frames.
 namespace jpegwire::test {
 
-/// Reads of these sizes, one every millisecond.
+/// Reads of these sizes, one per millisecond.
 inline FrameReads make_reads(const std::vector<std::size_t>& sizes, std::size_t bytes_before = 0) {
   FrameReads reads;
   for (const std::size_t size : sizes)
@@ -18,7 +18,7 @@ inline FrameReads make_reads(const std::vector<std::size_t>& sizes, std::size_t 
   return reads;
 }
 
-/// A frame of 64x40 pixels with a prefix of 4 bytes, in bands that share its bytes evenly.
+/// A frame of 64x40 pixels with a 4-byte prefix, in bands that share its bytes evenly.
 inline std::shared_ptr<FrameArrival> make_arrival(const std::vector<std::size_t>& sizes,
                                                   int bands = 4) {
   auto arrival = std::make_shared<FrameArrival>();

@@ -8,7 +8,7 @@
 
 namespace jpegwire {
 
-/// What a viewer might tell that saw so many frames, all of this age.
+/// The summary of a viewer that saw this number of frames, all of this age.
 inline nlohmann::json viewer_summary(int frames, double age_ms, double fps = 30) {
   nlohmann::json summary = {{"frames", frames},
                             {"seconds", frames / fps},
@@ -25,7 +25,7 @@ inline nlohmann::json viewer_summary(int frames, double age_ms, double fps = 30)
   return summary;
 }
 
-/// Five seconds at 30 frames/s with one viewer, in which nothing was left behind.
+/// Five seconds at 30 frames/s with one viewer, without any loss.
 inline Run good_run(double age_ms = 8) {
   Run run;
   run.sender_command = {"jpegwire-sender", "--source", "test"};
@@ -52,7 +52,7 @@ inline Run good_run(double age_ms = 8) {
   return run;
 }
 
-/// Two cases; each has these ages, one for each repetition.
+/// Two cases with these ages, one for each repetition.
 inline Results two_cases(const std::vector<double>& ages_ms) {
   Results results;
   results.created = "2026-01-02T03:04:05Z";

@@ -32,7 +32,7 @@ struct FecBlock {
   }
 };
 
-/// An RTP packet whose payload nobody can guess.
+/// An RTP packet with a random payload.
 inline std::vector<std::byte> make_packet(std::mt19937& random, std::int64_t sequence,
                                           std::size_t size_bytes) {
   std::vector<std::byte> packet(size_bytes);
@@ -47,7 +47,7 @@ inline std::vector<std::byte> make_packet(std::mt19937& random, std::int64_t seq
   return packet;
 }
 
-/// Codes the block's packets.
+/// Encodes the block's packets.
 inline void add_repairs(FecEncoder& encoder, FecBlock& block, int percent) {
   for (std::size_t i = 0; i < block.packets.size(); ++i) {
     const Bytes packet(block.packets[i]);

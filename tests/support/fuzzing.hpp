@@ -10,7 +10,7 @@
 
 namespace jpegwire::test {
 
-/// What a fuzz target holds true of every input; `assert` would vanish with NDEBUG.
+/// Checks an invariant of a fuzz target; NDEBUG would remove an `assert`.
 inline void require(bool condition, const char* what) {
   if (condition) return;
   std::fprintf(stderr, "not true: %s\n", what);
@@ -21,7 +21,7 @@ inline Bytes as_input(const std::uint8_t* data, std::size_t size) {
   return std::as_bytes(std::span(data, size));
 }
 
-/// Takes a byte off the front, 0 where none is left.
+/// Removes a byte from the front and returns it; 0 if none is left.
 inline unsigned take_byte(Bytes& input) {
   if (input.empty()) return 0;
   const auto byte = std::to_integer<unsigned>(input[0]);

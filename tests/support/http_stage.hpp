@@ -12,7 +12,7 @@
 /// An HTTP server and its clients in one thread.
 namespace jpegwire::test {
 
-/// Waits longer than a test may take.
+/// Settings with timeouts longer than any test.
 inline HttpSettings patient_settings() {
   HttpSettings settings;
   settings.head_patience = std::chrono::minutes(10);
@@ -25,10 +25,10 @@ inline std::string get(const std::string& target, const std::string& fields = ""
   return "GET " + target + " HTTP/1.1\r\nHost: localhost\r\n" + fields + "\r\n";
 }
 
-/// A client, which takes the responses that have come one by one.
+/// A client that takes the received responses one by one.
 class HttpClient : public Peer {
  public:
-  /// Connects and sends before the server can know of it.
+  /// Connects and sends before the server accepts the connection.
   HttpClient(asio::io_context& io, const Endpoint& endpoint, const std::string& from,
              const std::string& bytes)
       : Peer(io) {
@@ -47,7 +47,7 @@ class HttpClient : public Peer {
     return response;
   }
 
-  /// What has come behind the responses that were taken.
+  /// The bytes received after the responses taken so far.
   std::string_view untaken() {
     const ByteVector& all = received();
     const std::string_view text(reinterpret_cast<const char*>(all.data()), all.size());
@@ -68,7 +68,7 @@ struct HttpStage {
     return clients.emplace_back(io, endpoint, from, bytes);
   }
 
-  /// One that is shown the stream.
+  /// A client that watches the stream.
   HttpClient& add_viewer(const std::string& request = get("/stream")) {
     const int present = viewer_count.count();
     HttpClient& viewer = add_client(request);
@@ -77,7 +77,7 @@ struct HttpStage {
     return viewer;
   }
 
-  /// The client's next response; throws where none comes.
+  /// The client's next response; throws if none arrives.
   HttpResponse response_to(HttpClient& client, HasBody has_body = HasBody::yes) {
     std::optional<HttpResponse> response;
     if (!run_until(io, [&] { return (response = client.take(has_body)).has_value(); }))
@@ -85,7 +85,7 @@ struct HttpStage {
     return *response;
   }
 
-  /// What a client of its own is answered.
+  /// The response to a request on a new connection.
   HttpResponse response_to(const std::string& request) { return response_to(add_client(request)); }
 
   bool runs_until_closed_in_order(HttpClient& client) {

@@ -17,7 +17,7 @@
 
 #include "codec/frame.hpp"
 
-/// Pictures and JPEGs for tests, made by plain TurboJPEG and by hand.
+/// Pictures and JPEGs for tests, made by TurboJPEG alone and by hand.
 namespace jpegwire::test {
 
 using ByteVector = std::vector<std::byte>;
@@ -27,7 +27,7 @@ struct HandleDestroyer {
 };
 using Handle = std::unique_ptr<std::remove_pointer_t<tjhandle>, HandleDestroyer>;
 
-/// Colours that change smoothly, so that a JPEG of it comes close, and differ from seed to seed.
+/// Smooth colours, so that a JPEG of the picture is close to it; they depend on the seed.
 inline Picture make_bgr(int width, int height, unsigned seed = 1) {
   Picture frame;
   frame.resize(PixelFormat::bgr, width, height);
@@ -41,7 +41,7 @@ inline Picture make_bgr(int width, int height, unsigned seed = 1) {
   return frame;
 }
 
-/// The same in planes or pairs: samples that change smoothly in memory.
+/// A raw frame with smooth samples, in planes or interleaved.
 inline Picture make_picture(PixelFormat format, int width, int height, unsigned seed = 1) {
   if (format == PixelFormat::bgr) return make_bgr(width, height, seed);
   Picture frame;
@@ -83,7 +83,7 @@ struct EncodeOptions {
   std::string restart{};  // TJ_RESTART: "2" is every 2 rows of MCUs, "5B" every 5 MCUs
 };
 
-/// What a program that knows nothing of bands makes of the picture.
+/// Decodes the picture with TurboJPEG alone, without our bands.
 inline ByteVector encode_plainly(const Picture& bgr, const EncodeOptions& options = {}) {
   const Handle handle(tjInitCompress());
   unsigned char* out = nullptr;
@@ -100,8 +100,7 @@ inline ByteVector encode_plainly(const Picture& bgr, const EncodeOptions& option
   return jpeg;
 }
 
-/// The picture, in BGR and of so many eighths of its size; throws where the JPEG gives cause even
-/// for a warning.
+/// The picture in BGR, scaled to `eighths` eighths of its size; throws even on a decoder's warning.
 inline Picture decode_plainly(Bytes jpeg, int eighths = 8) {
   const Handle handle(tjInitDecompress());
   Picture picture;
@@ -121,7 +120,7 @@ inline Picture decode_plainly(Bytes jpeg, int eighths = 8) {
   return picture;
 }
 
-/// The whole JPEG, as it goes over the wire without a stamp.
+/// The whole JPEG as it is sent, without a stamp.
 inline ByteVector bytes_of(const JpegLayout& layout) {
   ByteVector jpeg{std::byte{0xFF}, std::byte{0xD8}};
   jpeg.insert(jpeg.end(), layout.header.begin(), layout.header.end());
@@ -156,7 +155,8 @@ inline void append(ByteVector& bytes, Bytes more) {
   bytes.insert(bytes.end(), more.begin(), more.end());
 }
 
-/// The offset of the first segment with this marker, at its 0xFF; the size of the JPEG without one.
+/// The offset of the 0xFF of the first segment with this marker; the size of the JPEG if there is
+/// none.
 inline std::size_t find_segment(Bytes jpeg, int code) {
   std::size_t at = 2;
   while (at + 4 <= jpeg.size()) {

@@ -14,13 +14,12 @@
 #include "net/stream/frame_sink.hpp"
 #include "support/streams.hpp"
 
-/// Both ends of a connection in one thread, without a wait that is longer than what it waits for.
+/// Both ends of a connection in one thread, which waits for events only.
 namespace jpegwire::test {
 
 using asio::ip::tcp;
 
-/// Runs handlers until the condition holds; false where it does not within a time that only a hung
-/// test needs.
+/// Runs handlers until the condition holds; false after a timeout that only a hung test reaches.
 inline bool run_until(asio::io_context& io, const std::function<bool()>& condition) {
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
   while (!condition()) {
@@ -31,13 +30,13 @@ inline bool run_until(asio::io_context& io, const std::function<bool()>& conditi
   return true;
 }
 
-/// Runs what is ready.
+/// Runs all ready handlers.
 inline void run_ready(asio::io_context& io) {
   io.restart();
   io.poll();
 }
 
-/// A frame from elsewhere, of so many bytes where they are more than the picture needs.
+/// A frame of at least this number of bytes, not encoded by us.
 inline std::shared_ptr<EncodedFrame> make_frame(std::uint32_t sequence, std::size_t size = 0) {
   auto frame = std::make_shared<EncodedFrame>();
   const ByteVector jpeg = encode_plainly(make_bgr(32, 48, sequence % 7), {.restart = "1"});
@@ -48,7 +47,7 @@ inline std::shared_ptr<EncodedFrame> make_frame(std::uint32_t sequence, std::siz
   return frame;
 }
 
-/// The other end, by hand: reads only when it is told to.
+/// The other end, which reads only when the test calls it.
 class Peer {
  public:
   explicit Peer(asio::io_context& io) : socket_(io) {}
@@ -64,7 +63,7 @@ class Peer {
     socket_.non_blocking(true);
   }
 
-  /// Reads what is there.
+  /// Reads all available bytes.
   void pump() {
     std::array<std::byte, 65536> buffer;
     std::error_code error;
@@ -91,12 +90,12 @@ class Peer {
     return received_;
   }
 
-  /// The stream so far, taken apart.
+  /// The frames of the stream so far.
   Outcome outcome() { return feed(received(), kDefaultMaxFrameBytes, whole()); }
 
   std::size_t frames() { return outcome().frames.size(); }
 
-  /// Of bytes that the socket's buffers have room for.
+  /// With sizes that fit into the socket's buffers.
   void send(Bytes bytes) {
     std::error_code ignored;
     asio::write(socket_, asio::buffer(bytes.data(), bytes.size()), ignored);

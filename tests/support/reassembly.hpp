@@ -33,10 +33,10 @@ struct Reassembled {
   };
 
   std::map<int, CopiedBand> bands;  // by their top
-  bool is_doubled = false;          // one came twice
+  bool is_doubled = false;          // a band was delivered twice
   bool was_begun = false;
   std::optional<Reception> end;
-  ByteVector jpeg;  // of one that is whole
+  ByteVector jpeg;  // if the frame is whole
   std::optional<FrameStamp> stamp;
   std::uint32_t reads = 0;
   WallTime first_byte{};
@@ -82,7 +82,7 @@ class Reassembly final : public FrameObserver {
     collect();
   }
 
-  /// The frames that are over, and how each ended.
+  /// The completed frames, and how each ended.
   std::vector<Reception> ends() const {
     std::vector<Reception> result;
     for (const Reassembled* frame : over) result.push_back(*frame->end);
@@ -134,7 +134,7 @@ class Reassembly final : public FrameObserver {
     Reassembled* told = nullptr;
   };
 
-  // A frame that was begun does not end before the observer was told.
+  // A frame that has begun must not end before the observer is notified.
   template <class Frame>
   Reassembled& ending(const Frame& frame) {
     const auto is_it = [&](const Open& open) {

@@ -10,7 +10,7 @@
 
 namespace jpegwire::test {
 
-/// Keeps what a client tells.
+/// Records a client's callbacks.
 struct Recorder final : StreamObserver {
   void connected(const std::string& peer) override { peers.push_back(peer); }
   void bytes_read(std::size_t size) override { bytes += size; }

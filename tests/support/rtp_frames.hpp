@@ -19,7 +19,7 @@ namespace jpegwire::test {
 
 using FramePointer = std::shared_ptr<const EncodedFrame>;
 
-/// Frame number `sequence` of 25 frames a second.
+/// Frame number `sequence` at 25 frames/s.
 inline WallTime capture_time(std::uint32_t sequence) {
   return WallTime(std::chrono::seconds(1'700'000'000)) + sequence * milliseconds(40);
 }
@@ -33,7 +33,7 @@ inline FramePointer encoded(int width, int height, const EncoderSettings& settin
                         {.sequence = sequence, .capture_time = capture_time(sequence)});
 }
 
-/// A JPEG from elsewhere.
+/// A JPEG from another encoder.
 inline FramePointer validated(ByteVector jpeg, std::uint32_t sequence = 0) {
   auto frame = std::make_shared<EncodedFrame>();
   frame->sequence = sequence;
@@ -128,7 +128,8 @@ inline std::vector<ByteVector> restart_intervals_of(const EncodedFrame& frame) {
   return intervals;
 }
 
-/// As put_rtp_header() and put_jpeg_payload_header() write them, with data behind.
+/// A datagram with headers as put_rtp_header() and put_jpeg_payload_header() write them, followed
+/// by data.
 inline ByteVector craft(const RtpHeader& header, const JpegFormat& format,
                         const JpegFragment& fragment, Bytes data,
                         const QuantizationTables* tables = nullptr) {

@@ -8,8 +8,7 @@
 
 namespace jpegwire {
 
-/// Writes a file as if that had been a while ago: what was written just now may be a recording that
-/// goes on.
+/// Writes a file with an old modification time: a recent one may belong to a recording in progress.
 inline void write_long_ago(const std::string& path, const std::string& text) {
   std::ofstream(path, std::ios::binary) << text;
   std::filesystem::last_write_time(path,

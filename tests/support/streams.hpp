@@ -12,7 +12,7 @@
 #include "net/framing/frame_assembler.hpp"
 #include "support/jpegs.hpp"
 
-/// Streams of bytes, and how an assembler takes them.
+/// Byte streams, and the frames that an assembler finds in them.
 namespace jpegwire::test {
 
 struct Outcome {
@@ -41,7 +41,7 @@ inline PieceSize pieces_at_random(unsigned seed) {
   };
 }
 
-/// Gives the stream to an assembler in pieces until it is used up or over.
+/// Feeds the stream to an assembler in reads of varying size until its end or an error.
 inline Outcome feed(Bytes stream, std::size_t max_frame_bytes, PieceSize piece_size) {
   ObjectPool<ReceivedFrame> pool;
   FrameAssembler assembler(pool, max_frame_bytes);
@@ -66,7 +66,7 @@ inline Outcome feed(Bytes stream, std::size_t max_frame_bytes, PieceSize piece_s
   return outcome;
 }
 
-/// Strings and bytes, one behind the other.
+/// Concatenates strings and bytes.
 template <class... Parts>
 ByteVector joined(const Parts&... parts) {
   ByteVector bytes;
@@ -90,14 +90,14 @@ inline ByteVector framed(SizePrefix prefix, Bytes body) {
   return joined(prefix_of(prefix, body.size()), body);
 }
 
-/// The JPEG with bytes behind its EOI, which change nothing.
+/// The JPEG with bytes after its EOI, which do not change the picture.
 inline ByteVector padded(ByteVector jpeg, std::size_t size) {
   if (jpeg.size() > size) throw std::logic_error("larger already");
   jpeg.resize(size, std::byte{0xEE});
   return jpeg;
 }
 
-/// The JPEG with comments in front of its tables, so that it is of this size to its EOI.
+/// The JPEG with comments before its tables, so that it has this size up to its EOI.
 inline ByteVector stuffed(ByteVector jpeg, std::size_t size) {
   while (jpeg.size() < size) {
     std::size_t left = size - jpeg.size();

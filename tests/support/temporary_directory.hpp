@@ -6,7 +6,7 @@
 
 namespace jpegwire {
 
-/// A directory that goes with this object, and all that is in it.
+/// A temporary directory, which is removed with this object.
 class TemporaryDirectory {
  public:
   TemporaryDirectory() {

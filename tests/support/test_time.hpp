@@ -4,7 +4,7 @@
 
 namespace jpegwire::test {
 
-/// So many milliseconds after some moment.
+/// The time this number of milliseconds after a fixed moment.
 inline WallTime at(int ms) { return WallTime(milliseconds(1'000'000 + ms)); }
 
 }  // namespace jpegwire::test

@@ -99,7 +99,7 @@ TEST_CASE("size-prefixed streams") {
                    framing});
 }
 
-TEST_CASE("a frame as large as the bound, and larger than any buffer") {
+TEST_CASE("a frame of exactly the maximum size, larger than any buffer, is read") {
   const auto prefix = GENERATE(SizePrefix::be32, SizePrefix::ascii16);
   const ByteVector large(kMaxFrameBytes, std::byte{0x5A});
   const ByteVector stream =
@@ -112,7 +112,7 @@ TEST_CASE("a frame as large as the bound, and larger than any buffer") {
   }
 }
 
-TEST_CASE("streams that cannot be read") {
+TEST_CASE("invalid streams are refused") {
   const auto ascii = [](const char* text) { return to_bytes(std::string_view(text, 16)); };
   check_in_pieces({"nothing at all", {}, {}, Event::need_more, "between two frames", "unknown"});
   check_in_pieces({"three bytes",
@@ -173,7 +173,7 @@ TEST_CASE("streams that cannot be read") {
       {"a web page", to_bytes("<html></html>"), {}, Event::failed, "begins with '<htm'", ""});
 }
 
-TEST_CASE("a first size that could be either byte order is decided by where the JPEG ends") {
+TEST_CASE("a first size that is valid in both byte orders is decided by the end of the JPEG") {
   const ByteVector jpeg = encode_plainly(make_bgr(16, 16));
   const ByteVector later = framed(SizePrefix::be32, kFirst);
   REQUIRE(jpeg.size() < 768);
@@ -195,7 +195,7 @@ TEST_CASE("a first size that could be either byte order is decided by where the 
   CHECK(outcome.frames == std::vector<ByteVector>{mirrored});
 }
 
-TEST_CASE("an ambiguous stream that breaks off says where") {
+TEST_CASE("the error for an ambiguous stream that breaks off says where") {
   const ByteVector jpeg = stuffed(encode_plainly(make_bgr(16, 16)), 196'608);
   const ByteVector stream = framed(SizePrefix::le32, jpeg);
   CHECK(feed(Bytes(stream).first(500), kMaxFrameBytes, whole()).position ==
@@ -204,7 +204,7 @@ TEST_CASE("an ambiguous stream that breaks off says where") {
         "inside a frame (4996 of 196608 bytes)");
 }
 
-TEST_CASE("frames are not looked at once the framing is known") {
+TEST_CASE("frames are not parsed once the framing is known") {
   const ByteVector jpeg = padded(encode_plainly(make_bgr(16, 16)), 768);
   const ByteVector no_jpeg(768, std::byte{1});
   const ByteVector stream =
@@ -212,7 +212,7 @@ TEST_CASE("frames are not looked at once the framing is known") {
   CHECK(feed(stream, kMaxFrameBytes, whole()).frames == std::vector{jpeg, no_jpeg});
 }
 
-/// Feeds pieces of these sizes, each a second after the one before, and gives the frames.
+/// Feeds reads of these sizes, one per second, and returns the frames.
 std::vector<std::shared_ptr<ReceivedFrame>> feed_by_the_second(
     Bytes stream, const std::vector<std::size_t>& sizes) {
   ObjectPool<ReceivedFrame> pool;
@@ -232,7 +232,7 @@ std::vector<std::shared_ptr<ReceivedFrame>> feed_by_the_second(
 
 WallTime second(int number) { return WallTime(std::chrono::seconds(number)); }
 
-TEST_CASE("reads and arrival are counted from a frame's first byte to its last") {
+TEST_CASE("reads and arrival time are counted from a frame's first byte to its last") {
   const ByteVector frame = framed(SizePrefix::be32, ByteVector(96, std::byte{9}));
   const ByteVector stream = joined(frame, frame, frame, frame);
   const auto frames = feed_by_the_second(stream, {2, 3, 95, 100, 150, 50});
@@ -245,12 +245,12 @@ TEST_CASE("reads and arrival are counted from a frame's first byte to its last")
   CHECK(frames[1]->last_byte == second(4));
   CHECK(frames[2]->reads == 1);
   CHECK(frames[2]->first_byte == second(5));
-  CHECK(frames[3]->reads == 2);  // its first half came with the frame before
+  CHECK(frames[3]->reads == 2);  // its first half arrived with the previous frame
   CHECK(frames[3]->first_byte == second(5));
   CHECK(frames[3]->last_byte == second(6));
 }
 
-TEST_CASE("what ends a part does not begin the next one") {
+TEST_CASE("the bytes that end a part do not begin the next one") {
   const std::string separator = GENERATE("\r\n", "\r\n--b\r\n");
   const bool boundary_leads = separator == "\r\n";
   const std::string head =

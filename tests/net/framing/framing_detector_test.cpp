@@ -15,13 +15,13 @@ DetectedFraming detect(std::initializer_list<int> bytes,
   return detect_framing(to_bytes(bytes), max_frame_bytes);
 }
 
-TEST_CASE("fewer than four bytes say nothing") {
+TEST_CASE("fewer than four bytes are not enough to detect the framing") {
   CHECK(detect({}).kind == Kind::need_more);
   CHECK(detect({0, 0, 1}).kind == Kind::need_more);
   CHECK(detect({'-', '-', 'b'}).kind == Kind::need_more);
 }
 
-TEST_CASE("one byte order gives a possible size") {
+TEST_CASE("one byte order gives a valid size") {
   CHECK(detect({0, 0, 1, 1}).kind == Kind::size_prefix);
   CHECK(detect({0, 0, 1, 1}).prefix == SizePrefix::be32);
   CHECK(detect({0, 0x80, 0, 1}).prefix == SizePrefix::be32);
@@ -29,7 +29,7 @@ TEST_CASE("one byte order gives a possible size") {
   CHECK(detect({1, 1, 0, 0}).prefix == SizePrefix::le32);
 }
 
-TEST_CASE("both byte orders give a possible size") {
+TEST_CASE("both byte orders give a valid size") {
   CHECK(detect({0, 0, 1, 0}).kind == Kind::ambiguous);
   CHECK(detect({0, 1, 0, 0}).kind == Kind::ambiguous);
   CHECK(detect({0, 0x7F, 0x7E, 0}).kind == Kind::ambiguous);
@@ -43,12 +43,12 @@ TEST_CASE("both byte orders give the same size") {
   CHECK(detect({0, 1, 1, 0}).kind == Kind::size_prefix);
 }
 
-TEST_CASE("the bound itself is possible, and one byte more is not") {
+TEST_CASE("the maximum size itself is valid, and one byte more is not") {
   CHECK(detect({0, 0, 2, 1}, 513).kind == Kind::size_prefix);
   CHECK(detect({0, 0, 2, 1}, 512).kind == Kind::unknown);
 }
 
-TEST_CASE("text is told from sizes even with the largest bound") {
+TEST_CASE("text is distinguished from sizes even with the largest limit") {
   const auto detect_text = [](std::string_view text) {
     return detect_framing(to_bytes(text), kLargestMaxFrameBytes - 1);
   };

@@ -16,7 +16,7 @@ MultipartHead read(std::string_view text, std::string_view boundary = "") {
   return read_multipart_head(std::as_bytes(std::span(text)), boundary);
 }
 
-TEST_CASE("a part's head") {
+TEST_CASE("a part's head is read") {
   const std::string text =
       GENERATE("--frame\r\nContent-Type: image/jpeg\r\nContent-Length: 1234\r\n\r\n",
                "--frame\nContent-Length: 1234\n\n", "\r\n--frame\r\ncontent-length:1234\r\n\r\n",
@@ -30,14 +30,14 @@ TEST_CASE("a part's head") {
   CHECK(head.content_length == 1234U);
 }
 
-TEST_CASE("a part's head without a length") {
+TEST_CASE("a part's head without a length is read") {
   const MultipartHead head = read("--b\r\nContent-Type: image/jpeg\r\n\r\n");
   CHECK(head.kind == Kind::part);
   CHECK_FALSE(head.content_length);
   CHECK(read("--b\r\n\r\n").kind == Kind::part);
 }
 
-TEST_CASE("heads that are not whole, over, or no heads") {
+TEST_CASE("partial heads, the closing boundary and invalid heads are distinguished") {
   CHECK(read("").kind == Kind::need_more);
   CHECK(read("\r\n").kind == Kind::need_more);
   CHECK(read("--frame").kind == Kind::need_more);
@@ -53,16 +53,16 @@ TEST_CASE("heads that are not whole, over, or no heads") {
   CHECK(read(std::string(kMaxHeadSizeBytes, '\n')).kind == Kind::bad);
 }
 
-TEST_CASE("the closing boundary is the one before and two dashes") {
+TEST_CASE("the closing boundary is the boundary followed by two dashes") {
   CHECK(read("--frame--\r\n", "--frame").kind == Kind::end);
   CHECK(read("\r\n--frame--\n", "--frame").kind == Kind::end);
   CHECK(read("--frame--", "--frame").kind == Kind::need_more);
-  CHECK(read("--frame--\r\n\r\n").kind == Kind::part);  // the first boundary may look like that
+  CHECK(read("--frame--\r\n\r\n").kind == Kind::part);  // the first boundary may end in two dashes
   CHECK(read("--frame--\r\n\r\n", "--frame--").kind == Kind::part);
   CHECK(read("--frame----\r\n", "--frame--").kind == Kind::end);
 }
 
-TEST_CASE("an HTTP response's head") {
+TEST_CASE("an HTTP response's head is read") {
   const auto [text, status] = GENERATE(table<std::string, int>({
       {"HTTP/1.0 200 OK\r\nServer: x\r\n\r\n", 200},
       {"HTTP/1.1 404 Not Found\r\nContent-Length: 9\r\n\r\n", 404},
@@ -122,7 +122,7 @@ struct Case {
 const std::string kResponse =
     "HTTP/1.1 200 OK\r\nContent-Type: multipart/x-mixed-replace; boundary=b\r\n\r\n";
 
-TEST_CASE("multipart streams in pieces of any size") {
+TEST_CASE("multipart streams are read from reads of any size") {
   const std::string with_length = "--b\r\nContent-Length: 4\r\n\r\nbody\r\n";
   const std::string without_length = "--b\r\nContent-Type: image/jpeg\r\n\r\nbody\r\n";
   const auto expected = GENERATE_COPY(values<Case>({

@@ -24,7 +24,7 @@ std::string in_capitals(std::string text) {
   return text;
 }
 
-TEST_CASE("the names of loopback are this machine's, however they are written", "[http]") {
+TEST_CASE("the names of loopback are allowed in any spelling", "[http]") {
   const HostAllowList hosts({});
   const std::string host =
       GENERATE(as<std::string>{}, "localhost", "LocalHost", "localhost.", "127.0.0.1", "127.1.2.3",
@@ -37,7 +37,7 @@ TEST_CASE("the machine's own name is allowed, short, whole and with .local", "[h
   const HostAllowList hosts({});
   const std::string name = own_name();
   const std::string shortened = name.substr(0, name.find('.'));
-  if (shortened.empty()) return;  // a machine without a name
+  if (shortened.empty()) return;  // this machine has no name
   CHECK(hosts.allows(name, kLocal));
   CHECK(hosts.allows(in_capitals(name), kLocal));
   CHECK(hosts.allows(shortened, kLocal));
@@ -59,7 +59,7 @@ TEST_CASE("the address that the connection was made to is allowed, and no other"
   CHECK_FALSE(hosts.allows("0.0.0.0", kLocal));
 }
 
-TEST_CASE("names from elsewhere are not allowed, however alike they look", "[http]") {
+TEST_CASE("names of other machines are refused, however similar they are", "[http]") {
   const HostAllowList hosts({"camera.example"});
   const std::string host =
       GENERATE(as<std::string>{}, "", ".", "evil.example", "localhost.evil.example",
@@ -69,7 +69,7 @@ TEST_CASE("names from elsewhere are not allowed, however alike they look", "[htt
   CHECK_FALSE(hosts.allows(host, kLocal));
 }
 
-TEST_CASE("further names may be given", "[http]") {
+TEST_CASE("configured names are allowed", "[http]") {
   const HostAllowList hosts({"Camera.Example", "door."});
   CHECK(hosts.allows("camera.example", kLocal));
   CHECK(hosts.allows("CAMERA.example.", kLocal));

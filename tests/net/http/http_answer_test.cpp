@@ -29,7 +29,7 @@ TEST_CASE("an answer's head begins with its status and ends with an empty line",
   CHECK(head.find("\r\n\r\n") == head.size() - 4);
 }
 
-TEST_CASE("an answer says its type, its size, and whether the connection goes on", "[http]") {
+TEST_CASE("an answer states its type, its size, and whether the connection persists", "[http]") {
   const HttpResponse kept = response_of({.type = "image/jpeg", .size_bytes = 1234});
   CHECK(kept.field("content-type") == "image/jpeg");
   CHECK(kept.field("content-length") == "1234");
@@ -40,7 +40,7 @@ TEST_CASE("an answer says its type, its size, and whether the connection goes on
   CHECK_FALSE(response_of({.type = "a/b"}).fields.contains("content-length"));
 }
 
-TEST_CASE("nothing of ours is stored, guessed at, or given to other sites", "[http]") {
+TEST_CASE("answers must not be stored, sniffed or read by other sites", "[http]") {
   const HttpResponse response = response_of({.type = "text/plain", .size_bytes = 1});
   CHECK(response.field("cache-control") == "no-store");
   CHECK(response.field("x-content-type-options") == "nosniff");
@@ -48,14 +48,14 @@ TEST_CASE("nothing of ours is stored, guessed at, or given to other sites", "[ht
     CHECK_THAT(name, !StartsWith("Access-Control-", Catch::CaseSensitive::No));
 }
 
-TEST_CASE("an answer tells the date as HTTP writes it", "[http]") {
+TEST_CASE("the date has HTTP's format", "[http]") {
   CHECK_THAT(response_of({.type = "text/plain"}).field("date"),
              Matches(R"((Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d )"
                      R"((Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} )"
                      R"(\d\d:\d\d:\d\d GMT)"));
 }
 
-TEST_CASE("more fields stand among the others", "[http]") {
+TEST_CASE("further fields are among the others", "[http]") {
   const HttpResponse response =
       response_of({.type = "text/plain", .fields = "Allow: GET, HEAD\r\nX-More: 1\r\n"});
   CHECK(response.field("allow") == "GET, HEAD");
@@ -63,7 +63,7 @@ TEST_CASE("more fields stand among the others", "[http]") {
   CHECK(response.field("connection") == "keep-alive");
 }
 
-TEST_CASE("each status that is given has its reason", "[http]") {
+TEST_CASE("each status in use has its reason phrase", "[http]") {
   CHECK(reason_of(200) == "OK");
   CHECK(reason_of(400) == "Bad Request");
   CHECK(reason_of(404) == "Not Found");

@@ -37,8 +37,8 @@ TEST_CASE("Digest gives the answers of RFC 7616, section 3.9.1", "[http]") {
   CHECK_THAT(*sha, Contains("753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1"));
 }
 
-TEST_CASE("Digest without qop answers as RFC 2069 did", "[http]") {
-  // H(H("me:cam:secret"):abc:H("GET:/s")) by another program.
+TEST_CASE("Digest without qop answers as RFC 2069 does", "[http]") {
+  // H(H("me:cam:secret"):abc:H("GET:/s")), computed by another program.
   const auto answer = answer_challenges({"Digest realm=\"cam\", nonce=\"abc\""},
                                         url("me", "secret", "/s"), "unused");
   REQUIRE(answer);
@@ -46,7 +46,7 @@ TEST_CASE("Digest without qop answers as RFC 2069 did", "[http]") {
              Contains("response=\"49406548f3ac8f8c18365a60ca6a41e7\"") && !Contains("cnonce"));
 }
 
-TEST_CASE("of several challenges the better one that is known is answered", "[http]") {
+TEST_CASE("the strongest known challenge is answered", "[http]") {
   const HttpUrl camera = url("me", "secret", "/s");
   CHECK_THAT(
       *answer_challenges({"Basic realm=\"a, b\", Digest realm=\"c\", nonce=\"n\""}, camera, "x"),
@@ -59,7 +59,7 @@ TEST_CASE("of several challenges the better one that is known is answered", "[ht
              Contains("Basic "));
 }
 
-TEST_CASE("a challenge that cannot be answered is not", "[http]") {
+TEST_CASE("an unsupported challenge is not answered", "[http]") {
   CHECK_FALSE(answer_challenges({"Basic realm=\"a\""}, url("", "", "/"), "x"));
   CHECK_FALSE(answer_challenges({}, url("me", "secret", "/"), "x"));
   CHECK_FALSE(answer_challenges({"", ",,,", "=", "\"", "Bearer", "Digest algorithm=odd"},

@@ -11,7 +11,7 @@ namespace {
 
 using namespace std::string_literals;
 
-/// What a reader makes of a stream of bytes.
+/// The requests that a reader finds in a byte stream, and its final status.
 struct Reading {
   std::vector<HttpRequest> requests;
   int status = 0;  // 0: nothing was refused
@@ -37,7 +37,7 @@ Reading read_in_pieces(std::string_view bytes, std::size_t piece, std::size_t li
   return reading;
 }
 
-/// The same is read whatever pieces the bytes come in.
+/// All splits of the bytes must give the same result.
 Reading read(const std::string& bytes, std::size_t limit = 8192) {
   const Reading at_once = read_in_pieces(bytes, bytes.size(), limit);
   for (const std::size_t piece : {std::size_t{1}, std::size_t{2}, std::size_t{7}}) {
@@ -77,7 +77,7 @@ std::string host_of(const std::string& value) {
   return only_request_of(get("/", "Host: " + value + "\r\n")).host;
 }
 
-TEST_CASE("a request says its method, path, query and host", "[http]") {
+TEST_CASE("a request has its method, path, query and host", "[http]") {
   const HttpRequest request = only_request_of(get("/stream?fps=5&x"));
   CHECK_FALSE(request.is_head);
   CHECK(request.path == "/stream");
@@ -87,7 +87,7 @@ TEST_CASE("a request says its method, path, query and host", "[http]") {
   CHECK(only_request_of("HEAD / HTTP/1.1\r\nHost: a\r\n\r\n").is_head);
 }
 
-TEST_CASE("a request that comes line by line, as somebody types it, is read", "[http]") {
+TEST_CASE("a request that arrives line by line is read", "[http]") {
   HttpRequestReader reader(8192);
   for (const std::string line : {"GET /a HTTP/1.1\r\n", "Host: camera\r\n", "\r\n"}) {
     CHECK(reader.next() == HttpRequestReader::Result::need_more);
@@ -98,8 +98,7 @@ TEST_CASE("a request that comes line by line, as somebody types it, is read", "[
   CHECK(reader.request().path == "/a");
 }
 
-TEST_CASE("HTTP/1.1 keeps the connection unless told otherwise, HTTP/1.0 the other way round",
-          "[http]") {
+TEST_CASE("HTTP/1.1 keeps the connection open by default, HTTP/1.0 does not", "[http]") {
   const auto keeps = [](const std::string& version, const std::string& connection) {
     return only_request_of("GET / HTTP/" + version + "\r\nHost: a\r\n" + connection + "\r\n")
         .keeps_alive;
@@ -114,7 +113,7 @@ TEST_CASE("HTTP/1.1 keeps the connection unless told otherwise, HTTP/1.0 the oth
   CHECK(keeps("1.0", "Connection: Keep-Alive\r\n"));
 }
 
-TEST_CASE("a host is known without its port and brackets", "[http]") {
+TEST_CASE("a host is stored without its port and brackets", "[http]") {
   CHECK(host_of("camera") == "camera");
   CHECK(host_of("camera:8080") == "camera");
   CHECK(host_of("camera:") == "camera");
@@ -125,13 +124,13 @@ TEST_CASE("a host is known without its port and brackets", "[http]") {
   CHECK(host_of("  camera \t") == "camera");
 }
 
-TEST_CASE("a host that is none is refused", "[http]") {
+TEST_CASE("an invalid host is refused", "[http]") {
   const std::string value = GENERATE(as<std::string>{}, "", ":80", "[]", "[]:80", "[::1", "::1",
                                      "camera:http", "camera:80:80", "[::1]:x", "camera:-1");
   CHECK(refusal_of(get("/", "Host: " + value + "\r\n")) == 400);
 }
 
-TEST_CASE("HTTP/1.1 names one host, and HTTP/1.0 may name none", "[http]") {
+TEST_CASE("HTTP/1.1 requires one host, HTTP/1.0 none", "[http]") {
   CHECK(refusal_of(get("/", "")) == 400);
   CHECK(refusal_of(get("/", "Host: a\r\nHost: a\r\n")) == 400);
   CHECK(refusal_of(get("/", "Host: a\r\nX: y\r\nhost: b\r\n")) == 400);
@@ -140,7 +139,7 @@ TEST_CASE("HTTP/1.1 names one host, and HTTP/1.0 may name none", "[http]") {
   CHECK(only_request_of("GET / HTTP/1.0\r\nHost: a:1\r\n\r\n").host == "a");
 }
 
-TEST_CASE("a whole URL is a target too, and its host counts", "[http]") {
+TEST_CASE("a whole URL is a valid target, and its host is used", "[http]") {
   const HttpRequest request = only_request_of(get("http://other:8080/stream?x=1"));
   CHECK(request.path == "/stream");
   CHECK(request.query == "x=1");
@@ -172,7 +171,7 @@ TEST_CASE("a query begins at the first question mark, and a fragment is dropped"
   CHECK(only_request_of(get("/a#b")).path == "/a");
 }
 
-TEST_CASE("a query is searched for a whole parameter", "[http]") {
+TEST_CASE("a query parameter is matched as a whole", "[http]") {
   CHECK(has_parameter("action=stream", "action", "stream"));
   CHECK(has_parameter("a=1&action=stream&b=2", "action", "stream"));
   CHECK(has_parameter("action=x&action=stream", "action", "stream"));
@@ -184,7 +183,7 @@ TEST_CASE("a query is searched for a whole parameter", "[http]") {
   }
 }
 
-TEST_CASE("requests that come one behind the other are read one by one", "[http]") {
+TEST_CASE("pipelined requests are read one by one", "[http]") {
   const Reading reading = read(get("/a") + get("/b?c") + "HEAD /d HTTP/1.0\r\n\r\n");
   CHECK(reading.status == 0);
   REQUIRE(reading.requests.size() == 3);
@@ -196,7 +195,7 @@ TEST_CASE("requests that come one behind the other are read one by one", "[http]
   CHECK(reading.requests[2].host.empty());
 }
 
-TEST_CASE("of many requests at once, each may be as long as one alone", "[http]") {
+TEST_CASE("the limit of a head applies to each of several pipelined requests", "[http]") {
   std::string stream;
   for (int i = 0; i < 100; ++i) stream += get("/" + std::to_string(i) + std::string(150, 'x'));
   const Reading reading = read(stream, 256);
@@ -204,7 +203,7 @@ TEST_CASE("of many requests at once, each may be as long as one alone", "[http]"
   CHECK(reading.requests.size() == 100);
 }
 
-TEST_CASE("a good request is answered before the bad one behind it is refused", "[http]") {
+TEST_CASE("a valid request is answered before the invalid one after it is refused", "[http]") {
   const std::string bad = GENERATE("GET / HTTP/1.1\nHost: a\n\n"s, "\0\0\0\0\r\n\r\n"s,
                                    "POST / HTTP/1.1\r\nHost: a\r\n\r\n"s);
   const Reading reading = read(get("/a") + bad);
@@ -212,27 +211,27 @@ TEST_CASE("a good request is answered before the bad one behind it is refused", 
   CHECK(reading.status >= 400);
 }
 
-TEST_CASE("empty lines in front of a request are passed over", "[http]") {
+TEST_CASE("empty lines before a request are ignored", "[http]") {
   CHECK(only_request_of("\r\n" + get("/a")).path == "/a");
   CHECK(read(get("/a") + "\r\n\r\n\r\n" + get("/b")).requests.size() == 2);
   CHECK_FALSE(read("\r\n\r\n").is_inside_head);
 }
 
-TEST_CASE("empty lines without end are refused", "[http]") {
+TEST_CASE("too many empty lines are refused", "[http]") {
   std::string lines;
   for (int i = 0; i < 10'000; ++i) lines += "\r\n";
   CHECK(read_in_pieces(lines, 1, 8192).status == 400);
   CHECK(read_in_pieces(lines, 8192, 8192).status == 400);
 }
 
-TEST_CASE("a head that is begun is told from none at all", "[http]") {
+TEST_CASE("a partial head is distinguished from no head", "[http]") {
   CHECK_FALSE(HttpRequestReader(256).is_inside_head());
   CHECK_FALSE(read(get("/a")).is_inside_head);
   CHECK(read("GET").is_inside_head);
   CHECK(read(get("/a") + "GET / HTTP/1.1\r\nHost: a\r\n").is_inside_head);
 }
 
-TEST_CASE("a head may be just as long as the limit", "[http]") {
+TEST_CASE("a head may be as long as the limit", "[http]") {
   const auto head_of = [](std::size_t size) {
     const std::string begin = "GET / HTTP/1.1\r\nHost: a\r\nX: ";
     return begin + std::string(size - begin.size() - 4, 'x') + "\r\n\r\n";
@@ -242,7 +241,7 @@ TEST_CASE("a head may be just as long as the limit", "[http]") {
   CHECK(refusal_of(head_of(limit + 1), limit) == 431);
 }
 
-TEST_CASE("a head without end is refused at the limit, wherever it does not end", "[http]") {
+TEST_CASE("an endless head is refused at the limit, in any of its parts", "[http]") {
   const std::string many(20'000, 'x');
   CHECK(refusal_of(many) == 431);
   CHECK(refusal_of("GET /" + many) == 431);
@@ -273,7 +272,7 @@ TEST_CASE("NUL and other control characters are refused", "[http]") {
   CHECK(refusal_of(std::string(100, '\0')) == 400);
 }
 
-TEST_CASE("fields that are none are refused", "[http]") {
+TEST_CASE("invalid fields are refused", "[http]") {
   const std::string field = GENERATE(as<std::string>{}, "no colon", ": nothing", "Host : a",
                                      " Host: a", "Ho st: a", "a\rb: c");
   CHECK(refusal_of(get("/", field + "\r\nHost: a\r\n")) == 400);
@@ -285,7 +284,7 @@ TEST_CASE("other methods are refused", "[http]") {
   CHECK(refusal_of(method + " / HTTP/1.1\r\nHost: a\r\n\r\n") == 405);
 }
 
-TEST_CASE("what has no method is refused", "[http]") {
+TEST_CASE("a request without a method is refused", "[http]") {
   CHECK(refusal_of(" / HTTP/1.1\r\nHost: a\r\n\r\n") == 400);
   CHECK(refusal_of("(GET) / HTTP/1.1\r\nHost: a\r\n\r\n") == 400);
   CHECK(refusal_of("GET  / HTTP/1.1\r\nHost: a\r\n\r\n") == 400);
@@ -300,14 +299,14 @@ TEST_CASE("other versions are refused", "[http]") {
   CHECK(refusal_of("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n") == 505);
 }
 
-TEST_CASE("what is no version is refused", "[http]") {
+TEST_CASE("an invalid version is refused", "[http]") {
   const std::string version = GENERATE(as<std::string>{}, "", " ", "HTTP", "HTTP/1.1.1", "HTTP/x.y",
                                        "http/1.1", "RTSP/1.0", "HTTP/11", "HTTP/1.1 more");
   const int status = refusal_of("GET / " + version + "\r\nHost: a\r\n\r\n");
   CHECK((status == 400 || status == 505));
 }
 
-TEST_CASE("a request with a body is refused, however it announces it", "[http]") {
+TEST_CASE("a request with a body is refused, however the body is announced", "[http]") {
   const std::string fields =
       GENERATE(as<std::string>{}, "Content-Length: 1\r\n", "Content-Length: 999999999999\r\n",
                "Content-Length: 18446744073709551615\r\n", "Transfer-Encoding: chunked\r\n",
@@ -317,11 +316,11 @@ TEST_CASE("a request with a body is refused, however it announces it", "[http]")
   CHECK(refusal_of("POST / HTTP/1.1\r\nHost: a\r\n" + fields + "\r\n") == 413);
 }
 
-TEST_CASE("a body of no bytes is none", "[http]") {
+TEST_CASE("a request with an empty body is accepted", "[http]") {
   CHECK(only_request_of(get("/a", "Host: a\r\nContent-Length: 0\r\n")).path == "/a");
 }
 
-TEST_CASE("a body's length that two programs may understand differently is refused", "[http]") {
+TEST_CASE("an ambiguous body length is refused", "[http]") {
   const std::string fields = GENERATE(
       as<std::string>{}, "Content-Length: -1\r\n", "Content-Length: +1\r\n",
       "Content-Length: 0x10\r\n", "Content-Length: \r\n",

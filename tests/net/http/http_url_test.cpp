@@ -5,7 +5,7 @@
 
 using namespace jpegwire;
 
-TEST_CASE("an HTTP URL names a server, a path, and perhaps a user", "[http]") {
+TEST_CASE("an HTTP URL has a server, a path, and optionally a user", "[http]") {
   const HttpUrl plain = parse_http_url("http://camera");
   CHECK(plain.endpoint == Endpoint{"camera", 80});
   CHECK(plain.target == "/");
@@ -25,7 +25,7 @@ TEST_CASE("an HTTP URL names a server, a path, and perhaps a user", "[http]") {
   CHECK(parse_http_url("http://me@camera/").user == "me");
 }
 
-TEST_CASE("what is no HTTP URL is told", "[http]") {
+TEST_CASE("invalid HTTP URLs are reported", "[http]") {
   const auto* text = GENERATE("ftp://camera", "http://", "http://camera:99999/", "http://a b/",
                               "http://camera/\r\nX: y", "http://u%0d%0aX:p@camera/", "http://:80/");
   CAPTURE(text);

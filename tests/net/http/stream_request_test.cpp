@@ -33,14 +33,14 @@ std::string rest_of(const StreamRequest& request) {
 
 }  // namespace
 
-TEST_CASE("a stream is asked for by HTTP/1.0", "[http]") {
+TEST_CASE("a stream is requested by HTTP/1.0", "[http]") {
   const StreamRequest request(parse_http_url("http://camera:8080/stream?fps=5"));
   CHECK_THAT(request.text(), Catch::StartsWith("GET /stream?fps=5 HTTP/1.0\r\n") &&
                                  Contains("\r\nHost: camera:8080\r\n") &&
                                  Catch::EndsWith("\r\n\r\n") && !Contains("Authorization"));
 }
 
-TEST_CASE("an answer in any pieces is read, and the stream behind it is kept", "[http]") {
+TEST_CASE("an answer split at any point is read, and the stream after it is kept", "[http]") {
   const std::size_t piece = GENERATE(1, 2, 7, 1000);
   StreamRequest request(parse_http_url("http://camera/"));
   CHECK(feed(request, kGood, piece) == Result::accepted);
@@ -64,7 +64,7 @@ TEST_CASE("a challenge is answered on the next connection, once", "[http]") {
   CHECK_THAT(nobody.error(), Contains("USER:PASSWORD"));
 }
 
-TEST_CASE("what is no stream of JPEGs is refused with a reason", "[http]") {
+TEST_CASE("an answer without a JPEG stream is refused with a reason", "[http]") {
   const auto [answer, reason] = GENERATE(table<std::string, std::string>({
       {"HTTP/1.1 404 Not Found\r\n\r\n", "404 Not Found"},
       {"HTTP/1.1 302 Found\r\nLocation: http://other/\r\n\r\n", "has moved to http://other/"},

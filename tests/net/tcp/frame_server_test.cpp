@@ -16,7 +16,7 @@ using namespace test;
 
 const Endpoint kAnyPort{"127.0.0.1", 0};
 
-/// A server on a port of its own, and its viewers, in one thread.
+/// A server on its own port and its viewers, in one thread.
 struct Stage {
   explicit Stage(FrameServer::Settings settings = {})
       : server(io, viewer_count, settings), endpoint(server.listen(kAnyPort).endpoint()) {}
@@ -35,7 +35,7 @@ struct Stage {
   std::list<Peer> viewers;
 };
 
-TEST_CASE("a frame arrives whole, with a stamp in front of its header") {
+TEST_CASE("a frame arrives whole, with a stamp before its header") {
   const auto prefix = GENERATE(SizePrefix::be32, SizePrefix::le32, SizePrefix::ascii16);
   Stage stage({.prefix = prefix});
   Peer& viewer = stage.add_viewer();
@@ -58,7 +58,7 @@ TEST_CASE("a frame arrives whole, with a stamp in front of its header") {
   CHECK(stamp->echo_hold == microseconds{});
 }
 
-TEST_CASE("all frames of a server carry the same stream id, and no other server has it") {
+TEST_CASE("all frames of a server have the same stream id, which differs between servers") {
   Stage stage;
   Stage other;
   Peer& viewer = stage.add_viewer();
@@ -83,7 +83,7 @@ void check_untorn_and_ascending(const Outcome& outcome) {
   }
 }
 
-TEST_CASE("viewers come and go, and no frame is ever torn") {
+TEST_CASE("viewers come and go, and every frame arrives whole") {
   const unsigned seed = GENERATE(1U, 2U, 3U);
   CAPTURE(seed);
   std::mt19937 random(seed);
@@ -112,7 +112,7 @@ TEST_CASE("viewers come and go, and no frame is ever torn") {
   }));
 }
 
-TEST_CASE("a viewer that reads nothing holds nobody up and gets the newest when it reads") {
+TEST_CASE("a viewer that does not read delays nobody, and gets the newest frame when it reads") {
   constexpr std::uint32_t kFrames = 200;
   Stage stage;
   Peer& quick = stage.add_viewer();
@@ -184,7 +184,7 @@ TEST_CASE("the server listens on IPv6 too") {
   CHECK_THAT(stage.server.present_viewers().at(0).peer, Catch::StartsWith("[::1]:"));
 }
 
-TEST_CASE("where it cannot listen, a sentence says why") {
+TEST_CASE("the error for a failed listen gives the reason") {
   Stage stage;
   CHECK_THROWS_WITH(
       stage.server.listen(stage.endpoint),
@@ -196,14 +196,14 @@ TEST_CASE("where it cannot listen, a sentence says why") {
                     Catch::Contains("cannot listen on no host at all:0"));
 }
 
-TEST_CASE("a listener knows whether others can reach it") {
+TEST_CASE("a listener knows whether it is reachable from other machines") {
   asio::io_context io;
   const auto ignore = [](tcp::socket) {};
   CHECK_FALSE(Listener(io, {"127.0.0.1", 0}, ignore).is_public());
   CHECK(Listener(io, {"0.0.0.0", 0}, ignore).is_public());
 }
 
-TEST_CASE("the stream ends in order") {
+TEST_CASE("the stream ends cleanly") {
   const auto prefix = GENERATE(SizePrefix::be32, SizePrefix::ascii16);
   Stage stage({.prefix = prefix});
   Peer& viewer = stage.add_viewer();
@@ -226,7 +226,7 @@ TEST_CASE("the stream ends in order") {
   CHECK(run_until(stage.io, [&] { return stage.viewer_count.count() == 0; }));
 }
 
-TEST_CASE("who does not take its last frame is cut off") {
+TEST_CASE("a viewer that does not receive its last frame is disconnected") {
   Stage stage;
   Peer& viewer = stage.add_viewer();
   stage.server.submit(make_frame(0, 7'000'000));
@@ -237,7 +237,7 @@ TEST_CASE("who does not take its last frame is cut off") {
   CHECK(viewer.frames() == 0);
 }
 
-TEST_CASE("a peer that sends anything but reports is closed, and the others go on") {
+TEST_CASE("a peer that sends anything but reports is disconnected, and the others continue") {
   const auto garbage = GENERATE(as<std::string>{}, "GET / HTTP/1.1\r\n\r\n",
                                 std::string("\x00\x00\x02\x01xyz", 7), "\xFF\xFF\xFF\xFF");
   Stage stage;
@@ -250,7 +250,7 @@ TEST_CASE("a peer that sends anything but reports is closed, and the others go o
   CHECK(run_until(stage.io, [&] { return viewer.frames() == 1; }));
 }
 
-TEST_CASE("no more than max_viewers are served") {
+TEST_CASE("at most max_viewers are served") {
   Stage stage({.max_viewers = 2});
   stage.add_viewer();
   Peer& leaver = stage.add_viewer();
@@ -268,10 +268,10 @@ TEST_CASE("no more than max_viewers are served") {
   CHECK(stage.server.rejected() == 1);
 }
 
-TEST_CASE("a report comes back as the echo of the frames behind it") {
+TEST_CASE("a report is echoed in the following frames") {
   Stage stage;
   Peer& viewer = stage.add_viewer();
-  const WallTime time = wall_now() - std::chrono::hours(1);  // the viewer's clock is its own
+  const WallTime time = wall_now() - std::chrono::hours(1);  // the viewer has its own clock
   viewer.send(write_report({time}));
   std::uint32_t sequence = 0;
   REQUIRE(run_until(stage.io, [&] {
@@ -284,7 +284,7 @@ TEST_CASE("a report comes back as the echo of the frames behind it") {
   CHECK(stamp.echo_hold < std::chrono::seconds(60));
 }
 
-TEST_CASE("who has reported and stops sending is sent the end") {
+TEST_CASE("a viewer that shuts down its sending side after reports still gets the stream's end") {
   Stage stage;
   Peer& viewer = stage.add_viewer();
   viewer.send(write_report({wall_now()}));
@@ -294,7 +294,7 @@ TEST_CASE("who has reported and stops sending is sent the end") {
   CHECK(stage.viewer_count.count() == 0);
 }
 
-TEST_CASE("who never reported and stops sending may listen on") {
+TEST_CASE("a viewer that shuts down its sending side without reports still gets frames") {
   Stage stage;
   Peer& viewer = stage.add_viewer();
   viewer.close_sending();
@@ -304,7 +304,7 @@ TEST_CASE("who never reported and stops sending may listen on") {
   }
 }
 
-TEST_CASE("a viewer that listens is dialled, and again when it is lost") {
+TEST_CASE("the server connects to a listening viewer, and reconnects when it is lost") {
   asio::io_context io(1);
   ViewerCount viewer_count;
   FrameServer server(io, viewer_count, {});

@@ -1,4 +1,4 @@
-// The levers with which people learn what partial reads and writes are.
+// The options with which users explore partial reads and writes.
 
 #include <catch2/catch.hpp>
 
@@ -29,7 +29,7 @@ struct Stage {
   Endpoint endpoint;
 };
 
-TEST_CASE("a frame that is written in pieces arrives whole, and the newest follows") {
+TEST_CASE("a frame that is written in parts arrives whole, and the newest one follows") {
   Stage stage({.piece_bytes = 1000, .pause = microseconds(100)});
   Peer viewer(stage.io, stage.endpoint);
   REQUIRE(stage.has_viewer());
@@ -44,7 +44,7 @@ TEST_CASE("a frame that is written in pieces arrives whole, and the newest follo
   CHECK(viewer.outcome().between_frames);
 }
 
-TEST_CASE("at the end what is left of a frame goes out without pauses") {
+TEST_CASE("at the end the rest of a frame is sent without pauses") {
   Stage stage({.piece_bytes = 100, .pause = kLong});
   Peer viewer(stage.io, stage.endpoint);
   REQUIRE(stage.has_viewer());
@@ -56,7 +56,7 @@ TEST_CASE("at the end what is left of a frame goes out without pauses") {
   CHECK(viewer.outcome().last == FrameAssembler::Event::end_of_stream);
 }
 
-TEST_CASE("a viewer that leaves during a pause is let go") {
+TEST_CASE("a viewer that disconnects during a pause is removed") {
   Stage stage({.piece_bytes = 100, .pause = milliseconds(1)});
   {
     Peer viewer(stage.io, stage.endpoint);
@@ -67,7 +67,7 @@ TEST_CASE("a viewer that leaves during a pause is let go") {
   CHECK(run_until(stage.io, [&] { return stage.viewer_count.count() == 0; }));
 }
 
-TEST_CASE("no read brings more than was asked for, and each is recorded") {
+TEST_CASE("no read exceeds the configured size, and each is recorded") {
   Stage stage({});
   Recorder recorder;
   StreamClient client(stage.io,
@@ -87,7 +87,7 @@ TEST_CASE("no read brings more than was asked for, and each is recorded") {
   client.stop();
 }
 
-TEST_CASE("a read may ask for more than the usual room") {
+TEST_CASE("a read may be larger than the default buffer") {
   Stage stage({});
   Recorder recorder;
   StreamClient client(

@@ -20,13 +20,13 @@ std::string head_of(MultipartProtocol& protocol, const EncodedFrame& frame, std:
   return {reinterpret_cast<const char*>(head.data()), head_size};
 }
 
-/// All that goes over the wire for a frame.
+/// All bytes sent for a frame.
 ByteVector part_of(MultipartProtocol& protocol, const EncodedFrame& frame) {
   const ByteVector jpeg = bytes_of(frame.layout);
   return joined(head_of(protocol, frame, jpeg.size()), jpeg, protocol.tail());
 }
 
-TEST_CASE("frames are read back as they were, in any pieces", "[http]") {
+TEST_CASE("frames are read back identically, however the bytes are split", "[http]") {
   MultipartProtocol protocol;
   ByteVector stream = joined(protocol.opening());
   std::vector<ByteVector> frames;
@@ -44,7 +44,8 @@ TEST_CASE("frames are read back as they were, in any pieces", "[http]") {
   }
 }
 
-TEST_CASE("the opening is an answer without a length, which ends with the connection", "[http]") {
+TEST_CASE("the stream begins with an answer without a length, which ends with the connection",
+          "[http]") {
   const MultipartProtocol protocol;
   std::string_view rest = protocol.opening();
   const auto response = take_response(rest, HasBody::no);
@@ -58,7 +59,7 @@ TEST_CASE("the opening is an answer without a length, which ends with the connec
   CHECK(rest == "--frame\r\n");
 }
 
-TEST_CASE("a part says its type, its length, and when it was captured", "[http]") {
+TEST_CASE("a part has its type, length and capture time", "[http]") {
   MultipartProtocol protocol;
   EncodedFrame frame;
   frame.capture_time = WallTime(microseconds(1'700'000'000'000'042));
@@ -69,8 +70,7 @@ TEST_CASE("a part says its type, its length, and when it was captured", "[http]"
   CHECK_THAT(head_of(protocol, frame, 1), Catch::Contains("X-Timestamp: 12.999999\r\n"));
 }
 
-TEST_CASE("the boundary stands directly behind a JPEG, so that a browser shows it at once",
-          "[http]") {
+TEST_CASE("the boundary directly follows a JPEG, so that a browser shows it at once", "[http]") {
   MultipartProtocol protocol;
   const auto frame = make_frame(0);
   const std::size_t size = bytes_of(frame->layout).size();
@@ -81,7 +81,7 @@ TEST_CASE("the boundary stands directly behind a JPEG, so that a browser shows i
   CHECK(protocol.tail() == "\r\n--frame\r\n");
 }
 
-TEST_CASE("a part's head is never longer than there is room for", "[http]") {
+TEST_CASE("a part's head never exceeds its reserved space", "[http]") {
   MultipartProtocol protocol;
   EncodedFrame frame;
   frame.capture_time = WallTime(microseconds(std::numeric_limits<std::int64_t>::max()));
@@ -89,7 +89,7 @@ TEST_CASE("a part's head is never longer than there is room for", "[http]") {
   CHECK_THAT(head, Catch::EndsWith("\r\n\r\n"));
 }
 
-TEST_CASE("the answer says that it takes reports", "[http]") {
+TEST_CASE("the answer announces that the server accepts reports", "[http]") {
   CHECK_THAT(std::string(MultipartProtocol().opening()),
              Catch::Contains("\r\nX-Jpegwire: reports\r\n"));
   CHECK(MultipartProtocol().kind() == "http");

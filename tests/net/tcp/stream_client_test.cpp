@@ -15,13 +15,13 @@ using namespace test;
 constexpr milliseconds kLong{60'000};  // longer than a test may take
 constexpr milliseconds kShort{200};
 
-/// A sender by hand, which listens.
+/// A listening sender that the test controls.
 struct Stage {
   Stage() : acceptor(io, tcp::endpoint(asio::ip::address_v4::loopback(), 0)), sender(io) {}
 
   Endpoint endpoint() const { return {"127.0.0.1", acceptor.local_endpoint().port()}; }
 
-  /// Starts a client and accepts it.
+  /// Starts a client and accepts its connection.
   void start(milliseconds timeout, bool reconnect = false) {
     client.emplace(
         io,
@@ -51,7 +51,7 @@ ByteVector framed_jpeg(SizePrefix prefix, int size = 48) {
   return framed(prefix, encode_plainly(make_bgr(size, size)));
 }
 
-TEST_CASE("frames of a server come in order, whole, and with their age") {
+TEST_CASE("frames of a server arrive in order, whole, and with their age") {
   asio::io_context io(1);
   ViewerCount viewer_count;
   FrameServer server(io, viewer_count, {});
@@ -81,7 +81,7 @@ TEST_CASE("frames of a server come in order, whole, and with their age") {
   CHECK(recorder.refused.empty());
   CHECK_FALSE(recorder.end);
 
-  // The report behind the first frame has been echoed by one of the later ones.
+  // A later frame echoes the report sent after the first frame.
   REQUIRE(run_until(io, [&] { return submit() && recorder.frames.back()->sender_ahead; }));
   CHECK(std::chrono::abs(*recorder.frames.back()->sender_ahead) < std::chrono::seconds(5));
   CHECK(recorder.frames.back()->capture_time());
@@ -103,10 +103,10 @@ TEST_CASE("every framing is detected") {
   stage.sender.send(prefix_of(prefix, 0));
   REQUIRE(stage.run_until_end());
   CHECK(stage.recorder.end->empty());
-  CHECK(stage.sender.received().empty());  // no report to a sender without a stamp
+  CHECK(stage.sender.received().empty());  // no report is sent to a sender without a stamp
 }
 
-TEST_CASE("multipart over TCP is understood") {
+TEST_CASE("multipart over TCP is detected") {
   Stage stage;
   stage.start(kLong);
   const ByteVector jpeg = encode_plainly(make_bgr(48, 48));
@@ -117,7 +117,7 @@ TEST_CASE("multipart over TCP is understood") {
   CHECK(stage.recorder.end->empty());
 }
 
-TEST_CASE("a frame that is no JPEG is refused, and the stream goes on") {
+TEST_CASE("a frame that is not a JPEG is refused, and the stream continues") {
   Stage stage;
   stage.start(kLong);
   stage.sender.send(framed(SizePrefix::be32, to_bytes("no JPEG at all")));
@@ -136,7 +136,7 @@ TEST_CASE("a stream of invalid data is reported at the timeout") {
                  Catch::Contains("is not a JPEG"));
 }
 
-TEST_CASE("the end of a stream") {
+TEST_CASE("the end of a stream is reported") {
   Stage stage;
   stage.start(kLong);
   const ByteVector frame = framed_jpeg(SizePrefix::be32);
@@ -188,7 +188,7 @@ TEST_CASE("if nothing listens, the sentence at the timeout says so") {
                  Catch::Contains("Connection refused"));
 }
 
-TEST_CASE("a sender that comes up late is found") {
+TEST_CASE("a sender that starts late is found") {
   Stage stage;
   const Endpoint endpoint = stage.endpoint();
   stage.acceptor.close();
@@ -244,13 +244,13 @@ TEST_CASE("with reconnect the client connects again after any error") {
 
   Peer next(stage.io);
   next.accept(stage.acceptor);
-  next.send(framed_jpeg(SizePrefix::le32, 64));  // the framing is detected anew
+  next.send(framed_jpeg(SizePrefix::le32, 64));  // a new connection detects the framing again
   REQUIRE(stage.run_until_frames(2));
   CHECK(stage.recorder.frames.back()->jpeg.layout.width == 64);
   CHECK_FALSE(stage.recorder.end);
 }
 
-TEST_CASE("without reconnect, a sender that closes before its first frame is tried again") {
+TEST_CASE("without reconnect, the client retries a sender that closes before its first frame") {
   Stage stage;
   stage.start(kLong);
   stage.sender.socket().close();
@@ -289,7 +289,7 @@ TEST_CASE("a client that listens accepts one sender at a time") {
   CHECK(recorder.peers.size() == 2);
 }
 
-TEST_CASE("a client that stops leaves in order") {
+TEST_CASE("a client that stops disconnects cleanly") {
   Stage stage;
   stage.start(kLong);
   stage.sender.send(framed_jpeg(SizePrefix::be32));
@@ -297,7 +297,7 @@ TEST_CASE("a client that stops leaves in order") {
     REQUIRE(stage.run_until_frames(1));
     stage.client->stop();
   }
-  SECTION("out of the observer's hand") {
+  SECTION("from within an observer callback") {
     stage.sender.send(framed_jpeg(SizePrefix::be32));
     stage.recorder.on_frame = [&] { stage.client->stop(); };
     REQUIRE(stage.run_until_frames(1));

@@ -12,7 +12,7 @@ asio::ip::address address(int last) {
   return asio::ip::make_address("192.0.2." + std::to_string(last));
 }
 
-TEST_CASE("no more are admitted than may be there, and one more when one has gone", "[http]") {
+TEST_CASE("connections are limited, and a closed one makes room for another", "[http]") {
   Admission admission(3, 10);
   std::vector<Admission::Ticket> tickets;
   for (int i = 0; i < 3; ++i) tickets.push_back(admission.admit(address(i)).value());
@@ -23,7 +23,7 @@ TEST_CASE("no more are admitted than may be there, and one more when one has gon
   CHECK(admission.admit(address(7)));
 }
 
-TEST_CASE("no more are admitted from one address than may be there from one", "[http]") {
+TEST_CASE("connections from one address are limited", "[http]") {
   Admission admission(10, 2);
   auto first = admission.admit(address(1));
   const auto second = admission.admit(address(1));
@@ -35,7 +35,7 @@ TEST_CASE("no more are admitted from one address than may be there from one", "[
   CHECK(admission.admit(address(1)));
 }
 
-TEST_CASE("who was not admitted takes nobody's place", "[http]") {
+TEST_CASE("a rejected connection takes no place", "[http]") {
   Admission admission(2, 1);
   const auto first = admission.admit(address(1));
   for (int i = 0; i < 5; ++i) CHECK_FALSE(admission.admit(address(1)));
@@ -56,7 +56,7 @@ TEST_CASE("a ticket that is moved is one place", "[http]") {
   CHECK(admission.admit(address(2)));
 }
 
-TEST_CASE("a ticket may outlive what gave it", "[http]") {
+TEST_CASE("a ticket may outlive its Admission", "[http]") {
   std::optional<Admission> admission(std::in_place, 1, 1);
   std::optional<Admission::Ticket> ticket = admission->admit(address(1));
   admission.reset();

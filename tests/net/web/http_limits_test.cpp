@@ -1,4 +1,4 @@
-// How many connections an HTTP server has, how long it waits for them, and how it ends.
+// The limits of an HTTP server's connections, its timeouts, and its end.
 
 #include <catch2/catch.hpp>
 #include <string>
@@ -21,7 +21,7 @@ HttpSettings at_most(std::size_t connections, std::size_t per_address) {
   return settings;
 }
 
-/// Clients come until one of them is welcome.
+/// Connects clients until one of them is served.
 bool becomes_welcome(HttpStage& stage) {
   return run_until(stage.io, [&] {
     HttpClient& client = stage.add_client(get("/", "Connection: close\r\n"));
@@ -36,7 +36,7 @@ void serve_big_text(HttpStage& stage) {
                           {.type = "a/b", .text = [] { return std::string(30'000'000, 'x'); }});
 }
 
-TEST_CASE("who is one too many is told so, until one has gone", "[http]") {
+TEST_CASE("a connection beyond the limit is answered with 503, until one closes", "[http]") {
   HttpStage stage(at_most(2, 10));
   HttpClient& first = stage.add_client(get("/"));
   HttpClient& second = stage.add_client(get("/"));
@@ -50,12 +50,12 @@ TEST_CASE("who is one too many is told so, until one has gone", "[http]") {
   CHECK(stage.runs_until_closed_in_order(third));
   CHECK(stage.server.rejected() == 1);
   second.send(get("/"));
-  CHECK(stage.response_to(second).status == 200);  // who is there stays
+  CHECK(stage.response_to(second).status == 200);  // existing connections stay
   first.socket().close();
   CHECK(becomes_welcome(stage));
 }
 
-TEST_CASE("one address cannot take everybody's place", "[http]") {
+TEST_CASE("one address cannot take all connections", "[http]") {
   HttpStage stage(at_most(10, 2));
   for (int i = 0; i < 2; ++i) CHECK(stage.response_to(get("/")).status == 200);
   CHECK(stage.response_to(get("/")).status == 503);
@@ -64,7 +64,7 @@ TEST_CASE("one address cannot take everybody's place", "[http]") {
   CHECK(becomes_welcome(stage));
 }
 
-TEST_CASE("of those who are too many only some are told, the others are closed", "[http]") {
+TEST_CASE("of many connections beyond the limit some get 503, the others are closed", "[http]") {
   HttpStage stage(at_most(1, 10));
   CHECK(stage.response_to(get("/")).status == 200);
   for (int i = 0; i < 30; ++i) stage.add_client("");
@@ -75,7 +75,7 @@ TEST_CASE("of those who are too many only some are told, the others are closed",
   CHECK(becomes_welcome(stage));
 }
 
-TEST_CASE("a viewer is a connection as long as it watches", "[http]") {
+TEST_CASE("a viewer counts as a connection while it watches", "[http]") {
   HttpStage stage(at_most(1, 1));
   HttpClient& viewer = stage.add_viewer();
   CHECK(stage.response_to(get("/stream")).status == 503);
@@ -89,7 +89,7 @@ TEST_CASE("a viewer is a connection as long as it watches", "[http]") {
   CHECK(becomes_welcome(stage));
 }
 
-TEST_CASE("who says nothing is closed without an answer", "[http]") {
+TEST_CASE("a silent client is closed without an answer", "[http]") {
   HttpSettings settings = patient_settings();
   settings.head_patience = kShort;
   HttpStage stage(settings);
@@ -103,7 +103,7 @@ TEST_CASE("who says nothing is closed without an answer", "[http]") {
   CHECK(done.untaken().empty());
 }
 
-TEST_CASE("who does not finish its request is told that it took too long", "[http]") {
+TEST_CASE("a request that is not completed in time is answered with 408", "[http]") {
   const std::string begun = GENERATE(as<std::string>{}, "G", "GET / HTTP/1.1\r\n",
                                      "GET / HTTP/1.1\r\nHost: localhost\r\n");
   HttpSettings settings = patient_settings();
@@ -115,10 +115,10 @@ TEST_CASE("who does not finish its request is told that it took too long", "[htt
   CHECK(stage.server.failed_requests() == 1);
 }
 
-TEST_CASE("a byte now and then buys nobody more time", "[http]") {
+TEST_CASE("single bytes do not extend a request's deadline", "[http]") {
   HttpSettings settings = patient_settings();
   settings.head_patience = kShort;
-  settings.max_head_bytes = 1 << 20;  // more than comes in that time
+  settings.max_head_bytes = 1 << 20;  // more than arrives in that time
   HttpStage stage(settings);
   HttpClient& client = stage.add_client("GET / HTTP/1.1\r\nX: ");
   CHECK(run_until(stage.io, [&] {
@@ -128,7 +128,7 @@ TEST_CASE("a byte now and then buys nobody more time", "[http]") {
   CHECK(client.take().value().status == 408);
 }
 
-TEST_CASE("who does not take its answer makes room for others", "[http]") {
+TEST_CASE("a client that does not receive its answer makes room for others", "[http]") {
   HttpSettings settings = at_most(1, 1);
   settings.answer_patience = kShort;
   HttpStage stage(settings);
@@ -140,13 +140,13 @@ TEST_CASE("who does not take its answer makes room for others", "[http]") {
   CHECK_FALSE(stage.clients.front().take());
 }
 
-TEST_CASE("an answer that is longer than the kernel takes at once comes whole", "[http]") {
+TEST_CASE("an answer larger than the socket's buffer arrives whole", "[http]") {
   HttpStage stage;
   serve_big_text(stage);
   CHECK(stage.response_to(get("/big")).body.size() == 30'000'000);
 }
 
-TEST_CASE("a server that ends closes who waits, and lets answers under way end", "[http]") {
+TEST_CASE("a server that ends closes idle clients and completes answers in progress", "[http]") {
   HttpStage stage;
   serve_big_text(stage);
   HttpClient& idle = stage.add_client(get("/"));
@@ -171,7 +171,8 @@ TEST_CASE("a server that ends closes who waits, and lets answers under way end",
   stage.io.run();  // returns, since nothing is left to do
 }
 
-TEST_CASE("who does not take its answer is cut off when the server ends", "[http]") {
+TEST_CASE("a client that does not receive its answer is disconnected when the server ends",
+          "[http]") {
   HttpStage stage;
   serve_big_text(stage);
   HttpClient& client = stage.add_client(get("/big"));

@@ -24,7 +24,7 @@ TEST_CASE("a text is served with its type and length", "[http]") {
   CHECK(stage.viewer_count.max() == 0);
 }
 
-TEST_CASE("a text is made anew each time, with its own fields", "[http]") {
+TEST_CASE("a text is generated for each request, with its own fields", "[http]") {
   HttpStage stage;
   stage.server.serve_text("/count", {.type = "a/b",
                                      .text = [i = 0]() mutable { return std::to_string(++i); },
@@ -36,7 +36,7 @@ TEST_CASE("a text is made anew each time, with its own fields", "[http]") {
   CHECK(response.field("content-type") == "a/b");
 }
 
-TEST_CASE("one connection serves one request after the other", "[http]") {
+TEST_CASE("one connection serves several requests", "[http]") {
   HttpStage stage;
   HttpClient& client = stage.add_client(get("/"));
   for (int i = 0; i < 3; ++i) {
@@ -50,7 +50,7 @@ TEST_CASE("one connection serves one request after the other", "[http]") {
   CHECK_FALSE(client.is_closed());
 }
 
-TEST_CASE("requests that come in pieces are answered", "[http]") {
+TEST_CASE("requests that arrive in parts are answered", "[http]") {
   HttpStage stage;
   HttpClient& client = stage.add_client("");
   for (const char c : get("/")) {
@@ -60,7 +60,7 @@ TEST_CASE("requests that come in pieces are answered", "[http]") {
   CHECK(stage.response_to(client).body == "the page");
 }
 
-TEST_CASE("requests that come all at once are answered in their order", "[http]") {
+TEST_CASE("answers to pipelined requests arrive in the order of the requests", "[http]") {
   constexpr int kRequests = 50;
   HttpStage stage;
   std::string requests;
@@ -75,7 +75,7 @@ TEST_CASE("requests that come all at once are answered in their order", "[http]"
   CHECK(client.untaken().empty());
 }
 
-TEST_CASE("HEAD is answered as GET, without the body", "[http]") {
+TEST_CASE("HEAD is answered like GET, without the body", "[http]") {
   HttpStage stage;
   HttpClient& client = stage.add_client("HEAD / HTTP/1.1\r\nHost: localhost\r\n\r\n" + get("/"));
   const HttpResponse head = stage.response_to(client, HasBody::no);
@@ -84,7 +84,7 @@ TEST_CASE("HEAD is answered as GET, without the body", "[http]") {
   CHECK(stage.response_to(client).body == "the page");
 }
 
-TEST_CASE("the connection ends where the client wants it or cannot have it otherwise", "[http]") {
+TEST_CASE("the connection closes if the client requests it or HTTP requires it", "[http]") {
   const std::string request = GENERATE(get("/", "Connection: close\r\n"), "GET / HTTP/1.0\r\n\r\n"s,
                                        get("/nothing", "Connection: close\r\n"));
   CAPTURE(request);
@@ -96,7 +96,7 @@ TEST_CASE("the connection ends where the client wants it or cannot have it other
   CHECK(client.untaken().empty());
 }
 
-TEST_CASE("HTTP/1.0 may keep the connection too", "[http]") {
+TEST_CASE("HTTP/1.0 may keep the connection open too", "[http]") {
   HttpStage stage;
   const std::string request = "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n";
   HttpClient& client = stage.add_client(request + request);
@@ -104,7 +104,7 @@ TEST_CASE("HTTP/1.0 may keep the connection too", "[http]") {
   CHECK(stage.response_to(client).body == "the page");
 }
 
-TEST_CASE("what is not there is not found, and the connection goes on", "[http]") {
+TEST_CASE("an unknown path is not found, and the connection stays open", "[http]") {
   HttpStage stage;
   stage.server.serve_text("/empty", {.type = "a/b", .text = [] { return std::string(); }});
   HttpClient& client = stage.add_client("");
@@ -120,7 +120,7 @@ TEST_CASE("what is not there is not found, and the connection goes on", "[http]"
   CHECK(stage.server.failed_requests() == 0);
 }
 
-TEST_CASE("what cannot be answered is refused with a status that says why", "[http]") {
+TEST_CASE("invalid requests are refused with the matching status", "[http]") {
   struct Case {
     std::string request;
     int status;
@@ -152,7 +152,7 @@ TEST_CASE("what cannot be answered is refused with a status that says why", "[ht
   CHECK(stage.server.failed_requests() == 1);
 }
 
-TEST_CASE("the answer to what is refused is not lost however much the client goes on sending",
+TEST_CASE("the answer to a refused request arrives even if the client continues to send",
           "[http]") {
   HttpStage stage;
   HttpClient& client = stage.add_client("POST / HTTP/1.1\r\nContent-Length: 500000\r\n\r\n");
@@ -161,7 +161,7 @@ TEST_CASE("the answer to what is refused is not lost however much the client goe
   CHECK(stage.runs_until_closed_in_order(client));
 }
 
-TEST_CASE("a host that this machine does not know says how to make it known", "[http]") {
+TEST_CASE("the answer for an unknown host says how to allow it", "[http]") {
   HttpSettings settings = patient_settings();
   settings.hosts = {"camera.example"};
   HttpStage stage(settings);
@@ -176,14 +176,14 @@ TEST_CASE("a host that this machine does not know says how to make it known", "[
   CHECK_THAT(refused.body, Contains("--http-host other.example"));
 }
 
-TEST_CASE("other sites' pages are given nothing to read", "[http]") {
+TEST_CASE("pages of other sites cannot read any answer", "[http]") {
   HttpStage stage;
   const HttpResponse response = stage.response_to(get("/", "Origin: http://evil.example\r\n"));
   for (const auto& [name, value] : response.fields)
     CHECK_THAT(name, !StartsWith("Access-Control-", Catch::CaseSensitive::No));
 }
 
-TEST_CASE("a client that goes away in the middle of anything disturbs nobody", "[http]") {
+TEST_CASE("a client that closes at any point disturbs no other", "[http]") {
   const std::string bytes = GENERATE(as<std::string>{}, "", "GET / HT", get("/"), get("/snapshot"),
                                      get("/stream"), get("/big"), "POST / HTTP/1.1\r\n\r\n");
   CAPTURE(bytes);

@@ -1,4 +1,4 @@
-// Frames over HTTP: the stream and single pictures.
+// Frames over HTTP: the stream and snapshots.
 
 #include <catch2/catch.hpp>
 #include <string>
@@ -40,7 +40,7 @@ std::uint32_t sequence_of(const HttpResponse& snapshot) {
   return stamp_of(jpeg_of(snapshot)).sequence;
 }
 
-TEST_CASE("the stream gives each frame, by either name", "[http]") {
+TEST_CASE("the stream has every frame, under both of its names", "[http]") {
   const std::string target = GENERATE(as<std::string>{}, "/stream", "/?action=stream",
                                       "/stream?x=1", "/?x=1&action=stream");
   CAPTURE(target);
@@ -60,7 +60,7 @@ TEST_CASE("the stream gives each frame, by either name", "[http]") {
   CHECK(stamp->capture_time == frame->capture_time);
 }
 
-TEST_CASE("the stream's head comes before there is any frame", "[http]") {
+TEST_CASE("the stream's head is sent before the first frame", "[http]") {
   HttpStage stage;
   HttpClient& viewer = stage.add_viewer();
   const HttpResponse response = stage.response_to(viewer, HasBody::no);
@@ -77,7 +77,7 @@ TEST_CASE("a viewer sees where a frame ends without waiting for the next one", "
   CHECK(run_until(stage.io, [&] { return viewer.untaken().ends_with("\xFF\xD9\r\n--frame\r\n"); }));
 }
 
-TEST_CASE("a viewer over HTTP is told from one over TCP", "[http]") {
+TEST_CASE("viewers over HTTP and over TCP are counted separately", "[http]") {
   HttpStage stage;
   stage.add_viewer();
   REQUIRE(stage.frames.present_viewers().size() == 1);
@@ -88,7 +88,7 @@ TEST_CASE("a viewer over HTTP is told from one over TCP", "[http]") {
   REQUIRE(run_until(stage.io, [&] { return stage.frames.totals().at("http").frames == 2; }));
 }
 
-TEST_CASE("HEAD tells of the stream without watching it", "[http]") {
+TEST_CASE("HEAD describes the stream without watching it", "[http]") {
   HttpStage stage;
   HttpClient& client = stage.add_client("HEAD /stream HTTP/1.1\r\nHost: localhost\r\n\r\n");
   const HttpResponse response = stage.response_to(client, HasBody::no);
@@ -99,7 +99,7 @@ TEST_CASE("HEAD tells of the stream without watching it", "[http]") {
   CHECK(stage.viewer_count.max() == 0);
 }
 
-TEST_CASE("a viewer over HTTP that closes its sending end watches on", "[http]") {
+TEST_CASE("a viewer over HTTP that shuts down its sending side still gets frames", "[http]") {
   HttpStage stage;
   HttpClient& viewer = stage.add_viewer();
   viewer.close_sending();
@@ -109,7 +109,7 @@ TEST_CASE("a viewer over HTTP that closes its sending end watches on", "[http]")
   }
 }
 
-TEST_CASE("what comes behind a request for the stream is not answered", "[http]") {
+TEST_CASE("requests after a request for the stream are not answered", "[http]") {
   HttpStage stage;
   HttpClient& viewer = stage.add_viewer(get("/stream") + get("/"));
   for (std::uint32_t sequence = 0; sequence < 3; ++sequence) {
@@ -119,7 +119,8 @@ TEST_CASE("what comes behind a request for the stream is not answered", "[http]"
   check_untorn_and_ascending(viewer.outcome());
 }
 
-TEST_CASE("who goes on talking behind a request for the stream is shown the door", "[http]") {
+TEST_CASE("a client that continues to send after a request for the stream is disconnected",
+          "[http]") {
   HttpStage stage;
   HttpClient& viewer = stage.add_viewer(get("/stream"));
   viewer.send(get("/"));
@@ -127,7 +128,7 @@ TEST_CASE("who goes on talking behind a request for the stream is shown the door
   CHECK(stage.viewer_count.count() == 0);
 }
 
-TEST_CASE("a viewer over HTTP that talks without end is put out, and nobody else", "[http]") {
+TEST_CASE("a viewer over HTTP that sends without end is disconnected, and no other is", "[http]") {
   HttpStage stage;
   HttpClient& viewer = stage.add_viewer();
   HttpClient& talker = stage.add_viewer();
@@ -138,7 +139,7 @@ TEST_CASE("a viewer over HTTP that talks without end is put out, and nobody else
   CHECK(run_until(stage.io, [&] { return viewer.frames() == 1; }));
 }
 
-TEST_CASE("a stalled viewer over HTTP holds nobody up and gets the newest when it reads",
+TEST_CASE("a stalled viewer over HTTP delays nobody, and gets the newest frame when it reads",
           "[http]") {
   constexpr std::uint32_t kFrames = 120;
   HttpStage stage;
@@ -169,7 +170,7 @@ TEST_CASE("a stalled viewer over HTTP holds nobody up and gets the newest when i
   CHECK(last_sequence_of(quick) == kFrames - 1);
 }
 
-TEST_CASE("a stream over HTTP ends in order, behind the frame that is under way", "[http]") {
+TEST_CASE("a stream over HTTP ends cleanly after the frame in transmission", "[http]") {
   HttpStage stage;
   HttpClient& viewer = stage.add_viewer();
   submit(stage, 0, 3'000'000);
@@ -188,7 +189,7 @@ TEST_CASE("a stream over HTTP ends in order, behind the frame that is under way"
   stage.io.run();  // returns, since nothing is left to do
 }
 
-TEST_CASE("a snapshot wakes the encoder for one frame", "[http]") {
+TEST_CASE("a snapshot starts the encoder for one frame", "[http]") {
   const std::string target =
       GENERATE(as<std::string>{}, "/snapshot", "/?action=snapshot", "/snapshot?t=1");
   CAPTURE(target);
@@ -210,7 +211,7 @@ TEST_CASE("a snapshot wakes the encoder for one frame", "[http]") {
   CHECK(client.untaken().empty());
 }
 
-TEST_CASE("a snapshot is of a frame that comes, and never of one that was there", "[http]") {
+TEST_CASE("a snapshot shows a frame captured after the request", "[http]") {
   HttpStage stage;
   HttpClient& viewer = stage.add_viewer();
   submit(stage, 1);
@@ -224,7 +225,7 @@ TEST_CASE("a snapshot is of a frame that comes, and never of one that was there"
   CHECK(run_until(stage.io, [&] { return viewer.frames() == 2; }));
 }
 
-TEST_CASE("snapshots one behind the other are of different frames", "[http]") {
+TEST_CASE("consecutive snapshots show different frames", "[http]") {
   HttpStage stage;
   HttpClient& client = stage.add_client(get("/snapshot") + get("/snapshot") + get("/"));
   for (std::uint32_t sequence = 0; sequence < 2; ++sequence) {
@@ -236,7 +237,7 @@ TEST_CASE("snapshots one behind the other are of different frames", "[http]") {
   CHECK(stage.viewer_count.frame_requests() == 0);
 }
 
-TEST_CASE("many snapshots at a time are of one frame", "[http]") {
+TEST_CASE("simultaneous snapshots share one frame", "[http]") {
   HttpStage stage;
   for (int i = 0; i < 20; ++i) stage.add_client(get("/snapshot"));
   REQUIRE(run_until(stage.io, [&] { return stage.viewer_count.frame_requests() == 20; }));
@@ -246,7 +247,7 @@ TEST_CASE("many snapshots at a time are of one frame", "[http]") {
   CHECK(stage.viewer_count.frame_requests() == 0);
 }
 
-TEST_CASE("HEAD tells of the snapshot without waking the encoder", "[http]") {
+TEST_CASE("HEAD describes the snapshot without starting the encoder", "[http]") {
   HttpStage stage;
   HttpClient& client =
       stage.add_client("HEAD /snapshot HTTP/1.1\r\nHost: localhost\r\n\r\n" + get("/"));
@@ -258,7 +259,7 @@ TEST_CASE("HEAD tells of the snapshot without waking the encoder", "[http]") {
   CHECK(stage.server.snapshots() == 0);
 }
 
-TEST_CASE("a snapshot that nobody waits for any more holds nobody awake", "[http]") {
+TEST_CASE("a snapshot whose client has closed does not keep the encoder running", "[http]") {
   HttpStage stage;
   HttpClient& client = stage.add_client(get("/snapshot"));
   REQUIRE(run_until(stage.io, [&] { return stage.viewer_count.frame_requests() == 1; }));
@@ -268,7 +269,8 @@ TEST_CASE("a snapshot that nobody waits for any more holds nobody awake", "[http
   CHECK(stage.response_to(get("/")).status == 200);
 }
 
-TEST_CASE("a snapshot of a camera that gives nothing is given up, and told so", "[http]") {
+TEST_CASE("a snapshot times out if the camera gives no frame, and the client gets an error",
+          "[http]") {
   HttpSettings settings = patient_settings();
   settings.frame_patience = std::chrono::milliseconds(50);
   HttpStage stage(settings);
@@ -277,7 +279,7 @@ TEST_CASE("a snapshot of a camera that gives nothing is given up, and told so", 
   CHECK(response.status == 503);
   CHECK_FALSE(response.body.empty());
   CHECK(stage.viewer_count.frame_requests() == 0);
-  CHECK(stage.viewer_count.max() == 0);  // it is no viewer
+  CHECK(stage.viewer_count.max() == 0);  // a snapshot client is no viewer
   CHECK(stage.response_to(client).body == "the page");
   CHECK(stage.server.snapshots() == 0);
 }
