@@ -16,7 +16,7 @@ std::string_view without_blanks(std::string_view text) {
   return text.substr(begin, text.find_last_not_of(" \t") + 1 - begin);
 }
 
-/// Takes the text up to the separator off the front, and the separator.
+/// Removes the text up to the separator, and the separator, from the front and returns the text.
 std::string_view take_up_to(std::string_view& text, char separator) {
   const std::size_t end = std::min(text.find(separator), text.size());
   const std::string_view item = without_blanks(text.substr(0, end));
@@ -24,7 +24,7 @@ std::string_view take_up_to(std::string_view& text, char separator) {
   return item;
 }
 
-/// Digits only; more than a number holds are its largest value.
+/// Digits only; a number that is too large is read as the largest value.
 std::optional<std::uint64_t> parse_digits(std::string_view text) {
   if (text.empty() || text.find_first_not_of("0123456789") != std::string_view::npos)
     return std::nullopt;
@@ -38,7 +38,7 @@ RangeChoice choose_part(ByteRange range) {
   return {206, range};
 }
 
-/// What Accept says of a type between 0 and 1000; 0 where it does not name it.
+/// The quality of a type in an Accept field, times 1000; 0 if it is not named.
 int quality_of(std::string_view accept, std::string_view type) {
   while (!accept.empty()) {
     std::string_view item = take_up_to(accept, ',');
@@ -87,7 +87,7 @@ bool prefers_json(std::string_view field) {
   return quality_of(field, "application/json") > quality_of(field, "text/html");
 }
 
-// A dictionary of algorithms and how much each is wanted, from 0 (not at all) to 10.
+// A dictionary of algorithms and their preference, from 0 (not acceptable) to 10.
 bool wants_sha256(std::string_view field) {
   while (!field.empty()) {
     std::string_view member = take_up_to(field, ',');

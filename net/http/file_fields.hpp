@@ -6,8 +6,8 @@
 
 namespace jpegwire {
 
-// What header fields of requests for files say, and of their answers (RFC 9110, RFC 9530). The
-// parsers take a field's value, of whatever bytes, and never throw.
+// The header fields of file requests and their answers (RFC 9110, RFC 9530). The parsers take a
+// field's value, with any bytes, and never throw.
 
 /// The bytes from `begin` to before `end` of a file.
 struct ByteRange {
@@ -18,16 +18,16 @@ struct ByteRange {
   bool operator==(const ByteRange&) const = default;
 };
 
-/// What to send for a Range field.
+/// The answer to a Range field.
 struct RangeChoice {
-  int status = 200;  // 200: all; 206: the range, which is not empty; 416: it is beyond the end
+  int status = 200;  // 200: all; 206: the range, which is not empty; 416: it begins after the end
   ByteRange range;
 
   bool operator==(const RangeChoice&) const = default;
 };
 
-/// A field that is malformed or asks for several ranges is ignored, as RFC 9110 allows: all is
-/// sent.
+/// A field that is malformed or requests several ranges is ignored, as RFC 9110 permits: the whole
+/// file is sent.
 RangeChoice choose_range(std::string_view range_field, std::uint64_t size_bytes);
 
 struct ContentRange {
@@ -37,16 +37,16 @@ struct ContentRange {
   bool operator==(const ContentRange&) const = default;
 };
 
-/// "bytes 0-99/1234"; nothing where it is anything else.
+/// Parses "bytes 0-99/1234"; nothing if it is anything else.
 std::optional<ContentRange> parse_content_range(std::string_view field);
 
-/// Whether an If-None-Match field names the entity tag, which has its quotation marks around it.
+/// Whether an If-None-Match field contains the entity tag, which includes its quotation marks.
 bool names_etag(std::string_view if_none_match_field, std::string_view etag);
 
 /// Whether an Accept field ranks application/json above text/html.
 bool prefers_json(std::string_view accept_field);
 
-/// Whether a Want-Repr-Digest field asks for a SHA-256.
+/// Whether a Want-Repr-Digest field requests a SHA-256.
 bool wants_sha256(std::string_view want_repr_digest_field);
 
 }  // namespace jpegwire

@@ -15,14 +15,14 @@ struct OfferedFile {
   std::string name;
   std::uint64_t size_bytes = 0;
   WallTime modified{};
-  bool is_being_written = false;  // such as a recording that has not ended: it is not sent
+  bool is_being_written = false;  // for example a recording in progress: it is not sent
 
   bool operator==(const OfferedFile&) const = default;
 };
 
 struct FileList {
   std::vector<OfferedFile> files;  // the newest first
-  std::uint32_t left_out = 0;      // older files for which the list has no room
+  std::uint32_t left_out = 0;      // older files that do not fit into the list
 
   bool operator==(const FileList&) const = default;
 };
@@ -30,7 +30,7 @@ struct FileList {
 /// /files.json, as docs/protocol.md describes it.
 std::string to_json(const FileList& list);
 
-/// Nothing where it is not such a list. Members that are not known are ignored.
+/// Nothing if the text is not such a list. Unknown members are ignored.
 std::optional<FileList> parse_file_list(std::string_view json);
 
 /// "512 B", "1.2 kB", "34 MB", "2.5 GB", in powers of ten.

@@ -7,13 +7,13 @@
 
 namespace jpegwire {
 
-/// What an answer's head says (RFC 9110, RFC 9111). Clients must not guess at types.
+/// The fields of an answer's head (RFC 9110, RFC 9111). Clients must not guess at types.
 struct AnswerHead {
   int status = 200;
   std::string type{};                       // Content-Type; empty: there is none
   std::string caching = "no-store";         // Cache-Control
   std::optional<std::size_t> size_bytes{};  // of the body; nothing: up to the end of the connection
-  std::string fields{};                     // more of them, each with its CRLF
+  std::string fields{};                     // further fields, each with its CRLF
   bool keeps_alive = true;
 };
 

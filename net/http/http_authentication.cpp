@@ -14,7 +14,7 @@ namespace {
 
 struct Challenge {
   std::string scheme;
-  HttpFields parameters;  // of which the first of each name counts
+  HttpFields parameters;  // the first parameter of each name counts
 };
 
 std::string hash(const EVP_MD* algorithm, std::string_view text) {

@@ -91,7 +91,7 @@ HttpRequestReader::Result HttpRequestReader::next() {
   return Result::request;
 }
 
-// Empty lines in front of a request are to be ignored (RFC 9112, section 2.2), but not without end.
+// Empty lines before a request must be ignored (RFC 9112, section 2.2), but only up to the limit.
 bool HttpRequestReader::drop_empty_lines() {
   constexpr std::size_t kMaxBytes = 16;
   std::size_t size = 0;

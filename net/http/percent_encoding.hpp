@@ -6,11 +6,11 @@
 
 namespace jpegwire {
 
-/// Everything but letters, digits and "-._~" as %XX (RFC 3986, section 2.3): fit for a segment of a
-/// URL's path, and for a parameter of a header field (RFC 8187).
+/// Encodes all characters but letters, digits and "-._~" as %XX (RFC 3986, section 2.3), for a
+/// segment of a URL's path or a parameter of a header field (RFC 8187).
 std::string percent_encode(std::string_view text);
 
-/// Nothing where a % is not followed by two hexadecimal digits.
+/// Nothing if a % is not followed by two hexadecimal digits.
 std::optional<std::string> percent_decode(std::string_view text);
 
 }  // namespace jpegwire

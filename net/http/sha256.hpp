@@ -12,18 +12,18 @@ namespace jpegwire {
 
 using Sha256Digest = std::array<std::byte, 32>;
 
-/// The SHA-256 of bytes that are added piece by piece (FIPS 180-4). Throws std::runtime_error where
-/// OpenSSL has no memory. Bound to one thread at a time.
+/// The SHA-256 of bytes that are added in parts (FIPS 180-4). Throws std::runtime_error if OpenSSL
+/// has no memory. Bound to one thread at a time.
 class Sha256 {
  public:
   Sha256();
 
-  /// Forgets all bytes.
+  /// Starts again without any bytes.
   void reset();
 
   void add(std::span<const std::byte> bytes);
 
-  /// Of all bytes so far; more may be added.
+  /// The digest of all bytes so far; more may be added.
   Sha256Digest digest() const;
 
  private:

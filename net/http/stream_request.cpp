@@ -11,7 +11,7 @@
 namespace jpegwire {
 namespace {
 
-constexpr std::size_t kMaxHeadBytes = 16'384;  // and the stream's beginning behind it
+constexpr std::size_t kMaxHeadBytes = 16'384;  // and the start of the stream after it
 
 std::string random_nonce() {
   std::random_device random;
@@ -72,7 +72,7 @@ StreamRequest::Result StreamRequest::read_head() {
 
 StreamRequest::Result StreamRequest::authorize(const std::vector<std::string>& challenges) {
   if (!authorization_.empty()) {
-    authorization_.clear();  // valid for one try: the next challenge may be another
+    authorization_.clear();  // valid for one attempt: the next challenge may differ
     return refuse("does not accept that user and password");
   }
   const auto answer = answer_challenges(challenges, url_, random_nonce());

@@ -12,14 +12,14 @@
 
 namespace jpegwire {
 
-/// Bounds how many connections, or whatever else clients hold, there are at a time, in all and for
-/// one address. An IPv6 host counts by its /64 network, in which it has as many addresses as it
-/// likes. Any thread may call anything.
+/// Limits how many connections, or other resources, clients hold at a time, in all and for one
+/// address. An IPv6 client counts by its /64 network, because it can use any address in it. Any
+/// thread may call anything.
 class Admission {
   struct Counts;
 
  public:
-  /// A place that is taken, until this is destroyed. It may outlive the Admission.
+  /// A place that is taken until this object is destroyed. It may outlive the Admission.
   class Ticket {
    public:
     Ticket(Ticket&& other) noexcept = default;

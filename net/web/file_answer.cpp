@@ -15,12 +15,12 @@ namespace {
 
 constexpr std::string_view kFilesPath = "/files/";
 
-// So that a list stays below a megabyte or so.
+// Keeps a list below about a megabyte.
 constexpr std::size_t kMaxListed = 4096;
 
 constexpr std::size_t kChunkBytes = std::size_t{512} << 10;
 
-// The client hears that work goes on after each of these.
+// An interim answer after each of these intervals shows the client that the work continues.
 constexpr std::uint64_t kHashStepBytes = std::uint64_t{4} << 20;
 
 constexpr const char* kRetrySoon = "Retry-After: 2\r\n";
@@ -49,7 +49,7 @@ std::string content_type_of(std::string_view name) {
   return "image/jpeg";
 }
 
-/// What programs show that know nothing of filename* (RFC 6266, appendix D).
+/// For programs that do not support filename* (RFC 6266, appendix D).
 std::string ascii_name(std::string_view name) {
   std::string ascii(name);
   std::ranges::replace_if(
@@ -95,7 +95,7 @@ FileAnswer::Step FileAnswer::begin_file(std::vector<std::byte>& out) {
   std::error_code error;
   file_ = source_.directory.open(name_, error);
   if (!file_) return refuse_to_open(error, out);
-  // Else a client would take the beginning of a recording for the whole.
+  // Otherwise a client would take a partial recording for the whole.
   if (file_->is_being_written())
     return refuse(409,
                   fmt::format("'{}' is still being written; fetch it when it is whole.", name_),
@@ -119,15 +119,15 @@ FileAnswer::Step FileAnswer::begin_file(std::vector<std::byte>& out) {
   return needs_digest ? hash_some(out) : send_head(out);
 }
 
-// A time that is not equal tells nothing of which is newer, where files are copied.
+// Different times do not say which version is newer, because files may be copied.
 bool FileAnswer::is_unmodified() const {
   const std::string_view tags = request_.fields["If-None-Match"];
   if (!tags.empty()) return names_etag(tags, file_->etag());
   return request_.fields["If-Modified-Since"] == date_of(file_->modified());
 }
 
-// A Range counts only with the version that If-Range names, if it names one (RFC 9110, section
-// 13.1.5), and only for GET (section 14.2).
+// A Range applies only to the version that If-Range names, if any (RFC 9110, section 13.1.5), and
+// only to GET (section 14.2).
 RangeChoice FileAnswer::chosen_range() const {
   const std::string_view version = request_.fields["If-Range"];
   const bool is_same =
@@ -136,7 +136,7 @@ RangeChoice FileAnswer::chosen_range() const {
   return choose_range(is_same && !request_.is_head ? range : "", file_->size_bytes());
 }
 
-// 100 Continue because clients, such as Python's, may take any other interim status for the answer;
+// 100 Continue, because clients such as Python's may take another interim status for the answer;
 // HTTP/1.0 has none.
 FileAnswer::Step FileAnswer::hash_some(std::vector<std::byte>& out) {
   const FileVersion& version = file_->version();
@@ -178,7 +178,7 @@ FileAnswer::Step FileAnswer::send_some(std::vector<std::byte>& out) {
   return range_.size_bytes() > 0 ? Step::more : Step::last;
 }
 
-/// False where the bytes are not there, or may be of another version.
+/// False if the bytes are missing or may belong to another version.
 bool FileAnswer::read_at(std::uint64_t offset, std::span<std::byte> space) {
   std::error_code error;
   if (file_->read(offset, space, error) < space.size() || file_->has_changed()) return false;

@@ -20,11 +20,11 @@ namespace jpegwire {
 /// Whether a request is for the list of shared files, or for one of them.
 bool is_about_files(std::string_view path);
 
-/// What a sender answers to one request for its files, in steps. Has no socket. Waits for the disk,
-/// so call it on a thread where that delays nobody. Bound to one thread at a time.
+/// The answer to one file request, produced in steps. Has no sockets. Blocks on the disk, so call
+/// it on a thread that may wait. Bound to one thread at a time.
 class FileAnswer {
  public:
-  /// What all answers share; must outlive them.
+  /// The state shared by all answers; must outlive them.
   struct Source {
     const SharedDirectory& directory;
     FileDigests& digests;
@@ -34,19 +34,19 @@ class FileAnswer {
   enum class Step {
     more,     // send the bytes, then call again
     last,     // send the bytes, then end the connection
-    cut_off,  // send nothing more: the file is another by now
+    cut_off,  // stop sending: the file has changed
   };
 
   FileAnswer(Source source, HttpRequest request, const asio::ip::address& client)
       : source_(source), request_(std::move(request)), client_(client) {}
 
-  /// Appends the next bytes to `out`, which may be none.
+  /// Appends the next bytes, possibly none, to `out`.
   Step next(std::vector<std::byte>& out);
 
-  /// Leaves its place to another answer. Call it once all bytes were sent.
+  /// Releases its place for another answer. Call it once all bytes have been sent.
   void leave_place() { place_.reset(); }
 
-  /// Whether it has read from a file; if so, from which, and from which byte on it sends it.
+  /// Whether it has read from a file; if so, from which, and the offset of the first byte to send.
   bool is_transfer() const { return is_transfer_; }
   const std::string& name() const { return name_; }
   std::uint64_t first_byte() const { return first_byte_; }

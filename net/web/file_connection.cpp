@@ -11,7 +11,7 @@ namespace {
 
 constexpr milliseconds kFarewellTimeout{2000};
 
-// An error that no answer has foreseen, such as no memory, ends this one alone.
+// An unexpected error, such as no memory, ends this answer only.
 FileAnswer::Step next_step(FileAnswer& answer, std::vector<std::byte>& out) {
   try {
     return answer.next(out);
@@ -73,7 +73,7 @@ void FileConnection::do_write() {
                     });
 }
 
-// Frames are late on a processor that never rests, whoever goes first on it.
+// Frames would be delayed on a processor that is never idle, whatever the thread's priority.
 void FileConnection::do_rest() {
   constexpr milliseconds kLongestRest{20};
   if (!is_more_ || !viewer_count_.any()) return go_on();
@@ -82,7 +82,7 @@ void FileConnection::do_rest() {
   rest_.async_wait([self = shared_from_this()](std::error_code) { self->go_on(); });
 }
 
-// The client closes first: else it might lose what it has yet to read.
+// The client closes first; otherwise it could lose bytes that it has not read.
 void FileConnection::hang_up() {
   outcome_ = "all was sent";
   answer_.leave_place();
@@ -92,7 +92,7 @@ void FileConnection::hang_up() {
   do_discard();
 }
 
-// Such as requests behind the first one, which a client may send again.
+// Discards further requests, which the client may send again.
 void FileConnection::do_discard() {
   socket_.async_read_some(asio::buffer(discarded_),
                           [self = shared_from_this()](std::error_code error, std::size_t) {
@@ -105,7 +105,7 @@ void FileConnection::do_limit_time(milliseconds timeout) {
   deadline_.expires_after(timeout);
   deadline_.async_wait([self = shared_from_this()](std::error_code error) {
     const bool is_over = self->deadline_.expiry() <= std::chrono::steady_clock::now();
-    if (error || !is_over) return;  // it was about an earlier write
+    if (error || !is_over) return;  // the deadline belonged to an earlier write
     if (self->is_writing_) self->outcome_ = "the client was too slow";
     self->close();
   });

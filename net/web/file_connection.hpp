@@ -15,16 +15,16 @@
 namespace jpegwire {
 
 /// Sends one answer to a client, then closes the connection. The next bytes are read from the disk
-/// when the ones before were written, so a slow client costs one chunk of memory. A client that
-/// does not take a chunk within `timeout` is cut off: it would hold a place that others wait for.
-/// While somebody watches, it rests after each chunk for as long as that took. Bound to the
-/// socket's thread, which it lets wait for the disk.
+/// after the previous ones have been written, so a slow client costs one chunk of memory. A client
+/// that does not receive a chunk within `timeout` is disconnected to free its place. While frames
+/// are viewed, it pauses after each chunk for as long as the chunk took. Bound to the socket's
+/// thread, which it blocks while it reads from the disk.
 class FileConnection : public std::enable_shared_from_this<FileConnection> {
  public:
-  /// Called once, when the connection was closed.
+  /// Called once, when the connection has been closed.
   using OnClosed = std::function<void(const std::shared_ptr<FileConnection>&)>;
 
-  /// `ticket` is what the connection counts by as one of the HTTP server's.
+  /// `ticket` is the connection's place among those of the HTTP server.
   FileConnection(asio::ip::tcp::socket socket, Admission::Ticket ticket, FileAnswer answer,
                  const ViewerCount& viewer_count, milliseconds timeout, OnClosed on_closed);
 
@@ -33,7 +33,7 @@ class FileConnection : public std::enable_shared_from_this<FileConnection> {
 
   const FileAnswer& answer() const { return answer_; }
 
-  /// "all was sent", and the like.
+  /// How the transfer ended: "all was sent" and the like.
   const char* outcome() const { return outcome_; }
 
  private:

@@ -11,18 +11,17 @@
 namespace jpegwire {
 
 /// The SHA-256 of files: computed once for each version of a file, from bytes that are read to be
-/// sent or for the digest alone, and kept. Remembers the 256 versions that were asked for last.
-/// Bound to one thread.
+/// sent or for the digest alone, and cached. Keeps the 256 most recently requested versions. Bound
+/// to one thread.
 class FileDigests {
  public:
-  /// Takes the bytes that begin at `offset`. Those that were added before, and those that leave a
-  /// gap, are ignored.
+  /// Adds the bytes at `offset`. Bytes that were added before, or that leave a gap, are ignored.
   void add(const FileVersion& version, std::uint64_t offset, Bytes bytes);
 
-  /// How many bytes of the file, from its beginning on, were added.
+  /// How many bytes from the start of the file have been added.
   std::uint64_t hashed_bytes(const FileVersion& version) { return find(version).hashed_bytes; }
 
-  /// Nothing until all bytes were added.
+  /// Nothing until all bytes have been added.
   std::optional<Sha256Digest> digest(const FileVersion& version);
 
  private:
@@ -34,7 +33,7 @@ class FileDigests {
 
   Entry& find(const FileVersion& version);
 
-  std::list<Entry> entries_;  // the one that was asked for last comes first
+  std::list<Entry> entries_;  // the most recently requested first
 };
 
 }  // namespace jpegwire

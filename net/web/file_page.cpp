@@ -40,7 +40,7 @@ std::string escaped(std::string_view text) {
   return result;
 }
 
-// Without a link where the file would be refused.
+// No link if the file would be refused.
 std::string make_row(const OfferedFile& file) {
   const std::string name =
       file.is_being_written

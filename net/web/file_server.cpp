@@ -16,8 +16,8 @@ namespace {
 constexpr std::size_t kMaxTransfers = 4;
 constexpr std::size_t kMaxTransfersPerAddress = 3;
 
-// RFC 8622's lower effort; a queue that knows priorities, this machine's or a Wi-Fi's, lets frames
-// pass. Where there is none it costs nothing.
+// The lower-effort class of RFC 8622: queues with priorities, in this machine or a Wi-Fi, send
+// frames first. Without such queues it has no effect.
 void let_frames_pass(asio::ip::tcp::socket& socket) {
   constexpr int kLowerEffort = 1 << 2;
   constexpr int kBulk = 2;  // TC_PRIO_BULK of linux/pkt_sched.h
@@ -52,7 +52,7 @@ void FileServer::serve(asio::ip::tcp::socket socket, HttpRequest request,
                        Admission::Ticket ticket) {
   std::error_code error;
   const auto local = socket.local_endpoint(error);
-  if (error) return;  // the client has gone
+  if (error) return;  // the client has disconnected
   asio::ip::tcp::socket moved(io_, local.protocol(), socket.release());
   asio::post(io_, [this, moved = std::move(moved), request = std::move(request),
                    ticket = std::move(ticket)]() mutable {
@@ -85,7 +85,7 @@ void FileServer::begin(asio::ip::tcp::socket socket, HttpRequest request,
 void FileServer::finish() {
   asio::post(io_, [this] {
     is_finished_ = true;
-    const std::set<Connection> connections = connections_;  // closing one removes it
+    const std::set<Connection> connections = connections_;  // closing a connection removes it
     for (const Connection& connection : connections) connection->close();
     guard_.reset();
   });

@@ -14,24 +14,25 @@
 namespace jpegwire {
 
 /// Answers requests for the files of a shared directory, on connections that it takes over from the
-/// HTTP server with their request. Four files are sent at a time, three to one address; more are
-/// refused. All of it, disk and sockets, is on a thread of its own with a low priority, and the
-/// network is told that it may wait behind frames. Any thread may call anything.
+/// HTTP server with their request. Sends at most four files at a time, and three to one address;
+/// further requests are refused. Disk and sockets are on a dedicated thread with a low priority,
+/// and its packets are marked so that the network may send frames first. Any thread may call
+/// anything.
 class FileServer {
  public:
-  /// Throws std::runtime_error with one sentence where the directory cannot be read. Half of the
-  /// time is left to those who have frames for the viewer_count, which must outlive this. `timeout`
-  /// is for a client to take a chunk.
+  /// Throws std::runtime_error with a one-sentence message if the directory cannot be read. While
+  /// viewer_count, which must outlive this, has viewers, half of the time is left to them.
+  /// `timeout` is for a client to receive a chunk.
   FileServer(const std::string& directory, const ViewerCount& viewer_count,
              milliseconds timeout = milliseconds(30'000));
   FileServer(const FileServer&) = delete;
   FileServer& operator=(const FileServer&) = delete;
   ~FileServer();
 
-  /// Nothing may be under way on the socket.
+  /// No operation may be pending on the socket.
   void serve(asio::ip::tcp::socket socket, HttpRequest request, Admission::Ticket ticket);
 
-  /// Cuts all clients off: they can resume later.
+  /// Disconnects all clients: they can resume later.
   void finish();
 
  private:
@@ -43,7 +44,7 @@ class FileServer {
   const ViewerCount& viewer_count_;
   const milliseconds timeout_;
   SharedDirectory directory_;
-  // From here on the thread's.
+  // Members from here on belong to the thread.
   FileDigests digests_;
   Admission places_;
   asio::io_context io_{1};

@@ -107,7 +107,7 @@ void HttpConnection::answer() {
   const HttpRequest& request = reader_.request();
   is_head_ = request.is_head;
   keeps_alive_ = keeps_alive_ && request.keeps_alive && ticket_.has_value();
-  if (!ticket_)  // counted when it came
+  if (!ticket_)  // counted when it arrived
     return answer_with_sentence(503, "Too many connections are here already; try again later.");
   if (!is_for_us(request)) return refuse_host(request.host);
   if (asks_for(request, "stream")) return answer_with_stream();

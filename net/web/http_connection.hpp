@@ -15,16 +15,15 @@
 
 namespace jpegwire {
 
-/// One client of an HttpServer: reads a request, answers it, and reads the next. Who asks for the
-/// stream becomes a viewer, whose socket then is the FrameServer's; requests for files are the
-/// FileServer's likewise. Each step has a deadline. Bound
-/// to the io thread.
+/// One client of an HttpServer: reads a request, answers it, and reads the next one. A client that
+/// requests the stream becomes a viewer, and its socket moves to the FrameServer; a client that
+/// requests files moves to the FileServer. Each step has a deadline. Bound to the io thread.
 class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
  public:
   /// Called once, when this object no longer has a socket.
   using OnGone = std::function<void(const std::shared_ptr<HttpConnection>&)>;
 
-  /// Without a ticket it is one too many, and is told so.
+  /// Without a ticket the connection exceeds the limit and is answered with 503.
   HttpConnection(asio::ip::tcp::socket socket, HttpSite& site,
                  std::optional<Admission::Ticket> ticket, OnGone on_gone);
 

@@ -24,7 +24,7 @@ void HttpServer::serve_text(const std::string& path, HttpText text) {
 void HttpServer::accept(asio::ip::tcp::socket socket) {
   std::error_code error;
   const auto peer = socket.remote_endpoint(error);
-  if (error) return;  // it has gone again
+  if (error) return;  // the client has closed it
   std::optional<Admission::Ticket> ticket = admission_.admit(peer.address());
   if (!ticket) return turn_away(std::move(socket));
   serve(std::move(socket), std::move(ticket));

@@ -16,9 +16,9 @@
 
 namespace jpegwire {
 
-/// Serves /stream and /snapshot, also as mjpg-streamer names them (/?action=stream), texts, and
-/// files, over HTTP/1.1. Frames are the FrameServer's, which must outlive it. Bound to the io
-/// thread; must outlive the io context's run.
+/// Serves /stream and /snapshot, also under mjpg-streamer's names (/?action=stream), texts, and
+/// files, over HTTP/1.1. Frames come from the FrameServer, which must outlive this object. Bound to
+/// the io thread; must outlive the io context's run.
 class HttpServer {
  public:
   HttpServer(asio::io_context& io, FrameServer& frames, HttpSettings settings);
@@ -28,11 +28,11 @@ class HttpServer {
 
   void serve_text(const std::string& path, HttpText text);
 
-  /// Answers requests for /files/ with those of `files`, which must outlive this.
+  /// Lets `files`, which must outlive this object, answer requests for /files/.
   void serve_files(FileServer& files) { site_.files = &files; }
 
-  /// Lets answers under way end; who has not taken its own after `patience` is cut off. Streams are
-  /// the FrameServer's to end.
+  /// Completes the answers in progress, and disconnects clients that have not received theirs after
+  /// `patience`. The FrameServer ends the streams.
   void finish(std::chrono::milliseconds patience);
 
   /// Connections rejected because of the limits or a lack of system resources.

@@ -33,8 +33,8 @@ WallTime to_wall_time(std::int64_t nanoseconds) {
       std::chrono::nanoseconds(std::max<std::int64_t>(nanoseconds, 0))));
 }
 
-// A recorder writes each second. A clock that is a little wrong, as of a disk on the network, makes
-// no difference; a time that lies far ahead holds no file back.
+// A recorder writes each second. A small clock error, for example of a network disk, does not
+// matter; a time far in the future does not block a file.
 bool is_just_now(std::int64_t modified_nanoseconds) {
   constexpr std::chrono::nanoseconds kQuiet = std::chrono::seconds(2);
   const auto now = std::chrono::system_clock::now().time_since_epoch();
@@ -73,7 +73,8 @@ std::optional<SharedFile> SharedFile::of(Descriptor file, std::error_code& error
 
 WallTime SharedFile::modified() const { return to_wall_time(version_.modified_nanoseconds); }
 
-// Two versions of one file have different times, as it is not sent while it may be written.
+// Two versions of one file have different times, because a file is not sent while it may be
+// written.
 std::string SharedFile::etag() const {
   return fmt::format("\"{:x}-{:x}-{:x}\"", version_.inode, version_.size_bytes,
                      version_.modified_nanoseconds);
@@ -140,13 +141,13 @@ std::optional<SharedFile> SharedDirectory::open(std::string_view name,
                                                 std::error_code& error) const {
   const Descriptor directory = open_directory(error);
   if (error) return std::nullopt;
-  // Looked at before it is opened, as opening a device may do something.
+  // Checks the type before opening, because opening a device may have side effects.
   if (!describe(directory, name)) {
     error = std::make_error_code(std::errc::no_such_file_or_directory);
     return std::nullopt;
   }
-  // And what it is then is asked of the open file, as it may be another by now; O_NONBLOCK, as a
-  // FIFO would wait for its writer.
+  // Checks the open file again, because it may have been replaced; O_NONBLOCK, because a FIFO would
+  // wait for its writer.
   constexpr int kFlags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
   return SharedFile::of(Descriptor(::openat(directory.number(), std::string(name).c_str(), kFlags)),
                         error);

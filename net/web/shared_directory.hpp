@@ -13,8 +13,8 @@
 
 namespace jpegwire {
 
-/// What a file holds, as far as the system tells: where one of these is another, so may its bytes
-/// be.
+/// The version of a file's contents according to the system: if one of these differs, the bytes may
+/// differ.
 struct FileVersion {
   std::uint64_t device = 0;
   std::uint64_t inode = 0;
@@ -24,13 +24,13 @@ struct FileVersion {
   bool operator==(const FileVersion&) const = default;
 };
 
-/// An open file of a shared directory. Its functions wait for the disk.
+/// An open file of a shared directory. Its functions block on the disk.
 class SharedFile {
  public:
-  /// Nothing, and why, where the descriptor is no regular file.
+  /// Nothing, and the reason, if the descriptor is not a regular file.
   static std::optional<SharedFile> of(Descriptor file, std::error_code& error);
 
-  /// As it was when it was opened.
+  /// The version when it was opened.
   const FileVersion& version() const { return version_; }
   std::uint64_t size_bytes() const { return version_.size_bytes; }
   WallTime modified() const;
@@ -38,13 +38,13 @@ class SharedFile {
   /// A strong entity tag, with its quotation marks (RFC 9110, section 8.8.3).
   std::string etag() const;
 
-  /// Bytes from the offset on, fewer only at the file's end; an error leaves 0.
+  /// Reads bytes from the offset, fewer only at the file's end; 0 on an error.
   std::size_t read(std::uint64_t offset, std::span<std::byte> out, std::error_code& error) const;
 
-  /// Whether it was modified just now, so that more may come.
+  /// Whether it was modified recently, so that it may still grow.
   bool is_being_written() const;
 
-  /// Whether its size or its time of modification, to the nanosecond, is another than it was.
+  /// Whether its size or its modification time, to the nanosecond, has changed since it was opened.
   bool has_changed() const;
 
  private:
@@ -56,21 +56,22 @@ class SharedFile {
 };
 
 /// A directory whose recordings and pictures others may read: the regular files directly in it
-/// whose names is_offered_name(), and nothing else, whatever a name or a symbolic link says. It is
-/// opened each time, so that it may go and come back, as that of a disk does that is unplugged. Its
-/// functions wait for the disk; any thread may call them.
+/// whose names satisfy is_offered_name(), and nothing else, whatever a name or a symbolic link
+/// refers to. It is opened for each call, so that it may disappear and come back, like an unplugged
+/// disk. Its functions block on the disk; any thread may call them.
 class SharedDirectory {
  public:
-  /// Throws std::runtime_error with one sentence where there is no such directory to be read.
+  /// Throws std::runtime_error with a one-sentence message if there is no such directory or it
+  /// cannot be read.
   explicit SharedDirectory(std::string path);
 
-  /// At most so many files. Nothing, and why, where the directory cannot be read.
+  /// At most the given number of files. Nothing, and the reason, if the directory cannot be read.
   std::optional<FileList> list(std::size_t most, std::error_code& error) const;
 
   /// Why it cannot be read now, if it cannot.
   std::error_code trouble() const;
 
-  /// Nothing, and why, where it offers no file of this name or cannot read it.
+  /// Nothing, and the reason, if it offers no file of this name or cannot read it.
   std::optional<SharedFile> open(std::string_view name, std::error_code& error) const;
 
  private:

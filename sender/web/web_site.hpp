@@ -13,9 +13,8 @@
 
 namespace jpegwire {
 
-/// What the sender serves by HTTP: the page, /stream and /snapshot, the statistics in the forms
-/// that scripts, Prometheus and ustreamer's users read, the SDP, and shared files. Bound to the io
-/// thread.
+/// What the sender serves over HTTP: the page, /stream and /snapshot, the statistics in the formats
+/// of scripts, Prometheus and ustreamer clients, the SDP, and shared files. Bound to the io thread.
 class WebSite {
  public:
   /// Callbacks into the sender.
@@ -30,10 +29,11 @@ class WebSite {
   /// Throws std::runtime_error with a one-sentence message.
   const Listener& listen(const Endpoint& endpoint) { return server_.listen(endpoint); }
 
-  /// Serves the files of the directory under /files/. Throws std::runtime_error with one sentence.
+  /// Serves the files of the directory under /files/. Throws std::runtime_error with a one-sentence
+  /// message.
   void share(const std::string& directory, const ViewerCount& viewer_count);
 
-  /// From now on the rates of the last second are known.
+  /// Makes the rates of the last second available.
   void start();
 
   void finish(std::chrono::milliseconds patience);

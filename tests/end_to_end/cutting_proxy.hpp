@@ -13,7 +13,7 @@
 
 namespace jpegwire {
 
-/// A request up to the empty line that ends it; nothing where the connection ends before.
+/// Reads a request up to its empty line; nothing if the connection ends before.
 inline std::optional<std::string> receive_request(TcpPeer& client) {
   std::string request;
   while (!request.ends_with("\r\n\r\n")) {
@@ -24,9 +24,9 @@ inline std::optional<std::string> receive_request(TcpPeer& client) {
   return request;
 }
 
-/// Stands between a client and a sender's HTTP port: passes each connection's request on, and of
-/// the answer so many bytes; what is beyond the list is passed on whole. It ends with this object,
-/// once nobody is connected.
+/// A proxy between a client and a sender's HTTP port. It forwards each connection's request, and of
+/// its answer the number of bytes in the list; further connections' answers are forwarded whole.
+/// Ends with this object once no client is connected.
 class CuttingProxy {
  public:
   static constexpr std::size_t kAll = std::numeric_limits<std::size_t>::max();
@@ -42,7 +42,7 @@ class CuttingProxy {
 
   std::string url() const { return "http://127.0.0.1:" + std::to_string(listener_.port()); }
 
-  /// What clients asked.
+  /// The requests of the clients.
   std::vector<std::string> requests() const {
     const std::scoped_lock lock(mutex_);
     return requests_;

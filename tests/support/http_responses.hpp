@@ -8,7 +8,7 @@
 
 #include "net/http/http_head.hpp"
 
-/// Takes the responses of an HTTP server apart.
+/// Parses the responses of an HTTP server.
 namespace jpegwire::test {
 
 struct HttpResponse : HttpResponseHead {
@@ -35,8 +35,8 @@ inline HttpResponse read_response_head(std::string_view text) {
   return response;
 }
 
-/// Takes the response that begins `text`, whose body has a Content-Length, off its front; nothing
-/// while it is not whole. Throws if it is no response.
+/// Removes the response at the start of `text`, whose body has a Content-Length, and returns it;
+/// nothing if it is incomplete. Throws if it is not a response.
 inline std::optional<HttpResponse> take_response(std::string_view& text,
                                                  HasBody has_body = HasBody::yes) {
   HttpResponse response = read_response_head(text);

@@ -15,7 +15,7 @@ inline void write_long_ago(const std::string& path, const std::string& text) {
                                    std::filesystem::last_write_time(path) - std::chrono::hours(1));
 }
 
-/// Text of so many bytes that does not repeat.
+/// Text of this size that does not repeat.
 inline std::string numbers(std::size_t size) {
   std::string text;
   while (text.size() < size) text += std::to_string(text.size());

@@ -5,7 +5,7 @@
 namespace jpegwire::file_fields_test {
 namespace {
 
-TEST_CASE("a Range field chooses what it names", "[files]") {
+TEST_CASE("a Range field selects the requested bytes", "[files]") {
   const auto part = [](std::uint64_t begin, std::uint64_t end) {
     return RangeChoice{206, {begin, end}};
   };
@@ -37,7 +37,7 @@ TEST_CASE("a Range field that is malformed or asks for several ranges is ignored
     CHECK(choose_range(field, 10) == RangeChoice{200, {0, 10}});
 }
 
-TEST_CASE("a Content-Range field is read, or refused where it does not fit", "[files]") {
+TEST_CASE("a Content-Range field is parsed, or refused if it is invalid", "[files]") {
   CHECK(parse_content_range("bytes 3-9/10") == ContentRange{{3, 10}, 10});
   CHECK(parse_content_range("bytes 0-0/1") == ContentRange{{0, 1}, 1});
   for (const char* field : {"", "bytes", "bytes 3-9", "bytes */10", "bytes 3-10/10", "bytes 4-3/10",
@@ -45,7 +45,7 @@ TEST_CASE("a Content-Range field is read, or refused where it does not fit", "[f
     CHECK_FALSE(parse_content_range(field));
 }
 
-TEST_CASE("If-None-Match names a version, any version, or another", "[files]") {
+TEST_CASE("If-None-Match matches a version, any version, or none", "[files]") {
   CHECK(names_etag("\"1-a\"", "\"1-a\""));
   CHECK(names_etag("*", "\"1-a\""));
   CHECK(names_etag("\"2\", W/\"1-a\"", "\"1-a\""));
@@ -53,7 +53,7 @@ TEST_CASE("If-None-Match names a version, any version, or another", "[files]") {
   CHECK_FALSE(names_etag("\"21-a\"", "\"1-a\""));
 }
 
-TEST_CASE("programs that ask for JSON get it, and browsers do not", "[files]") {
+TEST_CASE("programs that accept JSON get it, and browsers do not", "[files]") {
   CHECK(prefers_json("application/json"));
   CHECK(prefers_json("Application/JSON; q=0.9, text/html;q=0.5"));
   CHECK_FALSE(prefers_json(""));
@@ -63,7 +63,7 @@ TEST_CASE("programs that ask for JSON get it, and browsers do not", "[files]") {
   CHECK_FALSE(prefers_json("application/json;q=7"));
 }
 
-TEST_CASE("a SHA-256 is wanted where the dictionary says how much", "[files]") {
+TEST_CASE("a SHA-256 is sent if the field's preference for it is not 0", "[files]") {
   CHECK(wants_sha256("sha-256=1"));
   CHECK(wants_sha256("sha-512=3, sha-256=10"));
   for (const char* field : {"", "sha-256", "sha-256=0", "sha-256=11", "sha-512=1", "sha-256=x"})

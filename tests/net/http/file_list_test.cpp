@@ -11,7 +11,7 @@ namespace {
 
 const WallTime kTime{microseconds(1'700'000'000'123'456)};
 
-TEST_CASE("a list of files is read as it was written", "[files]") {
+TEST_CASE("a list of files is read back as it was written", "[files]") {
   const FileList list{{{"caf\xC3\xA9 \"1\".jpg", 0, WallTime{}, false},
                        {"monday.mkv", 18'446'744'073'709'551'615U, kTime, true}},
                       7};
@@ -19,7 +19,7 @@ TEST_CASE("a list of files is read as it was written", "[files]") {
   CHECK(parse_file_list(to_json({})) == FileList{});
 }
 
-TEST_CASE("members that later versions may add to a list are ignored", "[files]") {
+TEST_CASE("unknown members of a list are ignored", "[files]") {
   const auto list = parse_file_list(
       R"({"new": 1, "files": [{"name": "a.mkv", "bytes": 5, "modified": 1, "is_being_written": false,
           "new": {}}]})");
@@ -28,7 +28,7 @@ TEST_CASE("members that later versions may add to a list are ignored", "[files]"
   CHECK(list->left_out == 0);
 }
 
-TEST_CASE("what is no list of files is refused", "[files]") {
+TEST_CASE("an invalid list of files is refused", "[files]") {
   const auto with = [](const std::string& name, const std::string& bytes,
                        const std::string& modified) {
     return R"({"files":[{"is_being_written":false,"name":)" + name + R"(,"bytes":)" + bytes +
@@ -47,7 +47,7 @@ TEST_CASE("what is no list of files is refused", "[files]") {
   }
 }
 
-TEST_CASE("recordings and pictures are offered whose names are plain text", "[files]") {
+TEST_CASE("recordings and pictures with plain-text names are offered", "[files]") {
   for (const char* name : {"a.mkv", "A.JPG", "caf\xC3\xA9.jpeg", "a b.png", "a..mp4"})
     CHECK(is_offered_name(name));
   for (const std::string& name :

@@ -81,7 +81,7 @@ TEST_CASE("responses of small cameras are accepted", "[http]") {
   CHECK(head.size_bytes == text.size());
 }
 
-TEST_CASE("text that is no response is malformed", "[http]") {
+TEST_CASE("text that is not a response is malformed", "[http]") {
   const std::string text = GENERATE(
       "SSH-2.0-OpenSSH_9.2\r\n"s, "h"s, "HTTP/1.1\r\n\r\n"s, "HTTP/1.1 20 OK\r\n\r\n"s,
       "HTTP/1.1 2000 OK\r\n\r\n"s, "HTTP/2.0 200 OK\r\n\r\n"s, "HTTP/1.1 200 O\0K\r\n\r\n"s,

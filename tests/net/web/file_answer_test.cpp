@@ -46,7 +46,7 @@ struct Answered {
   bool is_cut_off = false;
 };
 
-/// A shared directory with a.mkv, and what is answered of it.
+/// A shared directory with a.mkv, and the answers to requests for it.
 struct Stage {
   Stage() {
     fs::create_directory(shared);
@@ -90,7 +90,7 @@ struct Stage {
   Admission places{4, 3};
 };
 
-TEST_CASE("a file is sent whole, with what a client wants to know of it", "[files]") {
+TEST_CASE("a file is sent whole, with its headers", "[files]") {
   Stage stage;
   stage.write("caf\xC3\xA9 \"1\".JPG", "picture");
   const HttpResponse film = stage.response_to(request_of("/files/a.mkv"));
@@ -113,7 +113,7 @@ TEST_CASE("a file is sent whole, with what a client wants to know of it", "[file
         "attachment; filename=\"caf__ _1_.JPG\"; filename*=UTF-8''caf%C3%A9%20%221%22.JPG");
 }
 
-TEST_CASE("a large file is sent in steps, and HEAD tells what GET would", "[files]") {
+TEST_CASE("a large file is sent in steps, and HEAD has the same headers as GET", "[files]") {
   Stage stage;
   const std::string large = numbers(kLargeBytes);
   stage.write("large.mkv", large);
@@ -125,7 +125,7 @@ TEST_CASE("a large file is sent in steps, and HEAD tells what GET would", "[file
   CHECK(head.fields == got.fields);
 }
 
-TEST_CASE("an empty file is a file too", "[files]") {
+TEST_CASE("an empty file is sent", "[files]") {
   Stage stage;
   stage.write("a.mkv", "");
   const HttpResponse got =
@@ -135,7 +135,8 @@ TEST_CASE("an empty file is a file too", "[files]") {
   CHECK(got.field("repr-digest") == digest_field_of(""));
 }
 
-TEST_CASE("a range is sent of the version that If-Range names, else all", "[files]") {
+TEST_CASE("a range is sent if If-Range names the current version, otherwise the whole file",
+          "[files]") {
   Stage stage;
   const HttpResponse all = stage.response_to(request_of("/files/a.mkv"));
   const auto part = [&](const std::string& version) {
@@ -156,7 +157,7 @@ TEST_CASE("a range is sent of the version that If-Range names, else all", "[file
   }
 }
 
-TEST_CASE("a range beyond the end is refused, and HEAD has none", "[files]") {
+TEST_CASE("a range beyond the end is refused, and HEAD ignores ranges", "[files]") {
   Stage stage;
   const HttpRequest request = request_of("/files/a.mkv", {{"Range", "bytes=10-"}});
   const HttpResponse beyond = stage.response_to(request);
@@ -165,7 +166,7 @@ TEST_CASE("a range beyond the end is refused, and HEAD has none", "[files]") {
   CHECK(stage.response_to(head_of(request)).status == 200);
 }
 
-TEST_CASE("a client that has the file already is told so", "[files]") {
+TEST_CASE("a client that has the current version gets 304", "[files]") {
   Stage stage;
   const HttpResponse all = stage.response_to(request_of("/files/a.mkv"));
   const auto status = [&](const char* field, const std::string& value) {
@@ -181,14 +182,14 @@ TEST_CASE("a client that has the file already is told so", "[files]") {
   CHECK(status("If-None-Match", all.field("etag")) == 200);
 }
 
-TEST_CASE("a digest comes on request, is computed once, and belongs to one version", "[files]") {
+TEST_CASE("a digest is sent on request, computed once, and belongs to one version", "[files]") {
   Stage stage;
   const std::string large = numbers(kLargeBytes);
   stage.write("a.mkv", large);
   HttpRequest request = head_of(request_of("/files/a.mkv", {{"Want-Repr-Digest", "sha-256=5"}}));
   const Answered first = stage.all_of(stage.answer(request), true);
   CHECK(first.response.field("repr-digest") == digest_field_of(large));
-  CHECK(first.interim == 2);  // so a client knows that the sender is at work
+  CHECK(first.interim == 2);  // so a client knows that the sender is working
   const Answered second = stage.all_of(stage.answer(request), true);
   CHECK(second.response.field("repr-digest") == digest_field_of(large));
   CHECK(second.interim == 0);
@@ -206,7 +207,7 @@ TEST_CASE("HTTP/1.0 has no interim answers", "[files]") {
   CHECK_FALSE(answered.response.field("repr-digest").empty());
 }
 
-TEST_CASE("what was sent need not be read again for the digest", "[files]") {
+TEST_CASE("sent bytes need not be read again for the digest", "[files]") {
   Stage stage;
   const std::string large = numbers(kLargeBytes);
   stage.write("a.mkv", large);
@@ -222,7 +223,7 @@ TEST_CASE("what was sent need not be read again for the digest", "[files]") {
   CHECK(answered.response.field("repr-digest") == digest_field_of(large));
 }
 
-TEST_CASE("a file that changes while it is sent is cut off", "[files]") {
+TEST_CASE("the transfer of a file that changes is aborted", "[files]") {
   Stage stage;
   stage.write("a.mkv", numbers(kLargeBytes));
   FileAnswer answer = stage.answer(request_of("/files/a.mkv"));
@@ -233,7 +234,7 @@ TEST_CASE("a file that changes while it is sent is cut off", "[files]") {
   CHECK(answer.next(bytes) == Step::cut_off);
 }
 
-TEST_CASE("a file that is still being written is refused for now", "[files]") {
+TEST_CASE("a file that is still being written is refused temporarily", "[files]") {
   Stage stage;
   std::ofstream(stage.shared + "/a.mkv", std::ios::app) << "and more";
   const HttpResponse response = stage.response_to(request_of("/files/a.mkv"));
@@ -288,7 +289,7 @@ TEST_CASE("the list is JSON for programs and a page for people", "[files]") {
   CHECK(moved.field("location") == "/files/");
 }
 
-TEST_CASE("what is not shared is refused, and its name not repeated unless it is text", "[files]") {
+TEST_CASE("unshared names are refused, and repeated only if they are plain text", "[files]") {
   Stage stage;
   stage.write("secret.txt", "x");
   fs::create_symlink("a.mkv", stage.shared + "/link.mkv");

@@ -14,7 +14,7 @@ namespace {
 using namespace test;
 namespace fs = std::filesystem;
 
-constexpr std::size_t kSizeBytes = 30'000'000;  // more than all buffers on the way hold
+constexpr std::size_t kSizeBytes = 30'000'000;  // more than all buffers in between hold
 
 /// An HTTP server that shares a directory with a.mkv.
 struct Stage : HttpStage {
@@ -29,7 +29,7 @@ struct Stage : HttpStage {
   std::optional<FileServer> files;
 };
 
-TEST_CASE("a server sends its files, and closes the connection behind each answer", "[files]") {
+TEST_CASE("a server sends its files, and closes the connection after each answer", "[files]") {
   Stage stage;
   HttpClient& client = stage.add_client(get("/files/a.mkv") + get("/"));
   CHECK((stage.response_to(client).body == std::string(kSizeBytes, 'x')));
@@ -45,7 +45,7 @@ TEST_CASE("a request for files may follow another on its connection", "[files]")
   CHECK_THAT(stage.response_to(client).body, Catch::Contains("a.mkv"));
 }
 
-TEST_CASE("nothing is shared unless a directory is", "[files]") {
+TEST_CASE("without a shared directory no file is found", "[files]") {
   HttpStage stage;
   for (const char* path : {"/files", "/files/", "/files.json", "/files/a.mkv"}) {
     const HttpResponse response = stage.response_to(get(path));
@@ -54,7 +54,7 @@ TEST_CASE("nothing is shared unless a directory is", "[files]") {
   }
 }
 
-TEST_CASE("files are not for a page that calls this machine by another name", "[files]") {
+TEST_CASE("a request for files under another host name is refused", "[files]") {
   Stage stage;
   for (const char* path : {"/files/", "/files.json", "/files/a.mkv"}) {
     const std::string request =
@@ -63,13 +63,13 @@ TEST_CASE("files are not for a page that calls this machine by another name", "[
   }
 }
 
-TEST_CASE("a server of a directory that is not there is refused", "[files]") {
+TEST_CASE("a directory that does not exist is refused", "[files]") {
   const ViewerCount viewer_count;
   CHECK_THROWS_WITH(FileServer("/nowhere", viewer_count),
                     Catch::Contains("cannot share '/nowhere': No such file or directory"));
 }
 
-TEST_CASE("frames go out while a file does", "[files]") {
+TEST_CASE("frames are sent during a file transfer", "[files]") {
   Stage stage;
   const Endpoint endpoint = stage.frames.listen({"127.0.0.1", 0}).endpoint();
   Peer viewer(stage.io, endpoint);
@@ -83,7 +83,7 @@ TEST_CASE("frames go out while a file does", "[files]") {
   CHECK(stage.response_to(client).body.size() == kSizeBytes);
 }
 
-TEST_CASE("a server can be finished, and go, at any moment of a transfer", "[files]") {
+TEST_CASE("a server can be finished and destroyed at any moment of a transfer", "[files]") {
   Stage stage;
   HttpClient& client = stage.add_client(get("/files/a.mkv"));
   const std::size_t begun = GENERATE(0U, 1U, 200'000U);
@@ -95,7 +95,7 @@ TEST_CASE("a server can be finished, and go, at any moment of a transfer", "[fil
   }
 }
 
-TEST_CASE("a client that goes in the middle of a transfer is forgotten", "[files]") {
+TEST_CASE("a client that disconnects during a transfer frees its place", "[files]") {
   Stage stage;
   for (int round = 0; round < 10; ++round) {  // more than may be there at a time
     std::optional<HttpClient> client(std::in_place, stage.io, stage.endpoint, "127.0.0.1",
@@ -103,15 +103,14 @@ TEST_CASE("a client that goes in the middle of a transfer is forgotten", "[files
     REQUIRE(run_until(stage.io, [&] { return client->received().size() > 100'000; }));
     CHECK_THAT(std::string(client->untaken().substr(0, 20)), Catch::StartsWith("HTTP/1.1 200 OK"));
     client.reset();
-    // The place is free once the server has seen that the client is gone.
+    // The place is free once the server has noticed that the client has disconnected.
     REQUIRE(run_until(stage.io, [&] {
       return stage.response_to(get("/files/a.mkv", "Range: bytes=0-0\r\n")).status == 206;
     }));
   }
 }
 
-TEST_CASE("clients that take next to nothing do not hold the places of others for ever",
-          "[files]") {
+TEST_CASE("clients that receive almost nothing are disconnected to free their places", "[files]") {
   Stage stage(milliseconds(1000));
   std::list<HttpClient*> slow;
   for (int number = 0; number < 3; ++number) {

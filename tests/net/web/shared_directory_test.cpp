@@ -24,7 +24,7 @@ FileList list(const SharedDirectory& directory, std::size_t most) {
   return directory.list(most, error).value();
 }
 
-/// A directory that is shared, in one that is not.
+/// A shared directory within one that is not shared.
 struct Stage {
   Stage() {
     fs::create_directory(shared);
@@ -70,7 +70,7 @@ TEST_CASE("a shared directory lists recordings and pictures, the newest first", 
   CHECK(list(directory, 1).left_out == 1);
 }
 
-TEST_CASE("a shared file is read as it is, and a change is noticed", "[files]") {
+TEST_CASE("a shared file is read unchanged, and a modification is noticed", "[files]") {
   const Stage stage;
   const std::string file = stage.shared + "/a.jpg";
   write(file, "0123456789");
@@ -94,7 +94,7 @@ TEST_CASE("a shared file is read as it is, and a change is noticed", "[files]") 
   CHECK(again->etag() != open->etag());
 }
 
-TEST_CASE("no name leads out of a shared directory", "[files]") {
+TEST_CASE("no name refers to a file outside the shared directory", "[files]") {
   const Stage stage;
   const std::string name = GENERATE(values<std::string>(
       {"", ".", "..", "../secret.jpg", "/etc/passwd", "shared/../../secret.jpg", "./a.jpg",
@@ -128,7 +128,7 @@ TEST_CASE("links, directories, FIFOs and sockets of a shared directory are not o
   }
 }
 
-TEST_CASE("what cannot be shared is told in a sentence", "[files]") {
+TEST_CASE("the error for a directory that cannot be shared is one sentence", "[files]") {
   const Stage stage;
   CHECK_THROWS_WITH(SharedDirectory(stage.root / "none"),
                     Catch::Contains("cannot share") && Catch::Contains("No such file"));
@@ -136,7 +136,7 @@ TEST_CASE("what cannot be shared is told in a sentence", "[files]") {
                     Catch::Contains("it is not a directory"));
 }
 
-TEST_CASE("a file that is still being written is listed as such", "[files]") {
+TEST_CASE("a file in progress is listed as such", "[files]") {
   const Stage stage;
   const std::string file = stage.shared + "/a.jpg";
   write(file, "its beginning");
@@ -150,7 +150,8 @@ TEST_CASE("a file that is still being written is listed as such", "[files]") {
   }
 }
 
-TEST_CASE("a shared directory that is gone is no empty one, and may come back", "[files]") {
+TEST_CASE("a missing shared directory is an error, not an empty list, and may come back",
+          "[files]") {
   const Stage stage;
   write(stage.shared + "/a.jpg", "x");
   const SharedDirectory directory(stage.shared);
