@@ -53,7 +53,8 @@ def compare(counts, baseline):
             faults.append(f"{name} takes {100 * change:.1f} % more instructions than before")
         elif change < -TOLERANCE:
             faults.append(f"{name} takes {-100 * change:.1f} % fewer instructions than before")
-    return faults + [f"{name} has a committed count but is no longer measured" for name in baseline.keys() - counts.keys()]
+    removed = baseline.keys() - counts.keys()
+    return faults + [f"{name} has a committed count but is no longer measured" for name in removed]
 
 
 def main(build, *options):
@@ -66,7 +67,7 @@ def main(build, *options):
     with open(BASELINE) as file:
         faults = compare(counts, json.load(file))
     if faults:
-        raise SystemExit("; ".join(faults) + "; fix it, or run this with --update and explain the change in the commit")
+        raise SystemExit("; ".join(faults) + "; fix it, or run this with --update and say why in the commit")
 
 
 if __name__ == "__main__":

@@ -45,9 +45,8 @@ struct Comparison {
   std::string file;
   std::string created;
   std::vector<Difference> differences;
-  std::vector<std::string>
-      notes;                 // sentences: what cannot be compared, and which conditions differ
-  int compared_figures = 0;  // in all cases
+  std::vector<std::string> notes;  // sentences about different conditions and missing figures
+  int compared_figures = 0;        // in all cases
 };
 
 /// The sentence after the list of differences.

@@ -110,7 +110,7 @@ void NetworkLink::run(const Command& command) {
   loop_.wait(kProgramTimeout, [&] { return child.has_ended(); });
   if (child.has_ended() && child.exit_code() == 0) return;
   throw std::runtime_error(fmt::format("cannot set up the link of --link: '{}' failed: {}",
-                                       to_shell(command), last_line(child)));
+                                       to_shell(command), last_error_line(child)));
 }
 
 }  // namespace jpegwire

@@ -21,7 +21,7 @@ std::string last_line(const std::string& text) {
 
 }  // namespace
 
-std::string last_line(const ChildProcess& child) {
+std::string last_error_line(const ChildProcess& child) {
   const std::string words = last_line(child.err());
   return words.empty() ? "it wrote nothing" : words;
 }
@@ -41,7 +41,7 @@ std::string describe_end(const ChildProcess& child) {
   const std::string how =
       code > kSignals ? fmt::format("was ended by a signal, {}", ::strsignal(code - kSignals))
                       : fmt::format("ended with exit code {}", code);
-  return fmt::format("{} {} ({})", short_name(child), how, last_line(child));
+  return fmt::format("{} {} ({})", short_name(child), how, last_error_line(child));
 }
 
 nlohmann::json last_object(const std::string& text) {

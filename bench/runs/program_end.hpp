@@ -13,7 +13,7 @@ namespace jpegwire {
 inline constexpr std::chrono::seconds kProgramTimeout{10};
 
 /// The last line that a program wrote, for the message about its failure.
-std::string last_line(const ChildProcess& child);
+std::string last_error_line(const ChildProcess& child);
 
 /// "jpegwire-viewer": the program's name without its directory.
 std::string short_name(const ChildProcess& child);
