@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "app/parse_number.hpp"
+#include "app/text.hpp"
 #include "net/http/http_head.hpp"
 
 namespace jpegwire {

@@ -17,7 +17,11 @@ class HttpFields {
   struct Field {
     std::string name;
     std::string value;  // without white space around it
+
+    bool operator==(const Field&) const = default;
   };
+
+  bool operator==(const HttpFields&) const = default;
 
   void add(std::string_view name, std::string_view value);
 

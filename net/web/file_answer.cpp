@@ -6,6 +6,7 @@
 #include <ctime>
 
 #include "app/plain_text.hpp"
+#include "app/text.hpp"
 #include "net/http/file_list.hpp"
 #include "net/http/percent_encoding.hpp"
 #include "net/web/file_page.hpp"
