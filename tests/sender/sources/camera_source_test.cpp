@@ -118,7 +118,7 @@ TEST_CASE("a camera that does not exist is refused with a sentence", "[camera_so
 TEST_CASE("what is not a camera is refused with a sentence", "[camera_source]") {
   CameraOptions options;
   options.device = "/dev/null";
-  CHECK_THAT(error_of(options), Contains("/dev/null is not a camera"));
+  CHECK_THAT(error_of(options), Contains("/dev/null is not a video capture device"));
 }
 
 TEST_CASE("a camera's own JPEGs are given as they are", "[.fakecam]") {

@@ -130,7 +130,7 @@ TEST_CASE("a looped video that is removed ends with a sentence", "[file_source]"
   fs::remove(directory / "video.avi");
   REQUIRE(source.read({}));
   REQUIRE(source.read({}));
-  CHECK_THROWS_WITH(source.read({}), Contains("again") && Contains("video.avi"));
+  CHECK_THROWS_WITH(source.read({}), Contains("cannot restart") && Contains("video.avi"));
 }
 
 TEST_CASE("a video keeps its own rate, and what is asked for comes before it", "[file_source]") {
@@ -309,9 +309,10 @@ TEST_CASE("a picture too large for viewers is refused with a size that fits", "[
   SECTION("a picture") {
     options.path = directory / "large.png";
     cv::imwrite(options.path, cv::Mat(4000, 9001, CV_8UC1, cv::Scalar(0)));
-    CHECK_THAT(error_of(options), Equals("'" + options.path +
-                                         "' has 9001x4000 pixels, more than viewers take; scale it "
-                                         "with --size 7680x3412"));
+    CHECK_THAT(error_of(options),
+               Equals("'" + options.path +
+                      "' has 9001x4000 pixels, more than viewers accept; scale it "
+                      "with --size 7680x3412"));
   }
   SECTION("a JPEG that would be passed through") {
     options.path = directory / "large.jpg";

@@ -82,7 +82,7 @@ TEST_CASE("a looped recording that was removed is reported", "[recording_source]
   REQUIRE(source);
   for (unsigned i = 0; i < std::size(kTimes); ++i) CHECK(source->read({}));
   fs::remove(directory / "video.avi");
-  CHECK_THROWS_WITH(source->read({}), Contains("video.avi") && Contains("again"));
+  CHECK_THROWS_WITH(source->read({}), Contains("video.avi") && Contains("cannot restart"));
 }
 
 TEST_CASE("a stopped recording gives nothing more", "[recording_source]") {
