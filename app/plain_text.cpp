@@ -29,8 +29,8 @@ std::optional<std::uint32_t> take_character(std::string_view& text) {
     code = code << 6 | (static_cast<unsigned char>(next) & 0x3FU);
   }
   text.remove_prefix(size);
-  constexpr std::array<std::uint32_t, 5> kLeast{0, 0, 0x80, 0x800, 0x10000};
-  if (code < kLeast[size] || code > 0x10FFFF || (code >= 0xD800 && code < 0xE000))
+  constexpr std::array<std::uint32_t, 5> kMin{0, 0, 0x80, 0x800, 0x10000};
+  if (code < kMin[size] || code > 0x10FFFF || (code >= 0xD800 && code < 0xE000))
     return std::nullopt;
   return code;
 }

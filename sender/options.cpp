@@ -131,7 +131,7 @@ void add_http_options(CLI::App& app, SenderOptions& options) {
   app.add_option_function<double>(
          "--http-timeout",
          [&](double seconds) {
-           http.head_patience = std::chrono::milliseconds(std::llround(seconds * 1000));
+           http.head_timeout = std::chrono::milliseconds(std::llround(seconds * 1000));
          },
          "Time limit for a connection's next request [5]")
       ->check(is_number_within(0.1, 3600))

@@ -72,7 +72,7 @@ void HttpConnection::gone() {
 void HttpConnection::begin_request() {
   state_ = State::reading;
   is_head_ = false;
-  do_limit(site_.settings.head_patience);
+  do_limit(site_.settings.head_timeout);
   read_on();
 }
 
@@ -156,7 +156,7 @@ void HttpConnection::answer_with_snapshot() {
     return do_write();
   }
   state_ = State::waiting_for_frame;
-  do_limit(site_.settings.frame_patience);
+  do_limit(site_.settings.frame_timeout);
   frame_request_ =
       site_.frames.request_frame([this](const FramePtr& frame) { send_snapshot(frame); });
 }
@@ -209,7 +209,7 @@ void HttpConnection::begin_answer(AnswerHead head) {
 
 void HttpConnection::do_write() {
   state_ = State::writing;
-  do_limit(site_.settings.answer_patience);
+  do_limit(site_.settings.answer_timeout);
   asio::async_write(socket_, buffers_,
                     [self = shared_from_this()](std::error_code error, std::size_t) {
                       if (!self->socket_.is_open()) return;
@@ -236,20 +236,20 @@ void HttpConnection::linger() {
 }
 
 void HttpConnection::do_discard() {
-  constexpr std::size_t kMostDiscardedBytes = 1 << 20;
+  constexpr std::size_t kMaxDiscardedBytes = 1 << 20;
   body_.resize(4096);
   socket_.async_read_some(asio::buffer(body_),
                           [self = shared_from_this()](std::error_code error, std::size_t size) {
                             if (!self->socket_.is_open()) return;
                             self->discarded_bytes_ += size;
-                            if (error || self->discarded_bytes_ > kMostDiscardedBytes)
+                            if (error || self->discarded_bytes_ > kMaxDiscardedBytes)
                               return self->close();
                             self->do_discard();
                           });
 }
 
-void HttpConnection::do_limit(std::chrono::milliseconds patience) {
-  deadline_.expires_after(patience);
+void HttpConnection::do_limit(std::chrono::milliseconds timeout) {
+  deadline_.expires_after(timeout);
   deadline_.async_wait([weak = weak_from_this()](std::error_code error) {
     const auto self = weak.lock();
     if (error || !self || !self->socket_.is_open()) return;

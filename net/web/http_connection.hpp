@@ -56,7 +56,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   void answered();
   void linger();
   void do_discard();
-  void do_limit(std::chrono::milliseconds patience);
+  void do_limit(std::chrono::milliseconds timeout);
   void timed_out();
   void gone();
 

@@ -32,10 +32,10 @@ void HttpServer::accept(asio::ip::tcp::socket socket) {
 
 // A few connections beyond the limit are answered with 503; the others are closed.
 void HttpServer::turn_away(asio::ip::tcp::socket socket) {
-  constexpr std::size_t kMostUnadmitted = 16;
+  constexpr std::size_t kMaxUnadmitted = 16;
   ++rejected_;
   site_.refusals.warn("turned {} away: too many connections are here already", peer_name(socket));
-  if (unadmitted_ < kMostUnadmitted) serve(std::move(socket), std::nullopt);
+  if (unadmitted_ < kMaxUnadmitted) serve(std::move(socket), std::nullopt);
 }
 
 void HttpServer::serve(asio::ip::tcp::socket socket, std::optional<Admission::Ticket> ticket) {
@@ -52,13 +52,13 @@ void HttpServer::serve(asio::ip::tcp::socket socket, std::optional<Admission::Ti
   connection->start();
 }
 
-void HttpServer::finish(std::chrono::milliseconds patience) {
+void HttpServer::finish(std::chrono::milliseconds timeout) {
   if (std::exchange(finishing_, true)) return;
   for (Listener& listener : listeners_) listener.stop();
   const std::set<Connection> connections = connections_;  // finishing a connection may remove it
   for (const Connection& connection : connections) connection->finish();
   if (connections_.empty()) return;
-  deadline_.expires_after(patience);
+  deadline_.expires_after(timeout);
   deadline_.async_wait([this](std::error_code error) {
     const std::set<Connection> late = connections_;
     if (!error)

@@ -32,8 +32,8 @@ class HttpServer {
   void serve_files(FileServer& files) { site_.files = &files; }
 
   /// Completes the answers in progress, and disconnects clients that have not received theirs after
-  /// `patience`. The FrameServer ends the streams.
-  void finish(std::chrono::milliseconds patience);
+  /// `timeout`. The FrameServer ends the streams.
+  void finish(std::chrono::milliseconds timeout);
 
   /// Connections rejected because of the limits or a lack of system resources.
   std::uint64_t rejected() const { return rejected_; }

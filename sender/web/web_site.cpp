@@ -51,9 +51,9 @@ void WebSite::start() {
   do_tick();
 }
 
-void WebSite::finish(std::chrono::milliseconds patience) {
+void WebSite::finish(std::chrono::milliseconds timeout) {
   tick_.cancel();
-  server_.finish(patience);
+  server_.finish(timeout);
   if (files_) files_->finish();
 }
 

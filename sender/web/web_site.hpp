@@ -36,7 +36,7 @@ class WebSite {
   /// Makes the rates of the last second available.
   void start();
 
-  void finish(std::chrono::milliseconds patience);
+  void finish(std::chrono::milliseconds timeout);
 
   const HttpServer& server() const { return server_; }
 

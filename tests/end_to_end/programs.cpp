@@ -24,7 +24,7 @@ std::vector<std::string> lines_of(const std::string& text) {
 bool only_tells_how_it_goes(const std::string& line) {
   static const std::regex news(
       "jpegwire-(sender|viewer): (connected to |waiting for |record(ing to|ed) |"
-      "(viewer|client) .* (came|connected|left|fetches)|"
+      "(viewer|client) .* (connected|disconnected|left|fetches)|"
       "the kernel limits the receive buffer).*|"
       "(source|watch|share|note): .*|sends (to|by) .*|  .*|.* frames/s,? .*");
   return line.empty() || std::regex_match(line, news);

@@ -15,9 +15,9 @@ namespace jpegwire::test {
 /// Settings with timeouts longer than any test.
 inline HttpSettings patient_settings() {
   HttpSettings settings;
-  settings.head_patience = std::chrono::minutes(10);
-  settings.answer_patience = std::chrono::minutes(10);
-  settings.frame_patience = std::chrono::minutes(10);
+  settings.head_timeout = std::chrono::minutes(10);
+  settings.answer_timeout = std::chrono::minutes(10);
+  settings.frame_timeout = std::chrono::minutes(10);
   return settings;
 }
 

@@ -178,7 +178,8 @@ TEST_CASE("a client that has the current version gets 304", "[files]") {
   CHECK(status("If-Modified-Since", all.field("last-modified")) == 304);
   CHECK(status("If-Modified-Since", "Sun, 06 Nov 1994 08:49:37 GMT") == 200);
   stage.write("a.mkv", "0123456789");
-  fs::last_write_time(stage.shared + "/a.mkv", fs::file_time_type::clock::now() - std::chrono::hours(7));
+  fs::last_write_time(stage.shared + "/a.mkv",
+                      fs::file_time_type::clock::now() - std::chrono::hours(7));
   CHECK(status("If-None-Match", all.field("etag")) == 200);
 }
 

@@ -91,7 +91,7 @@ TEST_CASE("a viewer counts as a connection while it watches", "[http]") {
 
 TEST_CASE("a silent client is closed without an answer", "[http]") {
   HttpSettings settings = patient_settings();
-  settings.head_patience = kShort;
+  settings.head_timeout = kShort;
   HttpStage stage(settings);
   HttpClient& silent = stage.add_client("");
   CHECK(stage.runs_until_closed_in_order(silent));
@@ -107,7 +107,7 @@ TEST_CASE("a request that is not completed in time is answered with 408", "[http
   const std::string begun = GENERATE(as<std::string>{}, "G", "GET / HTTP/1.1\r\n",
                                      "GET / HTTP/1.1\r\nHost: localhost\r\n");
   HttpSettings settings = patient_settings();
-  settings.head_patience = kShort;
+  settings.head_timeout = kShort;
   HttpStage stage(settings);
   HttpClient& client = stage.add_client(begun);
   CHECK(stage.response_to(client).status == 408);
@@ -117,7 +117,7 @@ TEST_CASE("a request that is not completed in time is answered with 408", "[http
 
 TEST_CASE("single bytes do not extend a request's deadline", "[http]") {
   HttpSettings settings = patient_settings();
-  settings.head_patience = kShort;
+  settings.head_timeout = kShort;
   settings.max_head_bytes = 1 << 20;  // more than arrives in that time
   HttpStage stage(settings);
   HttpClient& client = stage.add_client("GET / HTTP/1.1\r\nX: ");
@@ -130,7 +130,7 @@ TEST_CASE("single bytes do not extend a request's deadline", "[http]") {
 
 TEST_CASE("a client that does not receive its answer makes room for others", "[http]") {
   HttpSettings settings = at_most(1, 1);
-  settings.answer_patience = kShort;
+  settings.answer_timeout = kShort;
   HttpStage stage(settings);
   serve_big_text(stage);
   stage.add_client(get("/big"));

@@ -309,9 +309,10 @@ TEST_CASE("a picture too large for viewers is refused with a size that fits", "[
   SECTION("a picture") {
     options.path = directory / "large.png";
     cv::imwrite(options.path, cv::Mat(4000, 9001, CV_8UC1, cv::Scalar(0)));
-    CHECK_THAT(error_of(options), Equals("'" + options.path +
-                                         "' has 9001x4000 pixels, more than viewers accept; scale it "
-                                         "with --size 7680x3412"));
+    CHECK_THAT(error_of(options),
+               Equals("'" + options.path +
+                      "' has 9001x4000 pixels, more than viewers accept; scale it "
+                      "with --size 7680x3412"));
   }
   SECTION("a JPEG that would be passed through") {
     options.path = directory / "large.jpg";
