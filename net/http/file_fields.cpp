@@ -5,22 +5,16 @@
 
 #include "app/parse_number.hpp"
 #include "app/text.hpp"
-#include "net/http/http_head.hpp"
 
 namespace jpegwire {
 namespace {
 
 constexpr std::uint64_t kMaxNumber = std::numeric_limits<std::uint64_t>::max();
 
-std::string_view without_blanks(std::string_view text) {
-  const std::size_t begin = std::min(text.find_first_not_of(" \t"), text.size());
-  return text.substr(begin, text.find_last_not_of(" \t") + 1 - begin);
-}
-
 /// Removes the text up to the separator, and the separator, from the front and returns the text.
 std::string_view take_up_to(std::string_view& text, char separator) {
   const std::size_t end = std::min(text.find(separator), text.size());
-  const std::string_view item = without_blanks(text.substr(0, end));
+  const std::string_view item = trimmed(text.substr(0, end));
   text.remove_prefix(std::min(end + 1, text.size()));
   return item;
 }
@@ -60,7 +54,7 @@ int quality_of(std::string_view accept, std::string_view type) {
 RangeChoice choose_range(std::string_view field, std::uint64_t size_bytes) {
   std::string_view set = field;
   if (!equal_ignoring_case(take_up_to(set, '='), "bytes")) return whole(size_bytes);
-  std::string_view range = without_blanks(set);
+  std::string_view range = trimmed(set);
   const bool is_suffix = range.starts_with('-');
   const auto first = parse_digits(take_up_to(range, '-'));
   const auto last = parse_digits(range);
@@ -81,7 +75,7 @@ std::optional<ContentRange> parse_content_range(std::string_view field) {
 
 // Our entity tags have no commas or quotation marks inside, so nothing else contains one.
 bool names_etag(std::string_view field, std::string_view etag) {
-  return without_blanks(field) == "*" || field.find(etag) != std::string_view::npos;
+  return trimmed(field) == "*" || field.find(etag) != std::string_view::npos;
 }
 
 bool prefers_json(std::string_view field) {

@@ -5,15 +5,13 @@
 #include <string>
 
 #include "app/plain_text.hpp"
+#include "app/text.hpp"
 
 namespace jpegwire {
 namespace {
 
 bool has_offered_ending(std::string_view name) {
-  std::string ending(name.substr(name.rfind('.') + 1));
-  std::ranges::transform(ending, ending.begin(), [](char letter) {
-    return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
-  });
+  const std::string ending = lower(name.substr(name.rfind('.') + 1));
   constexpr std::array<std::string_view, 7> kEndings{"mkv", "mov",  "avi", "mp4",
                                                      "jpg", "jpeg", "png"};
   return std::ranges::find(kEndings, ending) != kEndings.end();

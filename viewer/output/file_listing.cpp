@@ -11,17 +11,17 @@ FileRequest FileListing::request() {
 FileDialogue::Next FileListing::take_head(const HttpResponseHead& head) {
   refusal_.begin(head);
   text_.clear();
-  return Next::go_on;
+  constexpr std::uint64_t kMaxBytes = std::uint64_t{16} << 20;
+  const bool is_too_long = head.status == 200 && head.content_length.value_or(0) > kMaxBytes;
+  return is_too_long ? fail("its list is too long") : Next::go_on;
 }
 
 FileDialogue::Next FileListing::take_body(Bytes bytes) {
-  constexpr std::size_t kMaxBytes = std::size_t{16} << 20;
-  if (refusal_.status() != 200) {
+  if (refusal_.status() == 200)
+    text_.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  else
     refusal_.add(bytes);
-    return Next::go_on;
-  }
-  text_.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  return text_.size() > kMaxBytes ? fail("its list is too long") : Next::go_on;
+  return Next::go_on;
 }
 
 FileDialogue::Next FileListing::take_end() {

@@ -239,8 +239,7 @@ TEST_CASE("a server that is no sender that shares is told of in a sentence", "[f
              Catch::Contains("no list of files"));
   CHECK_THAT(failure({to_bytes("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")}),
              Catch::Contains("no jpegwire-sender"));
-  CHECK_THAT(failure({to_bytes("HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\n"),
-                      ByteVector(17'000'000, std::byte{' '})}),
+  CHECK_THAT(failure({to_bytes("HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\n")}),
              Catch::Contains("too long"));
 }
 
