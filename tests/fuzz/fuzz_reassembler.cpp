@@ -208,7 +208,8 @@ class Player {
   }
 
   void add_raw() {
-    const std::size_t size = std::min<std::size_t>(take_byte(input_), input_.size());
+    const std::size_t wanted = take_byte(input_);
+    const std::size_t size = std::min(wanted, input_.size());
     const Bytes payload = input_.first(size);
     input_ = input_.subspan(size);
     add(payload, size % 2 == 0);
