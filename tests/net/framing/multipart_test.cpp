@@ -209,7 +209,7 @@ TEST_CASE("multipart streams are read from reads of any size") {
        {},
        Event::failed,
        "the HTTP server answered with status 404"},
-      {"a broken status line", "HTTP/1.\r\n\r\n", {}, Event::failed, "no proper head"},
+      {"a broken status line", "HTTP/1.\r\n\r\n", {}, Event::failed, "no valid header"},
       {"a page instead",
        "HTTP/1.0 200 OK\r\n\r\n<html>\r\n</html>",
        {},
