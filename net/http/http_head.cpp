@@ -39,6 +39,13 @@ bool has_stray_characters(std::string_view text) {
   return false;
 }
 
+/// Whether a method begins `text`, or the CR of an empty line before it. Beast would wait for the
+/// end of the head.
+bool may_begin_request(std::string_view text) {
+  if (text.empty() || text.front() == '\r') return true;
+  return text.front() > ' ' && text.front() < '\x7F';
+}
+
 /// The error where `text` is a whole head and Beast does not accept it.
 template <class Parser>
 boost::system::error_code put_head(Parser& parser, std::string_view text) {
@@ -121,7 +128,7 @@ HttpRequestHead parse_request_head(std::span<const std::byte> bytes, std::size_t
   const std::size_t size = is_whole ? end + kEndOfRequestHead.size() : text.size();
   HttpRequestHead head;
   head.state = State::malformed;
-  if (has_stray_characters(text.substr(0, size))) return head;
+  if (!may_begin_request(text) || has_stray_characters(text.substr(0, size))) return head;
   head.state = bytes.size() < max_bytes ? State::need_more : State::too_large;
   if (!is_whole) return head;
 

@@ -290,6 +290,7 @@ TEST_CASE("a request without a method is refused", "[http]") {
   CHECK(refusal_of("GET  / HTTP/1.1\r\nHost: a\r\n\r\n") == 400);
   CHECK(refusal_of("GET\r\n\r\n") == 400);
   CHECK(refusal_of("\x16\x03\x01\x02\x01\x03\x03 and so on\r\n\r\n") == 400);
+  CHECK(refusal_of(std::string(100, '\xFF')) == 400);
 }
 
 TEST_CASE("other versions are refused", "[http]") {
