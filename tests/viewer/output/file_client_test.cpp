@@ -69,10 +69,12 @@ class Script {
 
   void do_send(const std::shared_ptr<Connection>& connection) {
     if (connection->next == connection->pieces.size()) return;
-    std::error_code ignored;
-    asio::write(connection->socket, asio::buffer(connection->pieces[connection->next++]), ignored);
-    connection->pause.expires_after(milliseconds(100));
-    connection->pause.async_wait([this, connection](std::error_code) { do_send(connection); });
+    asio::async_write(connection->socket, asio::buffer(connection->pieces[connection->next++]),
+                      [this, connection](std::error_code, std::size_t) {
+                        connection->pause.expires_after(milliseconds(100));
+                        connection->pause.async_wait(
+                            [this, connection](std::error_code) { do_send(connection); });
+                      });
   }
 
   tcp::acceptor acceptor_;
