@@ -191,7 +191,7 @@ TEST_CASE("nothing outside the shared directory can be asked for") {
         std::string("..%2fsecret.jpg"), std::string("%2Fetc%2Fpasswd"), std::string("/etc/passwd"),
         std::string("link.jpg"), std::string("up.jpg/secret.jpg"), std::string("up.jpg"),
         std::string("..%2fsecret.jpg%00.jpg"), std::string(255, 'n'), std::string("%FF.jpg"),
-        std::string("%0d%0aX: y.jpg")}) {
+        std::string("%0d%0aX:y.jpg")}) {
     CAPTURE(name);
     TcpPeer client = TcpPeer::connect(sender.http_port());
     client.send("GET /files/" + name + " HTTP/1.1\r\nHost: localhost\r\n\r\n");

@@ -113,6 +113,7 @@ bool FileClient::take_head() {
     return false;
   }
   left_bytes_ = is_head_request_ ? 0 : *head.content_length;
+  is_refusal_ = head.status >= 300;
   return go_on(dialogue_.take_head(head));
 }
 
@@ -123,7 +124,7 @@ bool FileClient::take_body() {
   if (size == 0) return true;
   *left_bytes_ -= size;
   do_watch_for_answers();
-  dialer_.reset_pause();
+  if (!is_refusal_) dialer_.reset_pause();
   const Next next = dialogue_.take_body(Bytes(buffer_).first(size));
   drop(size);
   return go_on(next);

@@ -62,6 +62,7 @@ class FileClient {
   std::vector<std::byte> buffer_;
   std::size_t filled_bytes_ = 0;
   bool is_head_request_ = false;
+  bool is_refusal_ = false;
   std::optional<std::uint64_t> left_bytes_;  // of the body; nothing: the head is still to come
   unsigned connection_ = 0;  // tells the handler of an earlier connection that it is over
   bool was_connected_ = false;

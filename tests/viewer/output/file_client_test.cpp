@@ -83,7 +83,7 @@ class Script {
 };
 
 ByteVector refusal(const char* status) {
-  return to_bytes(fmt::format("HTTP/1.1 {}\r\nContent-Length: 0\r\n\r\n", status));
+  return to_bytes(fmt::format("HTTP/1.1 {}\r\nContent-Length: 7\r\n\r\nbecause", status));
 }
 
 std::string head_of(std::string_view request, std::string_view content) {
@@ -207,8 +207,10 @@ TEST_CASE("a busy sender's pauses are not its silence", "[files]") {
   const auto answer = [&](const std::string& request, std::size_t number) {
     return Pieces{number < 4 ? refusal("503 Service Unavailable") : answer_to(request, "data")};
   };
-  // The last pause takes 800 ms.
+  // Each pause is twice as long as the one before, and the last one takes 800 ms.
+  const auto begin = std::chrono::steady_clock::now();
   CHECK(stage.fetch(answer, milliseconds(700)).empty());
+  CHECK(std::chrono::steady_clock::now() - begin > milliseconds(1'400));
   CHECK(stage.fetched() == "data");
 }
 
