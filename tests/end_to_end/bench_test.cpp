@@ -301,7 +301,7 @@ TEST_CASE("a measurement that is not possible is refused before any run") {
              Contains("1000000 viewers are too many") && Contains("memory for") &&
                  Contains("descriptors for") && Contains("processes for"));
   CHECK_THAT(bench_failure({"--programs", "/nowhere"}, 1),
-             Contains("no program jpegwire-sender in /nowhere") && Contains("--programs"));
+             Contains("cannot find jpegwire-sender in /nowhere") && Contains("--programs"));
   CHECK_THAT(bench_failure({"--viewer-host", "no-such-host.invalid"}, 1),
              Contains("no-such-host.invalid"));
 }

@@ -260,7 +260,7 @@ TEST_CASE("if the default HTTP port is taken, the sender warns and streams witho
   REQUIRE(code == 0);
   const auto complaints = complaints_of(machine);
   REQUIRE(complaints.size() == 1);
-  CHECK_THAT(complaints[0], Contains("no page") && Contains("127.0.0.1:8080") &&
+  CHECK_THAT(complaints[0], Contains("continuing without HTTP") && Contains("127.0.0.1:8080") &&
                                 Contains("another program uses the port") &&
                                 Contains("--http PORT"));
   CHECK_THAT(machine.out(), Contains("\"frames\":3"));

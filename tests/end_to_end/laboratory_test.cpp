@@ -201,7 +201,7 @@ TEST_CASE(
   peer.send(frame + frame + big_endian_size(0));
   CHECK(summary_of(viewer)["naive_broken"] == 1);
   CHECK(verdict_in(viewer.err()) == Verdict{1, 2});
-  CHECK_THAT(viewer.err(), Contains("brought the end of another frame first"));
+  CHECK_THAT(viewer.err(), Contains("began with the end of"));
 }
 
 TEST_CASE("the laboratory: HTTP streams have the same options and traces") {
