@@ -11,7 +11,7 @@ namespace jpegwire {
 /// Seconds of CPU by the names of a process's threads; those of the same name, summed.
 using ThreadTimes = std::map<std::string, double>;
 
-/// Of the threads of these names.
+/// The sum of the CPU seconds of the threads with these names.
 double seconds_of(const ThreadTimes& threads, std::initializer_list<const char*> names);
 
 /// So far, of the threads that there are; empty where the process has gone.

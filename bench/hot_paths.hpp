@@ -36,8 +36,7 @@ struct HotPath {
   std::unique_ptr<FrameWork> (*begin)();
 };
 
-/// Each place where something is done for every frame, with a picture of 1920x1080 that is always
-/// the same.
+/// The work that is done for every frame, each on the same picture of 1920x1080 pixels.
 std::span<const HotPath> hot_paths();
 
 }  // namespace jpegwire::bench

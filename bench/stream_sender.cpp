@@ -21,7 +21,7 @@ std::uint16_t port_behind(const std::string& text, const char* pattern) {
   return parse_number<std::uint16_t>(match[1].str()).value_or(0);
 }
 
-/// Asks again and again: another program's socket tells nobody that it listens now.
+/// Polls, because another program does not notify the bench when its socket begins to listen.
 template <class Condition>
 void wait_until_listening(EventLoop& loop, const Child& child, const Condition& is_listening) {
   constexpr std::chrono::milliseconds kPause{20};
