@@ -6,11 +6,10 @@
 #include <span>
 #include <vector>
 
+#include "codec/bytes.hpp"
 #include "codec/time.hpp"
 
 namespace jpegwire {
-
-using Bytes = std::span<const std::byte>;
 
 /// How the pixels of a Picture lie in memory; rows are packed without padding.
 ///  i420: a plane of luma, then U and V of half the width and height, rounded up.

@@ -6,7 +6,7 @@
 #include <cstring>
 #include <span>
 
-#include "codec/big_endian.hpp"
+#include "codec/bytes.hpp"
 #include "codec/jpeg_markers.hpp"
 #include "codec/turbojpeg_handle.hpp"
 
@@ -34,7 +34,7 @@ class LastPixels {
     const std::size_t stride = 3 * static_cast<std::size_t>(picture.width);
     const std::span all = std::span(picture.pixels).first(static_cast<std::size_t>(rows) * stride);
     bytes_ = all.last(std::min(stride, kMark.size()));
-    std::ranges::copy(mark(), bytes_.begin());
+    put_bytes(bytes_, mark());
   }
 
   bool are_decoded() const { return !std::ranges::equal(bytes_, mark()); }
@@ -78,9 +78,9 @@ class JpegDecoder::BandDecoder {
     jpeg_[0] = marker::kPrefix;
     jpeg_[1] = marker::kStartOfImage;
     const std::span header = std::span(jpeg_).subspan(2, layout.header.size());
-    std::ranges::copy(layout.header, header.begin());
+    put_bytes(header, layout.header);
     put_big_endian(header.subspan(layout.height_offset), static_cast<std::uint16_t>(band.height));
-    std::ranges::copy(band.bytes, jpeg_.end() - std::ssize(band.bytes));
+    put_bytes(std::span(jpeg_).last(band.bytes.size()), band.bytes);
     if (band.height == layout.height) return;
     jpeg_.back() = marker::kEndOfImage;
     renumber_restarts(std::span(jpeg_).last(band.bytes.size()));

@@ -10,7 +10,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "codec/big_endian.hpp"
+#include "codec/bytes.hpp"
 #include "codec/jpeg_layout.hpp"
 #include "codec/jpeg_markers.hpp"
 #include "codec/turbojpeg_handle.hpp"

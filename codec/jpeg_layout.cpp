@@ -6,7 +6,7 @@
 #include <cstring>
 #include <numeric>
 
-#include "codec/big_endian.hpp"
+#include "codec/bytes.hpp"
 #include "codec/jpeg_markers.hpp"
 
 namespace jpegwire {

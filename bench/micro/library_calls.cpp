@@ -12,7 +12,7 @@
 #include <opencv2/imgproc.hpp>
 #include <vector>
 
-#include "codec/big_endian.hpp"
+#include "codec/bytes.hpp"
 #include "coded_pictures.hpp"
 #include "isal_calls.hpp"
 #include "libav_calls.hpp"

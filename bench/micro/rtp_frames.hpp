@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "codec/big_endian.hpp"
+#include "codec/bytes.hpp"
 #include "net/rtp/jpeg_reassembler.hpp"
 #include "test_card_frames.hpp"
 

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <utility>
 
+#include "codec/bytes.hpp"
 #include "codec/jpeg_layout.hpp"
 
 namespace jpegwire {
@@ -161,7 +162,7 @@ std::optional<FrameAssembler::Event> FrameAssembler::begin_frame(std::uint64_t s
 }
 
 void FrameAssembler::move_to_frame(std::size_t size) {
-  if (size > 0) std::memcpy(frame_->jpeg.storage[0].data() + filled_, staged().data(), size);
+  put_bytes(std::span(frame_->jpeg.storage[0]).subspan(filled_), staged().first(size));
   drop_staged(size);
   filled_ += size;
 }

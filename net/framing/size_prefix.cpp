@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "codec/big_endian.hpp"
+#include "codec/bytes.hpp"
 
 namespace jpegwire {
 namespace {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "codec/bytes.hpp"
 #include "codec/jpeg_layout.hpp"
 #include "codec/jpeg_markers.hpp"
 #include "net/rtp/format/jpeg_header.hpp"
@@ -122,7 +123,7 @@ void FrameFragments::insert(const Fragment& fragment) {
   if (fragment.is_first) run.begin = range.offset;
   if (fragment.is_last) run.end = range.end;
   grow_to(range.end);
-  std::ranges::copy(fragment.data, bytes(range).begin());
+  put_bytes(bytes(range), fragment.data);
   size_ += size_of(range);
   if (run.is_whole()) whole_runs_.push_back(fragment.run);
 }

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <array>
 
-#include "codec/big_endian.hpp"
+#include "codec/bytes.hpp"
 #include "codec/jpeg_layout.hpp"
 #include "codec/jpeg_markers.hpp"
 
@@ -42,7 +42,7 @@ class HeaderReader {
     const Bytes luma = quantization_tables_[byte_at(frame_, 8)];
     const Bytes chroma = quantization_tables_[byte_at(frame_, 11)];
     if (byte_at(frame_, 11) != byte_at(frame_, 14) || luma.empty() || chroma.empty()) return false;
-    std::ranges::copy(chroma, std::ranges::copy(luma, tables.begin()).out);
+    put_bytes(put_bytes(tables, luma), chroma);
     return true;
   }
 

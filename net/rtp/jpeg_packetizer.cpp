@@ -4,6 +4,7 @@
 #include <cstring>
 #include <utility>
 
+#include "codec/bytes.hpp"
 #include "codec/jpeg_markers.hpp"
 #include "net/rtp/format/jpeg_header.hpp"
 #include "net/rtp/format/ntp_time.hpp"
@@ -139,8 +140,7 @@ std::span<std::byte> JpegPacketizer::put_head(OutgoingPacket& packet, bool marke
                                                     .ssrc = settings_.ssrc},
                                                    has_stamp);
   if (!has_stamp) return rest;
-  std::ranges::copy(stamp_, rest.begin());
-  return rest.subspan(stamp_.size());
+  return put_bytes(rest, stamp_);
 }
 
 }  // namespace jpegwire

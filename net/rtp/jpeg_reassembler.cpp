@@ -4,6 +4,7 @@
 #include <iterator>
 #include <utility>
 
+#include "codec/bytes.hpp"
 #include "codec/jpeg_layout.hpp"
 #include "net/rtp/format/jpeg_header.hpp"
 #include "net/rtp/format/stamp_extension.hpp"
@@ -93,7 +94,7 @@ void JpegReassembler::learn_tables(OpenFrame& open, const JpegPayload& payload) 
     return;
   }
   std::optional<QuantizationTables>& known = tables_[q - 128U];
-  if (payload.tables) std::ranges::copy(*payload.tables, known.emplace().begin());
+  if (payload.tables) put_bytes(known.emplace(), *payload.tables);
   const bool is_known = payload.tables || q != kChangingTablesQ;
   if (is_known && !open.has_header) open.tables = known;
 }

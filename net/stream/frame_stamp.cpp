@@ -4,7 +4,7 @@
 #include <array>
 #include <limits>
 
-#include "codec/big_endian.hpp"
+#include "codec/bytes.hpp"
 #include "codec/jpeg_markers.hpp"
 
 namespace jpegwire {
@@ -42,7 +42,7 @@ FrameStamp make_stamp(const EncodedFrame& frame, std::uint64_t stream_id) {
 }
 
 void write_stamp(const FrameStamp& stamp, std::span<std::byte, kStampSizeBytes> out) {
-  std::ranges::copy(kStampOpening, out.begin());
+  put_bytes(out, kStampOpening);
   write_stamp_fields(stamp, out.last<kStampFieldsSizeBytes>());
 }
 

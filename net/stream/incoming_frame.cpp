@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "codec/bytes.hpp"
+
 namespace jpegwire {
 namespace {
 
@@ -59,7 +61,7 @@ Bytes IncomingFrame::keep(Bytes bytes) {
   }
   if (block_ == blocks_.size()) blocks_.emplace_back(std::max(kBlockBytes, bytes.size()));
   const std::span<std::byte> place = std::span(blocks_[block_]).subspan(used_bytes_, bytes.size());
-  std::ranges::copy(bytes, place.begin());
+  put_bytes(place, bytes);
   used_bytes_ += bytes.size();
   return place;
 }

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "codec/big_endian.hpp"
+#include "codec/bytes.hpp"
 
 namespace jpegwire {
 namespace {
@@ -27,8 +27,7 @@ std::optional<ViewerReport> read_report(std::span<const std::byte> payload) {
 std::array<std::byte, kReportSizeBytes> write_report(const ViewerReport& report) {
   std::array<std::byte, kReportSizeBytes> bytes;
   const auto payload = put_big_endian<std::uint32_t>(bytes, kReportSizeBytes - 4);
-  std::ranges::copy(kReportOpening, payload.begin());
-  put_big_endian(payload.subspan(kReportOpening.size()),
+  put_big_endian(put_bytes(payload, kReportOpening),
                  static_cast<std::uint64_t>(report.time.time_since_epoch().count()));
   return bytes;
 }

@@ -7,6 +7,8 @@
 #include <asio/buffer.hpp>
 #include <utility>
 
+#include "codec/bytes.hpp"
+
 namespace jpegwire {
 namespace {
 
@@ -140,7 +142,7 @@ void StreamClient::take_answer(std::size_t size) {
   awaits_answer_ = false;
   observer_.connected(peer_name(socket_));
   // What came behind the answer's head is the stream's beginning.
-  std::ranges::copy(request_->rest(), assembler_->space().begin());
+  put_bytes(assembler_->space(), request_->rest());
   take_bytes(request_->rest().size());
 }
 

@@ -8,7 +8,7 @@
 #include <set>
 #include <thread>
 
-#include "codec/big_endian.hpp"
+#include "codec/bytes.hpp"
 #include "end_to_end/pictures.hpp"
 #include "end_to_end/programs.hpp"
 

@@ -1,6 +1,6 @@
 #include <map>
 
-#include "codec/big_endian.hpp"
+#include "codec/bytes.hpp"
 #include "support/fec.hpp"
 #include "support/fuzzing.hpp"
 

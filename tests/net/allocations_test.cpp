@@ -7,7 +7,7 @@
 #include <stop_token>
 #include <thread>
 
-#include "codec/big_endian.hpp"
+#include "codec/bytes.hpp"
 #include "codec/jpeg_decoder.hpp"
 #include "codec/jpeg_encoder.hpp"
 #include "net/rtp/jpeg_reassembler.hpp"

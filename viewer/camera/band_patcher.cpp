@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "codec/bytes.hpp"
+
 namespace jpegwire {
 namespace {
 
@@ -48,8 +50,7 @@ void BandPatcher::fill_gaps(const Picture* older, Picture& picture, WallTime now
         rows_of(picture, top, std::min(top + rows_of_part, picture.height));
     const auto offset = rows.data() - picture.pixels.data();
     if (older != nullptr && is_fresh(part, now))
-      std::ranges::copy(Bytes(older->pixels).subspan(static_cast<std::size_t>(offset), rows.size()),
-                        rows.begin());
+      put_bytes(rows, Bytes(older->pixels).subspan(static_cast<std::size_t>(offset), rows.size()));
     else
       std::ranges::fill(rows, kGrey);
   }

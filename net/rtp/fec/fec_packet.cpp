@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cassert>
 
-#include "codec/big_endian.hpp"
+#include "codec/bytes.hpp"
 
 namespace jpegwire {
 namespace {
@@ -11,11 +11,6 @@ namespace {
 bool is_possible(const RepairId& id) {
   return id.source_symbols > 0 && id.source_symbols <= id.symbol &&
          id.symbol < id.encoding_symbols && id.encoding_symbols <= kMaxEncodingSymbols;
-}
-
-std::span<std::byte> put_bytes(std::span<std::byte> out, Bytes bytes) {
-  std::ranges::copy(bytes, out.begin());
-  return out.subspan(bytes.size());
 }
 
 }  // namespace

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "codec/big_endian.hpp"
+#include "codec/bytes.hpp"
 #include "codec/jpeg_layout.hpp"
 #include "codec/jpeg_markers.hpp"
 
@@ -31,10 +31,7 @@ class SegmentWriter {
     rest_ = put_big_endian(rest_.subspan(2), static_cast<std::uint16_t>(payload_size + 2));
   }
 
-  void put(Bytes bytes) {
-    std::ranges::copy(bytes, rest_.begin());
-    rest_ = rest_.subspan(bytes.size());
-  }
+  void put(Bytes bytes) { rest_ = put_bytes(rest_, bytes); }
 
   void put(unsigned byte) {
     rest_[0] = static_cast<std::byte>(byte);

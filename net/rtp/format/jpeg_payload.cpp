@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "codec/big_endian.hpp"
+#include "codec/bytes.hpp"
 
 namespace jpegwire {
 namespace {
@@ -90,8 +90,7 @@ std::span<std::byte> put_jpeg_payload_header(std::span<std::byte> out, const Jpe
   rest = put_big_endian(rest, std::uint16_t{0});  // both tables have 8 bits
   rest = put_big_endian(rest, static_cast<std::uint16_t>(tables == nullptr ? 0 : tables->size()));
   if (tables == nullptr) return rest;
-  std::ranges::copy(*tables, rest.begin());
-  return rest.subspan(tables->size());
+  return put_bytes(rest, *tables);
 }
 
 }  // namespace jpegwire

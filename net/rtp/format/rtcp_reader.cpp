@@ -1,6 +1,6 @@
 #include "net/rtp/format/rtcp_reader.hpp"
 
-#include "codec/big_endian.hpp"
+#include "codec/bytes.hpp"
 #include "net/rtp/format/ntp_time.hpp"
 
 namespace jpegwire {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "codec/big_endian.hpp"
+#include "codec/bytes.hpp"
 #include "net/rtp/format/ntp_time.hpp"
 #include "net/rtp/format/sequence_number.hpp"
 
@@ -110,7 +110,7 @@ bool RtcpWriter::description(std::uint32_t ssrc, std::string_view cname) {
   out = put_big_endian(out, ssrc);
   out = put_big_endian(out, kCname);
   out = put_big_endian(out, static_cast<std::uint8_t>(cname.size()));
-  std::ranges::copy(std::as_bytes(std::span(cname)), out.begin());
+  put_bytes(out, std::as_bytes(std::span(cname)));
   return true;
 }
 

@@ -1,6 +1,6 @@
 #include "net/rtp/format/stamp_extension.hpp"
 
-#include "codec/big_endian.hpp"
+#include "codec/bytes.hpp"
 
 namespace jpegwire {
 namespace {

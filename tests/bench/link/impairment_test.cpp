@@ -5,7 +5,7 @@
 #include <catch2/catch.hpp>
 #include <set>
 
-#include "codec/big_endian.hpp"
+#include "codec/bytes.hpp"
 
 namespace jpegwire::impairment_test {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "codec/big_endian.hpp"
+#include "codec/bytes.hpp"
 #include "support/jpegs.hpp"
 
 namespace jpegwire::frame_stamp_test {

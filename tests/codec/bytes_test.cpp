@@ -1,4 +1,4 @@
-#include "codec/big_endian.hpp"
+#include "codec/bytes.hpp"
 
 #include <array>
 #include <catch2/catch.hpp>
