@@ -139,8 +139,7 @@ void require_effect(const CLI::App& app, const std::string& command,
     const std::string name = option->get_name();
     const bool has_effect = name == command || std::ranges::find(others, name) != others.end();
     if (option->count() > 0 && !has_effect)
-      throw CLI::ValidationError(
-          fmt::format("{} has no effect with {}: leave it out", name, command));
+      throw CLI::ValidationError(fmt::format("{} has no effect with {}: remove it", name, command));
   }
 }
 

@@ -57,7 +57,7 @@ void FrameRecorder::finish(milliseconds timeout) {
     spdlog::warn("{} not recorded, because the disk of '{}' is too slow",
                  counted(queue_.skipped(), "frame"), options_.file.string());
   if (too_close_ > 0)
-    spdlog::warn("{} not recorded, because '{}' has no times so close together",
+    spdlog::warn("{} not recorded, because '{}' cannot store timestamps so close together",
                  counted(too_close_, "frame"), options_.file.string());
 }
 

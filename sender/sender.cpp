@@ -200,8 +200,9 @@ class Sender {
     fmt::print(out, "share:  jpegwire-viewer --list http://{}\n", address);
     fmt::print(out, "        in a browser: http://{}/files/\n", address);
     if (web_listener_->is_public())
-      fmt::print(out, "note:   whoever reaches it can fetch the recordings and pictures in '{}'\n",
-                 options_.shared_directory);
+      fmt::print(
+          out, "note:   everyone who can reach it can fetch the recordings and pictures in '{}'\n",
+          options_.shared_directory);
   }
 
   void do_limit_time() {

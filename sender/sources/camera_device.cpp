@@ -71,7 +71,7 @@ std::string advice_about(int error, const std::string& device) {
   const std::string others = existing_devices();
   if (others.empty())
     return "; there is no camera on this machine: plug one in, or use --source test";
-  return others == device ? "" : fmt::format("; there are: {}", others);
+  return others == device ? "" : fmt::format("; available: {}", others);
 }
 
 std::string refusal(const std::string& device, int error) {

@@ -23,7 +23,7 @@ TEST_CASE("a part that does not belong is kept, told of, and the file fetched an
   write_file(stage.fetched("a.mkv.part"), part);
   HttpSender sender(stage.sender());
   CHECK_THAT(run_to_end(stage.in_here({"--fetch", "a.mkv", sender.http_url("")})),
-             Contains("'a.mkv.part' is") && Contains("it is now 'a.mkv.part-2'"));
+             Contains("'a.mkv.part' ") && Contains("it was renamed to 'a.mkv.part-2'"));
   CHECK((read_file(stage.fetched("a.mkv")) == read_file(stage.there("a.mkv"))));
   CHECK((read_file(stage.fetched("a.mkv.part-2")) == part));
 }
@@ -34,7 +34,7 @@ TEST_CASE("a file that is here is not overwritten") {
   write_file(stage.fetched("a.mkv"), "mine");
   HttpSender sender(stage.sender());
   CHECK_THAT(failure_of_command(stage.in_here({"--fetch", "a.mkv", sender.http_url("")})),
-             Contains("'a.mkv' exists already"));
+             Contains("'a.mkv' already exists"));
   CHECK(read_file(stage.fetched("a.mkv")) == "mine");
   CHECK(files_in(stage.here()) == std::vector<std::string>{"a.mkv"});
 }
@@ -69,7 +69,7 @@ TEST_CASE("a file that changes on the sender meanwhile is fetched as it is then"
   TcpPeer::connect(front.port()).close();  // wakes accept()
   CHECK_THAT(told, Contains("waiting: 'a.mkv' is still being written") &&
                        Contains("'a.mkv' has changed on the sender"));
-  CHECK((told.find("fetched anew") != std::string::npos) == !grows);
+  CHECK((told.find("fetch starts over") != std::string::npos) == !grows);
   CHECK((read_file(stage.fetched("a.mkv")) == changed));
 }
 
@@ -81,7 +81,7 @@ TEST_CASE("a recording that goes on is listed as such, and fetched only once it 
     CHECK_THAT(run_to_end(stage.in_here({"--list", sender.http_url("")})),
                Contains("a.mkv") && Contains("still being written"));
     CHECK_THAT(failure_of_command(stage.in_here({"--fetch", "a.mkv", sender.http_url("")})),
-               Contains("'a.mkv' is still being written; fetch it when it is whole"));
+               Contains("'a.mkv' is still being written; fetch it when it is complete"));
     CHECK(files_in(stage.here()).empty());
     check_ends(sender, SIGINT);
   }
@@ -141,9 +141,8 @@ TEST_CASE("a server that answers nothing, or frames, is told of") {
   });
   const std::string complaint =
       failure_of_command(stage.in_here({"--list", "--timeout", "1", url}));
-  CHECK_THAT(complaint,
-             Contains(sends_frames ? "does not answer as an HTTP server does" : "no answer from"));
-  CHECK_THAT(complaint, Contains("name the sender's HTTP port"));
+  CHECK_THAT(complaint, Contains(sends_frames ? "does not answer with HTTP" : "no answer from"));
+  CHECK_THAT(complaint, Contains("use the sender's HTTP port"));
 }
 
 TEST_CASE("nobody there to be asked is told of") {
@@ -210,7 +209,7 @@ TEST_CASE("a list asked for at the TCP port is refused, and the HTTP port named"
   const std::string tcp_port = std::to_string(sender.port());
   CHECK_THAT(failure_of_command(
                  stage.in_here({"--list", "--timeout", "2", "http://127.0.0.1:" + tcp_port})),
-             Contains("name the sender's HTTP port"));
+             Contains("use the sender's HTTP port"));
 }
 
 TEST_CASE("options that mean nothing to a list or a fetch are wrong usage") {
@@ -240,13 +239,13 @@ TEST_CASE("what cannot be shared or asked for is told in a sentence") {
   CHECK_THAT(failure_of_command({JPEGWIRE_SENDER, "--tcp", "0", "--http", "0", "--share", none}),
              Contains("cannot share '" + none + "': No such file or directory"));
   CHECK_THAT(failure_of_command({JPEGWIRE_SENDER, "--http", "off", "--share", none}, 2),
-             Contains("--share serves files over HTTP: leave out --http off"));
+             Contains("--share serves files over HTTP: remove --http off"));
   const auto wrong = [&](const Command& options) {
     return failure_of_command(stage.in_here(options), 2);
   };
-  CHECK_THAT(wrong({"--fetch", "../a.jpg"}), Contains("as --list shows it"));
+  CHECK_THAT(wrong({"--fetch", "../a.jpg"}), Contains("that --list shows"));
   CHECK_THAT(wrong({"--fetch", ""}), Contains("--fetch"));
-  CHECK_THAT(wrong({"--fetch", "a.jpg", "--list"}), Contains("give one of them"));
+  CHECK_THAT(wrong({"--fetch", "a.jpg", "--list"}), Contains("use one of them"));
   for (const char* url : {"tcp://127.0.0.1:2500", "rtp://127.0.0.1:5004",
                           "http://127.0.0.1:8080/stream", "http://me:secret@127.0.0.1:8080"})
     CHECK_THAT(wrong({"--list", url}), Contains("http://HOST:PORT"));

@@ -95,8 +95,8 @@ bool FileClient::take_head() {
   }
   if (head.state != HttpHead::State::complete) {
     end(
-        fmt::format("{}: it does not answer as an HTTP server does; name the sender's HTTP port, "
-                    "which it prints when it starts",
+        fmt::format("{}: it does not answer with HTTP; use the sender's HTTP port, which it prints "
+                    "when it starts",
                     url()));
     return false;
   }
@@ -108,8 +108,7 @@ bool FileClient::take_head() {
   }
   const bool has_size = head.content_length && !head.is_chunked;
   if (!is_head_request_ && !has_size) {
-    end(fmt::format("{}: it does not tell how long its answer is, so it is no jpegwire-sender",
-                    url()));
+    end(fmt::format("{}: its answer has no Content-Length, so it is not a jpegwire-sender", url()));
     return false;
   }
   left_bytes_ = is_head_request_ ? 0 : *head.content_length;
@@ -191,7 +190,7 @@ void FileClient::do_watch_for_answers() {
 void FileClient::no_answer_came() {
   if (settings_.is_persistent) {
     do_watch_for_answers();
-    return socket_.is_open() ? end_connection("no answer came") : void();
+    return socket_.is_open() ? end_connection("no answer was received") : void();
   }
   const double seconds = std::chrono::duration<double>(settings_.timeout).count();
   const std::string trouble = trouble_.empty() ? "" : fmt::format(" ({})", trouble_);
@@ -202,8 +201,8 @@ void FileClient::no_answer_came() {
 std::string FileClient::url() const { return "http://" + to_string(settings_.endpoint); }
 
 std::string FileClient::what_is_wrong() const {
-  return was_answered_ ? "it has gone, or the network has"
-                       : "name the sender's HTTP port, which it prints when it starts";
+  return was_answered_ ? "the sender or the network is down"
+                       : "use the sender's HTTP port, which it prints when it starts";
 }
 
 void FileClient::close() {

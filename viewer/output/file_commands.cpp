@@ -127,7 +127,7 @@ class Summary {
 
 std::string advice(const PartFile& part) {
   if (part.size_bytes() == 0) return "";
-  return fmt::format("; '{}' keeps {}, and the same command goes on there", part.part_name(),
+  return fmt::format("; '{}' keeps {}, and the same command resumes from there", part.part_name(),
                      describe_file_size(part.size_bytes()));
 }
 
@@ -135,7 +135,7 @@ std::string describe_list(const ViewerOptions& options, const FileList& list) {
   std::string text = list.files.empty()
                          ? fmt::format("{} shares no recordings or pictures yet\n", url_of(options))
                          : make_table(list.files);
-  if (list.left_out > 0) text += fmt::format("and {} older ones\n", list.left_out);
+  if (list.left_out > 0) text += fmt::format("and {} older files\n", list.left_out);
   return text;
 }
 
@@ -167,7 +167,7 @@ void fetch_file(const ViewerOptions& options) {
   const std::string error = Conversation(options, fetch).run([&] { return part.hash_some(); });
   progress.end();
   if (!error.empty()) throw std::runtime_error(error + advice(part));
-  progress.tell(fmt::format("'{}' is here, {}, and its SHA-256 is the sender's", part.name(),
+  progress.tell(fmt::format("fetched '{}', {}; its SHA-256 matches the sender's", part.name(),
                             describe_file_size(part.size_bytes())));
   summary.write({{"name", part.name()}, {"bytes", part.size_bytes()}});
 }

@@ -22,14 +22,15 @@ namespace {
 
 [[noreturn]] void fail_as_it_exists(const std::filesystem::path& file) {
   throw std::runtime_error(fmt::format(
-      "'{}' exists already, and nothing is overwritten: move it away, or fetch elsewhere",
+      "'{}' already exists and is not overwritten; move it away, or fetch into another directory",
       file.string()));
 }
 
 [[noreturn]] void fail_as_in_the_way(const std::filesystem::path& part) {
-  throw std::runtime_error(fmt::format(
-      "'{}' is in the way: it is no file but a link, a directory or the like; move it away",
-      part.string()));
+  throw std::runtime_error(
+      fmt::format("cannot write '{}': it is not a regular file but a link, a directory or the "
+                  "like; move it away",
+                  part.string()));
 }
 
 // renameat2() replaces nothing, but not every file system has it; link() neither.
@@ -71,7 +72,7 @@ void PartFile::open() {
   if (::flock(descriptor_.number(), LOCK_EX | LOCK_NB) != 0 ||
       ::lstat(part_.c_str(), &named) != 0 || named.st_ino != status.st_ino)
     throw std::runtime_error(
-        fmt::format("'{}' is being fetched already, by another program", file_.string()));
+        fmt::format("another program is already fetching '{}'", file_.string()));
   size_ = static_cast<std::uint64_t>(status.st_size);
 }
 

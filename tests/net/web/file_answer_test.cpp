@@ -241,7 +241,7 @@ TEST_CASE("a file that is still being written is refused temporarily", "[files]"
   const HttpResponse response = stage.response_to(request_of("/files/a.mkv"));
   CHECK(response.status == 409);
   CHECK(response.field("retry-after") == "2");
-  CHECK(response.body == "'a.mkv' is still being written; fetch it when it is whole.\n");
+  CHECK(response.body == "'a.mkv' is still being written; fetch it when it is complete.\n");
 }
 
 TEST_CASE("four files are read at a time, three for one address", "[files]") {

@@ -161,8 +161,8 @@ TEST_CASE("a part that does not belong is kept, told of, and the file fetched an
   CHECK(stage.ask_to_end() == Next::done);
   REQUIRE(stage.told.size() == 1);
   CHECK_THAT(stage.told[0],
-             Catch::Contains("'a.jpg.part' is") &&
-                 Catch::Contains("it is now 'a.jpg.part-3', and all is fetched anew"));
+             Catch::Contains("'a.jpg.part' ") &&
+                 Catch::Contains("it was renamed to 'a.jpg.part-3', and the fetch starts over"));
   CHECK(read(stage.part_name + "-2") == "of a third");
   CHECK((read(stage.part_name + "-3").substr(0, other.size()) == other));
   CHECK((read(stage.file) == stage.sender.content));
@@ -219,7 +219,7 @@ TEST_CASE("a sender that tells no SHA-256 is none of ours", "[files]") {
   static_cast<void>(stage.fetch->request());
   REQUIRE(stage.fetch->take_head(head) == Next::go_on);
   CHECK(stage.fetch->take_end() == Next::failed);
-  CHECK_THAT(stage.fetch->error(), Catch::Contains("no jpegwire-sender"));
+  CHECK_THAT(stage.fetch->error(), Catch::Contains("not the HTTP port of a jpegwire-sender"));
   CHECK_FALSE(fs::exists(stage.file));
 }
 
@@ -230,7 +230,7 @@ TEST_CASE("a file that has grown meanwhile goes on, after a comparison", "[files
   stage.sender.etag = "\"2\"";
   CHECK(stage.ask_to_end() == Next::done);
   CHECK(stage.told ==
-        std::vector<std::string>{"'a.jpg' has changed on the sender; what has come is compared"});
+        std::vector<std::string>{"'a.jpg' has changed on the sender; comparing what was received"});
   CHECK((read(stage.file) == stage.sender.content));
 }
 
@@ -270,7 +270,7 @@ TEST_CASE("a file that keeps changing is given up", "[files]") {
 TEST_CASE("a file that is still being written is waited for, but not for ever", "[files]") {
   Stage stage;
   stage.sender.status = 409;
-  const std::string sentence = "'a.jpg' is still being written; fetch it when it is whole";
+  const std::string sentence = "'a.jpg' is still being written; fetch it when it is complete";
   for (int i = 0; i < 6; ++i) CHECK(stage.ask() == Next::ask_later);
   CHECK(stage.told == std::vector<std::string>{"waiting: " + sentence});
   CHECK(stage.ask() == Next::failed);
@@ -328,8 +328,9 @@ TEST_CASE("what is no file and has the part's name is told of and left as it is"
   SECTION("a link") { fs::create_symlink("elsewhere", stage.part_name); }
   SECTION("a FIFO") { REQUIRE(::mkfifo(stage.part_name.c_str(), 0600) == 0); }
   SECTION("a directory") { fs::create_directory(stage.part_name); }
-  CHECK_THROWS_WITH(PartFile(stage.file), Catch::Contains("a.jpg.part' is in the way") &&
-                                              Catch::Contains("move it away"));
+  CHECK_THROWS_WITH(
+      PartFile(stage.file),
+      Catch::Contains("a.jpg.part': it is not a regular file") && Catch::Contains("move it away"));
   CHECK(fs::exists(fs::symlink_status(stage.part_name)));
   CHECK_FALSE(fs::exists(stage.directory / "elsewhere"));
 }
@@ -338,22 +339,22 @@ TEST_CASE("nothing is overwritten, and nobody fills a part that another one fill
   Stage stage;
   SECTION("a file is there before") {
     write(stage.file, "mine");
-    CHECK_THROWS_WITH(PartFile(stage.file), Catch::Contains("exists already"));
+    CHECK_THROWS_WITH(PartFile(stage.file), Catch::Contains("already exists"));
   }
   SECTION("a link to nowhere is there") {
     fs::create_symlink("nowhere", stage.file);
-    CHECK_THROWS_WITH(PartFile(stage.file), Catch::Contains("exists already"));
+    CHECK_THROWS_WITH(PartFile(stage.file), Catch::Contains("already exists"));
     fs::remove(stage.file);
     write(stage.file, "mine");
   }
   SECTION("it comes meanwhile") {
     PartFile part(stage.file);
     write(stage.file, "mine");
-    CHECK_THROWS_WITH(part.complete(kModified), Catch::Contains("exists already"));
+    CHECK_THROWS_WITH(part.complete(kModified), Catch::Contains("already exists"));
   }
   SECTION("somebody else fetches it") {
     const PartFile part(stage.file);
-    CHECK_THROWS_WITH(PartFile(stage.file), Catch::Contains("is being fetched already"));
+    CHECK_THROWS_WITH(PartFile(stage.file), Catch::Contains("is already fetching"));
     write(stage.file, "mine");
   }
   SECTION("the part is a link") {
