@@ -63,12 +63,12 @@ std::function<void(const std::string&)> as_usage_error(
 }
 
 template <class Number>
-CLI::Validator is_within(Number least, Number most, const char* what) {
+CLI::Validator is_within(Number min, Number max, const char* what) {
   return CLI::Validator(
-      [least, most, what](const std::string& text) -> std::string {
+      [min, max, what](const std::string& text) -> std::string {
         const std::optional<Number> value = parse_number<Number>(text);
-        if (value && *value >= least && *value <= most) return {};
-        return fmt::format("'{}' is not {} from {} to {}", text, what, least, most);
+        if (value && *value >= min && *value <= max) return {};
+        return fmt::format("'{}' is not {} from {} to {}", text, what, min, max);
       },
       "");
 }
@@ -116,13 +116,11 @@ CLI::Option* add_parsed_list(CLI::App& app, const std::string& name,
       ->allow_extra_args(false);
 }
 
-CLI::Validator is_whole_number_within(std::int64_t least, std::int64_t most) {
-  return is_within(least, most, "a whole number");
+CLI::Validator is_whole_number_within(std::int64_t min, std::int64_t max) {
+  return is_within(min, max, "a whole number");
 }
 
-CLI::Validator is_number_within(double least, double most) {
-  return is_within(least, most, "a number");
-}
+CLI::Validator is_number_within(double min, double max) { return is_within(min, max, "a number"); }
 
 CLI::Validator is_one_of(std::vector<std::string> words) {
   return CLI::Validator(

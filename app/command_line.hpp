@@ -33,10 +33,10 @@ CLI::Option* add_parsed_list(CLI::App& app, const std::string& name,
                              const std::string& description);
 
 /// For check(): a whole number from `least` to `most`.
-CLI::Validator is_whole_number_within(std::int64_t least, std::int64_t most);
+CLI::Validator is_whole_number_within(std::int64_t min, std::int64_t max);
 
 /// For check(): a number from `least` to `most`.
-CLI::Validator is_number_within(double least, double most);
+CLI::Validator is_number_within(double min, double max);
 
 /// For check(): one of these words.
 CLI::Validator is_one_of(std::vector<std::string> words);

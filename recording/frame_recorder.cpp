@@ -37,10 +37,10 @@ RecordingOptions checked(RecordingOptions options) {
 }  // namespace
 
 FrameRecorder::FrameRecorder(RecordingOptions options, WriteQueue::OnError on_error,
-                             std::uint64_t most, OnNews on_news)
+                             std::uint64_t max_frames, OnNews on_news)
     : options_(checked(std::move(options))),
       on_news_(std::move(on_news)),
-      queue_(*this, std::move(on_error), most) {}
+      queue_(*this, std::move(on_error), max_frames) {}
 
 void FrameRecorder::record(const std::shared_ptr<const ReceivedFrame>& frame) {
   queue_.put(as_it_came(frame, timeline_.place(*frame)));

@@ -58,9 +58,10 @@ class WriteQueue {
   static constexpr std::size_t kMaxBacklogBytes = std::size_t{64} << 20;
   static constexpr auto kEveryFrame = std::numeric_limits<std::uint64_t>::max();
 
-  /// Accepts `most` frames and then no more. `on_error` is called on the queue's thread when a
-  /// frame cannot be written; nothing is written after it. The writer must outlive the queue.
-  WriteQueue(FrameWriter& writer, OnError on_error, std::uint64_t most = kEveryFrame);
+  /// Accepts `max_frames` frames and ignores later ones. `on_error` is called on the queue's thread
+  /// when a frame cannot be written; nothing is written after it. The writer must outlive the
+  /// queue.
+  WriteQueue(FrameWriter& writer, OnError on_error, std::uint64_t max_frames = kEveryFrame);
 
   /// Abandons what is not yet written.
   ~WriteQueue();
@@ -87,7 +88,7 @@ class WriteQueue {
 
   FrameWriter& writer_;
   const OnError on_error_;
-  const std::uint64_t most_;
+  const std::uint64_t max_frames_;
 
   mutable std::mutex mutex_;
   std::condition_variable_any changed_;

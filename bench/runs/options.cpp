@@ -22,11 +22,10 @@ namespace {
 constexpr int kMaxViewers = 1'000'000'000;
 
 template <class Number>
-Number parse_within(const std::string& text, Number least, Number most) {
+Number parse_within(const std::string& text, Number min, Number max) {
   const std::optional<Number> value = parse_number<Number>(text);
-  if (!value || !(*value >= least && *value <= most))  // written this way to reject NaN too
-    throw std::invalid_argument(
-        fmt::format("'{}' is not a number from {} to {}", text, least, most));
+  if (!value || !(*value >= min && *value <= max))  // written this way to reject NaN too
+    throw std::invalid_argument(fmt::format("'{}' is not a number from {} to {}", text, min, max));
   return *value;
 }
 

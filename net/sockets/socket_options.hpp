@@ -20,7 +20,7 @@ struct WriteSettings {
 /// How a connection reads; likewise.
 struct ReadSettings {
   std::optional<int> buffer_bytes{};  // SO_RCVBUF; the kernel doubles it, and bounds it
-  std::size_t most_bytes = 0;         // that one call of recv asks for; 0: as many as there is room
+  std::size_t max_bytes = 0;          // that one call of recv asks for; 0: as many as there is room
   bool are_recorded = false;          // into each frame's `arrival`
 };
 

@@ -97,13 +97,13 @@ void StreamClient::ask_for_stream() {
 
 FrameAssembler::Settings StreamClient::assembler_settings() const {
   FrameAssembler::Settings settings{.records_reads = settings_.read.are_recorded};
-  settings.staging_bytes = std::max(settings.staging_bytes, settings_.read.most_bytes);
+  settings.staging_bytes = std::max(settings.staging_bytes, settings_.read.max_bytes);
   return settings;
 }
 
 std::span<std::byte> StreamClient::space_for_read() {
   const std::span<std::byte> space = awaits_answer_ ? request_->space() : assembler_->space();
-  const std::size_t most = settings_.read.most_bytes;
+  const std::size_t most = settings_.read.max_bytes;
   return most == 0 ? space : space.first(std::min(most, space.size()));
 }
 

@@ -79,7 +79,7 @@ std::optional<RecordingSource::Frame> RecordingSource::next() {
   if (first_) return std::exchange(first_, std::nullopt);
   if (auto frame = next_of_round()) return frame;
   if (!options_.loop) return std::nullopt;
-  begin_again();
+  restart();
   return next_of_round();
 }
 
@@ -106,7 +106,7 @@ std::shared_ptr<EncodedFrame> RecordingSource::validated(Bytes jpeg) {
 }
 
 /// Opens the file anew, because one without an index cannot seek.
-void RecordingSource::begin_again() {
+void RecordingSource::restart() {
   std::optional<VideoFileReader> reader = VideoFileReader::open(options_.path);
   if (!reader)
     throw std::runtime_error(

@@ -70,7 +70,7 @@ class RecordingSource final : public FrameSource {
   std::optional<Frame> next();
   std::optional<Frame> next_of_round();
   std::shared_ptr<EncodedFrame> validated(Bytes jpeg);
-  void begin_again();
+  void restart();
 
   const RecordingSourceOptions options_;
   VideoFileReader reader_;

@@ -124,7 +124,7 @@ TEST_CASE("a frame's way takes nothing from the heap once it is warm") {
   const auto viewers = GENERATE(as<std::size_t>{}, 1, 3);
   // In small pieces, whose reads are recorded, the laboratory takes nothing either.
   const bool in_laboratory = viewers == 3 && format == PixelFormat::i420;
-  const ReadSettings read{.most_bytes = in_laboratory ? std::size_t{1000} : 0,
+  const ReadSettings read{.max_bytes = in_laboratory ? std::size_t{1000} : 0,
                           .are_recorded = in_laboratory};
   const WriteSettings write{.piece_bytes = in_laboratory ? std::size_t{3000} : 0};
   CAPTURE(format, viewers);

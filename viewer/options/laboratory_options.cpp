@@ -15,7 +15,7 @@ constexpr std::int64_t kMaxBytes = std::int64_t{64} << 20;
 
 std::vector<const CLI::Option*> add_read_options(CLI::App& app, ReadSettings& read) {
   return {
-      app.add_option("--read-size", read.most_bytes,
+      app.add_option("--read-size", read.max_bytes,
                      "The maximum size of one recv [65536 at the beginning of a\nframe, then the "
                      "rest of the frame]")
           ->check(is_whole_number_within(1, kMaxBytes))

@@ -64,7 +64,7 @@ std::string FetchProgress::figures(std::uint64_t have, std::uint64_t all) const 
                      describe_file_size(static_cast<std::uint64_t>(speed)));
 }
 
-void FetchProgress::tell(const std::string& sentence) {
+void FetchProgress::print(const std::string& sentence) {
   end();
   put(sentence + "\n");
 }

@@ -18,7 +18,7 @@ class FetchProgress {
   void show(std::uint64_t have, std::uint64_t all);
 
   /// A line of its own.
-  void tell(const std::string& sentence);
+  void print(const std::string& sentence);
 
   /// Leaves the bar, as it is now, for good.
   void end();

@@ -77,7 +77,7 @@ class ShownFetch final : public FileDialogue {
   ShownFetch(PartFile& part, FetchProgress& progress)
       : part_(part),
         progress_(progress),
-        fetch_(part, [this](const std::string& sentence) { progress_.tell(sentence); }) {}
+        fetch_(part, [this](const std::string& sentence) { progress_.print(sentence); }) {}
 
   FileRequest request() override { return fetch_.request(); }
 
@@ -161,14 +161,14 @@ void fetch_file(const ViewerOptions& options) {
   Summary summary(options);
   FetchProgress progress(summary.text_stream(), part.name());
   if (part.size_bytes() > 0)
-    progress.tell(fmt::format("'{}' has {} already", part.part_name(),
-                              describe_file_size(part.size_bytes())));
+    progress.print(fmt::format("'{}' has {} already", part.part_name(),
+                               describe_file_size(part.size_bytes())));
   ShownFetch fetch(part, progress);
   const std::string error = Conversation(options, fetch).run([&] { return part.hash_some(); });
   progress.end();
   if (!error.empty()) throw std::runtime_error(error + advice(part));
-  progress.tell(fmt::format("fetched '{}', {}; its SHA-256 matches the sender's", part.name(),
-                            describe_file_size(part.size_bytes())));
+  progress.print(fmt::format("fetched '{}', {}; its SHA-256 matches the sender's", part.name(),
+                             describe_file_size(part.size_bytes())));
   summary.write({{"name", part.name()}, {"bytes", part.size_bytes()}});
 }
 

@@ -58,7 +58,8 @@ FileDialogue::Next FileFetch::take_version(const HttpResponseHead& head) {
   modified_ = time_from(head.fields["X-Timestamp"]);
   const bool has_changed = !etag_.empty() && etag != etag_;
   if (has_changed)
-    tell_(fmt::format("'{}' has changed on the sender; comparing what was received", part_.name()));
+    notify_(
+        fmt::format("'{}' has changed on the sender; comparing what was received", part_.name()));
   if (has_changed && ++times_changed_ > kMaxTimesChanged)
     return fail(
         fmt::format("'{}' keeps changing on the sender, so it may still be recording; try later",
@@ -141,7 +142,7 @@ FileDialogue::Next FileFetch::start_over(const std::string& why) {
   const std::string kept = part_.begin_anew();
   etag_.clear();
   size_bytes_.reset();
-  tell_(fmt::format("{}, so it was renamed to '{}', and the fetch starts over", why, kept));
+  notify_(fmt::format("{}, so it was renamed to '{}', and the fetch starts over", why, kept));
   return Next::ask_again;
 }
 
@@ -154,7 +155,7 @@ FileDialogue::Next FileFetch::ask_again_as_it_is_written() {
 }
 
 FileDialogue::Next FileFetch::wait(const std::string& why) {
-  if (!std::exchange(has_told_of_waiting_, true)) tell_("waiting: " + why);
+  if (!std::exchange(has_notified_of_waiting_, true)) notify_("waiting: " + why);
   return Next::ask_later;
 }
 

@@ -16,9 +16,9 @@ namespace jpegwire {
 /// Errors of the disk are thrown as std::runtime_error.
 class FileFetch final : public FileDialogue {
  public:
-  /// `tell` is called with what the user should know, a sentence each.
-  FileFetch(PartFile& part, std::function<void(const std::string&)> tell)
-      : part_(part), tell_(std::move(tell)) {}
+  /// `notify` is called with each sentence that the user should see.
+  FileFetch(PartFile& part, std::function<void(const std::string&)> notify)
+      : part_(part), notify_(std::move(notify)) {}
 
   FileRequest request() override;
   Next take_head(const HttpResponseHead& head) override;
@@ -40,7 +40,7 @@ class FileFetch final : public FileDialogue {
   Next fail(std::string error);
 
   PartFile& part_;
-  std::function<void(const std::string&)> tell_;
+  std::function<void(const std::string&)> notify_;
   // Of the sender's file, as of the latest answer.
   std::string etag_;  // empty: not known, so the part may be of another file
   std::optional<std::uint64_t> size_bytes_;
@@ -53,7 +53,7 @@ class FileFetch final : public FileDialogue {
   std::uint64_t position_ = 0;  // of the next byte that comes
   std::string digest_;
 
-  bool has_told_of_waiting_ = false;
+  bool has_notified_of_waiting_ = false;
   int times_started_over_ = 0;
   int times_changed_ = 0;
   int times_being_written_ = 0;

@@ -87,7 +87,7 @@ TEST_CASE("what is measured is what there and back took") {
 TEST_CASE("smaller reads are more reads") {
   Stage stage;
   asio::io_context io(1);
-  EchoClient client(io, stage.endpoint, {.most_bytes = 100}, kLong);
+  EchoClient client(io, stage.endpoint, {.max_bytes = 100}, kLong);
   CHECK(client.measure(1000, 3).reads_per_message() >= 11);
 }
 

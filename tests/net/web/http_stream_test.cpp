@@ -271,7 +271,7 @@ TEST_CASE("a snapshot whose client has closed does not keep the encoder running"
 
 TEST_CASE("a snapshot times out if the camera gives no frame, and the client gets an error",
           "[http]") {
-  HttpSettings settings = patient_settings();
+  HttpSettings settings = long_timeout_settings();
   settings.frame_timeout = std::chrono::milliseconds(50);
   HttpStage stage(settings);
   HttpClient& client = stage.add_client(get("/snapshot") + get("/"));
