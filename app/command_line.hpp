@@ -32,10 +32,10 @@ CLI::Option* add_parsed_list(CLI::App& app, const std::string& name,
                              std::function<void(const std::string&)> parse,
                              const std::string& description);
 
-/// For check(): a whole number from `least` to `most`.
+/// For check(): a whole number from `min` to `max`.
 CLI::Validator is_whole_number_within(std::int64_t min, std::int64_t max);
 
-/// For check(): a number from `least` to `most`.
+/// For check(): a number from `min` to `max`.
 CLI::Validator is_number_within(double min, double max);
 
 /// For check(): one of these words.

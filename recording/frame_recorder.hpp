@@ -25,10 +25,10 @@ class FrameRecorder final : public FrameSink, private FrameWriter {
  public:
   using OnNews = std::function<void(const std::string& sentence)>;
 
-  /// Records `max_frames` frames and ignores later ones. `on_error` is called on the queue's thread when one
-  /// cannot be written, as when the disk is full; nothing is recorded after it. `on_news` is called
-  /// on it when a file is begun or ended. Throws std::runtime_error where the file's directory
-  /// cannot be written to.
+  /// Records `max_frames` frames and ignores later ones. `on_error` is called on the queue's thread
+  /// when one cannot be written, as when the disk is full; nothing is recorded after it. `on_news`
+  /// is called on it when a file is begun or ended. Throws std::runtime_error where the file's
+  /// directory cannot be written to.
   FrameRecorder(
       RecordingOptions options, WriteQueue::OnError on_error,
       std::uint64_t max_frames = WriteQueue::kEveryFrame,
