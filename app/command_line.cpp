@@ -20,8 +20,8 @@ namespace {
 
 enum ExitCode { kFailed = 1, kWrongUsage = 2 };
 
-/// What is opened later must not take the number of a standard stream that the caller has closed:
-/// lines for people would be written into it.
+/// A file opened later must not get the descriptor of a standard stream that the caller has closed:
+/// messages would be written into that file.
 // open() takes the lowest number that is free.
 void open_closed_standard_streams() {
   for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {

@@ -15,7 +15,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr milliseconds kFlushInterval{500};  // and the queue rests less than the rest of a second
+constexpr milliseconds kFlushInterval{
+    500};  // and the queue pauses for less than the rest of a second
 
 /// For users who do not know the working directory of this program.
 std::string full_name(const std::filesystem::path& file) {
@@ -89,7 +90,7 @@ void FrameRecorder::end_file() {
   file_.reset();
 }
 
-// A frame counts once nothing can take it away.
+// A frame counts once it cannot be lost any more.
 void FrameRecorder::note_recorded() { recorded_ = in_earlier_files_ + file_->flushed_frames(); }
 
 void FrameRecorder::open_for(const QueuedFrame& frame) {
@@ -105,7 +106,7 @@ bool FrameRecorder::is_long_enough(WallTime capture_time) const {
   return options_.split && capture_time - file_->begin() >= *options_.split;
 }
 
-// What is recorded of a frame that is sent is the JPEG alone: a stamp belongs to a connection.
+// A sent frame is recorded without a stamp, because a stamp belongs to a connection.
 Bytes FrameRecorder::bytes_of(const QueuedFrame& frame) {
   if (!frame.whole.empty()) return frame.whole;
   gathered_.clear();

@@ -41,15 +41,15 @@ class FrameWriter {
 
   virtual void write(const QueuedFrame& frame) = 0;
 
-  /// No frame has come for a while.
+  /// No frame has been queued for a while.
   virtual void rest() {}
 
-  /// No more frames come.
+  /// No more frames follow.
   virtual void end() {}
 };
 
 /// Writes frames on a thread of its own, so that a slow disk delays no picture. This is the only
-/// queue of frames, since nobody watches what is written: up to kMaxBacklogBytes wait in it, and
+/// queue of frames, because files need not be up to date: up to kMaxBacklogBytes wait in it, and
 /// frames beyond that are skipped and counted.
 class WriteQueue {
  public:
@@ -63,7 +63,7 @@ class WriteQueue {
   /// queue.
   WriteQueue(FrameWriter& writer, OnError on_error, std::uint64_t max_frames = kEveryFrame);
 
-  /// Abandons what is not yet written.
+  /// Discards frames that are not yet written.
   ~WriteQueue();
 
   /// Any thread; never blocks.

@@ -35,9 +35,9 @@ class EchoClient {
   EchoClient(asio::io_context& io, const Endpoint& endpoint, const ReadSettings& read,
              milliseconds timeout);
 
-  /// Sends `round_trips` messages of this size, one after the other. Throws std::runtime_error if an
-  /// answer is missing or differs from the message. After stop() it returns the measurements that
-  /// were complete.
+  /// Sends `round_trips` messages of this size, one after the other. Throws std::runtime_error if
+  /// an answer is missing or differs from the message. After stop() it returns the measurements
+  /// that were complete.
   EchoMeasurement measure(std::size_t size, std::size_t round_trips);
 
   /// Ends the measurement without waiting for outstanding answers. For handlers of the io context.
