@@ -83,7 +83,7 @@ void VideoFileWriter::add_stream() {
   stream->codecpar->height = height_;
 }
 
-// AVI has a different codec tag.
+// AVI has a different name for this metadata.
 void VideoFileWriter::add_creation_time() {
   const char* name = is_avi(*context_->oformat) ? "date" : "creation_time";
   av_dict_set(&context_->metadata, name, utc(begin_).c_str(), 0);
@@ -138,7 +138,7 @@ void VideoFileWriter::write_packet(Bytes jpeg, std::int64_t ticks) {
 }
 
 // Writing no packet ends a cluster or a fragment. The duration of a fragment's last frame is a
-// guess; without this setting, libav would start the next fragment where that duration ends.
+// guess; without frag_discont, libav would start the next fragment where that duration ends.
 void VideoFileWriter::flush() {
   require(av_write_frame(context_.get(), nullptr));
   if (is_quicktime(*context_->oformat))

@@ -154,7 +154,7 @@ bool is_group(const Endpoint& endpoint) {
   return asio::ip::make_address(endpoint.host, error).is_multicast() && !error;
 }
 
-// Options of datagrams alone, which go with --rtp.
+// Options that require --rtp.
 std::vector<const CLI::Option*> add_datagram_options(CLI::App& app, SenderOptions& options) {
   RtpSenderSettings& rtp = options.rtp_settings;
   return {

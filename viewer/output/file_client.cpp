@@ -43,7 +43,7 @@ void FileClient::stop() {
   close();
 }
 
-// So little as a request always fits into a new connection's buffer.
+// A request always fits into a new connection's send buffer.
 void FileClient::begin_connection(asio::ip::tcp::socket socket) {
   socket_ = std::move(socket);
   was_connected_ = true;
@@ -85,7 +85,7 @@ void FileClient::take_received() {
   }
 }
 
-/// False where the body is not to be read now.
+/// False if the body must not be read now.
 bool FileClient::take_head() {
   const Bytes received = Bytes(buffer_).first(filled_bytes_);
   const HttpResponseHead head = parse_response_head(received, kMaxHeadBytes);
@@ -102,7 +102,7 @@ bool FileClient::take_head() {
   }
   was_answered_ = true;
   drop(head.size_bytes);
-  if (head.status < 200) {  // the sender is at work
+  if (head.status < 200) {  // an interim answer: the sender is working
     do_watch_for_answers();
     return take_head();
   }
@@ -116,8 +116,8 @@ bool FileClient::take_head() {
   return go_on(dialogue_.take_head(head));
 }
 
-/// False where the connection is over. What has come is taken at once, however little it is, so
-/// that a connection that breaks off still gets a file on.
+/// False if the connection is over. Received bytes are processed at once, however few they are, so
+/// that even a connection that breaks off makes progress.
 bool FileClient::take_body() {
   const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(*left_bytes_, filled_bytes_));
   if (size == 0) return true;
@@ -135,7 +135,7 @@ void FileClient::drop(std::size_t size_bytes) {
   filled_bytes_ -= size_bytes;
 }
 
-/// False where this connection is over.
+/// False if this connection is over.
 bool FileClient::go_on(Next next) {
   switch (next) {
     case Next::go_on:
@@ -157,7 +157,7 @@ bool FileClient::go_on(Next next) {
   return false;
 }
 
-// Which is not the sender's silence.
+// The timeout for a silent sender does not run during a pause.
 void FileClient::pause() {
   close();
   silence_.cancel();

@@ -30,7 +30,7 @@ FileClientSettings client_settings(const ViewerOptions& options) {
           .is_persistent = options.reconnect.value_or(false)};
 }
 
-/// Runs one dialogue with a sender in this thread, until it ends or a signal comes.
+/// Runs one dialogue with a sender in this thread, until it ends or a signal arrives.
 class Conversation {
  public:
   Conversation(const ViewerOptions& options, FileDialogue& dialogue)
@@ -42,7 +42,8 @@ class Conversation {
     });
   }
 
-  /// First `prepare`, again and again until it gives false. Gives "", or why it failed.
+  /// Calls `prepare` until it returns false, then runs the dialogue. Returns "" or the error
+  /// message.
   std::string run(std::function<bool()> prepare) {
     asio::post(io_, [this, prepare = std::move(prepare)] { do_prepare(prepare); });
     io_.run();
@@ -50,7 +51,7 @@ class Conversation {
   }
 
  private:
-  // In steps, between which a signal is heard.
+  // Prepares in steps, so that signals are handled between them.
   void do_prepare(const std::function<bool()>& prepare) {
     if (has_ended_) return;
     if (!prepare()) return client_.start();
@@ -71,7 +72,7 @@ class Conversation {
   std::string error_;
 };
 
-/// A fetch that shows how far it is.
+/// A fetch that shows its progress.
 class ShownFetch final : public FileDialogue {
  public:
   ShownFetch(PartFile& part, FetchProgress& progress)
@@ -104,7 +105,7 @@ std::string url_of(const ViewerOptions& options) {
   return "http://" + to_string(options.file_server);
 }
 
-/// What --summary says of either command.
+/// The --summary of both commands.
 class Summary {
  public:
   explicit Summary(const ViewerOptions& options)
@@ -139,7 +140,7 @@ std::string describe_list(const ViewerOptions& options, const FileList& list) {
   return text;
 }
 
-// The list is all that was asked for, so one that cannot be written is a failure.
+// The list is the only output, so failing to write it is an error.
 void put_list(const std::string& text, std::FILE* out) {
   if (std::fputs(text.c_str(), out) >= 0 && std::fflush(out) == 0) return;
   throw std::runtime_error(fmt::format("cannot write the list to standard {}: {}",

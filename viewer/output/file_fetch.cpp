@@ -13,8 +13,8 @@
 namespace jpegwire {
 namespace {
 
-// So many bytes of a part from an earlier run are fetched again and compared, as its ETag is not
-// known any more. The digest of the whole tells about the rest.
+// The number of bytes of an earlier run's part that are fetched again and compared, because its
+// ETag is unknown. The digest of the whole file verifies the rest.
 constexpr std::uint64_t kComparedBytes = 65'536;
 
 WallTime time_from(std::string_view seconds_since_epoch) {
@@ -146,7 +146,7 @@ FileDialogue::Next FileFetch::start_over(const std::string& why) {
   return Next::ask_again;
 }
 
-// A recording that has just ended looks like one that goes on, for a moment.
+// For a moment, a recording that has just ended looks like one in progress.
 FileDialogue::Next FileFetch::ask_again_as_it_is_written() {
   constexpr int kMaxTimes = 6;
   const std::string why =

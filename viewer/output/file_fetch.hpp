@@ -9,11 +9,11 @@
 
 namespace jpegwire {
 
-/// Fills a part file with what a sender answers, from where it ends; then asks for the SHA-256 of
-/// the whole, and gives the file its name if that is right. A part that the sender's file does not
-/// begin with is kept under another name and the file fetched from its beginning, once; a file that
-/// changes meanwhile, or is still being written, is asked for again, a few times. Has no socket.
-/// Errors of the disk are thrown as std::runtime_error.
+/// Completes a part file from a sender's answers, starting at its current end; then requests the
+/// SHA-256 of the whole file, and renames the part if the digest matches. A part that differs from
+/// the sender's file is kept under another name, and the file is fetched from its beginning, once.
+/// A file that changes meanwhile, or is still being written, is requested again, a few times. Does
+/// not use sockets. Errors of the disk are thrown as std::runtime_error.
 class FileFetch final : public FileDialogue {
  public:
   /// `notify` is called with each sentence that the user should see.
@@ -26,7 +26,7 @@ class FileFetch final : public FileDialogue {
   Next take_end() override;
   const std::string& error() const override { return error_; }
 
-  /// Of the whole file, once the sender has told it.
+  /// The size of the whole file, once it is known from the sender.
   std::optional<std::uint64_t> size_bytes() const { return size_bytes_; }
 
  private:
@@ -42,15 +42,15 @@ class FileFetch final : public FileDialogue {
   PartFile& part_;
   std::function<void(const std::string&)> notify_;
   // Of the sender's file, as of the latest answer.
-  std::string etag_;  // empty: not known, so the part may be of another file
+  std::string etag_;  // empty: unknown, so the part may belong to another file
   std::optional<std::uint64_t> size_bytes_;
   WallTime modified_{};
-  // Of the request under way.
+  // Of the current request.
   bool asks_for_digest_ = false;
   std::uint64_t first_byte_ = 0;
   bool is_refused_ = false;
   FileRefusal refusal_;
-  std::uint64_t position_ = 0;  // of the next byte that comes
+  std::uint64_t position_ = 0;  // of the next byte to receive
   std::string digest_;
 
   bool has_notified_of_waiting_ = false;

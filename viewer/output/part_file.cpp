@@ -33,7 +33,8 @@ namespace {
                   part.string()));
 }
 
-// renameat2() replaces nothing, but not every file system has it; link() neither.
+// With RENAME_NOREPLACE, renameat2() does not replace a file, but some file systems lack it. link()
+// does not replace one either.
 int rename_to_free_name(const std::filesystem::path& from, const std::filesystem::path& to) {
   if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return 0;
   if (errno != EINVAL && errno != ENOSYS) return errno;
@@ -67,7 +68,7 @@ void PartFile::open() {
   if (::lstat(part_.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) fail_as_in_the_way(part_);
   if (!descriptor_.is_open()) fail("write", part_, error);
   if (::fstat(descriptor_.number(), &status) != 0) fail("write", part_, errno);
-  // Who has waited for the lock may find that the other one has renamed the file.
+  // Another program may have renamed the file before this one got the lock.
   struct stat named{};
   if (::flock(descriptor_.number(), LOCK_EX | LOCK_NB) != 0 ||
       ::lstat(part_.c_str(), &named) != 0 || named.st_ino != status.st_ino)
@@ -125,14 +126,14 @@ std::string PartFile::begin_anew() {
   return kept.filename();
 }
 
-// The bytes are on the disk before the name says that they are all there.
+// The bytes must be on the disk before the name shows that the file is complete.
 void PartFile::complete(WallTime modified) {
   using std::chrono::duration_cast, std::chrono::seconds, std::chrono::nanoseconds;
   const auto since_epoch = modified.time_since_epoch();
   const auto whole = std::chrono::floor<seconds>(since_epoch);
   const timespec time{whole.count(), duration_cast<nanoseconds>(since_epoch - whole).count()};
   const timespec times[2] = {time, time};
-  ::futimens(descriptor_.number(), times);  // where it cannot be set it is the time of fetching
+  ::futimens(descriptor_.number(), times);  // on failure the time of the fetch remains
   if (::fsync(descriptor_.number()) != 0) fail("write", part_, errno);
   const int error = rename_to_free_name(part_, file_);
   if (error == EEXIST) fail_as_it_exists(file_);
