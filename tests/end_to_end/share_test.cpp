@@ -53,7 +53,7 @@ TEST_CASE("the viewer lists what a sender shares, and nothing else") {
   CHECK(std::ranges::count(table, '\n') == 3);
 }
 
-TEST_CASE("where nothing is shared, or there is nothing, the viewer says so") {
+TEST_CASE("the viewer reports that nothing is shared, or that the file does not exist") {
   const Stage stage;
   HttpSender sharing(stage.sender());
   CHECK_THAT(run_to_end(stage.in_here({"--list", sharing.http_url("/")})),
@@ -67,7 +67,7 @@ TEST_CASE("where nothing is shared, or there is nothing, the viewer says so") {
   CHECK(files_in(stage.here()).empty());
 }
 
-TEST_CASE("a file is fetched as it is") {
+TEST_CASE("a fetched file is identical to the original") {
   const Stage stage;
   const std::size_t size = GENERATE(0U, 1U, 524'288U, 3'000'000U);
   INFO(size << " bytes");
@@ -122,7 +122,7 @@ TEST_CASE("a later run goes on where an earlier one failed, and says so") {
   stage.check_fetched("a.mkv");
 }
 
-TEST_CASE("Ctrl-C leaves what has come and tells how to go on") {
+TEST_CASE("Ctrl-C keeps the received part and says how to resume") {
   const Stage stage;
   const int signal = either_signal();
   TcpListener listener;
@@ -157,7 +157,7 @@ TEST_CASE("a viewer watches on beside a transfer and loses no frame") {
   stage.check_fetched("a.mkv");
 }
 
-TEST_CASE("clients that ask and read nothing hold nobody up") {
+TEST_CASE("clients that send requests and read nothing do not delay others") {
   const Stage stage;
   write_long_ago(stage.there("a.mkv"), noise(20'000'000));
   HttpSender sender(stage.sender());
@@ -204,7 +204,7 @@ TEST_CASE("nothing outside the shared directory can be asked for") {
   check_ends(sender, SIGTERM);
 }
 
-TEST_CASE("curl gets a file, goes on where it broke off, and is told the digest") {
+TEST_CASE("curl fetches a file, resumes it, and gets the digest") {
   const Stage stage;
   const std::string name = "caf\xC3\xA9 1.mkv";
   write_long_ago(stage.there(name), noise(2'000'000));

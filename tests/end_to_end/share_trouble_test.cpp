@@ -16,7 +16,7 @@ using namespace jpegwire;
 using Catch::Matchers::Contains;
 namespace fs = std::filesystem;
 
-TEST_CASE("a part that does not belong is kept, told of, and the file fetched anew") {
+TEST_CASE("a part of another file is kept and reported, and the fetch starts over") {
   const Stage stage;
   write_long_ago(stage.there("a.mkv"), noise(500'000));
   const std::string part = GENERATE(noise(200'000, 2), noise(500'001), noise(500'000, 2));
@@ -39,7 +39,7 @@ TEST_CASE("a file that is here is not overwritten") {
   CHECK(files_in(stage.here()) == std::vector<std::string>{"a.mkv"});
 }
 
-TEST_CASE("a file that changes on the sender meanwhile is fetched as it is then") {
+TEST_CASE("for a file that changes on the sender meanwhile, the new version is fetched") {
   const Stage stage;
   constexpr std::size_t kSize = 32'000'000;  // more than all buffers on the way hold
   write_long_ago(stage.there("a.mkv"), noise(kSize));
@@ -73,7 +73,7 @@ TEST_CASE("a file that changes on the sender meanwhile is fetched as it is then"
   CHECK((read_file(stage.fetched("a.mkv")) == changed));
 }
 
-TEST_CASE("a recording that goes on is listed as such, and fetched only once it is whole") {
+TEST_CASE("a recording in progress is listed as such, and fetched only when it is complete") {
   const Stage stage;
   {
     HttpSender sender(stage.sender({"--record", stage.there("a.mkv")}));
@@ -90,7 +90,7 @@ TEST_CASE("a recording that goes on is listed as such, and fetched only once it 
   stage.check_fetched("a.mkv");
 }
 
-TEST_CASE("a shared directory that is taken away is told of, and may come back") {
+TEST_CASE("a removed shared directory is reported, and may return") {
   const Stage stage;
   HttpSender sender(stage.sender());
   sender.http_port();
@@ -128,7 +128,7 @@ TEST_CASE("closed standard streams put no text into a file") {
   }
 }
 
-TEST_CASE("a server that answers nothing, or frames, is told of") {
+TEST_CASE("a server that does not answer, or answers with frames, is reported") {
   const Stage stage;
   const bool sends_frames = GENERATE(true, false);
   TcpListener listener;
@@ -145,7 +145,7 @@ TEST_CASE("a server that answers nothing, or frames, is told of") {
   CHECK_THAT(complaint, Contains("use the sender's HTTP port"));
 }
 
-TEST_CASE("nobody there to be asked is told of") {
+TEST_CASE("an unreachable server is reported") {
   const Stage stage;
   const std::string url = "http://127.0.0.1:" + std::to_string(free_port());
   CHECK_THAT(failure_of_command(stage.in_here({"--fetch", "a.jpg", "--timeout", "0.3", url})),
@@ -176,7 +176,7 @@ TEST_CASE("a summary says what was listed or fetched") {
   CHECK(fetched["seconds"] > 0);
 }
 
-TEST_CASE("a list that cannot be written is a failure, and progress that cannot is none") {
+TEST_CASE("failing to write a list is an error, but failing to write progress is not") {
   const Stage stage;
   write_long_ago(stage.there("a.mkv"), noise(1'000'000));
   HttpSender sender(stage.sender());
@@ -233,7 +233,7 @@ TEST_CASE("options that mean nothing to a list or a fetch are wrong usage") {
   CHECK(files_in(stage.here()).empty());
 }
 
-TEST_CASE("what cannot be shared or asked for is told in a sentence") {
+TEST_CASE("a directory that cannot be shared and a wrong request are reported in a sentence") {
   const Stage stage;
   const std::string none = stage.directory / "none";
   CHECK_THAT(failure_of_command({JPEGWIRE_SENDER, "--tcp", "0", "--http", "0", "--share", none}),

@@ -193,8 +193,7 @@ TEST_CASE("a connection that breaks off in each answer still gets a file on", "[
   CHECK((stage.fetched() == content));
 }
 
-TEST_CASE("a head on each connection, and nothing behind it, does not keep a client waiting",
-          "[files]") {
+TEST_CASE("connections that only send a head do not delay other clients", "[files]") {
   Stage stage;
   const auto answer = [&](const std::string& request, std::size_t) {
     return Pieces{to_bytes(head_of(request, "data"))};
@@ -227,7 +226,7 @@ TEST_CASE("a busy sender is asked again for its list", "[files]") {
   CHECK(stage.connections == 2);
 }
 
-TEST_CASE("a server that is no sender that shares is told of in a sentence", "[files]") {
+TEST_CASE("a server that shares no files is reported in a sentence", "[files]") {
   Stage stage;
   const auto failure = [&](const Pieces& pieces) {
     return stage.list([&](const std::string&, std::size_t) { return pieces; }, milliseconds(700));

@@ -147,7 +147,7 @@ TEST_CASE("an empty file is fetched too", "[files]") {
   CHECK(fs::exists(stage.file));
 }
 
-TEST_CASE("a part that does not belong is kept, told of, and the file fetched anew, once",
+TEST_CASE("a part of another file is kept and reported, and the fetch starts over, once",
           "[files]") {
   Stage stage(numbers(200'000));
   std::string other = numbers(150'000);
@@ -168,7 +168,7 @@ TEST_CASE("a part that does not belong is kept, told of, and the file fetched an
   CHECK((read(stage.file) == stage.sender.content));
 }
 
-TEST_CASE("a file that is never what its digest says is given up", "[files]") {
+TEST_CASE("fetching a file that never matches its digest fails", "[files]") {
   Stage stage("data");
   const auto ask_and_lie = [&] {
     CHECK(stage.ask() == Next::ask_again);
@@ -185,7 +185,7 @@ TEST_CASE("a file that is never what its digest says is given up", "[files]") {
   CHECK(read(stage.part_name) == "data");
 }
 
-TEST_CASE("an answer that is not what was asked for is no file", "[files]") {
+TEST_CASE("an answer that does not match the request is not used", "[files]") {
   Stage stage("0123456789");
   REQUIRE(stage.ask(4) == Next::go_on);
   HttpResponseHead head = stage.sender.head(stage.fetch->request());
@@ -212,7 +212,7 @@ TEST_CASE("an answer that is not what was asked for is no file", "[files]") {
   CHECK(read(stage.part_name) == "0123");
 }
 
-TEST_CASE("a sender that tells no SHA-256 is none of ours", "[files]") {
+TEST_CASE("an answer without a SHA-256 is not from jpegwire-sender", "[files]") {
   Stage stage("data");
   REQUIRE(stage.ask() == Next::ask_again);
   HttpResponseHead head = stage.sender.head({});
@@ -234,7 +234,7 @@ TEST_CASE("a file that has grown meanwhile goes on, after a comparison", "[files
   CHECK((read(stage.file) == stage.sender.content));
 }
 
-TEST_CASE("a file that is another by now is fetched as it is then", "[files]") {
+TEST_CASE("for a file that was replaced meanwhile, the new version is fetched", "[files]") {
   Stage stage(numbers(500'000));
   REQUIRE(stage.ask(400'000) == Next::go_on);
   stage.sender.etag = "\"2\"";
@@ -246,7 +246,7 @@ TEST_CASE("a file that is another by now is fetched as it is then", "[files]") {
   CHECK((read(stage.part_name + "-2") == numbers(400'000)));
 }
 
-TEST_CASE("a file that changes before its digest is told is compared again", "[files]") {
+TEST_CASE("a file that changes before its digest is sent is compared again", "[files]") {
   Stage stage("data");
   REQUIRE(stage.ask() == Next::ask_again);
   stage.sender.etag = "\"2\"";
@@ -255,7 +255,7 @@ TEST_CASE("a file that changes before its digest is told is compared again", "[f
   CHECK(read(stage.file) == "data and more");
 }
 
-TEST_CASE("a file that keeps changing is given up", "[files]") {
+TEST_CASE("fetching a file that keeps changing fails", "[files]") {
   Stage stage(numbers(300'000));
   Next next = stage.ask(10);
   int times = 0;
@@ -286,7 +286,7 @@ TEST_CASE("a busy sender is asked later, for as long as it takes", "[files]") {
   CHECK(stage.ask_to_end() == Next::done);
 }
 
-TEST_CASE("a refusal is told in the sender's words, if they are words", "[files]") {
+TEST_CASE("a refusal is reported in the sender's words if they are plain text", "[files]") {
   Stage stage;
   stage.open();
   HttpResponseHead head;
@@ -323,7 +323,7 @@ TEST_CASE("a fetch that breaks off at any percent goes on there, by itself or la
   CHECK(stage.told.empty());
 }
 
-TEST_CASE("what is no file and has the part's name is told of and left as it is") {
+TEST_CASE("a part's name that is not a regular file is reported and left unchanged") {
   const Stage stage;
   SECTION("a link") { fs::create_symlink("elsewhere", stage.part_name); }
   SECTION("a FIFO") { REQUIRE(::mkfifo(stage.part_name.c_str(), 0600) == 0); }
@@ -335,7 +335,7 @@ TEST_CASE("what is no file and has the part's name is told of and left as it is"
   CHECK_FALSE(fs::exists(stage.directory / "elsewhere"));
 }
 
-TEST_CASE("nothing is overwritten, and nobody fills a part that another one fills") {
+TEST_CASE("nothing is overwritten, and two programs cannot fill one part") {
   Stage stage;
   SECTION("a file is there before") {
     write(stage.file, "mine");
