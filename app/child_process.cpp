@@ -87,15 +87,15 @@ pid_t start(const Command& command, const Environment& environment, int out, int
   for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
   const pid_t parent = ::getpid();
-  const SignalsBlocked blocked;  // until the child has no handlers of ours any more
+  const SignalsBlocked blocked;  // until the child no longer has our signal handlers
   const pid_t child = ::fork();
   if (child < 0) throw_last_error("fork");
   if (child == 0) become(arguments, environment, out, err, parent, blocked.before());
-  ::setpgid(child, child);  // here too, so that it has happened whichever runs first
+  ::setpgid(child, child);  // here too, because either process may run first
   return child;
 }
 
-/// Until then the number of the process and of its group belong to no other.
+/// Until then the numbers of the process and of its group are not reused.
 void kill_and_reap(pid_t pid) {
   ::kill(-pid, SIGKILL);
   ::waitpid(pid, nullptr, 0);
@@ -125,7 +125,7 @@ std::string content(const Descriptor& file) {
   return text;
 }
 
-/// How a process has ended, which stays to be reaped; nothing while it runs.
+/// How a process has ended, without reaping it; nothing while it runs.
 std::optional<siginfo_t> ending_of(pid_t pid) {
   siginfo_t ending{};
   const int failure = ::waitid(P_PID, static_cast<id_t>(pid), &ending, WEXITED | WNOHANG | WNOWAIT);
@@ -175,7 +175,8 @@ int ChildProcess::exit_code() const {
 std::string ChildProcess::out() const { return content(out_); }
 std::string ChildProcess::err() const { return content(err_); }
 
-// The handler alone owns what it waits for, so this object may end before it is called.
+// The handler owns the descriptor that it waits for, so this object may be destroyed before it is
+// called.
 void ChildProcess::wake_at_end(asio::io_context& io) const {
   Descriptor copy = checked(::fcntl(end_.number(), F_DUPFD_CLOEXEC, 0), "fcntl");
   const auto end = std::make_shared<asio::posix::stream_descriptor>(io, copy.number());

@@ -18,19 +18,19 @@ namespace jpegwire {
 using Command = std::vector<std::string>;
 using Environment = std::vector<std::pair<std::string, std::string>>;
 
-/// A program that was started, in a process group of its own, so that Ctrl-C does not reach it. It
-/// has nothing to read on standard input, and what it writes is kept, so it never waits for a
-/// reader. When this object or the thread that made it ends, the program and all that it has
-/// started are killed. Bound to one thread.
+/// A program that was started, in a process group of its own, so that Ctrl-C does not reach it. Its
+/// standard input is empty, and its output is stored, so it never waits for a reader. When this
+/// object or the thread that made it ends, the program and all that it has started are killed.
+/// Bound to one thread.
 class ChildProcess {
  public:
   /// The program is found in PATH if it is named without a slash; if it cannot be executed, it ends
   /// with exit code 127. `environment` is added to the caller's; a variable without a value is
-  /// removed. Throws std::system_error if the system has no room for a process.
+  /// removed. Throws std::system_error if the system cannot create a process.
   explicit ChildProcess(Command command, const Environment& environment = {});
 
-  /// The same, and the end of the program makes `io` run a handler, so that a loop that waits for
-  /// it looks again.
+  /// The same, and when the program ends, `io` runs a handler, so that a loop waiting for the end
+  /// checks again.
   ChildProcess(asio::io_context& io, Command command);
 
   ChildProcess(const ChildProcess&) = delete;
@@ -40,7 +40,7 @@ class ChildProcess {
   const Command& command() const { return command_; }
   pid_t pid() const { return pid_; }
 
-  /// Sends it to the program alone, not to what it has started.
+  /// Sends the signal only to the program, not to processes that it has started.
   void send_signal(int signal) const;
 
   bool has_ended() const;

@@ -20,8 +20,8 @@ namespace {
 
 enum ExitCode { kFailed = 1, kWrongUsage = 2 };
 
-/// What is opened later must not take the number of a standard stream that the caller has closed:
-/// lines for people would be written into it.
+/// A file opened later must not get the descriptor of a standard stream that the caller has closed:
+/// messages would be written into that file.
 // open() takes the lowest number that is free.
 void open_closed_standard_streams() {
   for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
@@ -63,12 +63,12 @@ std::function<void(const std::string&)> as_usage_error(
 }
 
 template <class Number>
-CLI::Validator is_within(Number least, Number most, const char* what) {
+CLI::Validator is_within(Number min, Number max, const char* what) {
   return CLI::Validator(
-      [least, most, what](const std::string& text) -> std::string {
+      [min, max, what](const std::string& text) -> std::string {
         const std::optional<Number> value = parse_number<Number>(text);
-        if (value && *value >= least && *value <= most) return {};
-        return fmt::format("'{}' is not {} from {} to {}", text, what, least, most);
+        if (value && *value >= min && *value <= max) return {};
+        return fmt::format("'{}' is not {} from {} to {}", text, what, min, max);
       },
       "");
 }
@@ -116,13 +116,11 @@ CLI::Option* add_parsed_list(CLI::App& app, const std::string& name,
       ->allow_extra_args(false);
 }
 
-CLI::Validator is_whole_number_within(std::int64_t least, std::int64_t most) {
-  return is_within(least, most, "a whole number");
+CLI::Validator is_whole_number_within(std::int64_t min, std::int64_t max) {
+  return is_within(min, max, "a whole number");
 }
 
-CLI::Validator is_number_within(double least, double most) {
-  return is_within(least, most, "a number");
-}
+CLI::Validator is_number_within(double min, double max) { return is_within(min, max, "a number"); }
 
 CLI::Validator is_one_of(std::vector<std::string> words) {
   return CLI::Validator(
@@ -139,8 +137,7 @@ void require_effect(const CLI::App& app, const std::string& command,
     const std::string name = option->get_name();
     const bool has_effect = name == command || std::ranges::find(others, name) != others.end();
     if (option->count() > 0 && !has_effect)
-      throw CLI::ValidationError(
-          fmt::format("{} has no effect with {}: leave it out", name, command));
+      throw CLI::ValidationError(fmt::format("{} has no effect with {}: remove it", name, command));
   }
 }
 

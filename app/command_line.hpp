@@ -32,11 +32,11 @@ CLI::Option* add_parsed_list(CLI::App& app, const std::string& name,
                              std::function<void(const std::string&)> parse,
                              const std::string& description);
 
-/// For check(): a whole number from `least` to `most`.
-CLI::Validator is_whole_number_within(std::int64_t least, std::int64_t most);
+/// For check(): a whole number from `min` to `max`.
+CLI::Validator is_whole_number_within(std::int64_t min, std::int64_t max);
 
-/// For check(): a number from `least` to `most`.
-CLI::Validator is_number_within(double least, double most);
+/// For check(): a number from `min` to `max`.
+CLI::Validator is_number_within(double min, double max);
 
 /// For check(): one of these words.
 CLI::Validator is_one_of(std::vector<std::string> words);

@@ -14,7 +14,7 @@ constexpr std::uint64_t kLargest = (std::uint64_t{1} << 40) - 1;
 constexpr int kStepBits = 7;
 constexpr std::uint64_t kSteps = 1 << kStepBits;
 
-/// How many low bits of a value its bucket forgets.
+/// The number of low bits of a value that its bucket discards.
 int forgotten_bits(std::uint64_t value) {
   return std::max(0, static_cast<int>(std::bit_width(value)) - kStepBits - 1);
 }

@@ -9,7 +9,7 @@
 namespace jpegwire {
 namespace {
 
-/// How many bytes the first one of a character announces; 0 where it begins none.
+/// The number of bytes that a character's first byte announces; 0 if no character begins with it.
 std::size_t size_of_character(unsigned char first) {
   if (first < 0x80) return 1;
   if (first >= 0xC2 && first < 0xE0) return 2;
@@ -18,7 +18,7 @@ std::size_t size_of_character(unsigned char first) {
   return 0;
 }
 
-// Takes a character off the front; nothing where it is none, too long a form or a surrogate.
+// Removes a character from the front; nothing if it is invalid, overlong or a surrogate.
 std::optional<std::uint32_t> take_character(std::string_view& text) {
   const auto first = static_cast<unsigned char>(text[0]);
   const std::size_t size = size_of_character(first);
@@ -45,8 +45,8 @@ bool is_in(std::uint32_t code, std::span<const Range> ranges) {
       ranges, [code](Range range) { return code >= range.first && code <= range.last; });
 }
 
-// Control characters; the Arabic letter mark and others that turn the direction; the space without
-// width, line separators, joiners and operators that nobody sees; the byte order mark; annotations.
+// Control characters; the Arabic letter mark and others that change the direction; the zero-width
+// space, line separators, invisible joiners and operators; the byte order mark; annotations.
 constexpr std::array<Range, 9> kHarmful{{{0, 0x1F},
                                          {0x7F, 0x9F},
                                          {0x61C, 0x61C},

@@ -5,16 +5,16 @@
 
 namespace jpegwire {
 
-/// Whether the text is UTF-8 (RFC 3629) without control characters, marks that turn the direction
-/// of writing, and characters that nobody sees, so that a terminal shows it as it is and does
-/// nothing else.
+/// Whether the text is UTF-8 (RFC 3629) without control characters, marks that change the direction
+/// of writing, and invisible characters, so that a terminal shows it unchanged and has no other
+/// reaction.
 bool is_plain_text(std::string_view text);
 
-/// Whether it begins with a blank of any width.
+/// Whether it begins with a blank character of any width.
 bool begins_with_blank(std::string_view plain_text);
 
-/// How many columns of a terminal it takes: none for a mark that joins the character before it, two
-/// for Chinese, Japanese and Korean ones and pictures.
+/// Its width in columns of a terminal: none for a mark that joins the character before it, two for
+/// Chinese, Japanese and Korean ones and pictures.
 std::size_t columns_of(std::string_view plain_text);
 
 }  // namespace jpegwire

@@ -4,11 +4,12 @@
 
 namespace jpegwire {
 
-/// The calling thread, and those that it starts from now on, leave the processor to whoever has
-/// frames to see to. Where nobody has, it costs no speed.
+/// Lowers the priority of the calling thread, and of threads that it starts later, below that of
+/// threads that process frames. On an idle machine this costs no speed.
 inline void let_frames_go_first() {
   constexpr int kNice = 10;
-  ::setpriority(PRIO_PROCESS, 0, kNice);  // on Linux that is a thread; where it fails, all is equal
+  ::setpriority(PRIO_PROCESS, 0,
+                kNice);  // on Linux this applies to a thread; if it fails, priorities stay equal
 }
 
 }  // namespace jpegwire

@@ -10,7 +10,7 @@ namespace jpegwire {
 using Bytes = std::span<const std::byte>;
 
 /// Writes the bytes to the front of `out`, which must hold them, and returns what is left of `out`.
-/// Fast also where GCC 12 makes std::ranges::copy of const bytes a loop.
+/// GCC 12 compiles std::ranges::copy of const bytes to a slow loop.
 inline std::span<std::byte> put_bytes(std::span<std::byte> out, Bytes bytes) {
   if (!bytes.empty()) std::memmove(out.data(), bytes.data(), bytes.size());
   return out.subspan(bytes.size());

@@ -4,8 +4,7 @@
 
 namespace jpegwire {
 
-/// The size at which a picture is decoded: a number of eighths of its JPEG's width and height,
-/// rounded up. A
+/// The size at which a picture is decoded, in eighths of its JPEG's width and height, rounded up. A
 /// JPEG is made of blocks of eight by eight samples, so decoding fewer of each is exact for any run
 /// of them, and costs less than decoding all and scaling down.
 struct DecodeScale {
@@ -19,10 +18,10 @@ struct DecodeScale {
   bool operator==(const DecodeScale&) const = default;
 };
 
-/// The smallest of the scales 1, 1/2, 1/4 and 1/8 at which the picture of a JPEG is no smaller than
-/// wanted, either way; the whole where it is smaller itself. libjpeg-turbo is fast at these four:
-/// at the others it takes longer than at the next larger one of them, above a half longer than for
-/// the whole (the codec's benchmark shows it).
+/// The smallest of the scales 1, 1/2, 1/4 and 1/8 at which the picture is at least as wide and as
+/// high as wanted; 1 if the JPEG itself is smaller. libjpeg-turbo is fast at these four: any other
+/// scale takes longer than the next larger one of these, and those above 1/2 take longer than the
+/// whole picture (the codec's benchmark shows it).
 constexpr DecodeScale smallest_scale(PictureSize jpeg, PictureSize wanted) {
   DecodeScale scale{1};
   while (scale.eighths < DecodeScale::kWhole &&

@@ -17,10 +17,10 @@ namespace jpegwire {
 ///  bgr:  three bytes a pixel, as OpenCV's CV_8UC3.
 enum class PixelFormat { i420, yuyv, bgr };
 
-/// What two samples of chroma share: half, rounded up, as JPEG and V4L2 round odd sizes.
+/// The number of chroma samples for so many luma samples: half, rounded up, as in JPEG and V4L2.
 constexpr int half_up(int pixels) { return (pixels + 1) / 2; }
 
-/// The bytes that a picture of this format and size takes.
+/// The size in bytes of a picture of this format and size.
 constexpr std::size_t raw_size_bytes(PixelFormat format, int width, int height) {
   const auto rows = static_cast<std::size_t>(height);
   const auto columns = static_cast<std::size_t>(width);
@@ -44,8 +44,8 @@ struct PictureSize {
   bool operator==(const PictureSize&) const = default;
 };
 
-/// An uncompressed picture of 1 to 65500 pixels each way, such as a camera gives or a decoder
-/// produces. It owns its pixels; bound to one thread.
+/// An uncompressed picture of 1 to 65500 pixels each way, as a camera or a decoder produces it. It
+/// owns its pixels; bound to one thread.
 struct Picture {
   int width = 0;
   int height = 0;
@@ -60,15 +60,15 @@ struct Picture {
   }
 };
 
-/// A run of whole MCU rows that can be decoded alone. Whoever gives it owns the bytes.
+/// A run of whole MCU rows that can be decoded alone. It views the bytes.
 struct Band {
   int top = 0;     // pixels
   int height = 0;  // likewise
   Bytes bytes;     // entropy-coded, with the RSTn or EOI that ends it
 };
 
-/// Where the parts of one baseline JPEG lie: views into bytes that somebody else owns.
-/// The whole JPEG is SOI, `header`, and the bands one after the other.
+/// The parts of one baseline JPEG, as views of bytes that another object owns. The whole JPEG is
+/// SOI, `header`, and the bands one after the other.
 struct JpegLayout {
   int width = 0;
   int height = 0;
@@ -96,9 +96,9 @@ struct JpegLayout {
   }
 };
 
-/// One baseline JPEG, cut into bands, and who took it when. `layout` views `storage`, so a frame
-/// is neither copied nor moved. Once published as shared_ptr<const EncodedFrame> any thread may
-/// read it.
+/// One baseline JPEG, cut into bands, with its sequence number and capture time. `layout` views
+/// `storage`, so a frame is neither copied nor moved. Once published as shared_ptr<const
+/// EncodedFrame> any thread may read it.
 struct EncodedFrame {
   EncodedFrame() = default;
   EncodedFrame(const EncodedFrame&) = delete;

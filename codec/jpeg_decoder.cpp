@@ -26,7 +26,7 @@ void renumber_restarts(std::span<std::byte> band) {
 }
 
 /// Marks the last pixels of a band, to see whether the decoder, which writes row after row, has
-/// come to them.
+/// reached them.
 class LastPixels {
  public:
   /// Of the first `rows` rows of the picture.
@@ -40,7 +40,7 @@ class LastPixels {
   bool are_decoded() const { return !std::ranges::equal(bytes_, mark()); }
 
  private:
-  // Unlike what any picture has: neither even nor smooth.
+  // A pattern that no picture contains: neither even nor smooth.
   static constexpr auto kMark = [] {
     std::array<std::byte, 24> bytes{};
     for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<std::byte>(97 * i + 13);

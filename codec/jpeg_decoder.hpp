@@ -18,11 +18,11 @@ class JpegDecoder {
   ~JpegDecoder();
 
   /// Decodes into `picture`, which gets the size of the layout, scaled. False if the entropy-coded
-  /// bytes are damaged: then the picture must not be shown. Never throws because of the bytes.
+  /// bytes are damaged: then the picture must not be shown. Damaged bytes never make it throw.
   bool decode(const JpegLayout& layout, Picture& picture, DecodeScale scale = {});
 
   /// Decodes some of the frame's bands; the other rows of a picture that has the right size already
-  /// do not change. Of the layout, the bands are not used.
+  /// do not change. Ignores the bands of the layout.
   bool decode(const JpegLayout& layout, std::span<const Band> bands, Picture& picture,
               DecodeScale scale = {});
 

@@ -31,10 +31,10 @@ const unsigned char* as_chars(const std::byte* bytes) {
 }  // namespace
 
 /// A frame and the memory into which its bands are encoded. libturbojpeg demands room for the
-/// largest JPEG that a band could become, some ten times of what it usually takes; the memory is
-/// not initialized, so what stays unused is not backed by pages.
+/// largest JPEG that a band could become, about ten times its usual size; the memory is not
+/// initialized, so unused parts of it are not backed by pages.
 struct JpegEncoder::CodedFrame : EncodedFrame {
-  /// Makes room for `bands` JPEGs of at most `size_bytes` each. What was in it is lost.
+  /// Makes room for `bands` JPEGs of at most `size_bytes` each. Its previous content is lost.
   void make_room(std::size_t bands, std::size_t size_bytes) {
     room_bytes_ = size_bytes;
     if (bands * size_bytes <= memory_bytes_) return;
@@ -117,7 +117,7 @@ class JpegEncoder::BandCoder {
     return even_luma_.data();
   }
 
-  // Only a band at a time is taken apart, so that its planes are still in the cache when encoded.
+  // Converts one band at a time, so that its planes are still in the cache when it is encoded.
   bool compress_yuyv(const Picture& picture, int top, int height, int quality) {
     planes_.resize(PixelFormat::i420, picture.width, height);
     yuyv_to_i420(picture, top, planes_);
@@ -151,7 +151,7 @@ int mcu_rows_per_band(int mcu_rows, const EncoderSettings& settings) {
   return (mcu_rows + count - 1) / count;
 }
 
-/// Bands become ready in any order and are reported in theirs.
+/// Bands become ready in any order and are reported from top to bottom.
 class JpegEncoder::BandsInOrder {
  public:
   BandsInOrder(const OnBands& on_bands, const std::shared_ptr<EncodedFrame>& frame)
@@ -184,7 +184,7 @@ JpegEncoder::JpegEncoder(BandPool& pool, EncoderSettings settings)
 
 JpegEncoder::~JpegEncoder() = default;
 
-// So the place of each field in a header is known, and no encoded band has to be parsed.
+// This gives the position of each field in a header, so no encoded band has to be parsed.
 void JpegEncoder::encode_sample() {
   Picture picture;
   picture.resize(PixelFormat::i420, kMcuSize, kMcuSize);
@@ -259,8 +259,8 @@ void JpegEncoder::write_header(EncodedFrame& frame) const {
   layout.header = header;
 }
 
-// The entropy-coded bytes of a band's JPEG are used where they are: behind SOI and a header of the
-// sample's size, with the EOI that ends them turned into the band's restart marker.
+// The entropy-coded bytes of a band's JPEG are not copied: behind SOI and a header of the sample's
+// size, with the EOI that ends them turned into the band's restart marker.
 void JpegEncoder::encode_bands(const Picture& picture, CodedFrame& frame,
                                BandsInOrder& bands_in_order) {
   JpegLayout& layout = frame.layout;

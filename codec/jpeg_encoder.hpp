@@ -12,8 +12,8 @@ namespace jpegwire {
 
 struct EncoderSettings {
   int quality = 80;       // 1 to 100
-  int bands = 0;          // per frame; 0: as rows_per_band gives
-  int rows_per_band = 4;  // of MCUs; enough that the cost of starting a band does not matter
+  int bands = 0;          // per frame; 0: from rows_per_band
+  int rows_per_band = 4;  // of MCUs; enough to make the cost of starting a band negligible
 };
 
 /// The height of each band but the last, in rows of MCUs, for a picture of so many rows: at most
@@ -39,8 +39,8 @@ class JpegEncoder {
   JpegEncoder(BandPool& pool, EncoderSettings settings);
   ~JpegEncoder();
 
-  /// The frame is from the encoder's own pool, and shared only with what `on_bands` gave it to.
-  /// Throws std::runtime_error if libturbojpeg refuses the picture.
+  /// The frame is from the encoder's own pool, and shared only with the receivers to which
+  /// `on_bands` passed it. Throws std::runtime_error if libturbojpeg refuses the picture.
   std::shared_ptr<EncodedFrame> encode(const Picture& picture, const FrameIdentity& identity = {},
                                        const OnBands& on_bands = nullptr);
 

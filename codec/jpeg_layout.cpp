@@ -206,7 +206,7 @@ class Validator {
     restarts_due_ = (std::int64_t{row} * mcu_rows() - 1) / restart_interval_;
   }
 
-  // Walks to the marker behind the scan and notes where the restart markers cut bands off.
+  // Advances to the marker after the scan and records the bands that the restart markers delimit.
   JpegVerdict skip_entropy_coded_bytes() {
     std::int64_t intervals = 1;
     band_begin_ = position_;
@@ -251,7 +251,7 @@ class Validator {
     return JpegVerdict::ok;
   }
 
-  // A marker too few or too many: the decoder has to find its way through the whole.
+  // With a marker too few or too many the bands are unknown, so the scan is decoded as a whole.
   bool bands_are_regular() const {
     return intervals_per_band_ != 0 && restarts_are_regular_ && restart_count_ == restarts_due_;
   }

@@ -10,12 +10,12 @@
 
 namespace jpegwire {
 
-/// Why a JPEG from elsewhere is refused, or `ok`.
+/// Why an untrusted JPEG is refused, or `ok`.
 enum class JpegVerdict {
   ok,
   not_a_jpeg,          // no SOI
   truncated,           // ends before EOI
-  bad_segment,         // a length that contradicts its segment, or a marker where none may stand
+  bad_segment,         // a length that contradicts its segment, or a misplaced marker
   unsupported_coding,  // progressive, lossless, arithmetic, hierarchical, not 8 bits
   bad_components,      // not 1 or 3, or sampling factors out of range
   empty_picture,       // no width or no height
@@ -34,9 +34,9 @@ inline constexpr std::int64_t kDefaultMaxPixels = 36'000'000;
 
 /// Validates a JPEG before it is decoded or passed on (ITU-T T.81, annex B): checks every byte that
 /// is not entropy-coded, and cuts the JPEG into its header and bands, as many as its restart
-/// markers give (at most kMaxBands). The layout views `jpeg`; bytes behind EOI, which some cameras
-/// pad with, are left out. On any other verdict than ok the layout means nothing. Allocates only to
-/// grow `layout.bands`, and never throws on account of the bytes.
+/// markers give (at most kMaxBands). The layout views `jpeg`; bytes after EOI, which some cameras
+/// add as padding, are left out. The layout is only valid if the verdict is ok. Allocates only to
+/// grow `layout.bands`, and invalid bytes never make it throw.
 JpegVerdict validate_jpeg(Bytes jpeg, JpegLayout& layout,
                           std::int64_t max_pixels = kDefaultMaxPixels);
 
@@ -55,11 +55,11 @@ JpegVerdict validate_with_tables(EncodedFrame& frame);
 /// 16 counts and its symbols: luma DC and AC, chroma DC and AC. They have static storage.
 std::array<Bytes, 4> standard_huffman_tables();
 
-/// The number of restart markers in entropy-coded bytes; nothing if there is any other marker, but
-/// for EOI at their end: a damaged or hostile band must not bring new segments to a decoder.
+/// The number of restart markers in entropy-coded bytes; nothing if there is any other marker,
+/// except EOI at the end: a damaged or hostile band must not pass new segments to a decoder.
 std::optional<int> count_restarts(Bytes band);
 
-/// Bands per frame: few enough that a frame with its prefix goes out in one gathered write.
+/// Bands per frame: few enough to send a frame with its prefix in one gathered write.
 inline constexpr int kMaxBands = 60;
 
 }  // namespace jpegwire

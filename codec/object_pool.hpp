@@ -47,7 +47,7 @@ class ObjectPool {
       return object;
     }
 
-    // The shelves always have room for all that was made, so that putting back cannot fail.
+    // The shelves have room for all objects that exist, so that returning one cannot fail.
     std::unique_ptr<T> make() {
       auto object = std::make_unique<T>();
       ++made;

@@ -16,9 +16,9 @@ namespace {
 
 bool is_sdp_file(std::string_view text) { return text.ends_with(".sdp"); }
 
-std::string read_start(const std::string& path, std::size_t most_bytes) {
+std::string read_start(const std::string& path, std::size_t max_bytes) {
   std::ifstream file(path, std::ios::binary);
-  std::string text(most_bytes, '\0');
+  std::string text(max_bytes, '\0');
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
   if (!file.is_open() || file.bad())
     throw std::invalid_argument(

@@ -20,7 +20,7 @@ namespace jpegwire {
 
 /// Where a stream comes from.
 struct StreamAddress {
-  std::string text;                                   // as its user wrote it, but for a password
+  std::string text;                                   // as the user wrote it, without the password
   std::variant<Endpoint, RtpSession, HttpUrl> where;  // over TCP, as datagrams, over HTTP
 };
 
@@ -28,18 +28,19 @@ struct StreamAddress {
 bool is_stream_address(std::string_view text);
 
 /// "tcp://HOST[:PORT]", "rtp://ADDR:PORT", the path of an SDP file, which is read, or
-/// "http://HOST[:PORT]/PATH". Throws std::invalid_argument with a sentence.
+/// "http://HOST[:PORT]/PATH". Throws std::invalid_argument with a one-sentence message.
 StreamAddress parse_stream_address(const std::string& text);
 
-/// How long a stream is waited for, and what it may cost.
+/// Timeouts and limits for receiving a stream.
 struct StreamPolicy {
-  bool reconnect = false;      // try on whatever happens; else the first failure ends the stream
-  milliseconds timeout{5000};  // without a frame for so long the sender is taken for dead
+  bool reconnect =
+      false;  // keep trying after any failure; otherwise the first failure ends the stream
+  milliseconds timeout{5000};  // the sender counts as dead after this time without a frame
   std::size_t max_frame_bytes = kDefaultMaxFrameBytes;
-  ReadSettings read{};  // for streams of bytes; datagrams come whole
+  ReadSettings read{};  // for byte streams; datagrams are received whole
 };
 
-/// Throws std::runtime_error where the stream cannot be received.
+/// Throws std::runtime_error if the stream cannot be received.
 std::unique_ptr<StreamInput> open_stream(asio::io_context& io, const StreamAddress& address,
                                          const StreamPolicy& policy, StreamObserver& observer);
 

@@ -6,7 +6,8 @@ namespace jpegwire {
 namespace {
 
 WallTime first_place(WallTime capture_time, WallTime arrival, microseconds sender_ahead) {
-  constexpr std::chrono::seconds kOldest{30};  // what is older, or not taken yet, is no truth
+  constexpr std::chrono::seconds kOldest{
+      30};  // an older capture time, or one in the future, is wrong
   const WallTime taken = capture_time - sender_ahead;
   return taken <= arrival && arrival - taken < kOldest ? taken : arrival;
 }
@@ -34,8 +35,8 @@ WallTime CaptureTimeline::go_on(std::uint64_t stream_id, WallTime capture_time, 
   return placed;
 }
 
-// A late frame may come from a clock that was set back, or be held up on its way; then those behind
-// it catch up, and what they gain is the way's and not the clock's.
+// A late frame may mean that the clock was set back, or that the network delayed it; in the second
+// case later frames catch up, and that gain is due to the network and not to the clock.
 microseconds CaptureTimeline::step_to(WallTime capture_time, WallTime arrival) {
   constexpr milliseconds kCaughtUp{100};
   const microseconds step = capture_time - last_->capture_time;

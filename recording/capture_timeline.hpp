@@ -7,21 +7,22 @@
 
 namespace jpegwire {
 
-/// Tells when the frames of a stream were taken, on steady_now()'s clock, so that the differences
-/// are those of the capture times. What of the difference of the clocks is known when a stream
-/// begins is kept, as a better estimate later would be a leap in the recording. A clock that is set
-/// meanwhile makes none either: where the step from one capture time to the next goes back, or
-/// differs from that of the arrivals by more than kLeap, the arrivals' counts. So times never go
-/// back within a stream, whatever its stamps say. Bound to one thread.
+/// Converts the capture times of a stream's frames to steady_now()'s clock and keeps the
+/// differences between them. The offset of the clocks that is known when a stream begins is kept,
+/// because a better estimate later would make a leap in the recording. Setting a clock makes no
+/// leap either: if the step from one capture time to the next is negative, or differs from that of
+/// the arrivals by more than kLeap, the step of the arrivals is used. So times never decrease
+/// within a stream, whatever its stamps say. Bound to one thread.
 class CaptureTimeline {
  public:
   static constexpr milliseconds kLeap{1000};
 
-  /// A frame that came. One without a stamp was taken when its first byte came; the first one of a
-  /// stream too, where the difference of the clocks is not known yet, or cannot be true.
+  /// The capture time of a received frame. It is the arrival of the first byte if the frame has no
+  /// stamp, and for the first frame of a stream if the offset of the clocks is unknown or
+  /// implausible.
   WallTime place(const ReceivedFrame& frame);
 
-  /// A frame of this program's own source, which comes at `now` (steady_now()).
+  /// The capture time of a frame of this program's own source; `now` is steady_now().
   WallTime place(WallTime capture_time, WallTime now);
 
  private:
@@ -37,7 +38,7 @@ class CaptureTimeline {
   microseconds step_to(WallTime capture_time, WallTime arrival);
 
   std::optional<Last> last_;
-  std::optional<WallTime> held_up_;  // when a frame came that may have waited on its way
+  std::optional<WallTime> held_up_;  // arrival of a frame that the network may have delayed
 };
 
 }  // namespace jpegwire

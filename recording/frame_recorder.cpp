@@ -15,7 +15,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr milliseconds kFlushInterval{500};  // and the queue rests less than the rest of a second
+constexpr milliseconds kFlushInterval{
+    500};  // and the queue pauses for less than the rest of a second
 
 /// For users who do not know the working directory of this program.
 std::string full_name(const std::filesystem::path& file) {
@@ -37,10 +38,10 @@ RecordingOptions checked(RecordingOptions options) {
 }  // namespace
 
 FrameRecorder::FrameRecorder(RecordingOptions options, WriteQueue::OnError on_error,
-                             std::uint64_t most, OnNews on_news)
+                             std::uint64_t max_frames, OnNews on_news)
     : options_(checked(std::move(options))),
       on_news_(std::move(on_news)),
-      queue_(*this, std::move(on_error), most) {}
+      queue_(*this, std::move(on_error), max_frames) {}
 
 void FrameRecorder::record(const std::shared_ptr<const ReceivedFrame>& frame) {
   queue_.put(as_it_came(frame, timeline_.place(*frame)));
@@ -57,7 +58,7 @@ void FrameRecorder::finish(milliseconds timeout) {
     spdlog::warn("{} not recorded, because the disk of '{}' is too slow",
                  counted(queue_.skipped(), "frame"), options_.file.string());
   if (too_close_ > 0)
-    spdlog::warn("{} not recorded, because '{}' has no times so close together",
+    spdlog::warn("{} not recorded, because '{}' cannot store timestamps so close together",
                  counted(too_close_, "frame"), options_.file.string());
 }
 
@@ -89,7 +90,7 @@ void FrameRecorder::end_file() {
   file_.reset();
 }
 
-// A frame counts once nothing can take it away.
+// A frame counts once it cannot be lost any more.
 void FrameRecorder::note_recorded() { recorded_ = in_earlier_files_ + file_->flushed_frames(); }
 
 void FrameRecorder::open_for(const QueuedFrame& frame) {
@@ -105,7 +106,7 @@ bool FrameRecorder::is_long_enough(WallTime capture_time) const {
   return options_.split && capture_time - file_->begin() >= *options_.split;
 }
 
-// What is recorded of a frame that is sent is the JPEG alone: a stamp belongs to a connection.
+// A sent frame is recorded without a stamp, because a stamp belongs to a connection.
 Bytes FrameRecorder::bytes_of(const QueuedFrame& frame) {
   if (!frame.whole.empty()) return frame.whole;
   gathered_.clear();

@@ -25,19 +25,20 @@ class FrameRecorder final : public FrameSink, private FrameWriter {
  public:
   using OnNews = std::function<void(const std::string& sentence)>;
 
-  /// Records `most` frames and then no more. `on_error` is called on the queue's thread when one
-  /// cannot be written, as when the disk is full; nothing is recorded after it. `on_news` is called
-  /// on it when a file is begun or ended. Throws std::runtime_error where the file's directory
-  /// cannot be written to.
+  /// Records `max_frames` frames and ignores later ones. `on_error` is called on the queue's thread
+  /// when one cannot be written, for example because the disk is full; nothing is recorded after
+  /// that. `on_news` is called on the queue's thread when a file is started or finished. Throws
+  /// std::runtime_error if the file's directory is not writable.
   FrameRecorder(
       RecordingOptions options, WriteQueue::OnError on_error,
-      std::uint64_t most = WriteQueue::kEveryFrame, OnNews on_news = [](const std::string&) {});
+      std::uint64_t max_frames = WriteQueue::kEveryFrame,
+      OnNews on_news = [](const std::string&) {});
 
-  /// A received frame, as it came. Frames come from one thread. Never blocks.
+  /// Records a received frame unchanged. Called by one thread only. Never blocks.
   void record(const std::shared_ptr<const ReceivedFrame>& frame);
 
-  /// A frame that is sent, without a stamp. Frames come from one thread at a time, and not from
-  /// record() as well. Never blocks.
+  /// Records a sent frame, without a stamp. Called by one thread at a time, and never together with
+  /// record(). Never blocks.
   void submit(FramePtr frame) override;
 
   /// Records no more and ends the file, on the queue's thread. Any thread; never blocks.
@@ -51,7 +52,8 @@ class FrameRecorder final : public FrameSink, private FrameWriter {
   /// Frames that are safe in the files; while recording, the newest ones are not yet.
   std::uint64_t recorded() const { return recorded_; }
 
-  /// Because the disk was too slow, or their times were closer than the file can store.
+  /// Frames not recorded because the disk was too slow, or because their times were closer than the
+  /// file can store.
   std::uint64_t skipped() const { return queue_.skipped() + too_close_; }
   bool is_closed() const { return queue_.is_closed(); }  // or has failed
 
@@ -71,7 +73,7 @@ class FrameRecorder final : public FrameSink, private FrameWriter {
   const OnNews on_news_;
   CaptureTimeline timeline_;  // of the thread that calls record() or submit()
   std::atomic<std::uint64_t> recorded_ = 0;
-  std::atomic<std::uint64_t> too_close_ = 0;  // to the one before, to have a time of their own
+  std::atomic<std::uint64_t> too_close_ = 0;  // to the previous frame to have a distinct time
 
   // The queue's thread.
   std::optional<VideoFileWriter> file_;

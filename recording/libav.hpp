@@ -1,7 +1,6 @@
 #pragma once
 
-// For .cpp files alone, those of this directory and of benchmarks: what they share of libavformat's
-// C.
+// Helpers for libavformat's C interface. Only for .cpp files of this directory and of benchmarks.
 
 extern "C" {
 #include <libavformat/avformat.h>
@@ -24,7 +23,7 @@ inline std::string describe_libav_error(int error) {
   return text;
 }
 
-/// libav would write to standard error what our own messages say better.
+/// Silences libav's messages on standard error; our own messages say more.
 inline void quiet_libav() { av_log_set_level(AV_LOG_QUIET); }
 
 /// The prefix keeps libav from taking a name with a colon for a protocol.

@@ -9,7 +9,7 @@
 namespace jpegwire {
 namespace {
 
-// Within the range of every clock, whatever a damaged file says.
+// Keeps times of a damaged file within the range of every clock.
 constexpr std::int64_t kLatestMicroseconds = std::int64_t{366} * 24 * 3600 * 1'000'000;
 
 /// Neither sender nor viewer rotates the frames of a stream.
@@ -28,7 +28,7 @@ void VideoFileReader::Free::operator()(AVPacket* packet) const { av_packet_free(
 VideoFileReader::VideoFileReader(Context context, int stream)
     : context_(std::move(context)), stream_(stream), packet_(av_packet_alloc()) {}
 
-// The formats are named, so that a file which refers to others on the network is none of them.
+// The list of formats excludes those whose files refer to others on the network.
 std::optional<VideoFileReader> VideoFileReader::open(const std::filesystem::path& file) {
   quiet_libav();
   LibavOptions options;
@@ -45,7 +45,7 @@ std::optional<VideoFileReader> VideoFileReader::open(const std::filesystem::path
   return VideoFileReader(std::move(context), stream);
 }
 
-// An empty packet is AVI's way of saying that nothing is new.
+// In AVI an empty packet repeats the previous frame.
 std::optional<VideoFrame> VideoFileReader::next() {
   if (!packet_) return std::nullopt;
   for (;;) {

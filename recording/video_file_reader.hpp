@@ -11,20 +11,20 @@ struct AVPacket;
 
 namespace jpegwire {
 
-/// A JPEG of a video file, and when it is to be shown after the file's beginning.
+/// A JPEG of a video file, and its presentation time since the file's beginning.
 struct VideoFrame {
   Bytes jpeg;  // until the next one is read
   microseconds time{};
 };
 
-/// Reads the JPEGs of a Matroska, QuickTime or AVI file as they are. It believes nothing that the
-/// file says of the JPEGs: the caller validates them. Bound to one thread.
+/// Reads the JPEGs of a Matroska, QuickTime or AVI file unchanged. Ignores the file's metadata
+/// about the JPEGs: the caller validates them. Bound to one thread.
 class VideoFileReader {
  public:
-  /// Nothing where the file is not of these kinds, its video is not Motion JPEG, or is turned.
+  /// Nothing if the file has another format, or its video is not Motion JPEG or is rotated.
   static std::optional<VideoFileReader> open(const std::filesystem::path& file);
 
-  /// Nothing at the end, and where the file is broken from there on.
+  /// Nothing at the end of the file, or if the rest of it is damaged.
   std::optional<VideoFrame> next();
 
   // As the file says.

@@ -22,9 +22,9 @@ constexpr std::chrono::seconds kMaxBack{1};
 bool is_avi(const AVOutputFormat& format) { return std::string_view(format.name) == "avi"; }
 bool is_quicktime(const AVOutputFormat& format) { return std::string_view(format.name) == "mov"; }
 
-/// AVI has a frame rate and no times: a frame that comes later is preceded by as many empty ones.
-/// So its tick is no finer than need be; 600 is a multiple of most frame rates. QuickTime's is
-/// RTP's.
+/// AVI has a frame rate and no times: a later frame is preceded by empty frames, one per tick. So
+/// its tick is no finer than necessary; 600 is a multiple of most frame rates. QuickTime uses the
+/// same tick as RTP.
 AVRational tick_of(const AVOutputFormat& format) {
   if (is_avi(format)) return {1, 600};
   return is_quicktime(format) ? AVRational{1, 90'000} : AVRational{1, 1000};
@@ -83,7 +83,7 @@ void VideoFileWriter::add_stream() {
   stream->codecpar->height = height_;
 }
 
-// AVI knows it by another name.
+// AVI has a different name for this metadata.
 void VideoFileWriter::add_creation_time() {
   const char* name = is_avi(*context_->oformat) ? "date" : "creation_time";
   av_dict_set(&context_->metadata, name, utc(begin_).c_str(), 0);
@@ -126,7 +126,7 @@ bool VideoFileWriter::write(Bytes jpeg, WallTime capture_time) {
   return true;
 }
 
-// libav copies nothing of a packet that owns nothing.
+// libav does not copy a packet that does not own its data.
 void VideoFileWriter::write_packet(Bytes jpeg, std::int64_t ticks) {
   packet_->data = const_cast<std::uint8_t*>(reinterpret_cast<const std::uint8_t*>(jpeg.data()));
   packet_->size = static_cast<int>(jpeg.size());
@@ -137,8 +137,8 @@ void VideoFileWriter::write_packet(Bytes jpeg, std::int64_t ticks) {
   require(av_write_frame(context_.get(), packet_.get()));
 }
 
-// Without a packet it ends a cluster or a fragment. The last frame of a fragment has a duration
-// that is guessed; unless told to, libav would have the next fragment begin at its end.
+// Writing no packet ends a cluster or a fragment. The duration of a fragment's last frame is a
+// guess; without frag_discont, libav would start the next fragment where that duration ends.
 void VideoFileWriter::flush() {
   require(av_write_frame(context_.get(), nullptr));
   if (is_quicktime(*context_->oformat))
@@ -164,7 +164,7 @@ void VideoFileWriter::require(int result) {
   if (result < 0) fail(result);
 }
 
-// What is behind the last flush may be half a frame, and a file without a header is none.
+// The data after the last flush may end within a frame, and a file without a header is useless.
 void VideoFileWriter::fail(int error) {
   context_.reset();
   std::error_code ignored;

@@ -11,20 +11,20 @@ struct AVPacket;
 
 namespace jpegwire {
 
-/// A video file of JPEGs as they are, with their capture times: Matroska, QuickTime or AVI, by the
-/// name's ending. What has been flushed is there whatever becomes of the program: Matroska and
-/// QuickTime are written in clusters and fragments, which are whole each; AVI has its index at the
-/// end alone, and without it players read the frames one after the other. Times are kept to 1 ms in
-/// Matroska, 1/90000 s in QuickTime and 1/600 s in AVI, and no two frames have the same: one that
-/// comes too close behind another is put right behind it, while that is not more than kMaxLate
-/// off. Bound to one thread. What fails throws std::runtime_error with a sentence: then the file
-/// ends where it was flushed last, and nothing more may be asked of it.
+/// A video file of unchanged JPEGs with their capture times: Matroska, QuickTime or AVI, according
+/// to the name's extension. Flushed frames survive a crash of the program: Matroska and QuickTime
+/// are written in complete clusters and fragments; AVI has its index only at the end, and without
+/// it players read the frames sequentially. Times have a resolution of 1 ms in Matroska, 1/90000 s
+/// in QuickTime and 1/600 s in AVI, and no two frames have the same time: a frame too close to the
+/// previous one gets the next tick, if that is at most kMaxLate away from its own time. Bound to
+/// one thread. On failure throws std::runtime_error with a one-sentence message; then the file ends
+/// at the last flush, and no more functions may be called.
 class VideoFileWriter {
  public:
-  /// Makes the file, which must not be there yet. `begin` is the first frame's capture time.
+  /// Creates the file, which must not exist yet. `begin` is the first frame's capture time.
   VideoFileWriter(std::filesystem::path file, int width, int height, WallTime begin);
 
-  /// What was flushed stays.
+  /// Keeps the flushed frames.
   ~VideoFileWriter();
 
   VideoFileWriter(const VideoFileWriter&) = delete;
@@ -32,25 +32,24 @@ class VideoFileWriter {
 
   static constexpr milliseconds kMaxLate{50};
 
-  /// Whether a frame can go into this file: one of another size cannot, nor one whose time is more
-  /// than a second before that of the one before, nor into AVI one that comes more than 90 s behind
-  /// it.
+  /// Whether a frame can be written to this file: it must have the same size, and its time must not
+  /// be more than a second before that of the previous frame, nor, in AVI, more than 90 s after it.
   bool takes(int width, int height, WallTime capture_time) const;
 
-  /// False, and nothing is written, where the frame's time would be false, as frames come faster
-  /// than the file can tell apart.
+  /// False, without writing anything, if the frame's time would be wrong because frames arrive
+  /// faster than the file's resolution.
   bool write(Bytes jpeg, WallTime capture_time);
 
   void flush();
 
-  /// Writes the index and what else belongs to the end, and closes.
+  /// Writes the index and the rest of the trailer, and closes the file.
   void end();
 
   const std::filesystem::path& file() const { return file_; }
   WallTime begin() const { return begin_; }
   std::uint64_t frames() const { return frames_; }
 
-  /// Of these, the ones that stay whatever happens.
+  /// The number of these that are flushed, and so survive a crash.
   std::uint64_t flushed_frames() const { return flushed_frames_; }
 
  private:

@@ -15,10 +15,10 @@ QueuedFrame as_it_came(const std::shared_ptr<const ReceivedFrame>& frame, WallTi
       .jpeg = FramePtr(frame, &frame->jpeg), .capture_time = capture_time, .whole = frame->bytes()};
 }
 
-WriteQueue::WriteQueue(FrameWriter& writer, OnError on_error, std::uint64_t most)
+WriteQueue::WriteQueue(FrameWriter& writer, OnError on_error, std::uint64_t max_frames)
     : writer_(writer),
       on_error_(std::move(on_error)),
-      most_(most),
+      max_frames_(max_frames),
       thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
 WriteQueue::~WriteQueue() = default;
@@ -26,7 +26,7 @@ WriteQueue::~WriteQueue() = default;
 void WriteQueue::put(QueuedFrame frame) {
   const std::size_t size = frame.size_bytes();
   const std::scoped_lock lock(mutex_);
-  if (is_closed_ || accepted_ == most_) return;
+  if (is_closed_ || accepted_ == max_frames_) return;
   if (backlog_bytes_ + size > kMaxBacklogBytes) {
     ++skipped_;
     return;

@@ -41,15 +41,15 @@ class FrameWriter {
 
   virtual void write(const QueuedFrame& frame) = 0;
 
-  /// No frame has come for a while.
+  /// No frame has been queued for a while.
   virtual void rest() {}
 
-  /// No more frames come.
+  /// No more frames follow.
   virtual void end() {}
 };
 
 /// Writes frames on a thread of its own, so that a slow disk delays no picture. This is the only
-/// queue of frames, since nobody watches what is written: up to kMaxBacklogBytes wait in it, and
+/// queue of frames, because files need not be up to date: up to kMaxBacklogBytes wait in it, and
 /// frames beyond that are skipped and counted.
 class WriteQueue {
  public:
@@ -58,11 +58,12 @@ class WriteQueue {
   static constexpr std::size_t kMaxBacklogBytes = std::size_t{64} << 20;
   static constexpr auto kEveryFrame = std::numeric_limits<std::uint64_t>::max();
 
-  /// Accepts `most` frames and then no more. `on_error` is called on the queue's thread when a
-  /// frame cannot be written; nothing is written after it. The writer must outlive the queue.
-  WriteQueue(FrameWriter& writer, OnError on_error, std::uint64_t most = kEveryFrame);
+  /// Accepts `max_frames` frames and ignores later ones. `on_error` is called on the queue's thread
+  /// when a frame cannot be written; nothing is written after it. The writer must outlive the
+  /// queue.
+  WriteQueue(FrameWriter& writer, OnError on_error, std::uint64_t max_frames = kEveryFrame);
 
-  /// Abandons what is not yet written.
+  /// Discards frames that are not yet written.
   ~WriteQueue();
 
   /// Any thread; never blocks.
@@ -87,7 +88,7 @@ class WriteQueue {
 
   FrameWriter& writer_;
   const OnError on_error_;
-  const std::uint64_t most_;
+  const std::uint64_t max_frames_;
 
   mutable std::mutex mutex_;
   std::condition_variable_any changed_;

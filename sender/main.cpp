@@ -5,8 +5,8 @@
 
 int main(int argc, char** argv) {
   CLI::App app{
-      "Streams a camera, a file or a test card to viewers as JPEG frames. What viewers see is\n"
-      "never old: a slow viewer gets fewer frames, not late ones.",
+      "Streams a camera, a file or a test card to viewers as JPEG frames.\nA slow viewer receives "
+      "fewer frames, never old ones.",
       "jpegwire-sender"};
   jpegwire::SenderOptions options;
   jpegwire::add_sender_options(app, options);

@@ -122,7 +122,7 @@ void add_http_options(CLI::App& app, SenderOptions& options) {
       ->check(is_whole_number_within(1, 100'000))
       ->type_name("N");
   app.add_option("--http-per-address", http.max_per_address,
-                 "Maximum number of these from one address [32]")
+                 "Maximum number of HTTP connections from one address [32]")
       ->check(is_whole_number_within(1, 100'000))
       ->type_name("N");
   app.add_option("--http-head", http.max_head_bytes, "Maximum size of the head of a request [8192]")
@@ -145,7 +145,7 @@ void parse_fec(const std::string& text, RtpSenderSettings& rtp) {
   const std::optional<int> percent = parse_number<int>(text);
   if (!percent || *percent < 1 || *percent > 100)
     throw std::invalid_argument(
-        fmt::format("'{}' is neither auto, off nor a number of percent from 1 to 100", text));
+        fmt::format("'{}' is neither auto, nor off, nor a percentage from 1 to 100", text));
   rtp.fec_percent = *percent;
 }
 
@@ -154,7 +154,7 @@ bool is_group(const Endpoint& endpoint) {
   return asio::ip::make_address(endpoint.host, error).is_multicast() && !error;
 }
 
-// Options of datagrams alone, which go with --rtp.
+// Options that require --rtp.
 std::vector<const CLI::Option*> add_datagram_options(CLI::App& app, SenderOptions& options) {
   RtpSenderSettings& rtp = options.rtp_settings;
   return {
@@ -167,7 +167,8 @@ std::vector<const CLI::Option*> add_datagram_options(CLI::App& app, SenderOption
           "as the viewers' losses require [off]")
           ->type_name("PERCENT|auto|off"),
       app.add_flag("--nack", rtp.nack, "Resend lost packets on request (not to multicast groups)"),
-      app.add_option("--mtu", rtp.mtu_bytes, "Size of an RTP packet, without the UDP header [1400]")
+      app.add_option("--mtu", rtp.mtu_bytes,
+                     "Maximum size of an RTP packet, without the UDP header [1400]")
           ->check(is_whole_number_within(kMinMtuBytes, kMaxMtuBytes))
           ->type_name("BYTES"),
       app.add_flag("--pace", rtp.pace, "Spread a frame's packets over part of its interval"),
@@ -181,7 +182,7 @@ std::vector<const CLI::Option*> add_datagram_options(CLI::App& app, SenderOption
 std::vector<const CLI::Option*> add_rtp_options(CLI::App& app, SenderOptions& options) {
   add_parsed_list(
       app, "--rtp", [&](const std::string& text) { options.rtp.push_back(parse_rtp_target(text)); },
-      "Send RTP/JPEG datagrams to a host or a multicast group;\nmay be given several times")
+      "Send an RTP/JPEG stream to a host or a multicast group;\nmay be given several times")
       ->type_name("ADDR:PORT");
   return add_datagram_options(app, options);
 }
@@ -190,8 +191,7 @@ void check_rtp_options(const SenderOptions& options,
                        const std::vector<const CLI::Option*>& datagram_options) {
   for (const CLI::Option* option : datagram_options)
     if (option->count() > 0 && options.rtp.empty())
-      throw CLI::ValidationError(option->get_name() +
-                                 " is an option of RTP streams: add --rtp ADDR:PORT");
+      throw CLI::ValidationError(option->get_name() + " requires --rtp ADDR:PORT");
   if (options.rtp_settings.nack && std::ranges::any_of(options.rtp, is_group))
     throw CLI::ValidationError("--nack cannot be used with a multicast group: use --fec instead");
 }
@@ -275,15 +275,15 @@ void add_sender_options(CLI::App& app, SenderOptions& options) {
           "no output is configured, with --tcp off and --http off: add --connect, --rtp or "
           "--record");
     if (options.recording.split && !options.recording.is_wanted())
-      throw CLI::ValidationError("--record-split is an option of recordings: add --record FILE");
+      throw CLI::ValidationError("--record-split requires --record FILE");
     if (options.write.pause.count() > 0 && options.write.piece_bytes == 0)
       throw CLI::ValidationError(
           "--write-delay pauses between two parts of a frame: add --write-size");
     if (options.echo && !options.tcp)
-      throw CLI::ValidationError("--echo listens on the --tcp address: leave out --tcp off");
+      throw CLI::ValidationError("--echo listens on the --tcp address: remove --tcp off");
     if (options.echo) check_echo(app, options);
     if (!options.http && !options.shared_directory.empty())
-      throw CLI::ValidationError("--share serves files over HTTP: leave out --http off");
+      throw CLI::ValidationError("--share serves files over HTTP: remove --http off");
     check_rtp_options(options, datagram_options);
   });
 }

@@ -23,7 +23,7 @@ inline constexpr std::uint16_t kDefaultHttpPort = 8080;
 struct SenderOptions {
   std::string source = "auto";
   std::optional<PictureSize> size;          // as given; a source has its own default
-  std::optional<double> frames_per_second;  // likewise; 0: as fast as the source gives
+  std::optional<double> frames_per_second;  // likewise; 0: as fast as the source delivers
   int quality = 80;
   std::optional<Endpoint> tcp = Endpoint{"127.0.0.1", kDefaultPort};
   std::optional<Endpoint> http = Endpoint{"127.0.0.1", kDefaultHttpPort};
@@ -31,7 +31,7 @@ struct SenderOptions {
   HttpSettings http_settings;
   SizePrefix framing = SizePrefix::be32;
   WriteSettings write;
-  bool echo = false;  // in place of a stream: send back what comes
+  bool echo = false;  // instead of streaming, send back what is received
   std::vector<Endpoint> connect;
   std::vector<Endpoint> rtp;
   RtpSenderSettings rtp_settings;  // for each of them
@@ -47,7 +47,7 @@ struct SenderOptions {
   std::string summary;
   std::string shared_directory;
 
-  /// If not, it only records.
+  /// Whether an output other than a recording is configured.
   bool sends() const { return tcp || http || !connect.empty() || !rtp.empty(); }
 };
 

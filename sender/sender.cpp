@@ -65,7 +65,7 @@ class Sender {
         [this] { asio::post(io_, [this] { finish(); }); });
   }
 
-  /// Gives the exit code.
+  /// Returns the exit code.
   int run() {
     print_how_to_watch();
     for (const Endpoint& viewer : options_.connect) server_.dial(viewer);
@@ -200,8 +200,9 @@ class Sender {
     fmt::print(out, "share:  jpegwire-viewer --list http://{}\n", address);
     fmt::print(out, "        in a browser: http://{}/files/\n", address);
     if (web_listener_->is_public())
-      fmt::print(out, "note:   whoever reaches it can fetch the recordings and pictures in '{}'\n",
-                 options_.shared_directory);
+      fmt::print(
+          out, "note:   everyone who can reach it can fetch the recordings and pictures in '{}'\n",
+          options_.shared_directory);
   }
 
   void do_limit_time() {
@@ -289,7 +290,7 @@ class Sender {
     time_limit_.cancel();
     stats_tick_.cancel();
     source_->stop();
-    pipeline_->request_stop();  // so that waiting for a camera and for viewers goes on side by side
+    pipeline_->request_stop();  // so that the waits for the camera and for the viewers overlap
     if (web_site_) web_site_->finish(kTimeout);
     server_.finish(kTimeout);
     for (const auto& rtp : rtp_senders_) rtp->finish();
@@ -306,12 +307,12 @@ class Sender {
   FrameFanOut sinks_;
   const Listener* listener_ = nullptr;
   std::optional<WebSite> web_site_;
-  const Listener* web_listener_ = nullptr;  // none where there is no page
+  const Listener* web_listener_ = nullptr;  // null if there is no page
   std::optional<FrameRecorder> recorder_;
   std::atomic<bool> has_failed_to_record_ = false;
   bool interrupted_ = false;
   std::unique_ptr<FrameSource> source_;
-  std::string description_;  // as of the start: the source itself is the capture thread's by now
+  std::string description_;  // from the start, because the capture thread owns the source now
   std::unique_ptr<Pipeline> pipeline_;
   asio::steady_timer time_limit_;
   asio::steady_timer stats_tick_;

@@ -38,7 +38,7 @@ std::unique_ptr<FrameSource> open_first_camera(const SenderOptions& options) {
   return open_test_card(options);
 }
 
-// What is to be scaled has to be decoded, which is OpenCV's business.
+// Scaling requires decoding, which OpenCV does.
 std::unique_ptr<FrameSource> open_recording(const SenderOptions& options) {
   if (options.size || !is_recording_name(options.source)) return nullptr;
   return RecordingSource::open({.path = options.source,
@@ -47,7 +47,8 @@ std::unique_ptr<FrameSource> open_recording(const SenderOptions& options) {
                                 .passthrough = options.passthrough});
 }
 
-// An AVI file with times has a tick in place of a frame rate, which OpenCV would take for one.
+// An AVI file with times has a tick instead of a frame rate, and OpenCV would treat the tick as the
+// frame rate.
 std::optional<double> rate_of_recording(const std::string& path) {
   constexpr int kEnoughFrames = 100;
   if (!is_recording_name(path)) return std::nullopt;

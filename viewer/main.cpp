@@ -7,8 +7,8 @@
 
 int main(int argc, char** argv) {
   CLI::App app{
-      "Shows a stream of JPEG frames in a window, and how old the picture is. Press q to quit.\n"
-      "Detects the framing of the stream: be32, le32, ascii16 or multipart.",
+      "Shows a stream of JPEG frames and their age in a window. Press q to quit.\nDetects the "
+      "framing of the stream: be32, le32, ascii16 or multipart.",
       "jpegwire-viewer"};
   jpegwire::ViewerOptions options;
   jpegwire::add_viewer_options(app, options);

@@ -20,13 +20,13 @@ struct Unit {
 };
 
 /// Parses a number with one of the units, within the bounds.
-double parse_with_unit(const std::string& text, std::initializer_list<Unit> units, double least,
-                       double most, const char* example) {
+double parse_with_unit(const std::string& text, std::initializer_list<Unit> units, double min,
+                       double max, const char* example) {
   for (const Unit& unit : units) {
     if (!text.ends_with(unit.name)) continue;
     const std::string_view digits(text.data(), text.size() - unit.name.size());
     const std::optional<double> value = parse_number<double>(digits);
-    if (value && *value * unit.factor >= least && *value * unit.factor <= most)
+    if (value && *value * unit.factor >= min && *value * unit.factor <= max)
       return *value * unit.factor;
   }
   throw std::invalid_argument(fmt::format("'{}' is not understood; {}", text, example));

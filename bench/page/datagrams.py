@@ -12,7 +12,7 @@ from end_to_end import Sender, spread, start_viewer, summary_of
 
 
 def free_ports():
-    """Three in a row, the first one even, as a stream of RTP takes them."""
+    """Three consecutive ports, the first one even, for an RTP stream."""
     while True:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
             probe.bind(("127.0.0.1", 0))
@@ -32,7 +32,7 @@ def wait_until_bound(port):
 
 
 class Proxy:
-    """A bad network in front of a port."""
+    """An impaired network in front of a port."""
 
     def __init__(self, build, port, *options):
         self.process = subprocess.Popen(
@@ -64,7 +64,7 @@ def watch_tcp(build, seconds):
 
 
 def age_against_tcp(build, runs, seconds):
-    """One run over TCP and one over RTP in turn: the rows of both."""
+    """Alternates runs over TCP and RTP; returns the rows of both."""
     ages = {"tcp": [], "rtp": []}
     for _ in range(runs):
         ages["tcp"].append(watch_tcp(build, seconds)["age_ms"])
@@ -95,7 +95,7 @@ def watch_over_bad_network(build, network, sender_options, frames):
 
 
 def loss_of_programs(build, runs, frames):
-    """The real programs, as a check on what is measured without them."""
+    """Runs the real programs, as a check of the measurements without them."""
     cases = [("1 % of the packets lost at random, --fec 10: complete frames, %", 0,
               ["--drop", "1"], ["--fec", "10"]),
              ("the same without --fec: frames shown, complete or patched, %", 1, ["--drop", "1"], []),

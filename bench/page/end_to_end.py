@@ -14,7 +14,7 @@ import time
 
 
 class Sender:
-    """A jpegwire-sender, on a free port where it has one."""
+    """A jpegwire-sender, on a free port if it listens."""
 
     def __init__(self, build, *options, tcp="0", http="off", environment=None):
         self.process = subprocess.Popen(
@@ -57,7 +57,7 @@ def summary_of(viewer):
 
 
 def spread(values, digits=2):
-    """Median and, in brackets, the least and the greatest."""
+    """The median and, in brackets, the minimum and the maximum."""
     return (f"{statistics.median(values):.{digits}f} "
             f"({min(values):.{digits}f} to {max(values):.{digits}f})")
 
@@ -71,7 +71,7 @@ def watch_with_eight(build, url, seconds):
 
 
 def with_a_viewer_that_reads_nothing(build, runs, seconds):
-    """Pairs of runs, without and with it, on the same sender."""
+    """Pairs of runs, without and with the option, on the same sender."""
     rates, ages, memory = [], [], []
     with Sender(build, "--source", "test", "--size", "640x360") as sender:
         watch_with_eight(build, sender.url, 2)  # warm
@@ -113,7 +113,7 @@ def first_frame(build, tries):
 
 
 def save_frames(build, directory, count):
-    """JPEGs as a camera would give them."""
+    """JPEGs like those of a camera."""
     with Sender(build, "--source", "test", "--size", "1280x720", "--bands", "1") as sender:
         with socket.create_connection(("127.0.0.1", sender.port)) as connection:
             for number in range(count):
@@ -122,7 +122,7 @@ def save_frames(build, directory, count):
 
 
 def camera_cpu_per_frame(build, camera, frames):
-    """Seconds of the sender's CPU per frame that one viewer gets, capture included."""
+    """The sender's CPU seconds per frame for one viewer, including capture."""
     with Sender(build, "--source", "camera:0", "--size", "1280x720", "--fps", "60",
                 environment={"LD_PRELOAD": f"{build}/tests/fakecam/libfakecam.so", **camera}) as sender:
         with socket.create_connection(("127.0.0.1", sender.port)) as connection:

@@ -1,4 +1,4 @@
-"""What jpegwire-bench tells of its usual sizes: a table, and plots."""
+"""The results of jpegwire-bench at its default sizes: a table and plots."""
 
 import json
 import os

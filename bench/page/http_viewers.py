@@ -20,7 +20,7 @@ def cpu_seconds(pid, but=()):
 
 
 class Crowd:
-    """So many viewers, for so long; the CPU that the server takes meanwhile is measured."""
+    """Runs this many viewers for this time and measures the server's CPU time."""
 
     def __init__(self, build, port, viewers, seconds):
         self.process = subprocess.Popen([f"{build}/bench/http_crowd", str(port), str(viewers), str(seconds)],
@@ -68,7 +68,7 @@ def bare_loop(build, picture, seconds):
 
 
 def camera_of(build, picture):
-    """A fake camera that gives this picture."""
+    """A fake camera that delivers this picture."""
     return {"LD_PRELOAD": os.path.abspath(f"{build}/tests/fakecam/libfakecam.so"),
             "FAKECAM_FORMATS": f"MJPG:1280x720@{RATE}", "FAKECAM_MJPEG_DIR": os.path.dirname(picture)}
 
@@ -111,7 +111,7 @@ THOUSAND_SECONDS = 5
 
 
 def thousand(build, seconds=THOUSAND_SECONDS):
-    """Whether all are served at the full rate, and the memory that each of them takes."""
+    """Whether all viewers get the full rate, and the memory per viewer."""
     with Sender(build, "--source", "test", "--size", "640x480", "--fps", "5", "--http-per-address", "2000",
                 "--http-connections", "2000", tcp="off", http="0") as sender:
         Crowd(build, sender.port, 1, 2).result()
@@ -161,14 +161,14 @@ class BadPeers:
 
 
 def connections_of(port):
-    """How many the server has, as the kernel knows them."""
+    """The number of the server's connections, according to the kernel."""
     lines = subprocess.run(["ss", "-Htn", "state", "established", f"( sport = :{port} )"],
                            capture_output=True, text=True, check=True).stdout
     return len(lines.splitlines())
 
 
 def with_bad_peers(build, runs, seconds):
-    """How the good viewers' p99 age changes in percent, and how long it takes until the bad are gone."""
+    """The change of the good viewers' p99 age in percent, and the time until the bad ones are disconnected."""
     changes = []
     with Sender(build, "--source", "test", "--size", "640x360", "--http-per-address", "300",
                 "--http-connections", "300", tcp="off", http="0") as sender:

@@ -1,4 +1,4 @@
-"""Runs the programs of Google Benchmark and makes the report's rows of what they tell."""
+"""Runs the Google Benchmark programs and turns their results into rows of the report."""
 
 import json
 import statistics

@@ -16,7 +16,7 @@ CAMERAS = 9
 
 
 def record(build, file, seconds):
-    """What a 1080p30 camera that encodes by itself would give."""
+    """The stream of a 1080p30 camera that encodes in hardware."""
     with Sender(build, "--source", "test", "--size", "1920x1080", "--bands", "1") as sender:
         summary_of(start_viewer(build, sender.url, "--frames", str(30 * seconds), "--record", file))
 

@@ -80,7 +80,7 @@ def high_rate(build, repetitions):
 
 
 def measure(build, repetitions, images):
-    """The rows of all, and a table and plots for each of what was measured."""
+    """The rows of all measurements, and a table and plots for each."""
     few = min(repetitions, 2)
     beside_text, rows = beside(build, repetitions, images)
     link_text, link_rows = slow_link(build, few)

@@ -1,10 +1,10 @@
-"""Takes the plots out of a page that jpegwire-bench --report wrote, each as a picture of its own."""
+"""Extracts each plot of a jpegwire-bench --report page into a separate SVG file."""
 
 import os
 import re
 import textwrap
 
-# The beginnings of their titles, and what their files are called.
+# The beginning of each plot's title, and the name of its file.
 PICTURES = {"Age of a frame": "frame-ages",
             "Frame rate against resolution": "frame-rates",
             "Age against viewers": "age-against-viewers",
@@ -17,11 +17,11 @@ CARD = re.compile(r"<section class='card'><h2>(?P<title>[^<]*)</h2>\n<p class='f
 LEGEND_ENTRY = re.compile(r"<span class='(c\d)'><i></i><span>([^<]*)</span></span>")
 
 MARGIN, TITLE_HEIGHT, NOTE_LINE, LEGEND_LINE = 18, 52, 16, 20  # pixels
-NOTE_LETTERS = 90  # in a line
+NOTE_LETTERS = 90  # per line
 
 
 def draw_legend(entries, width, top):
-    """The drawing, and where it ends. The letters' width is a guess, as no script measures them here."""
+    """Returns the drawing and its bottom edge. The width of the text is an estimate."""
     drawing, x, y = "", MARGIN, top
     for colour, name in entries:
         entry_width = 40 + 6.4 * len(name)
@@ -39,7 +39,7 @@ def draw_notes(lines):
 
 
 def draw(card, style):
-    """With a ground of its own: a page that shows it may be light or dark whatever the reader's screen is."""
+    """Draws its own background, because the page that shows it may be light or dark."""
     width = float(card["width"]) + 2 * MARGIN
     notes = textwrap.wrap(card["note"], NOTE_LETTERS)
     top = TITLE_HEIGHT + NOTE_LINE * (len(notes) - 1)
@@ -57,7 +57,7 @@ def draw(card, style):
 
 
 def extract(page, directory, pictures=None):
-    """Writes the pictures to the directory; gives the lines of Markdown that show them, for a page one
+    """Writes the pictures to the directory; returns the Markdown that shows them, for a page one
     directory above."""
     style = re.search(r"<style>(.*?)</style>", page, re.DOTALL)[1]
     cards = list(CARD.finditer(page))

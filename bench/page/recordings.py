@@ -48,7 +48,7 @@ def recording(build, runs, seconds):
 
 
 def serve(server, path):
-    """Answers each request, whatever it is, with the file."""
+    """Answers every request with the file."""
     while True:
         connection, _ = server.accept()
         with connection, open(path, "rb") as file:

@@ -155,7 +155,7 @@ const char* title_of_ages(const Results& results) {
 
 Plot plot_ages(const Results& results) {
   Plot plot{title_of_ages(results),
-            "The share of frames of all repetitions that have at most this age.",
+            "The share of frames that have at most this age, over all repetitions.",
             "",
             {}};
   const std::vector<PlotSeries> series = age_series(results);
@@ -167,7 +167,7 @@ Plot plot_ages(const Results& results) {
 
 Plot plot_rates(const Results& results) {
   Plot plot{"Frame rate against resolution",
-            "Frames per second that a viewer shows; the bars are the spread over the repetitions.",
+            "Frames per second shown by a viewer; the bars are the range over the repetitions.",
             "",
             {}};
   const Axis axis = axis_of_sizes(results);
@@ -183,13 +183,12 @@ Plot plot_rates(const Results& results) {
 }
 
 Plot plot_cpu(const Results& results) {
-  Plot plot{
-      "CPU per frame, by stage",
-      "CPU time in milliseconds: of the sender per encoded frame, of a viewer per frame that it "
-      "shows. A bar shows the medians; next to its name is the median of the sum, and its spread "
-      "over the repetitions.",
-      "",
-      {}};
+  Plot plot{"CPU per frame, by stage",
+            "CPU time in milliseconds: of the sender per encoded frame, of a viewer per shown "
+            "frame. The parts of a bar are medians; beside the name are the median of the sum and "
+            "its range over the repetitions.",
+            "",
+            {}};
   std::vector<StackedBar> bars;
   double longest = 0;
   for (const CaseResult& result : results.cases) {
@@ -207,7 +206,7 @@ Plot plot_cpu(const Results& results) {
 
 Plot plot_age_by_viewers(const Results& results) {
   Plot plot{"Age against viewers",
-            "The median age of a frame; the bars are the spread over the repetitions.",
+            "The median age of a frame; the bars are the range over the repetitions.",
             "",
             {}};
   const Axis axis = axis_of_viewers(results);

@@ -118,7 +118,7 @@ class Measurement {
     if (frames == 0 && !case_.is_jpegwire())
       throw RunFailure(fmt::format("{} sent no frame in {} s", case_.sender, options_.seconds));
     if (idle_seconds > kLongestPauseSeconds && !case_.is_jpegwire())
-      throw RunFailure(fmt::format("{} stopped in the middle: its last frame came {:.1f} s ago",
+      throw RunFailure(fmt::format("{} stopped in the middle: its last frame arrived {:.1f} s ago",
                                    case_.sender, idle_seconds));
     if (frames > 0 && !has_age && case_.optical)
       throw RunFailure(

@@ -22,11 +22,10 @@ namespace {
 constexpr int kMaxViewers = 1'000'000'000;
 
 template <class Number>
-Number parse_within(const std::string& text, Number least, Number most) {
+Number parse_within(const std::string& text, Number min, Number max) {
   const std::optional<Number> value = parse_number<Number>(text);
-  if (!value || !(*value >= least && *value <= most))  // written this way to reject NaN too
-    throw std::invalid_argument(
-        fmt::format("'{}' is not a number from {} to {}", text, least, most));
+  if (!value || !(*value >= min && *value <= max))  // written this way to reject NaN too
+    throw std::invalid_argument(fmt::format("'{}' is not a number from {} to {}", text, min, max));
   return *value;
 }
 
@@ -38,7 +37,7 @@ std::optional<PictureSize> parse_size_or_own(const std::string& text) {
 Transport parse_transport(const std::string& text) {
   for (const Transport transport : {Transport::tcp, Transport::http, Transport::rtp})
     if (text == name_of(transport)) return transport;
-  throw std::invalid_argument(fmt::format("'{}' is none of tcp, http, rtp", text));
+  throw std::invalid_argument(fmt::format("'{}' is not one of tcp, http, rtp", text));
 }
 
 std::string parse_source(const std::string& text) {
@@ -89,7 +88,7 @@ void add_matrix_options(CLI::App& app, Matrix& matrix) {
   add_list<int>(
       app, "--viewers", matrix.viewers,
       [](const std::string& text) { return parse_within(text, 1, kMaxViewers); }, "N,...",
-      "Number of viewers at a time [1]");
+      "Number of simultaneous viewers [1]");
   add_list<int>(
       app, "--threads", matrix.threads,
       [](const std::string& text) { return parse_within(text, 1, 64); }, "N,...",
@@ -105,7 +104,7 @@ void add_run_options(CLI::App& app, BenchOptions& options) {
       ->check(is_number_within(0.1, 86'400))
       ->type_name("S");
   app.add_option("--warm-up", options.warm_up_seconds,
-                 "Time before the measured time, in seconds [1]")
+                 "Time before the measurement starts, in seconds [1]")
       ->check(is_number_within(0, 3600))
       ->type_name("S");
   app.add_option("--repetitions", options.repetitions,

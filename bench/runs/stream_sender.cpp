@@ -31,7 +31,7 @@ void wait_until_listening(EventLoop& loop, const ChildProcess& child,
   while (!is_listening()) {
     if (loop.wait(kPause, [&] { return child.has_ended(); })) throw RunFailure(describe_end(child));
     if (std::chrono::steady_clock::now() > end)
-      throw RunFailure(fmt::format("{} did not begin to listen within {} s", short_name(child),
+      throw RunFailure(fmt::format("{} did not start listening within {} s", short_name(child),
                                    kProgramTimeout.count()));
   }
 }

@@ -123,7 +123,7 @@ bool EchoClient::receive() {
 
 bool EchoClient::receive_some() {
   std::span<std::byte> space = answer_.space();
-  if (read_.most_bytes > 0) space = space.first(std::min(space.size(), read_.most_bytes));
+  if (read_.max_bytes > 0) space = space.first(std::min(space.size(), read_.max_bytes));
   std::size_t received = 0;
   const bool goes_on = wait_for([&](const auto& done) {
     socket_.async_read_some(asio::mutable_buffer(space.data(), space.size()),

@@ -35,11 +35,12 @@ class EchoClient {
   EchoClient(asio::io_context& io, const Endpoint& endpoint, const ReadSettings& read,
              milliseconds timeout);
 
-  /// So many messages of a size, one after the other. Throws std::runtime_error where the answer
-  /// does not come, or is not what was sent. After stop() only those are told that were over.
+  /// Sends `round_trips` messages of this size, one after the other. Throws std::runtime_error if
+  /// an answer is missing or differs from the message. After stop() it returns the measurements
+  /// that were complete.
   EchoMeasurement measure(std::size_t size, std::size_t round_trips);
 
-  /// Measures no more: what is waited for is given up. For handlers of the io context.
+  /// Ends the measurement without waiting for outstanding answers. For handlers of the io context.
   void stop() { is_stopped_ = true; }
   bool is_stopped() const { return is_stopped_; }
 

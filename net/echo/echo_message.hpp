@@ -9,24 +9,24 @@
 
 namespace jpegwire {
 
-/// A message of the echo protocol (docs/protocol.md): be32 size, then so many bytes. It comes in
-/// pieces of any size. Knows no sockets; bound to one thread.
+/// A message of the echo protocol (docs/protocol.md): a be32 size, then that many bytes. It may be
+/// received in parts of any size. Does not use sockets; bound to one thread.
 class EchoMessage {
  public:
   static constexpr std::size_t kPrefixBytes = 4;
   static constexpr std::size_t kLargest = std::size_t{64} << 20;
 
-  /// Begins a message that is to be received.
+  /// Prepares to receive a message.
   void begin();
 
-  /// Makes a message of so many bytes (at most kLargest) that is to be sent.
+  /// Makes a message of this many bytes (at most kLargest) to send.
   void fill(std::size_t size);
 
-  /// Where the next bytes go; empty when the message is whole.
+  /// The space for the next received bytes; empty when the message is complete.
   std::span<std::byte> space();
 
-  /// `size` bytes were put at the front of space(). False where the size in front is larger than
-  /// kLargest: nothing is allocated for it.
+  /// `size` bytes were put at the front of space(). False if the announced size is larger than
+  /// kLargest; then nothing is allocated.
   bool received(std::size_t size);
 
   bool is_whole() const { return has_size_ && filled_ == size_; }

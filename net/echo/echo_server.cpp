@@ -108,7 +108,7 @@ void EchoServer::stop() {
 
 void EchoServer::accept(asio::ip::tcp::socket socket) {
   if (peers_.size() >= kMaxPeers) {
-    spdlog::warn("turned {} away: {} are there already", peer_name(socket), kMaxPeers);
+    spdlog::warn("rejected {}: {} clients are already connected", peer_name(socket), kMaxPeers);
     return;
   }
   const auto peer = std::make_shared<Peer>(std::move(socket), *this);

@@ -11,9 +11,9 @@
 
 namespace jpegwire {
 
-/// Sends every message back to whom it came from, as `write` says. Holds one message a peer, and
-/// few peers at a time: what they cost is bounded. Bound to the io thread; must outlive the io
-/// context's run.
+/// Sends every message back to its peer, as `write` says. Holds one message per peer and limits the
+/// number of peers, so its memory is bounded. Bound to the io thread; must outlive the io context's
+/// run.
 class EchoServer {
  public:
   static constexpr std::size_t kMaxPeers = 8;

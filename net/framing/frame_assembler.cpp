@@ -14,7 +14,7 @@ namespace {
 
 bool is_line_break(std::byte b) { return b == std::byte{'\r'} || b == std::byte{'\n'}; }
 
-// Nothing, line breaks, or a whole boundary line, which some senders write behind a part.
+// Nothing, line breaks, or a whole boundary line, which some senders write after a part.
 bool is_before_part(Bytes bytes) {
   const auto line = std::ranges::find_if_not(bytes, is_line_break);
   if (line == bytes.end()) return true;
@@ -24,8 +24,8 @@ bool is_before_part(Bytes bytes) {
          std::all_of(end, bytes.end(), is_line_break);
 }
 
-// Text where a stream should be, such as "SSH-" or "GET ", says more to a person than the number it
-// makes.
+// For text such as "SSH-" or "GET ", the message quotes the text, which says more than the number
+// that it encodes.
 std::optional<std::string> as_printable(Bytes bytes) {
   const auto is_printable = [](std::byte b) { return b >= std::byte{' '} && b <= std::byte{'~'}; };
   if (!std::ranges::all_of(bytes, is_printable)) return std::nullopt;
@@ -54,7 +54,7 @@ std::span<std::byte> FrameAssembler::space() {
 }
 
 void FrameAssembler::received(std::size_t size, WallTime now) {
-  // What ends one part may come long before the next part begins.
+  // The end of a part may arrive long before the next part begins.
   if (is_between_frames()) {
     reads_ = 0;
     if (recorder_) recorder_->restart();
@@ -187,7 +187,7 @@ bool FrameAssembler::try_other_prefix() {
 std::optional<FrameAssembler::Event> FrameAssembler::fill_delimited_body() {
   std::vector<std::byte>& body = frame_->jpeg.storage[0];
   const std::optional<std::size_t> end = find_body_end(staged(), boundary_);
-  // A boundary that has come in part only stays staged.
+  // A partly received boundary stays staged.
   const std::size_t kept = std::min(staged().size(), boundary_.size() + 2);
   const std::size_t size = end.value_or(staged().size() - kept);
   if (body.size() + size > max_frame_bytes_)

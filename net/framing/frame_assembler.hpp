@@ -15,14 +15,14 @@
 
 namespace jpegwire {
 
-/// Makes frames out of a stream of bytes that comes in pieces of any size: `recv` returns what is
-/// there, not what was sent. Detects the framing from the first bytes. Knows no sockets:
+/// Assembles frames from a byte stream that is received in parts of any size: `recv` returns what
+/// is there, not what was sent. Detects the framing from the first bytes. Does not use sockets:
 ///
 ///   assembler.received(socket.receive(assembler.space()), now);
 ///   while (assembler.next() == FrameAssembler::Event::frame) use(assembler.take_frame());
 ///
-/// A frame's bytes are received straight into the frame, from the pool that the assembler is lent;
-/// its content is not looked at (that is validate_jpeg's task). Bound to one thread.
+/// A frame's bytes are received straight into the frame, taken from the pool passed to the
+/// constructor; its content is not examined (validate_jpeg() does that). Bound to one thread.
 class FrameAssembler {
  public:
   struct Settings {
@@ -41,7 +41,7 @@ class FrameAssembler {
   FrameAssembler(ObjectPool<ReceivedFrame>& frames, std::size_t max_frame_bytes)
       : FrameAssembler(frames, max_frame_bytes, Settings()) {}
 
-  /// Where the next bytes go; never empty. Valid until the next call.
+  /// The space for the next received bytes; never empty. Valid until the next call.
   std::span<std::byte> space();
 
   /// `size` bytes (at least 1) were put at the front of space().
@@ -51,15 +51,14 @@ class FrameAssembler {
 
   std::shared_ptr<ReceivedFrame> take_frame();
 
-  /// What has come of the frame that is not whole yet, as far as its size is known. Valid until the
-  /// next call.
+  /// The received part of the incomplete frame, once its size is known. Valid until the next call.
   Bytes unfinished() const;
 
-  /// One sentence's end: what is wrong with the stream.
+  /// What is wrong with the stream, as the end of a sentence.
   const std::string& error() const { return error_; }
 
-  /// Where the stream stands, for the message when it breaks off: "between two frames", "inside the
-  /// size prefix", "inside a frame (1234 of 56789 bytes)".
+  /// The current position in the stream, for the message if it breaks off: "between two frames",
+  /// "inside the size prefix", "inside a frame (1234 of 56789 bytes)".
   std::string position() const;
   bool is_between_frames() const;
 
@@ -72,7 +71,8 @@ class FrameAssembler {
   Bytes staged() const;
   void drop_staged(std::size_t size);
 
-  // Each step does what the bytes that are there allow, and gives an event once there is one.
+  // Each step processes as many of the received bytes as it can, and returns an event if there is
+  // one.
   std::optional<Event> step();
   std::optional<Event> detect();
   std::optional<Event> read_prefix();
@@ -87,7 +87,7 @@ class FrameAssembler {
 
   ObjectPool<ReceivedFrame>& frames_;
   std::size_t max_frame_bytes_;
-  std::vector<std::byte> staging_;  // bytes whose place is not yet known, in [begin_, end_)
+  std::vector<std::byte> staging_;  // bytes whose destination is not yet known, in [begin_, end_)
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
 
@@ -100,7 +100,7 @@ class FrameAssembler {
   std::optional<Alternative> alternative_;  // what else the first prefix may have meant
   std::string boundary_;
 
-  std::shared_ptr<ReceivedFrame> frame_;  // the frame in the making
+  std::shared_ptr<ReceivedFrame> frame_;  // the incomplete frame
   std::size_t filled_ = 0;
   std::optional<std::size_t> body_size_;  // nothing: up to the boundary
   std::uint32_t reads_ = 0;               // since the frame's first byte

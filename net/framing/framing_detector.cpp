@@ -12,7 +12,7 @@ bool begins_multipart(std::string_view text) {
   return text.starts_with("--") || text == "HTTP" || text == "\r\n--";
 }
 
-// A signed number is a broken ascii16 rather than something unknown, so that the error can say so.
+// A signed number counts as a broken ascii16, not as unknown, so that the error message can say so.
 bool begins_ascii_number(std::string_view text) { return text.find_first_of("+-0123456789") == 0; }
 
 DetectedFraming detect_text(std::string_view text) {

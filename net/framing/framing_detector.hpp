@@ -8,14 +8,14 @@
 
 namespace jpegwire {
 
-/// What the first bytes of a stream say about how its frames are set off.
+/// The framing of a stream, as detected from its first bytes.
 struct DetectedFraming {
   enum class Kind {
     need_more,
     size_prefix,  // `prefix`
     ambiguous,    // be32 and le32 both give a possible size; the first frame's own end decides
     multipart,    // with or without an HTTP response's head in front
-    unknown,      // nothing of these: no size within the bound, no text that is known
+    unknown,      // none of these: neither a size within the bound nor known text
   };
   Kind kind = Kind::need_more;
   SizePrefix prefix = SizePrefix::be32;

@@ -29,16 +29,15 @@ struct MultipartHead {
 inline constexpr std::size_t kMaxHeadSizeBytes = 8192;
 
 /// Reads the head at the front of `bytes`; `boundary` is that of the parts before it, empty in
-/// front of the first. Never throws because of the bytes, and takes nothing from the heap for a
-/// part.
+/// front of the first. Never throws on invalid bytes, and does not allocate for a part.
 MultipartHead read_multipart_head(std::span<const std::byte> bytes, std::string_view boundary);
 
 /// The value of the first field with this name in the head of a part, without white space around
 /// it; nothing if there is none. Valid as long as `head` is.
 std::optional<std::string_view> find_part_field(std::string_view head, std::string_view name);
 
-/// Where the body that begins `bytes` ends, and the line that ends it begins: at the line break in
-/// front of `boundary`. Nothing where the boundary is not in `bytes`.
+/// The size of the body at the front of `bytes`, up to the line break in front of `boundary`.
+/// Nothing if `bytes` does not contain the boundary.
 std::optional<std::size_t> find_body_end(std::span<const std::byte> bytes,
                                          std::string_view boundary);
 

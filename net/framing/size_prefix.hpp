@@ -25,8 +25,8 @@ std::string_view name(SizePrefix prefix);
 /// Writes `size` to the front of `out`, which has room for prefix_size_bytes().
 void write_size(SizePrefix prefix, std::uint32_t size, std::span<std::byte> out);
 
-/// Reads prefix_size_bytes() from the front of `in`, which must hold them; nothing where they are
-/// no number, as a sign or a letter in ascii16, or one beyond 64 bits.
+/// Reads prefix_size_bytes() from the front of `in`, which must hold them; nothing if they are not
+/// a number, such as a sign or a letter in ascii16, or exceed 64 bits.
 std::optional<std::uint64_t> read_size(SizePrefix prefix, std::span<const std::byte> in);
 
 }  // namespace jpegwire

@@ -65,8 +65,7 @@ HttpUrl parse_http_url(std::string_view text) {
     url.password = decode_percents(credentials.substr(std::min(colon + 1, credentials.size())));
     authority.remove_prefix(at + 1);
     if (has_control_characters(url.user + url.password))
-      throw std::invalid_argument(
-          "a user or password with control characters in it cannot be sent");
+      throw std::invalid_argument("the user and the password must not contain control characters");
   }
   url.endpoint = parse_authority(authority);
   return url;

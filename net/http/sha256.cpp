@@ -8,7 +8,7 @@ namespace jpegwire {
 namespace {
 
 void require(int result) {
-  if (result != 1) throw std::runtime_error("OpenSSL cannot make a SHA-256");
+  if (result != 1) throw std::runtime_error("OpenSSL cannot compute a SHA-256");
 }
 
 }  // namespace

@@ -53,19 +53,18 @@ StreamRequest::Result StreamRequest::refuse(std::string error) {
 StreamRequest::Result StreamRequest::read_head() {
   const HttpResponseHead head = parse_response_head(Bytes(head_).first(filled_), kMaxHeadBytes);
   if (head.state == HttpHead::State::need_more) return Result::need_more;
-  if (head.state != HttpHead::State::complete)
-    return refuse("does not answer as an HTTP server does");
+  if (head.state != HttpHead::State::complete) return refuse("does not answer with HTTP");
   head_size_ = head.size_bytes;
   if (head.status == 401) return authorize(head.fields.all("WWW-Authenticate"));
   if (head.status >= 300 && head.status < 400)
     return refuse(fmt::format("has moved to {}", head.fields["Location"]));
   if (head.status != 200)
     return refuse(fmt::format("answers with status {} {}", head.status, head.reason));
-  if (head.is_chunked) return refuse("sends its stream in chunks, which it was not asked to");
+  if (head.is_chunked) return refuse("sends a chunked stream, which HTTP/1.0 does not have");
   const std::string_view type = head.fields["Content-Type"];
   if (!is_multipart(type))
-    return refuse(fmt::format("answers with {}, which is no stream of JPEGs",
-                              type.empty() ? "something unnamed" : type));
+    return refuse(fmt::format("answers with {}, which is not a stream of JPEGs",
+                              type.empty() ? "an unnamed content type" : type));
   takes_reports_ = head.fields["X-Jpegwire"] == "reports";
   return Result::accepted;
 }
@@ -76,7 +75,7 @@ StreamRequest::Result StreamRequest::authorize(const std::vector<std::string>& c
     return refuse("does not accept that user and password");
   }
   const auto answer = answer_challenges(challenges, url_, random_nonce());
-  if (!answer) return refuse("wants a user and a password: http://USER:PASSWORD@HOST/…");
+  if (!answer) return refuse("requires a user and a password: http://USER:PASSWORD@HOST/…");
   authorization_ = *answer;
   return Result::ask_again;
 }

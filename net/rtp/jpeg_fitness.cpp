@@ -133,13 +133,13 @@ std::string describe(JpegFitness fitness, int width, int height) {
   };
   switch (fitness) {
     case JpegFitness::bad_sampling:
-      return sentence("are neither 4:2:0 nor 4:2:2 in colour");
+      return sentence("are neither 4:2:0 nor 4:2:2");
     case JpegFitness::bad_scan:
-      return sentence("have their components in scans of their own, or out of order");
+      return sentence("have components in separate scans or out of order");
     case JpegFitness::bad_quantization_tables:
       return sentence("have quantization tables other than two of 8 bits");
     case JpegFitness::bad_huffman_tables:
-      return sentence("have Huffman tables of their own");
+      return sentence("have Huffman tables other than the standard ones");
     case JpegFitness::fit:
     case JpegFitness::bad_size:
       break;

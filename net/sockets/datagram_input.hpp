@@ -8,12 +8,12 @@
 
 namespace jpegwire {
 
-/// Reads datagrams from a non-blocking UDP socket with as few system calls as it can: what the
-/// kernel has put together (UDP_GRO, udp(7)) comes with one recvmsg() and is taken apart here.
+/// Reads datagrams from a non-blocking UDP socket with as few system calls as it can: one recvmsg()
+/// returns datagrams that the kernel has merged (UDP_GRO, udp(7)), and this class splits them.
 /// Bound to one thread; the socket is the caller's.
 class DatagramInput {
  public:
-  /// Asks the kernel to put datagrams together; one that does not know how gives them one by one.
+  /// Asks the kernel to merge datagrams; a kernel without UDP_GRO returns them one by one.
   static void enable(int socket);
 
   struct Batch {
@@ -24,11 +24,11 @@ class DatagramInput {
     Bytes take_datagram();
   };
 
-  /// False where there is nothing more for now. An error that a datagram we sent has met is passed
-  /// over.
+  /// False if no datagram is available now. Ignores pending errors of datagrams that this socket
+  /// sent.
   bool receive(int socket, Batch& batch);
 
-  /// Where the latest batch came from.
+  /// The source of the latest batch.
   const asio::ip::udp::endpoint& source() const { return source_; }
 
  private:

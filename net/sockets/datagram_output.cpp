@@ -32,7 +32,7 @@ std::size_t run_length(std::span<const GatheredDatagram> datagrams) {
   return std::max<std::size_t>(count, 1);
 }
 
-// What the kernel says where it cannot cut up: no offload on the way, or segments over the path's
+// The kernel's errors when it cannot segment: no offload on the route, or segments above the path
 // MTU.
 bool is_refusal_to_segment(int error) {
   return error == EIO || error == EINVAL || error == EOPNOTSUPP || error == EMSGSIZE ||
@@ -108,7 +108,7 @@ DatagramOutput::Outcome DatagramOutput::send_batched(int socket,
   return {static_cast<std::size_t>(sent), false};
 }
 
-// ECONNREFUSED tells of an earlier datagram, and this one was not sent: it gets another try.
+// ECONNREFUSED is about an earlier datagram; this one was not sent and is tried again.
 DatagramOutput::Outcome DatagramOutput::take_failure(std::size_t datagrams) {
   const int error = errno;
   if (error == EINTR) return {};

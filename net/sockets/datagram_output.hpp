@@ -9,7 +9,7 @@
 
 namespace jpegwire {
 
-/// A datagram that is gathered from two places.
+/// A datagram in two parts.
 struct GatheredDatagram {
   Bytes head;
   Bytes data;
@@ -18,25 +18,24 @@ struct GatheredDatagram {
 };
 
 /// Sends datagrams over a connected, non-blocking UDP socket with as few system calls as it can: a
-/// run of datagrams of one size, of which the last may be shorter, is one sendmsg() that the kernel
-/// cuts up (UDP_SEGMENT, udp(7)); where it refuses, all go in one sendmmsg(). Nothing is copied.
-/// Bound to one thread; the socket is the caller's.
+/// run of datagrams of one size, of which the last may be shorter, is sent with one sendmsg() and
+/// segmented by the kernel (UDP_SEGMENT, udp(7)); if the kernel refuses, one sendmmsg() sends them
+/// all. Nothing is copied. Bound to one thread; the socket is the caller's.
 class DatagramOutput {
  public:
   enum class Method { segmented, batched, single };
 
   explicit DatagramOutput(Method method = Method::segmented) : method_(method) {}
 
-  /// Sends what it can from the front and returns how many datagrams are done with, sent or given
-  /// up; fewer than all where the socket takes no more for now. No error ends anything: a full
-  /// queue (ENOBUFS), a receiver that is away (ECONNREFUSED) or a route that is gone costs
-  /// datagrams, which are counted.
+  /// Sends what it can from the front and returns how many datagrams were sent or given up; fewer
+  /// than all if the socket accepts no more now. No error is fatal: a full queue (ENOBUFS), an
+  /// absent receiver (ECONNREFUSED) or a missing route loses datagrams, which are counted.
   std::size_t send(int socket, std::span<const GatheredDatagram> datagrams);
 
   /// Datagrams given up, so far.
   std::uint64_t failed() const { return failed_; }
 
-  /// The latest reason; no error where there was none.
+  /// The latest reason; no error if there was none.
   std::error_code last_error() const { return last_error_; }
 
  private:

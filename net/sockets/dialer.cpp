@@ -64,7 +64,7 @@ void Dialer::do_connect(const NameLookup::Addresses& addresses) {
                       });
 }
 
-// A machine that is switched off answers nothing for minutes.
+// A machine that is switched off does not refuse the connection, so the attempt needs a timeout.
 void Dialer::do_limit_time() {
   timer_.expires_after(kTimeout);
   timer_.async_wait([this, current = tries_](std::error_code error) {

@@ -11,8 +11,8 @@
 
 namespace jpegwire {
 
-/// Connects to an endpoint whose name it resolves, again and again if need be: after 100 ms, then
-/// twice as long each time up to 2 s. Bound to the io thread; must outlive the io context's run.
+/// Resolves an endpoint's name and connects to it, repeatedly if required: after 100 ms, then after
+/// twice as long each time, up to 2 s. Bound to the io thread; must outlive the io context's run.
 class Dialer {
  public:
   using OnConnected = std::function<void(Dialer&, asio::ip::tcp::socket)>;
@@ -20,13 +20,13 @@ class Dialer {
 
   Dialer(asio::io_context& io, Endpoint endpoint, OnConnected on_connected, OnFailed on_failed);
 
-  /// Tries at once. Exactly one of the functions is called for a try that is not cancelled.
+  /// Connects now. Exactly one of the callbacks is called for each attempt that is not cancelled.
   void dial();
 
-  /// Tries after the pause that is due.
+  /// Connects after the current pause.
   void dial_later();
 
-  /// The next pause is the shortest again.
+  /// Resets the pause to the shortest.
   void reset_pause();
 
   void cancel();
@@ -46,7 +46,7 @@ class Dialer {
   asio::ip::tcp::socket socket_;
   asio::steady_timer timer_;
   std::chrono::milliseconds pause_;
-  unsigned tries_ = 0;  // tells an outdated handler that its try is over
+  unsigned tries_ = 0;  // lets the handler of an earlier attempt detect that it is outdated
 };
 
 }  // namespace jpegwire

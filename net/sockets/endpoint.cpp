@@ -18,8 +18,8 @@ struct HostAndPort {
   std::optional<std::string_view> port;
 };
 
-// Splits at the colon before the port; an IPv6 address stands in brackets, so its colons are its
-// own.
+// Splits at the colon before the port; an IPv6 address is in brackets, so the colons inside it do
+// not count.
 HostAndPort split(std::string_view text) {
   if (text.starts_with('[')) {
     const std::size_t end = text.find(']');
@@ -73,7 +73,7 @@ std::string_view without_scheme(std::string_view url) {
   return behind_scheme(url, kTcpScheme);
 }
 
-// An RTP stream has no port of its own that could be meant by none.
+// RTP has no default port.
 Endpoint parse_rtp_address(std::string_view text) {
   const HostAndPort parts = split(text);
   if (!parts.port)

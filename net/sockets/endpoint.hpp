@@ -23,17 +23,17 @@ Endpoint parse_listen_address(std::string_view text);
 /// "tcp://HOST[:PORT]". Throws std::invalid_argument with a sentence.
 Endpoint parse_tcp_url(std::string_view url);
 
-/// "tcp://[ADDR:]PORT", as a viewer's --listen takes it; likewise.
+/// "tcp://[ADDR:]PORT", for a viewer's --listen; the same errors.
 Endpoint parse_tcp_listen_url(std::string_view url);
 
 bool is_tcp_url(std::string_view text);
 
-/// "rtp://ADDR:PORT", where a receiver listens: a group's address or its own; without one it is
-/// 0.0.0.0. A zone behind the address names the interface: "239.1.2.3%eth0", "[ff15::1%eth0]". It
+/// "rtp://ADDR:PORT", where a receiver listens: a group's address or its own; the default is
+/// 0.0.0.0. A zone after the address names the interface: "239.1.2.3%eth0", "[ff15::1%eth0]". It
 /// stays in the host. The port is from 1 to 65533. Throws std::invalid_argument with a sentence.
 Endpoint parse_rtp_url(std::string_view url);
 
-/// "[rtp://]ADDR:PORT", where a sender sends to; likewise, but with an address.
+/// "[rtp://]ADDR:PORT", the destination of a sender; the same, but the address is required.
 Endpoint parse_rtp_target(std::string_view text);
 
 bool is_rtp_url(std::string_view text);

@@ -74,7 +74,7 @@ void Listener::do_accept(Door& door) {
   });
 }
 
-// Out of descriptors, most likely: accepting at once again would only spin.
+// Most likely no descriptor is left: accepting again immediately would only spin.
 void Listener::do_accept_later(Door& door, std::error_code trouble) {
   ++failures_;
   troubles_.warn("cannot accept connections on {}: {}; trying again", to_string(endpoint_),

@@ -12,23 +12,23 @@
 
 namespace jpegwire {
 
-/// Accepts connections on every address that a name or address stands for. Bound to the io thread;
-/// must outlive the io context's run.
+/// Accepts connections on every address that a name resolves to. Bound to the io thread; must
+/// outlive the io context's run.
 class Listener {
  public:
   using OnAccepted = std::function<void(asio::ip::tcp::socket)>;
 
-  /// Throws std::runtime_error with one sentence: who has the port, or what is wrong with the
-  /// address.
+  /// Throws std::runtime_error with a one-sentence message: the port is in use, or the address is
+  /// invalid.
   Listener(asio::io_context& io, const Endpoint& endpoint, OnAccepted on_accepted);
 
-  /// With the port that the system chose where it was 0.
+  /// Contains the port that the system chose if it was 0.
   const Endpoint& endpoint() const { return endpoint_; }
 
   /// Whether other machines can reach it.
   bool is_public() const;
 
-  /// How often a connection could not be accepted, as when there are too many descriptors.
+  /// How often a connection could not be accepted, for example because no descriptor was left.
   std::uint64_t failures() const { return failures_; }
 
   void stop();

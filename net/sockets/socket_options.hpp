@@ -9,28 +9,29 @@
 
 namespace jpegwire {
 
-/// How a connection writes. Anything but the default makes it worse, to show how.
+/// How a connection writes. All settings but the defaults deliberately make it worse, for
+/// experiments.
 struct WriteSettings {
   std::optional<int> buffer_bytes{};  // SO_SNDBUF; the kernel doubles it, and bounds it
-  std::size_t piece_bytes = 0;  // at most so many in one write; 0: as many as the kernel takes
-  microseconds pause{};         // between two pieces
-  bool no_delay = true;         // else Nagle's algorithm holds small pieces back (RFC 896)
+  std::size_t piece_bytes = 0;        // maximum size of one write; 0: unlimited
+  microseconds pause{};               // between two pieces
+  bool no_delay = true;               // else Nagle's algorithm holds small pieces back (RFC 896)
 };
 
-/// How a connection reads; likewise.
+/// How a connection reads, for experiments too.
 struct ReadSettings {
   std::optional<int> buffer_bytes{};  // SO_RCVBUF; the kernel doubles it, and bounds it
-  std::size_t most_bytes = 0;         // that one call of recv asks for; 0: as many as there is room
+  std::size_t max_bytes = 0;          // maximum size of one recv; 0: as much as there is room for
   bool are_recorded = false;          // into each frame's `arrival`
 };
 
-/// What keeps a sender's connection fresh: no Nagle delay; at most some 16 kB in the kernel that
-/// are not yet on the wire, so that old frames do not wait there (tcp(7), TCP_NOTSENT_LOWAT); and a
-/// peer that has taken nothing for half a minute is given up (TCP_USER_TIMEOUT). Errors are not
-/// fatal: an older kernel only keeps less of the promise.
+/// Sets a sender's connection up for low latency: no Nagle delay; at most about 16 kB of unsent
+/// data in the kernel, so that old frames do not wait there (tcp(7), TCP_NOTSENT_LOWAT); and a peer
+/// that acknowledges no data for 30 s is disconnected (TCP_USER_TIMEOUT). Errors are not fatal: an
+/// older kernel lacks some of these options.
 void make_fresh(asio::ip::tcp::socket& socket);
 
-/// What of the settings is the socket's own. Errors are not fatal here either.
+/// Applies those settings that are socket options. Errors are not fatal.
 void apply(const WriteSettings& settings, asio::ip::tcp::socket& socket);
 void apply(const ReadSettings& settings, asio::ip::tcp::socket& socket);
 

@@ -10,24 +10,24 @@
 
 namespace jpegwire {
 
-/// What a connection has yet to write: views of bytes, which it does not own, gathered for one
-/// call, or cut into pieces for several. Takes nothing from the heap once its lists have grown.
+/// The bytes that a connection still has to write, as views that it does not own: gathered for one
+/// call, or cut into pieces for several. Does not allocate once its lists have grown.
 class UnsentBytes {
  public:
-  /// Pieces of at most so many bytes; 0: all in one.
+  /// The maximum size of a piece; 0: unlimited.
   explicit UnsentBytes(std::size_t piece_bytes) : piece_bytes_(piece_bytes) {}
 
-  /// Drops what is left; then add() what is to be written.
+  /// Drops all remaining bytes. Then add() the new ones.
   void clear();
   void add(Bytes bytes);
   void add(std::string_view text) { add(std::as_bytes(std::span(text))); }
 
   bool empty() const { return first_ == buffers_.size(); }
 
-  /// What the next write may take, up to the end of the current piece. Valid until the next call.
+  /// The bytes for the next write, up to the end of the current piece. Valid until the next call.
   std::span<const asio::const_buffer> piece();
 
-  /// So many bytes of piece() were written. True where these were all.
+  /// Call this after `size` bytes of piece() were written. True if the piece is complete.
   bool sent(std::size_t size);
 
  private:

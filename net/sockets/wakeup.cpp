@@ -23,7 +23,7 @@ Wakeup::Wakeup(asio::io_context& io, std::function<void()> function)
 }
 
 void Wakeup::notify() {
-  // Fails only when the counter is full: then it is set, which is all that is wanted.
+  // Fails only if the counter is full, and then it is already set.
   static_cast<void>(::eventfd_write(event_.native_handle(), 1));
 }
 

@@ -10,7 +10,7 @@ namespace jpegwire {
 /// nothing, and several requests before the function runs are one.
 class Wakeup {
  public:
-  /// Throws std::system_error where the system has no descriptor left.
+  /// Throws std::system_error if no descriptor is left.
   Wakeup(asio::io_context& io, std::function<void()> function);
 
   /// Any thread; never blocks.

@@ -6,7 +6,7 @@
 
 namespace jpegwire {
 
-/// A frame that several viewers share. The parts that were given to them do not change.
+/// A frame that several viewers share. The parts that were passed to them do not change.
 using FramePtr = std::shared_ptr<const EncodedFrame>;
 
 /// Receives encoded frames.

@@ -49,7 +49,7 @@ class LatestSlot {
     return std::exchange(value_, std::nullopt);
   }
 
-  /// No more values follow; releases those who wait.
+  /// No more values follow; wakes all waiting threads.
   void close() {
     {
       const std::scoped_lock lock(mutex_);

@@ -52,10 +52,10 @@ class FrameObserver {
   virtual void frame_given_up(const LostFrame& frame) { static_cast<void>(frame); }
 };
 
-/// What the receiver of a stream tells its user. All calls on the io thread.
+/// Callbacks of a stream's receiver about the stream itself. All calls on the io thread.
 class StreamObserver : public FrameObserver {
  public:
-  /// A connection stands.
+  /// A connection is established.
   virtual void connected(const std::string& peer) = 0;
 
   /// A call of recv returned so many bytes.

@@ -93,7 +93,8 @@ void FrameConnection::write_text(Writing what, std::string_view text) {
   write_unsent();
 }
 
-// A write takes what the kernel has room for; the rest goes on when the socket is writable again.
+// A write sends as much as the kernel has room for; the rest is sent when the socket is writable
+// again.
 void FrameConnection::write_unsent() {
   while (!unsent_.empty()) {
     std::error_code error;
@@ -109,7 +110,7 @@ void FrameConnection::write_unsent() {
   written();
 }
 
-// True where a piece was written to its end.
+// True if a piece was written completely.
 bool FrameConnection::note_sent(std::size_t size, std::size_t given) {
   statistics_.bytes += size;
   if (size < given) ++statistics_.partial_writes;
@@ -144,8 +145,8 @@ void FrameConnection::go_on() {
 
 void FrameConnection::end_stream() { write_text(Writing::closing, protocol_->closing()); }
 
-// Closing while something is unread would reset the connection and lose what the peer has yet to
-// read, so the peer closes first.
+// Closing with unread data would reset the connection, and the peer would lose what it has not read
+// yet; so the peer closes first.
 void FrameConnection::hang_up() {
   std::error_code ignored;
   socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
@@ -160,7 +161,7 @@ void FrameConnection::do_wait_until_writable() {
                      });
 }
 
-// Cancelled where the stream is to end: what is left of the frame then goes out at once.
+// Cancelled when the stream ends: the rest of the frame is then sent at once.
 void FrameConnection::do_pause() {
   pause_.expires_after(write_.pause);
   pause_.async_wait([self = shared_from_this()](std::error_code) {

@@ -21,16 +21,16 @@
 
 namespace jpegwire {
 
-/// What went to one viewer.
+/// Statistics of one viewer.
 struct ViewerStatistics {
   std::string peer;
   std::string kind;
   std::uint64_t frames = 0;   // written whole
   std::uint64_t skipped = 0;  // displaced by a newer one while an earlier one was being written
   std::uint64_t bytes = 0;
-  std::uint64_t partial_writes = 0;  // times the kernel took only a part of what was given
+  std::uint64_t partial_writes = 0;  // writes of which the kernel accepted only a part
 
-  /// Adds what went to another one.
+  /// Adds those of another viewer.
   ViewerStatistics& operator+=(const ViewerStatistics& other) {
     frames += other.frames;
     skipped += other.skipped;
@@ -40,9 +40,9 @@ struct ViewerStatistics {
   }
 };
 
-/// One viewer of a sender. A frame once begun is finished, and only then the newest is taken, so a
-/// slow viewer gets fewer frames and never older ones. It holds the frame it writes and the newest,
-/// both shared, and no bytes of its own. Bound to the io thread.
+/// One viewer of a sender. It finishes each frame that it has begun and then takes the newest one,
+/// so a slow viewer gets fewer frames and never older ones. It shares ownership of the frame that
+/// it writes and of the newest frame, and copies no bytes. Bound to the io thread.
 class FrameConnection : public std::enable_shared_from_this<FrameConnection> {
  public:
   struct Departure {
@@ -53,19 +53,18 @@ class FrameConnection : public std::enable_shared_from_this<FrameConnection> {
   /// Called once, when the connection has closed, for whatever reason.
   using OnClosed = std::function<void(const std::shared_ptr<FrameConnection>&, const Departure&)>;
 
-  /// `age_us` is told how old each frame was when the kernel had taken its last byte.
+  /// `age_us` records the age of each frame when the kernel had accepted its last byte.
   FrameConnection(asio::ip::tcp::socket socket, std::unique_ptr<FrameProtocol> protocol,
                   std::uint64_t stream_id, Histogram& age_us, WriteSettings write,
                   OnClosed on_closed);
 
   void start();
 
-  /// Writes the frame now, or when the one being written is done and no newer one has come.
+  /// Writes the frame now, or after the current frame unless a newer one is offered before.
   void offer(FramePtr frame);
 
-  /// Ends the stream in order: finishes the frame that is being written, then what closes the
-  /// stream, then FIN. Pauses between the pieces of that frame
-  /// are left out.
+  /// Ends the stream in order: finishes the current frame, without pauses between its pieces, and
+  /// writes the protocol's end of stream, then FIN.
   void finish();
 
   /// Closes at once.
@@ -115,7 +114,7 @@ class FrameConnection : public std::enable_shared_from_this<FrameConnection> {
   bool peer_stopped_ = false;
 
   ReportReader reports_;
-  WallTime last_report_arrival_{};  // the epoch: none came
+  WallTime last_report_arrival_{};  // the epoch: none
 };
 
 }  // namespace jpegwire

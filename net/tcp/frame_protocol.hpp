@@ -8,9 +8,9 @@
 
 namespace jpegwire {
 
-/// What one connection writes around its frames, and what it takes from its peer: a size prefix and
-/// reports over TCP, a part's header fields and nothing over HTTP. The JPEG between them is the
-/// same for all. It belongs to its connection; bound to the io thread.
+/// What one connection writes before and after each frame, and what it accepts from its peer: over
+/// TCP a size prefix, and reports; over HTTP the header fields of a part, and nothing. The JPEG
+/// itself is the same for all. It belongs to its connection; bound to the io thread.
 class FrameProtocol {
  public:
   FrameProtocol() = default;
@@ -21,20 +21,20 @@ class FrameProtocol {
   /// "tcp" or "http", as the statistics name it.
   virtual std::string_view kind() const = 0;
 
-  /// Goes out before the first frame; the view stays valid, as those below do.
+  /// Written before the first frame. This view and those below stay valid.
   virtual std::string_view opening() const { return {}; }
 
   static constexpr std::size_t kMaxHeadSizeBytes = 128;
 
-  /// Writes what stands in front of a JPEG of so many bytes, at most kMaxHeadSizeBytes; gives the
-  /// size of it.
+  /// Writes the header of a JPEG of this size, at most kMaxHeadSizeBytes; returns the size of the
+  /// header.
   virtual std::size_t write_head(const EncodedFrame& frame, std::size_t jpeg_size_bytes,
                                  std::span<std::byte> out) = 0;
 
-  /// Goes out behind each frame.
+  /// Written after each frame.
   virtual std::string_view tail() const { return {}; }
 
-  /// Goes out behind the last frame's tail.
+  /// Written after the tail of the last frame.
   virtual std::string_view closing() const { return {}; }
 };
 

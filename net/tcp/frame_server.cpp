@@ -46,7 +46,7 @@ void FrameServer::dial(const Endpoint& endpoint) {
   const auto serve_dialled = [this](Dialer& dialer, asio::ip::tcp::socket socket) {
     serve(std::move(socket), std::make_unique<SizePrefixProtocol>(settings_.prefix),
           [this, &dialer](const ViewerStatistics& viewer) {
-            if (viewer.frames > 0) dialer.reset_pause();  // it was not just turned away
+            if (viewer.frames > 0) dialer.reset_pause();  // it was not rejected at once
             if (!finishing_) dialer.dial_later();
           });
   };
@@ -98,7 +98,7 @@ void FrameServer::submit(FramePtr frame) {
 void FrameServer::finish(milliseconds timeout) {
   if (std::exchange(finishing_, true)) return;
   wakeup_.stop();
-  offer_newest();  // the last frame may have come since the io thread was woken
+  offer_newest();  // the last frame may have been submitted since the io thread was woken
   for (Listener& listener : listeners_) listener.stop();
   for (Dialer& dialer : dialers_) dialer.cancel();
   const std::set<Connection> connections = connections_;  // finishing one may remove it
@@ -140,7 +140,7 @@ void FrameServer::answer_frame_requests(const FramePtr& frame) {
     if (frame_requests_.contains(request)) std::exchange(request->on_frame_, nullptr)(frame);
 }
 
-// Bounded, so that a viewer that comes and goes all day costs no memory.
+// Bounded, so that a viewer that keeps reconnecting does not use more and more memory.
 void FrameServer::remember(const ViewerStatistics& viewer) {
   constexpr std::size_t kMaxRemembered = 1000;
   if (departed_.size() >= kMaxRemembered) departed_.erase(departed_.begin());

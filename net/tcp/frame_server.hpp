@@ -25,10 +25,10 @@ namespace jpegwire {
 
 class FrameRequest;
 
-/// Gives every frame to every viewer that is ready for it: over size-prefixed TCP to viewers that
-/// connect, and to viewers that listen and are dialled; in another protocol's frames to whom
-/// serve() is told of. All viewers share a frame's bytes. Bound to the io thread but for submit();
-/// must outlive the io context's run.
+/// Sends every frame to every viewer that is ready for it: as size-prefixed TCP to viewers that
+/// connect and to listening viewers to which it connects, and in another protocol to the
+/// connections passed to serve(). All viewers share a frame's bytes. Bound to the io thread, except
+/// submit(); must outlive the io context's run.
 class FrameServer final : public FrameSink {
  public:
   struct Settings {
@@ -42,10 +42,10 @@ class FrameServer final : public FrameSink {
   /// Throws std::runtime_error with one sentence.
   const Listener& listen(const Endpoint& endpoint);
 
-  /// Connects to a viewer that listens, and again whenever the connection is lost.
+  /// Connects to a listening viewer, and reconnects whenever the connection is lost.
   void dial(const Endpoint& endpoint);
 
-  /// Makes a viewer of a connection that stands; `on_closed` is called once it has closed.
+  /// Adds an established connection as a viewer; `on_closed` is called when it has closed.
   void serve(asio::ip::tcp::socket socket, std::unique_ptr<FrameProtocol> protocol,
              std::function<void(const ViewerStatistics&)> on_closed = {});
 
@@ -64,16 +64,16 @@ class FrameServer final : public FrameSink {
 
   std::vector<ViewerStatistics> present_viewers() const;
 
-  /// The latest of those that were there.
+  /// The viewers that disconnected most recently.
   const std::vector<ViewerStatistics>& departed_viewers() const { return departed_; }
 
-  /// What went to all viewers of a kind since the start, by kind.
+  /// Totals of all viewers since the start, by kind.
   std::map<std::string, ViewerStatistics> totals() const;
 
-  /// How old frames were when the kernel had taken their last byte.
+  /// The ages of frames when the kernel had accepted their last byte.
   const Histogram& age_us() const { return age_us_; }
 
-  /// Connections turned away because max_viewers were there.
+  /// Connections rejected because max_viewers were connected.
   std::uint64_t rejected() const { return rejected_; }
 
  private:
@@ -110,7 +110,7 @@ class FrameServer final : public FrameSink {
   Wakeup wakeup_;
 };
 
-/// A request for one frame, which counts as a viewer until the frame has come. Bound to the io
+/// A request for one frame, which counts as a viewer until the frame is delivered. Bound to the io
 /// thread.
 class FrameRequest {
  public:

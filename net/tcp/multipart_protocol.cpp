@@ -6,8 +6,8 @@
 
 namespace jpegwire {
 
-// X-Accel-Buffering keeps nginx in front of us from holding frames back. X-Jpegwire tells our own
-// viewer that it may report on this connection, which then knows the age.
+// X-Accel-Buffering stops an nginx proxy from buffering frames. X-Jpegwire allows jpegwire-viewer
+// to send reports on this connection, from which it learns the age of frames.
 std::string multipart_answer_head() {
   return answer_head({.type = "multipart/x-mixed-replace; boundary=frame",
                       .fields = "X-Accel-Buffering: no\r\nX-Jpegwire: reports\r\n",

@@ -6,9 +6,9 @@
 
 namespace jpegwire {
 
-/// An HTTP answer without end, multipart/x-mixed-replace: each JPEG is a part with its
-/// Content-Length. The boundary goes out behind a frame and not in front of the next one, because
-/// browsers show a part when they have seen where it ends.
+/// An endless HTTP answer, multipart/x-mixed-replace: each JPEG is a part with its Content-Length.
+/// The boundary is sent right after a frame and not with the next one, because browsers show a part
+/// only when they have received its end.
 class MultipartProtocol final : public FrameProtocol {
  public:
   MultipartProtocol();
@@ -23,7 +23,7 @@ class MultipartProtocol final : public FrameProtocol {
   std::string opening_;
 };
 
-/// The head of the answer alone, for who asks with HEAD.
+/// The head of the answer alone, for HEAD requests.
 std::string multipart_answer_head();
 
 }  // namespace jpegwire

@@ -60,7 +60,7 @@ void StreamClient::stop() {
   do_drain();
 }
 
-// One sender at a time: a second one is turned away rather than mixed in.
+// One sender at a time: a second one is rejected.
 void StreamClient::begin_session(asio::ip::tcp::socket socket) {
   if (stopped_) return;
   if (socket_.is_open()) {
@@ -87,7 +87,8 @@ void StreamClient::begin_session(asio::ip::tcp::socket socket) {
   do_read();
 }
 
-// So little always fits into a new connection's buffer; if it does not go, no answer will come.
+// A request always fits into a new connection's send buffer; if writing fails, no answer will
+// follow.
 void StreamClient::ask_for_stream() {
   request_->begin();
   awaits_answer_ = true;
@@ -97,13 +98,13 @@ void StreamClient::ask_for_stream() {
 
 FrameAssembler::Settings StreamClient::assembler_settings() const {
   FrameAssembler::Settings settings{.records_reads = settings_.read.are_recorded};
-  settings.staging_bytes = std::max(settings.staging_bytes, settings_.read.most_bytes);
+  settings.staging_bytes = std::max(settings.staging_bytes, settings_.read.max_bytes);
   return settings;
 }
 
 std::span<std::byte> StreamClient::space_for_read() {
   const std::span<std::byte> space = awaits_answer_ ? request_->space() : assembler_->space();
-  const std::size_t most = settings_.read.most_bytes;
+  const std::size_t most = settings_.read.max_bytes;
   return most == 0 ? space : space.first(std::min(most, space.size()));
 }
 
@@ -141,7 +142,7 @@ void StreamClient::take_answer(std::size_t size) {
   }
   awaits_answer_ = false;
   observer_.connected(peer_name(socket_));
-  // What came behind the answer's head is the stream's beginning.
+  // The bytes after the answer's head are the beginning of the stream.
   put_bytes(assembler_->space(), request_->rest());
   take_bytes(request_->rest().size());
 }
@@ -182,7 +183,7 @@ void StreamClient::take_frame() {
   observer_.frame_received(std::move(frame));
 }
 
-// Written at once or not at all: a report that waits would carry an old time.
+// Written at once or not at all: a delayed report would carry an old time.
 void StreamClient::do_report() {
   const WallTime now = steady_now();
   if (!reports_are_read_ || now - last_report_ < kReportInterval) return;
@@ -190,7 +191,8 @@ void StreamClient::do_report() {
   report_ = write_report({now});
   std::error_code error;
   const std::size_t sent = socket_.write_some(asio::buffer(report_), error);
-  // A report torn in two would garble all that follow; a sender that reads none gets no more.
+  // A partly written report would corrupt all later ones, so a sender that does not read them gets
+  // no more.
   if (!error && sent < report_.size()) reports_are_read_ = false;
 }
 
@@ -213,8 +215,8 @@ void StreamClient::end_session(bool in_order, const std::string& sentence) {
     observer_.interrupted(sentence);
     return seek_sender();
   }
-  // Before the first frame, try again until the timeout: a sender may be starting, and what
-  // connects to a listening viewer may not be a sender.
+  // Before the first frame, try again until the timeout: a sender may be starting, and a client of
+  // a listening viewer may not be a sender.
   if (frames_received_ == 0 && (in_order || listener_)) return seek_sender();
   if (!in_order) return fail(sentence);
   stop();
@@ -254,8 +256,8 @@ void StreamClient::fail(const std::string& sentence) {
   observer_.ended(sentence);
 }
 
-// Reads on until the sender has seen our end and closes too: closing with bytes unread would reset
-// the connection.
+// Reads until the sender has received our end of stream and closes, too: closing with unread bytes
+// would reset the connection.
 void StreamClient::do_drain() {
   const std::span<std::byte> space = assembler_->space();
   socket_.async_read_some(asio::mutable_buffer(space.data(), space.size()),

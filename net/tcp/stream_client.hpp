@@ -21,33 +21,35 @@ namespace jpegwire {
 
 struct StreamClientSettings {
   Endpoint endpoint;
-  std::optional<HttpUrl> http{};  // ask this server for the stream; the endpoint is its
-  bool listen = false;            // wait for a sender that connects, rather than connect to one
-  bool reconnect = false;         // try on whatever happens; else the first failure ends the stream
-  milliseconds timeout{5000};     // without a frame for so long the connection is taken for dead
+  std::optional<HttpUrl> http{};  // request the stream from this server, which the endpoint names
+  bool listen = false;            // wait for a sender to connect instead of connecting to one
+  bool reconnect =
+      false;  // keep trying after any failure; otherwise the first failure ends the stream
+  milliseconds timeout{5000};  // the connection counts as dead after this time without a frame
   std::size_t max_frame_bytes = kDefaultMaxFrameBytes;
   ReadSettings read{};
 };
 
-/// The receiving end of a stream over TCP: connects (or accepts), asks for it where the sender is
-/// an HTTP server, reads whatever is there without ever waiting for who decodes it, makes frames of
-/// it, checks them and hands them to the observer. To a sender whose frames carry a stamp it
-/// reports its time, which makes the age of a frame known across machines. Bound to the io thread;
-/// must outlive the io context's run.
+/// The receiving end of a stream over TCP: connects (or accepts), requests the stream if the sender
+/// is an HTTP server, reads without ever waiting for the decoder, assembles and validates frames,
+/// and passes them to the observer. If the frames carry a stamp, it reports its time to the sender,
+/// so that the age of frames is known across machines. Bound to the io thread; must outlive the io
+/// context's run.
 class StreamClient final : public StreamInput {
  public:
-  /// Throws std::runtime_error where it cannot listen.
+  /// Throws std::runtime_error if it cannot listen.
   StreamClient(asio::io_context& io, StreamClientSettings settings, StreamObserver& observer);
 
   void start() override;
 
-  /// Where it connects to or listens, with the port that the system chose where it was 0.
+  /// The endpoint that it connects to or listens on, with the port that the system chose if it was
+  /// 0.
   std::string url() const override;
 
-  /// Whether it listens where others than this machine can reach it.
+  /// Whether it listens on an address that other machines can reach.
   bool is_public() const override { return listener_ && listener_->is_public(); }
 
-  /// The sender sees an end of stream before the connection closes.
+  /// Ends the stream in order: the sender receives FIN before the connection closes.
   void stop() override;
 
  private:
@@ -89,7 +91,7 @@ class StreamClient final : public StreamInput {
   std::array<std::byte, kReportSizeBytes> report_{};
   std::uint64_t frames_received_ = 0;
   std::uint64_t session_frames_ = 0;
-  unsigned session_ = 0;      // tells the handler of an earlier connection that it is over
+  unsigned session_ = 0;  // lets the handler of an earlier connection detect that it is outdated
   std::string last_trouble_;  // the sentence for the timeout
   bool stopped_ = false;
 };

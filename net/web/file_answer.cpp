@@ -99,7 +99,7 @@ FileAnswer::Step FileAnswer::begin_file(std::vector<std::byte>& out) {
   // Otherwise a client would take a partial recording for the whole.
   if (file_->is_being_written())
     return refuse(409,
-                  fmt::format("'{}' is still being written; fetch it when it is whole.", name_),
+                  fmt::format("'{}' is still being written; fetch it when it is complete.", name_),
                   out, kRetrySoon);
   if (is_unmodified()) return answer_without_bytes(304, validators(), out);
   const RangeChoice choice = chosen_range();
@@ -114,7 +114,7 @@ FileAnswer::Step FileAnswer::begin_file(std::vector<std::byte>& out) {
   if (request_.is_head && !needs_digest) return send_head(out);
   place_ = source_.places.admit(client_);
   if (!place_)
-    return refuse(503, "As many files are being sent as may be at a time; try again later.", out,
+    return refuse(503, "The limit of simultaneous file transfers is reached; try again later.", out,
                   kRetrySoon);
   is_transfer_ = true;
   return needs_digest ? hash_some(out) : send_head(out);
@@ -148,7 +148,8 @@ FileAnswer::Step FileAnswer::hash_some(std::vector<std::byte>& out) {
     const auto size =
         static_cast<std::size_t>(std::min<std::uint64_t>(end - position, kChunkBytes));
     if (!read_at(position, std::span(space).first(size)))
-      return refuse(409, fmt::format("'{}' changed while it was read.", name_), out, kRetrySoon);
+      return refuse(409, fmt::format("'{}' changed while it was being read.", name_), out,
+                    kRetrySoon);
     position += size;
   }
   if (position == version.size_bytes) return send_head(out);

@@ -55,11 +55,11 @@ std::string make_row(const OfferedFile& file) {
 
 std::string make_file_page(const FileList& list) {
   std::string page(kBegin);
-  if (list.files.empty()) page += "<p>There are none yet.</p>\n";
+  if (list.files.empty()) page += "<p>No files are shared yet.</p>\n";
   page += "<table>\n";
   for (const OfferedFile& file : list.files) page += make_row(file);
   page += "</table>\n";
-  if (list.left_out > 0) page += fmt::format("<p>and {} older ones</p>\n", list.left_out);
+  if (list.left_out > 0) page += fmt::format("<p>and {} older files</p>\n", list.left_out);
   return page.append(kEnd);
 }
 

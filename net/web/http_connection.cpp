@@ -23,15 +23,15 @@ bool asks_for(const HttpRequest& request, std::string_view what) {
 std::string_view sentence_for(int status) {
   switch (status) {
     case 405:
-      return "Only GET and HEAD are answered here.";
+      return "Only GET and HEAD are supported.";
     case 413:
-      return "A request with a body is not taken here.";
+      return "Requests with a body are not accepted.";
     case 431:
       return "The head of the request is too large.";
     case 505:
-      return "Only HTTP/1.0 and HTTP/1.1 are spoken here.";
+      return "Only HTTP/1.0 and HTTP/1.1 are supported.";
     default:
-      return "This is no request that can be understood.";
+      return "The request is malformed.";
   }
 }
 
@@ -108,13 +108,13 @@ void HttpConnection::answer() {
   is_head_ = request.is_head;
   keeps_alive_ = keeps_alive_ && request.keeps_alive && ticket_.has_value();
   if (!ticket_)  // counted when it arrived
-    return answer_with_sentence(503, "Too many connections are here already; try again later.");
+    return answer_with_sentence(503, "Too many connections are open; try again later.");
   if (!is_for_us(request)) return refuse_host(request.host);
   if (asks_for(request, "stream")) return answer_with_stream();
   if (asks_for(request, "snapshot")) return answer_with_snapshot();
   if (is_about_files(request.path)) return answer_about_files();
   const auto text = site_.texts.find(request.path);
-  if (text == site_.texts.end()) return answer_with_sentence(404, "There is nothing here.");
+  if (text == site_.texts.end()) return answer_with_sentence(404, "There is nothing at this path.");
   answer_with_text(text->second);
 }
 
@@ -125,8 +125,8 @@ bool HttpConnection::is_for_us(const HttpRequest& request) const {
 }
 
 void HttpConnection::refuse_host(const std::string& host) {
-  refuse(421, fmt::format("This machine does not know itself as '{0}'. If that is a name of it, "
-                          "start jpegwire-sender with --http-host {0}.",
+  refuse(421, fmt::format("'{0}' is not a known name of this machine. If it is one, start "
+                          "jpegwire-sender with --http-host {0}.",
                           host));
 }
 
@@ -145,7 +145,8 @@ void HttpConnection::answer_with_stream() {
 
 void HttpConnection::answer_about_files() {
   if (site_.files == nullptr)
-    return answer_with_sentence(404, "No files are shared here; jpegwire-sender --share DIR does.");
+    return answer_with_sentence(404,
+                                "No files are shared; start jpegwire-sender with --share DIR.");
   site_.files->serve(std::move(socket_), reader_.request(), *std::move(ticket_));
   gone();
 }
@@ -177,7 +178,7 @@ void HttpConnection::send_snapshot(const FramePtr& frame) {
 
 void HttpConnection::answer_with_text(const HttpText& text) {
   body_ = text.text();
-  if (body_.empty()) return answer_with_sentence(404, "There is nothing here.");
+  if (body_.empty()) return answer_with_sentence(404, "There is nothing at this path.");
   begin_answer({.type = text.type, .size_bytes = body_.size(), .fields = text.fields});
   do_write();
 }
@@ -262,11 +263,11 @@ void HttpConnection::timed_out() {
   switch (state_) {
     case State::reading:
       if (!reader_.is_inside_head()) return close();
-      return refuse(408, "The request took too long to come.");
+      return refuse(408, "The request did not arrive in time.");
     case State::waiting_for_frame:
       frame_request_.reset();
       ++site_.failed_requests;
-      return answer_with_sentence(503, "The camera has given no picture for a while.");
+      return answer_with_sentence(503, "The source has delivered no picture for a while.");
     case State::writing:
       ++site_.failed_requests;
       return close();

@@ -34,7 +34,7 @@ void HttpServer::accept(asio::ip::tcp::socket socket) {
 void HttpServer::turn_away(asio::ip::tcp::socket socket) {
   constexpr std::size_t kMaxUnadmitted = 16;
   ++rejected_;
-  site_.refusals.warn("turned {} away: too many connections are here already", peer_name(socket));
+  site_.refusals.warn("rejected {}: too many connections are open", peer_name(socket));
   if (unadmitted_ < kMaxUnadmitted) serve(std::move(socket), std::nullopt);
 }
 

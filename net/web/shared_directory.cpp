@@ -108,7 +108,7 @@ SharedDirectory::SharedDirectory(std::string path) : path_(std::move(path)) {
   if (error) throw std::runtime_error(fmt::format("cannot share '{}': {}", path_, error.message()));
 }
 
-std::optional<FileList> SharedDirectory::list(std::size_t most, std::error_code& error) const {
+std::optional<FileList> SharedDirectory::list(std::size_t max_files, std::error_code& error) const {
   const Descriptor directory = open_directory(error);
   if (error) return std::nullopt;
   const int number = ::fcntl(directory.number(), F_DUPFD_CLOEXEC, 0);  // the entries' own
@@ -124,9 +124,9 @@ std::optional<FileList> SharedDirectory::list(std::size_t most, std::error_code&
   std::ranges::sort(listing.files, [](const OfferedFile& left, const OfferedFile& right) {
     return std::tie(right.modified, left.name) < std::tie(left.modified, right.name);
   });
-  if (listing.files.size() > most) {
-    listing.left_out = static_cast<std::uint32_t>(listing.files.size() - most);
-    listing.files.resize(most);
+  if (listing.files.size() > max_files) {
+    listing.left_out = static_cast<std::uint32_t>(listing.files.size() - max_files);
+    listing.files.resize(max_files);
   }
   return listing;
 }

@@ -66,7 +66,7 @@ class SharedDirectory {
   explicit SharedDirectory(std::string path);
 
   /// At most the given number of files. Nothing, and the reason, if the directory cannot be read.
-  std::optional<FileList> list(std::size_t most, std::error_code& error) const;
+  std::optional<FileList> list(std::size_t max_files, std::error_code& error) const;
 
   /// Why it cannot be read now, if it cannot.
   std::error_code trouble() const;

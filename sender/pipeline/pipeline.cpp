@@ -71,8 +71,9 @@ void Pipeline::capture(std::stop_token stop) {
   }
 }
 
-// What needs no work needs no other thread either, whose waking would cost more than the frame. But
-// once frames have gone there, all do: two threads would give the sink frames in another order.
+// A frame that needs no encoding does not go through the encoder's thread: waking it would cost
+// more than the frame. But once one frame has gone there, all do, because two threads could reorder
+// frames.
 void Pipeline::hand_over(CapturedFrame frame) {
   if (frame.jpeg && settings_.passthrough && !is_encoding_) return process(frame);
   is_encoding_ = true;
@@ -122,7 +123,7 @@ void Pipeline::give(std::shared_ptr<EncodedFrame> frame) {
   sink_.submit(std::move(frame));
 }
 
-// Nothing where the JPEG has damage that validation does not find.
+// Nothing if the JPEG has damage that validation does not detect.
 std::shared_ptr<EncodedFrame> Pipeline::encode_again(const EncodedFrame& jpeg,
                                                      const FrameIdentity& identity) {
   if (!decoder_.decode(jpeg.layout, decoded_)) return nullptr;

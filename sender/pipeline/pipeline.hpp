@@ -21,29 +21,29 @@ struct PipelineSettings {
   int threads = 1;
   EncoderSettings encoder;
   bool passthrough = true;
-  std::optional<std::uint64_t> frames;  // end after so many
+  std::optional<std::uint64_t> frames;  // end after this many
 };
 
-/// What became of the frames: captured = encoded + passthrough + skipped_encode + unwatched +
-/// corrupt, but for the one or two under way.
+/// Counts of frames: captured = encoded + passthrough + skipped_encode + unwatched + corrupt,
+/// except for one or two that are being processed.
 struct PipelineCounts {
   std::uint64_t captured = 0;
   std::uint64_t encoded = 0;
   std::uint64_t passthrough = 0;
-  std::uint64_t skipped_encode = 0;  // a newer one came before the encoder was free
-  std::uint64_t unwatched = 0;       // nobody watched
-  std::uint64_t corrupt = 0;         // a JPEG that could not be decoded for encoding it again
-  std::uint64_t bytes = 0;           // encoded or passed on, however many viewers took them
+  std::uint64_t skipped_encode = 0;  // replaced by a newer one before the encoder was free
+  std::uint64_t unwatched = 0;       // there was no viewer
+  std::uint64_t corrupt = 0;         // JPEGs that could not be decoded for re-encoding
+  std::uint64_t bytes = 0;           // encoded or passed on; independent of the number of viewers
   int width = 0;
   int height = 0;
 };
 
-/// Captures on one thread, encodes on another, and gives each frame to the sink; a JPEG that is
+/// Captures on one thread, encodes on another, and passes each frame to the sink; a JPEG that is
 /// passed on goes to the sink directly.
 class Pipeline {
  public:
   /// `on_ended` is called once, on the pipeline's thread, when the source has ended or failed. All
-  /// that is lent must outlive the pipeline.
+  /// references must outlive the pipeline.
   Pipeline(FrameSource& source, FrameSink& sink, ViewerCount& viewer_count,
            PipelineSettings settings, std::function<void()> on_ended);
 
@@ -58,11 +58,11 @@ class Pipeline {
   /// Any thread.
   PipelineCounts counts() const;
 
-  /// How long encoding took. Any thread.
+  /// Encoding times. Any thread.
   Histogram encode_us() const;
 
   // After stop().
-  const std::string& error() const { return error_; }  // empty where nothing went wrong
+  const std::string& error() const { return error_; }  // empty if there was no error
 
  private:
   void capture(std::stop_token stop);

@@ -65,8 +65,8 @@ SenderRates rates_between(const SenderReport& before, const SenderReport& now) {
 std::string describe_progress(const SenderReport& before, const SenderReport& now) {
   const SenderRates rates = rates_between(before, now);
   return fmt::format(
-      "{:.1f} frames/s captured, {:.1f} encoded, {:.1f} passed on, {:.1f} Mbit/s a viewer, "
-      "{}, {} skipped",
+      "{:.1f} frames/s captured, {:.1f} encoded, {:.1f} passed on, {:.1f} Mbit/s per viewer, {}, "
+      "{} skipped",
       rates.captured, rates.encoded, rates.passed_on, rates.bits / 1e6,
       now.watching == 1 ? "1 viewer" : fmt::format("{} viewers", now.watching),
       now.counts.skipped_encode + skipped_by_viewers(now));

@@ -12,7 +12,7 @@
 
 namespace jpegwire {
 
-/// One stream of datagrams.
+/// One RTP stream.
 struct RtpReport {
   std::string url;
   RtpStatistics statistics;
@@ -26,46 +26,46 @@ struct SenderReport {
   double seconds = 0;
   PipelineCounts counts;
   std::uint64_t corrupt = 0;     // JPEGs of the source that were refused
-  std::uint64_t incomplete = 0;  // frames of a stream of datagrams that did not come whole
-  std::uint64_t reopened = 0;    // times that a lost source came back
-  int watching = 0;              // viewers over TCP and HTTP, and streams of datagrams
+  std::uint64_t incomplete = 0;  // frames of an RTP source that arrived incomplete
+  std::uint64_t reopened = 0;    // times that a lost source was reopened
+  int watching = 0;              // viewers over TCP and HTTP, and RTP streams
   int viewers_max = 0;
-  std::map<std::string, std::uint64_t> viewers_by_kind;  // there now; rtp: those that report
-  std::vector<ViewerStatistics> viewers;                 // there now
-  std::vector<ViewerStatistics> departed;                // the latest of those that were
+  std::map<std::string, std::uint64_t> viewers_by_kind;  // current; rtp: those that report
+  std::vector<ViewerStatistics> viewers;                 // current
+  std::vector<ViewerStatistics> departed;                // the ones that disconnected most recently
   std::vector<RtpReport> rtp;
-  std::map<std::string, ViewerStatistics> totals;  // by kind, of all viewers there ever were
-  std::uint64_t rejected = 0;                      // connections that were one too many
-  std::uint64_t accept_failures = 0;               // times that the system had no room for one
-  std::uint64_t failed_requests = 0;               // over HTTP: refused, broken off, not taken
+  std::map<std::string, ViewerStatistics> totals;  // by kind, of all viewers since the start
+  std::uint64_t rejected = 0;                      // connections beyond the limit
+  std::uint64_t accept_failures = 0;               // connections not accepted for lack of resources
+  std::uint64_t failed_requests = 0;               // over HTTP: refused, aborted, not delivered
   std::uint64_t snapshots = 0;
-  std::optional<std::uint64_t> recorded;  // frames, where some are to be
+  std::optional<std::uint64_t> recorded;  // frames; nothing without --record
   std::uint64_t skipped_record = 0;       // because the disk was too slow
-  bool is_online = true;                  // whether the source's own frames come
+  bool is_online = true;                  // whether the source delivers frames
   Histogram encode_us;
-  Histogram age_us;  // when the kernel had taken a frame's last byte
+  Histogram age_us;  // age when the kernel had accepted a frame's last byte
 };
 
-/// What happens in a second.
+/// Rates per second.
 struct SenderRates {
   double captured = 0;
   double encoded = 0;
   double passed_on = 0;
-  double bits = 0;  // of frames, however many viewers took them
+  double bits = 0;  // of frames; independent of the number of viewers
 };
 
-/// There now.
+/// The number of current viewers.
 std::uint64_t number_of_viewers(const SenderReport& report);
 
 SenderRates rates_between(const SenderReport& before, const SenderReport& now);
 
-/// One line: what happened since `before`.
+/// One line about the time since `before`.
 std::string describe_progress(const SenderReport& before, const SenderReport& now);
 
-/// The object that --summary writes; names are those of docs/protocol.md.
+/// The object that --summary writes; docs/protocol.md documents the names.
 nlohmann::json summarize(const SenderReport& report);
 
-/// The same in the form of ustreamer's /state, for its users' scripts.
+/// The same in the format of ustreamer's /state, for scripts written for it.
 nlohmann::json describe_as_ustreamer(const SenderReport& report, const SenderRates& rates);
 
 }  // namespace jpegwire

@@ -39,7 +39,7 @@ Descriptor open_device(const std::string& path) {
 
 std::string device_name(int number) { return fmt::format("/dev/video{}", number); }
 
-/// A webcam has more device nodes than the one with the pictures: one for metadata, for instance.
+/// A webcam has other device nodes besides the one for video, for example one for metadata.
 bool captures(const Descriptor& device) {
   v4l2_capability capability{};
   if (::ioctl(device.number(), VIDIOC_QUERYCAP, &capability) != 0) return false;
@@ -48,7 +48,7 @@ bool captures(const Descriptor& device) {
   return (abilities & V4L2_CAP_VIDEO_CAPTURE) != 0;
 }
 
-/// Whether another program uses it: sets the format that it has already.
+/// Whether another program uses it: tries to set the current format.
 bool is_busy(const Descriptor& device) {
   v4l2_format format{};
   format.type = V4L2_BUF_TYPE_VIDEO_CAPTURE;
@@ -71,7 +71,7 @@ std::string advice_about(int error, const std::string& device) {
   const std::string others = existing_devices();
   if (others.empty())
     return "; there is no camera on this machine: plug one in, or use --source test";
-  return others == device ? "" : fmt::format("; there are: {}", others);
+  return others == device ? "" : fmt::format("; available: {}", others);
 }
 
 std::string refusal(const std::string& device, int error) {
@@ -79,7 +79,7 @@ std::string refusal(const std::string& device, int error) {
                      advice_about(error, device));
 }
 
-/// OpenCV only tells that it could not open a camera; this finds out why, beforehand.
+/// OpenCV reports only that it could not open a camera, so this determines the reason beforehand.
 void require_camera(const std::string& path) {
   const Descriptor device = open_device(path);
   if (!device.is_open()) throw std::runtime_error(refusal(path, errno));
@@ -99,12 +99,13 @@ std::string fourcc_text(int fourcc) {
   return text;
 }
 
-/// Once, before the first camera is opened: setenv() must not run beside other threads' getenv().
+/// Once, before the first camera is opened: setenv() must not run while other threads call
+/// getenv().
 void prepare_opencv() {
   static const bool prepared = [] {
     quiet_opencv();
-    // OpenCV waits 10 seconds for a frame; a cable pulled out is to show sooner. Whole seconds,
-    // read when OpenCV waits for the first time.
+    // OpenCV waits 10 seconds for a frame; an unplugged cable must be noticed sooner. Whole
+    // seconds, read when OpenCV waits for the first time.
     return ::setenv("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT", "1", 1) == 0;
   }();
   static_cast<void>(prepared);
@@ -140,8 +141,8 @@ CameraDevice::CameraDevice(const CameraOptions& options) {
 
 bool CameraDevice::gives_jpeg() const { return mode_.fourcc == kMotionJpeg; }
 
-/// The format comes first, because it decides which sizes there are, and they decide the rates.
-/// The buffers come before the rate: OpenCV sets the camera up again for them.
+/// The format comes first, because it determines the available sizes, and they determine the rates.
+/// The buffers come before the rate: setting them makes OpenCV set up the camera again.
 void CameraDevice::negotiate(const CameraOptions& options) {
   const bool as_it_is = choose_format(options);
   capture_.set(cv::CAP_PROP_FRAME_WIDTH, options.width);
@@ -158,7 +159,7 @@ void CameraDevice::negotiate(const CameraOptions& options) {
   buffers_ = std::max(1, static_cast<int>(capture_.get(cv::CAP_PROP_BUFFERSIZE)));
 }
 
-/// False where the camera has neither of the formats that need no conversion.
+/// False if the camera has neither of the formats that need no conversion.
 bool CameraDevice::choose_format(const CameraOptions& options) {
   std::array wanted{kMotionJpeg, kYuyv};
   if (!options.passthrough) std::swap(wanted[0], wanted[1]);
@@ -175,8 +176,9 @@ microseconds CameraDevice::stamped_age() const {
   return std::chrono::duration_cast<microseconds>(now - stamp);
 }
 
-/// A driver may leave the stamp out or use another clock. The first frames, which are young, tell;
-/// later on a stamp from long ago is true, because the whole program or machine may have slept.
+/// A driver may omit the timestamp or use another clock. The first frames, which are recent, show
+/// this; later an old timestamp may be correct, because the program or machine may have been
+/// suspended.
 void CameraDevice::judge_stamps() {
   if (has_true_stamps_ || frames_judged_ == kFramesToJudgeStampsBy) return;
   ++frames_judged_;
@@ -184,12 +186,12 @@ void CameraDevice::judge_stamps() {
   has_true_stamps_ = age >= microseconds::zero() && age <= kOldestFirstFrame;
 }
 
-/// How long ago the grabbed frame was taken; nothing where the driver does not tell.
+/// The age of the grabbed frame; nothing if the driver does not report it.
 microseconds CameraDevice::age() const {
   return has_true_stamps_ ? std::max(stamped_age(), microseconds::zero()) : microseconds::zero();
 }
 
-/// A buffer that waited while we were busy is old, and there may be newer ones behind it.
+/// A buffer that waited while this thread was busy is old, and newer ones may follow it.
 bool CameraDevice::grab_newest() {
   const std::chrono::duration<double> old(1.5 / mode_.frames_per_second);
   for (int i = 0; i <= buffers_; ++i) {
@@ -223,7 +225,7 @@ bool CameraDevice::retrieve_jpeg(EncodedFrame& frame) {
   return validate_for_sending(frame) == JpegVerdict::ok;
 }
 
-/// OpenCV writes into the frame itself: what it has is already as large as the frame.
+/// OpenCV writes directly into the frame, because the sizes are equal.
 bool CameraDevice::retrieve_raw(Picture& frame) {
   const bool yuyv = mode_.fourcc == kYuyv;
   frame.resize(yuyv ? PixelFormat::yuyv : PixelFormat::bgr, mode_.width, mode_.height);

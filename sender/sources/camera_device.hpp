@@ -18,21 +18,21 @@ struct CameraOptions {
   std::string device = "/dev/video0";
   int width = 1280;
   int height = 720;
-  double frames_per_second = 30;  // 0: as many as it gives
+  double frames_per_second = 30;  // 0: the camera's maximum
   bool passthrough = true;        // prefer the camera's own JPEGs
 };
 
-/// The first /dev/videoN that takes pictures; nothing where there is none. Warns of those that it
-/// may not open, and passes over them.
+/// The first /dev/videoN that takes pictures; nothing if there is none. Skips devices that it is
+/// not permitted to open, with a warning.
 std::optional<std::string> first_camera();
 
-/// Where camera frames are kept from one use to the next; outlives the device that fills them.
+/// The pool of camera frames; it outlives the device that fills them.
 struct CameraPools {
   ObjectPool<Picture> raw;
   ObjectPool<EncodedFrame> jpeg;
 };
 
-/// What a camera was really set to.
+/// The mode that the camera actually uses.
 struct CameraMode {
   int fourcc = 0;
   int width = 0;
@@ -54,7 +54,7 @@ class CameraDevice {
 
   enum class Outcome { frame, refused, gone };
 
-  /// Waits for the camera's newest frame, for little more than a second: `gone` when none comes.
+  /// Waits for the camera's newest frame, for little more than a second: `gone` if none arrives.
   /// `refused`: the frame was not a valid JPEG.
   Outcome read(CameraPools& pools, CapturedFrame& frame);
 

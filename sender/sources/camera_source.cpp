@@ -14,7 +14,7 @@ namespace {
 constexpr double kSearchesPerSecond = 2;
 constexpr int kFramesToJudgeBy = 10;
 constexpr std::chrono::seconds kRefusedFramesTimeout(2);
-constexpr double kSameRate = 0.5;  // 29.97 for 30 is what was asked for
+constexpr double kSameRate = 0.5;  // 29.97 counts as the requested 30
 
 bool is_as_asked(const CameraMode& mode, const CameraOptions& options) {
   const bool any_rate = !(options.frames_per_second > 0);
@@ -49,7 +49,7 @@ std::optional<CapturedFrame> CameraSource::read(std::stop_token stop) {
   return std::nullopt;
 }
 
-/// Nothing when stop is requested, and when the camera is lost.
+/// Nothing if stop is requested or the camera is lost.
 std::optional<CapturedFrame> CameraSource::read_camera(std::stop_token stop) {
   while (!stop.stop_requested()) {
     CapturedFrame frame;
@@ -99,17 +99,17 @@ void CameraSource::take_back(std::unique_ptr<CameraDevice> device) {
   spdlog::info("camera {} is back: {}", options_.device, device_->mode().text());
 }
 
-/// On a thread of its own, until the camera is found.
+/// Runs on its own thread until the camera is found.
 void CameraSource::search(std::stop_token stop) {
   Pacer pacer(kSearchesPerSecond);
-  pacer.wait(stop);  // the first is due at once, when the camera has only just gone
+  pacer.wait(stop);  // the first frame is due at once, because the camera was just lost
   while (pacer.wait(stop)) {
     try {
       auto device = std::make_unique<CameraDevice>(options_);
       if (!gives_frames(*device)) continue;
       found_.put(std::move(device));
       return;
-    } catch (const std::runtime_error&) {  // it is still away
+    } catch (const std::runtime_error&) {  // it is still absent
     }
   }
 }

@@ -17,9 +17,9 @@
 
 namespace jpegwire {
 
-/// A camera that may be unplugged and come back, at another size too: while it is away, or gives no
-/// frame for a second, or no intact one for two, frames of a NoSignalCard take their place. Frames
-/// are the camera's own JPEGs, or yuyv (bgr where it has neither). Always its newest.
+/// A camera that may be unplugged and plugged in again, also with another size. While it is absent,
+/// or delivers no frame for a second or no intact one for two, it is replaced by a NoSignalCard.
+/// Frames are the camera's own JPEGs, or yuyv (bgr if it has neither), and always its newest.
 class CameraSource : public FrameSource {
  public:
   explicit CameraSource(CameraOptions options);
@@ -43,7 +43,7 @@ class CameraSource : public FrameSource {
   CameraOptions options_;
   std::string description_;
   CameraPools pools_;
-  std::unique_ptr<CameraDevice> device_;  // none while it is away
+  std::unique_ptr<CameraDevice> device_;  // null while it is absent
   Clock::time_point last_intact_;
   std::optional<NoSignalCard> card_;
   std::optional<Pacer> card_pacer_;
@@ -51,7 +51,7 @@ class CameraSource : public FrameSource {
   std::atomic<std::uint64_t> corrupt_ = 0;
   std::atomic<std::uint64_t> reopened_ = 0;
 
-  // Opening a camera takes as long as it takes, so it is done beside the card.
+  // Opening a camera may take long, so another thread does it while the card is shown.
   LatestSlot<std::unique_ptr<CameraDevice>> found_;
   std::jthread search_;
 };

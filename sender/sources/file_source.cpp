@@ -20,7 +20,8 @@ namespace jpegwire {
 namespace {
 
 constexpr double kStillFramesPerSecond = 30;
-constexpr double kHighestCredibleRate = 1000;  // files without a rate claim their clock's instead
+constexpr double kHighestCredibleRate =
+    1000;  // files without a frame rate report their clock rate instead
 
 const cv::Size kLargestSize(7680, 4320);  // of --size
 constexpr int kSmallestSide = 16;         // likewise
@@ -49,7 +50,7 @@ cv::Size fitting_size(cv::Size size) {
           std::max(kSmallestSide, static_cast<int>(fitting_height))};
 }
 
-/// Beforehand, because every viewer refuses frames that are too large.
+/// Checked at the start, because every viewer refuses frames that are too large.
 void require_viewable(const std::string& path, cv::Size size) {
   const auto pixels = static_cast<std::int64_t>(size.width) * size.height;
   if (pixels <= kDefaultMaxPixels && std::max(size.width, size.height) <= kLongestSide) return;
@@ -59,7 +60,7 @@ void require_viewable(const std::string& path, cv::Size size) {
                   path, size.width, size.height, smaller.width, smaller.height));
 }
 
-/// A row of JPEGs begins as a picture does, and is a video.
+/// A sequence of JPEGs begins like a picture but is a video.
 bool is_motion_jpeg(const std::string& path) {
   const std::string extension = std::filesystem::path(path).extension();
   return extension == ".mjpeg" || extension == ".mjpg" || extension == ".MJPG";
@@ -69,8 +70,8 @@ bool is_picture(const std::string& path) {
   return !is_motion_jpeg(path) && cv::haveImageReader(path);
 }
 
-/// Whether it is upright as it is stored. A picture that its Exif data turns has to be decoded:
-/// neither sender nor viewer rotates the frames of a stream.
+/// Whether it is stored upright. A picture that its Exif data rotates has to be decoded: neither
+/// sender nor viewer rotates the frames of a stream.
 bool is_upright(const std::string& path) {
   const cv::Mat shown = cv::imread(path, cv::IMREAD_REDUCED_COLOR_8);
   const cv::Mat stored =
@@ -162,7 +163,7 @@ std::string FileSource::description() const {
   return text;
 }
 
-/// Decodes first and waits then, so that a frame is fresh when it is due.
+/// Decodes before it waits, so that the frame is ready when it is due.
 std::optional<CapturedFrame> FileSource::read(std::stop_token stop) {
   if (stop.stop_requested()) return std::nullopt;
   CapturedFrame captured = fetch();
@@ -197,7 +198,7 @@ std::shared_ptr<Picture> FileSource::copy_picture() {
   return frame;
 }
 
-/// Opens the file anew to begin again, because not every format can seek.
+/// Reopens the file to restart, because not every format can seek.
 std::shared_ptr<Picture> FileSource::next_of_video() {
   if (first_of_video_) return std::exchange(first_of_video_, nullptr);
   auto frame = decode();
@@ -208,7 +209,7 @@ std::shared_ptr<Picture> FileSource::next_of_video() {
   return std::exchange(first_of_video_, nullptr);
 }
 
-/// Nothing at the end of the video, and where it cannot be decoded any further.
+/// Nothing at the end of the video, or if the rest cannot be decoded.
 std::shared_ptr<Picture> FileSource::decode() try {
   if (!video_.grab()) return nullptr;
   auto frame = raw_pool_.take();
@@ -226,7 +227,7 @@ bool FileSource::retrieve_scaled(Picture& frame) {
   return true;
 }
 
-/// OpenCV writes into the frame itself where the size is the one it had before.
+/// OpenCV writes directly into the frame if it already has this size.
 bool FileSource::retrieve_as_is(Picture& frame) {
   frame.resize(PixelFormat::bgr, size_.width, size_.height);
   cv::Mat received = pixels_of(frame);

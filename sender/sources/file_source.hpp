@@ -18,11 +18,11 @@ struct FileSourceOptions {
   bool loop = false;                        // a video begins again at its end
   std::optional<double> frames_per_second;  // instead of the file's own; 0: as fast as it decodes
   std::optional<std::pair<int, int>> size;  // width and height to scale to
-  bool passthrough = false;                 // a still JPEG is given as it is, where it may be
+  bool passthrough = false;                 // send a still JPEG unchanged if possible
 };
 
-/// A video file, at its own rate, or a still picture, for as long as somebody reads. Frames are
-/// bgr, or the picture's own JPEG. A video whose rest is broken ends where it breaks.
+/// A video file, at its own rate, or a still picture, repeated without end. Frames are bgr, or the
+/// picture's own JPEG. A damaged video ends where the damage begins.
 class FileSource : public FrameSource {
  public:
   explicit FileSource(FileSourceOptions options);
@@ -50,12 +50,12 @@ class FileSource : public FrameSource {
   std::optional<Pacer> pacer_;
   cv::Size size_;
 
-  // One of these three is what the file is.
+  // Exactly one of these three is used, depending on the file.
   std::vector<std::byte> jpeg_;
   cv::Mat picture_;
   cv::VideoCapture video_;
 
-  std::shared_ptr<Picture> first_of_video_;  // decoded to see whether it can be
+  std::shared_ptr<Picture> first_of_video_;  // decoded to check that it can be
   cv::Mat decoded_;
   ObjectPool<Picture> raw_pool_;
   ObjectPool<EncodedFrame> jpeg_pool_;

@@ -11,7 +11,7 @@
 namespace jpegwire {
 
 /// One frame from a source: raw pixels to encode, or a validated JPEG.
-/// Exactly one of the two is set; nobody else holds it.
+/// Exactly one of the two is set, and it has no other owner.
 struct CapturedFrame {
   std::uint32_t sequence = 0;  // set by the pipeline, which counts
   WallTime capture_time{};
@@ -19,8 +19,8 @@ struct CapturedFrame {
   std::shared_ptr<EncodedFrame> jpeg;
 };
 
-/// Where frames come from. Made and described on the main thread; read on the capture thread alone.
-/// A constructor throws std::runtime_error with a sentence that says what to do.
+/// A source of frames. Created and described on the main thread; read only on the capture thread. A
+/// constructor throws std::runtime_error with a sentence that says what to do.
 class FrameSource {
  public:
   FrameSource() = default;
@@ -28,26 +28,26 @@ class FrameSource {
   FrameSource& operator=(const FrameSource&) = delete;
   virtual ~FrameSource() = default;
 
-  /// One line for people: what it is and what was really negotiated.
+  /// One line for the user: the source and the mode that was actually negotiated.
   virtual std::string description() const = 0;
 
-  /// Blocks until the next frame is due and gives it; nothing once the source has ended or stop is
-  /// requested. Throws std::runtime_error when the source has failed for good.
+  /// Waits until the next frame is due and returns it; nothing if the source has ended or stop is
+  /// requested. Throws std::runtime_error if the source has failed permanently.
   virtual std::optional<CapturedFrame> read(std::stop_token stop) = 0;
 
-  /// Whether reading pauses while there are no viewers: a file waits where it is.
+  /// Whether reading pauses while there are no viewers, as for a file.
   virtual bool waits_for_viewers() const { return false; }
 
-  /// On the io thread, when the sender ends: lets go of whatever the source holds there.
+  /// On the io thread, when the sender ends: cancels the source's operations there.
   virtual void stop() {}
 
-  /// Whether its own frames come, and no card in their place. Any thread.
+  /// Whether it delivers its own frames, not a replacement card. Any thread.
   virtual bool is_online() const { return true; }
 
-  /// JPEGs that were not valid, so far. Any thread.
+  /// The number of invalid JPEGs so far. Any thread.
   virtual std::uint64_t corrupt() const { return 0; }
 
-  /// Frames that came in part only and so could not be passed on, so far. Any thread.
+  /// The number of incomplete frames so far, which are not passed on. Any thread.
   virtual std::uint64_t incomplete() const { return 0; }
 
   /// How often a lost device was opened again, so far. Any thread.

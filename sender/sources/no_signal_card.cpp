@@ -15,7 +15,7 @@ constexpr int kBackground = 38, kTitle = 225, kSentence = 150, kTrack = 60, kMar
 constexpr int kNeutralChroma = 128;
 constexpr std::uint32_t kFramesPerRound = 90;
 
-/// Writes a line around the middle, as high as asked or as the width allows.
+/// Writes a centred line, with the given height or less if the width requires it.
 void write_line(cv::Mat& luma, const std::string& text, double middle, double height,
                 int brightness) {
   const int thickness = std::max(1, cvRound(height / 16));
@@ -51,7 +51,7 @@ std::shared_ptr<Picture> NoSignalCard::next() {
   return frame;
 }
 
-/// Swings from end to end of its track.
+/// Moves back and forth along its track.
 void NoSignalCard::draw_mark(cv::Mat& luma) const {
   const double turn = static_cast<double>(number_ % kFramesPerRound) / kFramesPerRound;
   const int width = std::max(1, track_.width / 6);

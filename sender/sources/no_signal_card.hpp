@@ -10,9 +10,9 @@
 
 namespace jpegwire {
 
-/// What viewers see while a source's device is away: "no signal" and a sentence, light on dark
-/// grey, above a mark that moves from frame to frame, so that they see that the stream lives. Bound
-/// to one thread.
+/// The picture while a source's device is absent: "no signal" and a sentence, light on dark grey,
+/// above a mark that moves from frame to frame, which shows that the stream is alive. Bound to one
+/// thread.
 class NoSignalCard {
  public:
   /// Frames of this size, at least 1x1. Letters other than ASCII show as question marks.

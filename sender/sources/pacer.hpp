@@ -8,15 +8,15 @@
 
 namespace jpegwire {
 
-/// Beats at a frame rate, on the steady clock. Bound to one thread.
+/// Paces a loop at a frame rate, by the steady clock. Bound to one thread.
 class Pacer {
  public:
-  /// 0 (and anything that is no rate) never waits.
+  /// 0, and any value that is not a valid rate, never waits.
   explicit Pacer(double frames_per_second);
 
-  /// Waits until the next frame is due; the first one is due at once, and sets the beat. A caller
-  /// that comes late by a whole frame or more starts a new beat: what it missed is skipped, not
-  /// made up for. False at once when stop is requested, also while it waits.
+  /// Waits until the next frame is due; the first one is due at once and sets the schedule. A call
+  /// that is late by a whole frame or more restarts the schedule: missed frames are skipped, not
+  /// made up for. Returns false as soon as stop is requested.
   bool wait(std::stop_token stop);
 
  private:

@@ -26,7 +26,7 @@ void Schedule::begin(microseconds time) {
   first_wall_time_ = wall_now();
 }
 
-// A frame of another size than the file's is one of two fields.
+// A frame whose size differs from the file's is one of two fields.
 std::unique_ptr<RecordingSource> RecordingSource::open(const RecordingSourceOptions& options) {
   std::optional<VideoFileReader> reader = VideoFileReader::open(options.path);
   if (!reader) return nullptr;
@@ -57,7 +57,7 @@ std::string RecordingSource::description() const {
   return options_.loop ? text + ", in a loop" : text;
 }
 
-/// Reads first and waits then, so that a frame is given when it is due.
+/// Reads before it waits, so that the frame is ready when it is due.
 std::optional<CapturedFrame> RecordingSource::read(std::stop_token stop) {
   if (stop.stop_requested()) return std::nullopt;
   std::optional<Frame> frame = next();
@@ -79,11 +79,11 @@ std::optional<RecordingSource::Frame> RecordingSource::next() {
   if (first_) return std::exchange(first_, std::nullopt);
   if (auto frame = next_of_round()) return frame;
   if (!options_.loop) return std::nullopt;
-  begin_again();
+  restart();
   return next_of_round();
 }
 
-// Frames that are not valid are counted and left out.
+// Invalid frames are counted and skipped.
 std::optional<RecordingSource::Frame> RecordingSource::next_of_round() {
   while (const std::optional<VideoFrame> frame = reader_.next()) {
     auto jpeg = validated(frame->jpeg);
@@ -105,8 +105,8 @@ std::shared_ptr<EncodedFrame> RecordingSource::validated(Bytes jpeg) {
   return nullptr;
 }
 
-/// Opens the file anew, because one without an index cannot seek.
-void RecordingSource::begin_again() {
+/// Reopens the file, because one without an index cannot seek.
+void RecordingSource::restart() {
   std::optional<VideoFileReader> reader = VideoFileReader::open(options_.path);
   if (!reader)
     throw std::runtime_error(

@@ -9,9 +9,9 @@ namespace jpegwire {
 namespace {
 
 constexpr milliseconds kTimeout{1000};      // at the beginning, before the card is shown
-constexpr milliseconds kCardInterval{200};  // the card only has to live
+constexpr milliseconds kCardInterval{200};  // the card only has to show that the stream is alive
 
-// Less than a viewer's timeout, so that the card reaches ours before they take us for dead.
+// Less than a viewer's timeout, so that the card reaches our viewers before they time out.
 constexpr milliseconds kLongestSilence{4000};
 
 }  // namespace
@@ -88,7 +88,7 @@ void StreamSource::interrupted(const std::string& sentence) {
   spdlog::warn("{}; trying again", sentence);
 }
 
-// It reconnects for ever, so this cannot come; if it does, the card is shown.
+// It reconnects forever, so this is not expected; if it happens, the card is shown.
 void StreamSource::ended(const std::string& error) {
   awaits_frame_ = true;
   spdlog::error("{}", error);

@@ -15,10 +15,9 @@
 
 namespace jpegwire {
 
-/// Another jpegwire stream: a relay is a sender with this source. The capture time stays that of
-/// the first sender wherever it is known; a frame without a stamp was captured when its first byte
-/// came. While the stream is away there is a card that says so; a stream that is only slow is not
-/// away.
+/// Another jpegwire stream: a relay is a sender with this source. Frames keep the capture time of
+/// the first sender if it is known; a frame without a stamp counts as captured when its first byte
+/// arrived. While the stream is absent, a card says so; a stream that is only slow is not absent.
 class StreamSource final : public FrameSource, private StreamObserver {
  public:
   /// `passthrough` is used for the description only.
@@ -56,7 +55,7 @@ class StreamSource final : public FrameSource, private StreamObserver {
   std::atomic<std::uint64_t> connections_ = 0;
   std::atomic<std::uint64_t> reopened_ = 0;
 
-  int width_ = 1280;  // of the last frame, and so of the card
+  int width_ = 1280;  // of the last frame, used for the card
   int height_ = 720;
   std::optional<NoSignalCard> card_;
 };

@@ -11,8 +11,8 @@
 
 namespace jpegwire {
 
-/// A picture for when there is no camera, which moves, and shows the time and its number. An
-/// encoder finds in it what a camera gives: about one bit per pixel at quality 80, noise included.
+/// A moving picture for use without a camera, with the time and the frame number. It costs an
+/// encoder as much as a camera's picture: about one bit per pixel at quality 80, including noise.
 class TestCard : public FrameSource {
  public:
   /// i420 frames of this size, at least 1x1; 0 frames per second: as fast as they are read.
@@ -21,7 +21,7 @@ class TestCard : public FrameSource {
   std::string description() const override;
   std::optional<CapturedFrame> read(std::stop_token stop) override;
 
-  /// As fast as nobody takes them would be a busy wait.
+  /// Without viewers, as fast as possible would be a busy wait.
   bool waits_for_viewers() const override { return frames_per_second_ <= 0; }
 
  private:

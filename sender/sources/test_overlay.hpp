@@ -11,8 +11,8 @@
 
 namespace jpegwire {
 
-/// Draws text into a plane of luma, brighter than what is there; digits are all of one width, so
-/// that a running clock stands still. Printable ASCII.
+/// Draws text into a plane of luma, brighter than the background; all digits have the same width,
+/// so that a running clock does not move. Printable ASCII.
 class GlyphFont {
  public:
   /// The height of a digit in pixels, and the luma to draw with.
@@ -33,9 +33,9 @@ class GlyphFont {
   std::array<cv::Mat, kLast - kFirst + 1> glyphs_;
 };
 
-/// What lives in front of the test card's scene: a balloon that drifts by, and a box with colour
-/// bars, the wall clock, the number of the frame, and a hand that turns once a second. It scales
-/// with the picture, and leaves out what a small one has no room for. Bound to one thread.
+/// The moving parts in front of the test card's scene: a drifting balloon, and a box with colour
+/// bars, the wall clock, the number of the frame, and a hand that turns once a second. Scales with
+/// the picture, and omits parts for which a small picture has no room. Bound to one thread.
 class TestOverlay {
  public:
   explicit TestOverlay(cv::Size frame);

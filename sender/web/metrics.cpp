@@ -95,56 +95,57 @@ Values skipped(const SenderReport& report) {
 std::vector<MetricFamily> frames(const SenderReport& report) {
   const PipelineCounts& counts = report.counts;
   return {
-      counter("jpegwire_frames_captured_total", "Frames that the source gave.", counts.captured),
-      counter("jpegwire_frames_encoded_total", "Frames that were encoded.", counts.encoded),
-      counter("jpegwire_frames_passed_on_total", "JPEGs of the source that went on as they were.",
-              counts.passthrough),
-      counter("jpegwire_frames_unwatched_total", "Frames that nobody watched.", counts.unwatched),
-      counter("jpegwire_frames_corrupt_total", "JPEGs of the source that were refused.",
+      counter("jpegwire_frames_captured_total", "Frames delivered by the source.", counts.captured),
+      counter("jpegwire_frames_encoded_total", "Frames encoded.", counts.encoded),
+      counter("jpegwire_frames_passed_on_total",
+              "JPEGs of the source sent without encoding them again.", counts.passthrough),
+      counter("jpegwire_frames_unwatched_total",
+              "Frames not processed because there was no viewer.", counts.unwatched),
+      counter("jpegwire_frames_corrupt_total", "JPEGs of the source rejected as invalid.",
               report.corrupt + counts.corrupt),
       counter("jpegwire_frames_incomplete_total",
-              "Frames of a source of datagrams that did not come whole.", report.incomplete),
+              "Frames of an RTP source that arrived incomplete.", report.incomplete),
       counters("jpegwire_frames_skipped_total",
-               "Frames that a newer one displaced, before the encoder or a viewer took them.",
-               "where", skipped(report)),
-      counters("jpegwire_frames_sent_total", "Frames that viewers were sent whole.", "kind",
+               "Frames replaced by a newer one before they were encoded or sent.", "where",
+               skipped(report)),
+      counters("jpegwire_frames_sent_total", "Frames sent completely to viewers.", "kind",
                by_kind(report, &ViewerStatistics::frames, &RtpStatistics::frames)),
-      counters("jpegwire_sent_bytes_total", "Bytes that viewers were sent.", "kind",
+      counters("jpegwire_sent_bytes_total", "Bytes sent to viewers.", "kind",
                by_kind(report, &ViewerStatistics::bytes, &RtpStatistics::bytes)),
       counter("jpegwire_frame_bytes_total",
-              "Bytes of the frames that were encoded or passed on, counted once.", counts.bytes),
-      histogram_of_seconds("jpegwire_encode_seconds", "How long encoding a frame took.",
-                           report.encode_us),
+              "Bytes of all frames encoded or passed on; each frame counts once, whatever the "
+              "number of viewers.",
+              counts.bytes),
+      histogram_of_seconds("jpegwire_encode_seconds", "Time to encode a frame.", report.encode_us),
       histogram_of_seconds("jpegwire_age_seconds",
-                           "How old a frame was when the kernel had taken its last byte.",
+                           "Time from capture until the kernel accepted the last byte of a frame.",
                            report.age_us)};
 }
 
 std::vector<MetricFamily> connections(const SenderReport& report) {
-  return {
-      gauges("jpegwire_viewers", "Who watches now.", "kind", viewers_by_kind(report)),
-      counter("jpegwire_snapshots_total", "Snapshots that were given.", report.snapshots),
-      counter("jpegwire_connections_rejected_total",
-              "Connections turned away because too many were there.", report.rejected),
-      counter("jpegwire_accept_failures_total",
-              "How often the system had no room for a connection.", report.accept_failures),
-      counter("jpegwire_requests_failed_total",
-              "HTTP requests that were malformed, too large, too slow, for another host or broken "
-              "off, or whose answer nobody took.",
-              report.failed_requests),
-      gauge("jpegwire_source_online", "1 while the source's own frames come, 0 while it is away.",
-            report.is_online ? 1 : 0),
-      counter("jpegwire_source_reopened_total", "How often a lost camera or stream came back.",
-              report.reopened)};
+  return {gauges("jpegwire_viewers", "Current viewers.", "kind", viewers_by_kind(report)),
+          counter("jpegwire_snapshots_total", "Snapshots served.", report.snapshots),
+          counter("jpegwire_connections_rejected_total",
+                  "Connections rejected because the limit was reached.", report.rejected),
+          counter("jpegwire_accept_failures_total",
+                  "Connections that could not be accepted for lack of system resources.",
+                  report.accept_failures),
+          counter("jpegwire_requests_failed_total",
+                  "HTTP requests that were malformed, too large, too slow, for an unknown host or "
+                  "aborted, or whose response could not be delivered.",
+                  report.failed_requests),
+          gauge("jpegwire_source_online",
+                "1 while the source delivers frames, 0 while it is unavailable.",
+                report.is_online ? 1 : 0),
+          counter("jpegwire_source_reopened_total",
+                  "Number of times a lost camera or stream was reopened.", report.reopened)};
 }
 
 MetricFamily cpu_seconds() {
   ClientMetric metric;
   metric.counter.value = process_usage().cpu_seconds;
-  return {"process_cpu_seconds_total",
-          "CPU time that the process has used.",
-          MetricType::Counter,
-          {metric}};
+  return {
+      "process_cpu_seconds_total", "CPU time used by the process.", MetricType::Counter, {metric}};
 }
 
 }  // namespace

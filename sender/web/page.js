@@ -5,7 +5,7 @@ const now = () => performance.timeOrigin + performance.now();  // ms; monotonic
 
 // ---- The stream: multipart, and the stamp in each JPEG ----
 
-const kNoPictures = "What comes is no stream of pictures.";
+const kNoPictures = "The response is not an MJPEG stream.";
 
 class MultipartParser {
   ended = "";      // the reason as a sentence, once the stream has ended
@@ -281,8 +281,8 @@ function showAge() {
   const uncertainty = age === null ? "" : `±${Math.ceil(clock.best.uncertainty)} ms`;
   element.querySelector("small").textContent = uncertainty;
   element.title = age === null
-    ? "Not known until the sender's clock is, and the time when it took the picture"
-    : `From capture to drawing, ${uncertainty}; the screen itself adds some more`;
+    ? "Unknown until the sender's clock and the capture time are known"
+    : `Time from capture to drawing, ${uncertainty}, without the delay of the screen`;
   $("note").textContent = `Age: ${element.title[0].toLowerCase()}${element.title.slice(1)}.`;
 }
 
@@ -304,9 +304,9 @@ function showFigures() {
   figures.viewers.set(viewers, viewers ?? "–");
 
   figures.drops.set(losses.sum, drops.skipped + drops.displaced + drops.damaged);
-  figures.drops.element.title = "So that the rest is fresh. Since this page was opened: " +
-    `${drops.skipped} frames that the sender skipped for it, ${drops.displaced} that came ` +
-    `faster than it draws, ${drops.damaged} damaged ones`;
+  figures.drops.element.title = "Frames not shown since this page was opened: " +
+    `${drops.skipped} skipped by the sender, ${drops.displaced} received faster than ` +
+    `the page can draw, ${drops.damaged} damaged`;
 
   if (stats?.source) {
     $("source").textContent = $("source").title = stats.source;
@@ -324,12 +324,13 @@ function showNotice(sentence) {
 
 function checkSilence() {
   const silence = now() - lastByte;
-  if (silence > silenceLimit && !connection.signal.aborted) showNotice("No new picture comes.");
+  if (silence > silenceLimit && !connection.signal.aborted)
+    showNotice("No new picture is arriving.");
   // The connection may be broken without notice, most likely if no poll is answered either.
   if (silence > silenceLimit * (stats ? 10 : 2)) connection.abort();
   const [since, unit] = shown ? describeTime(now() - shown.drawn) : [];
   $("trouble").querySelector("small").textContent =
-    since ? `The last picture came ${since} ${unit} ago.` : "";
+    since ? `The last picture arrived ${since} ${unit} ago.` : "";
 }
 
 // ---- Buttons and keys ----
@@ -343,7 +344,7 @@ function toast(text) {
 async function saveSnapshot() {
   try {
     const response = await ask("/snapshot");
-    if (!response.ok) return toast(`No snapshot: ${refusal(response)}`);
+    if (!response.ok) return toast(`Snapshot failed: ${refusal(response)}`);
     const jpeg = new Uint8Array(await response.arrayBuffer());
     const captured = new Date(readStamp(jpeg)?.captured ?? now());
     const local = new Date(captured - captured.getTimezoneOffset() * 60000).toISOString();
@@ -353,14 +354,14 @@ async function saveSnapshot() {
     setTimeout(() => URL.revokeObjectURL(url), 60000);
     toast(`Saved ${download}`);
   } catch {
-    toast("No snapshot: the sender does not answer.");
+    toast("Snapshot failed: the sender does not answer.");
   }
 }
 
 function switchFullscreen() {
   if (document.fullscreenElement) return document.exitFullscreen();
   document.documentElement.requestFullscreen?.()
-    .catch((error) => toast(`No full screen: ${error.message}`));
+    .catch((error) => toast(`Full screen failed: ${error.message}`));
 }
 
 function switchFigures() {

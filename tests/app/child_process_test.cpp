@@ -89,7 +89,8 @@ TEST_CASE("the end of a program wakes a loop that waits for it") {
   CHECK(child.has_ended());
 }
 
-TEST_CASE("what a program has started is killed with its object, whether it runs or has ended") {
+TEST_CASE(
+    "processes that a program started are killed with its object, whether it runs or has ended") {
   const std::string then = GENERATE("", "; wait");
   std::optional<ChildProcess> child(std::in_place,
                                     Command{"sh", "-c", "sleep 1000 & echo $!" + then});

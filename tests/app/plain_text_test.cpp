@@ -5,7 +5,7 @@
 namespace jpegwire::plain_text_test {
 namespace {
 
-TEST_CASE("a text's columns are those that a terminal gives it") {
+TEST_CASE("a text's width in columns is that of a terminal") {
   CHECK(columns_of("") == 0);
   CHECK(columns_of("monday.mkv") == 10);
   CHECK(columns_of("caf\xC3\xA9") == 4);

@@ -249,7 +249,7 @@ class PageTest(unittest.TestCase):
     def test_says_why_there_is_no_snapshot(self):
         self.sender.kill()
         self.press("s")
-        eventually("it says why", lambda: "No snapshot" in self.said())
+        eventually("it says why", lambda: "Snapshot failed" in self.said())
         self.assertEqual(list(self.downloads.iterdir()), [])
 
     def test_fills_the_screen(self):
@@ -277,7 +277,7 @@ class PageTest(unittest.TestCase):
         self.sender.kill()
         eventually("it says so", lambda: "stopped" in self.element("#trouble").text)
         eventually("it says since when", lambda: re.search(
-            r"last picture came [1-9][\d.]* s ago", self.element("#trouble").text))
+            r"last picture arrived [1-9][\d.]* s ago", self.element("#trouble").text))
         eventually("the age grows", lambda: re.fullmatch(
             r"[1-9][\d.]* s", self.figure("age")))
         self.sender = Sender(self.port)

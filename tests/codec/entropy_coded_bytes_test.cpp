@@ -17,7 +17,7 @@ std::optional<int> restarts_in(std::initializer_list<int> band) {
   return count_restarts(to_bytes(band));
 }
 
-TEST_CASE("restart markers are counted wherever they stand") {
+TEST_CASE("restart markers are counted at any position") {
   CHECK(restarts_in({1, 2, 3}) == 0);
   CHECK(restarts_in({1, 0xFF, 0xD0}) == 1);
   CHECK(restarts_in({0xFF, 0xD7, 1, 0xFF, 0xD0, 2, 0xFF, 0xD1}) == 3);

@@ -124,7 +124,7 @@ TEST_CASE("restart markers without an interval leave one band") {
   CHECK(bytes_of(layout) == jpeg);
 }
 
-TEST_CASE("an interval of zero is none") {
+TEST_CASE("an interval of zero means no restart intervals") {
   ByteVector jpeg = encode_plainly(make_bgr(64, 96));
   insert_at(jpeg, find_segment(jpeg, 0xDA), to_bytes({0xFF, 0xDD, 0, 4, 0, 0}));
   CHECK(validated(jpeg).bands.size() == 1);
@@ -136,7 +136,7 @@ TEST_CASE("of two intervals the later one counts") {
   CHECK(validated(jpeg).bands.size() == 6);
 }
 
-TEST_CASE("a comment behind the scan goes with the last band") {
+TEST_CASE("a comment after the scan belongs to the last band") {
   ByteVector jpeg = encode_plainly(make_bgr(64, 96), {.restart = "1"});
   insert_at(jpeg, jpeg.size() - 2, to_bytes({0xFF, 0xFE, 0, 6, 0xFF, 0xD9, 0xFF, 0xD3}));
   const JpegLayout layout = validated(jpeg);

@@ -165,7 +165,7 @@ TEST_CASE("some bands of a scaled picture leave its other rows as they are") {
   CHECK(differing_rows(part, whole).count(30) == 0);
 }
 
-TEST_CASE("the scale is the smallest fast one that gives the wanted size") {
+TEST_CASE("the scale is the smallest fast one that yields the wanted size") {
   const auto eighths = [](PictureSize jpeg, PictureSize wanted) {
     return smallest_scale(jpeg, wanted).eighths;
   };
@@ -182,7 +182,7 @@ TEST_CASE("the scale is the smallest fast one that gives the wanted size") {
   CHECK(eighths({1, 1}, {1, 1}) == 1);
 }
 
-TEST_CASE("any number of threads gives the same pixels") {
+TEST_CASE("any number of threads produces the same pixels") {
   const ByteVector jpeg = encode_plainly(make_bgr(641, 481), {.restart = "1"});
   const std::optional<Picture> expected = decode(jpeg, 1);
   REQUIRE(expected);

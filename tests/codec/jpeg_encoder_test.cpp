@@ -126,7 +126,7 @@ TEST_CASE("a frame has the requested number of bands if it has enough rows of MC
     }
 }
 
-TEST_CASE("any number of threads gives the same bytes") {
+TEST_CASE("any number of threads produces the same bytes") {
   const auto format = GENERATE(PixelFormat::i420, PixelFormat::yuyv, PixelFormat::bgr);
   const auto bands = GENERATE(0, 1, 5);
   const Picture picture = make_picture(format, 641, 481);

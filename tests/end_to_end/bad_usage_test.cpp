@@ -80,7 +80,7 @@ TEST_CASE("the viewer's unknown options and invalid values are usage errors") {
   CHECK_THAT(wrong_viewer_usage({"--frames", "-3"}), Contains("--frames"));
   CHECK_THAT(wrong_viewer_usage({"-p", "70000"}), Contains("-p"));
   CHECK_THAT(wrong_viewer_usage({"--warm-up", "3", "--seconds", "3"}),
-             Contains("--warm-up leaves nothing of --seconds"));
+             Contains("--warm-up must be shorter than --seconds"));
 }
 
 TEST_CASE("a port in use is named in the error") {

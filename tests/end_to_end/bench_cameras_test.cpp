@@ -105,7 +105,7 @@ TEST_CASE("peers that crash, hang or send nothing are named, and the others are 
   CHECK_THAT(case_of(measured, "ustreamer")["failure"],
              Contains("ustreamer ended with exit code 3 (no such camera)"));
   CHECK_THAT(case_of(measured, "GStreamer")["failure"],
-             Contains("gst-launch-1.0 did not begin to listen"));
+             Contains("gst-launch-1.0 did not start listening"));
   CHECK_THAT(case_of(measured, "ffmpeg")["failure"], Contains("ffmpeg sent no frame"));
   CHECK(has_age(case_of(measured, "jpegwire")));
   CHECK(has_age(case_of(measured, "OpenCV+Python")));

@@ -199,7 +199,7 @@ TEST_CASE("programs that crash or hang are named, and the other cases are measur
   CHECK_THAT(measured["cases"][0]["failure"],
              Contains("jpegwire-sender was ended by a signal") && Contains("out of luck"));
   CHECK_THAT(measured["cases"][1]["failure"],
-             Contains("jpegwire-sender did not begin to listen within"));
+             Contains("jpegwire-sender did not start listening within"));
   CHECK(measured["cases"][2]["failure"].is_null());
   CHECK(measured["cases"][2]["runs"].size() == 2);
 }

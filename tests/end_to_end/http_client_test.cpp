@@ -51,10 +51,10 @@ TEST_CASE("an HTTP server without a stream is reported, and no password is print
     std::string reason;
   };
   const auto refused = GENERATE(values<Case>({
-      {"basic", "", "wants a user and a password"},
+      {"basic", "", "requires a user and a password"},
       {"md5", "me:wr0ng@", "does not accept that user and password"},
       {"missing", "me:s3cret@", "answers with status 404"},
-      {"page", "", "text/html, which is no stream of JPEGs"},
+      {"page", "", "text/html, which is not a stream of JPEGs"},
   }));
   CAPTURE(refused.kind);
   HttpCamera camera(refused.kind);

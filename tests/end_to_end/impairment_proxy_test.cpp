@@ -88,7 +88,7 @@ TEST_CASE("a reply without a sender is counted, and the proxy continues") {
   CHECK(network.proxy.end()["rtcp"]["failed"] == 1);
 }
 
-TEST_CASE("the proxy continues while its viewer is away") {
+TEST_CASE("the proxy continues while its viewer is absent") {
   const std::uint16_t viewer_port = free_udp_ports();
   ImpairmentProxy proxy(viewer_port);
   UdpPeer sender;

@@ -82,7 +82,7 @@ TEST_CASE("several URLs are shown side by side, each with its own summary") {
   CHECK(summary["cpu_seconds"] > 0);
 }
 
-TEST_CASE("a camera that dies and comes back disturbs none of the others") {
+TEST_CASE("a camera that fails and recovers does not affect the others") {
   const XServer server;
   FourCameras cameras;
   Window window(server, cameras.urls() + Command{"--summary", "-"});

@@ -131,7 +131,7 @@ TEST_CASE("a relay sends frames unchanged except for their stamps") {
   CHECK(summary["width"] == 320);
 }
 
-TEST_CASE("a relay shows a card while its source is away, and continues when it is back") {
+TEST_CASE("a relay shows a card while its source is absent, and continues when it is back") {
   const std::string port = std::to_string(free_port());
   SenderProgram relay({"--source", "tcp://127.0.0.1:" + port, "--summary", "-"});
   ViewerProgram viewer({relay.url(), "--reconnect", "--summary", "-"});

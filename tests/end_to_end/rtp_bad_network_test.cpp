@@ -120,7 +120,7 @@ TEST_CASE("without --nack no packet is sent again") {
   network.check_saved(20);
 }
 
-TEST_CASE("reordered and duplicated packets give the same frames") {
+TEST_CASE("reordered and duplicated packets produce the same frames") {
   const auto sending = GENERATE(values<Command>({{}, {"--fec", "40"}, {"--nack"}}));
   INFO((sending.empty() ? "" : sending[0]));
   BadNetwork network({"--reorder", "20", "--reorder-depth", "4", "--duplicate", "20"}, sending);

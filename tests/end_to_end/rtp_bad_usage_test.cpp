@@ -64,8 +64,8 @@ TEST_CASE("options that need --rtp are usage errors without it") {
   for (const Command& option :
        {Command{"--fec", "20"}, Command{"--nack"}, Command{"--pace"}, Command{"--mtu", "1000"},
         Command{"--sdp", "stream.sdp"}, Command{"--ttl", "2"}, Command{"--interface", "lo"}})
-    CHECK_THAT(wrong_sender_usage(option),
-               StartsWith("jpegwire-sender: ") && Contains(option[0]) && Contains("add --rtp"));
+    CHECK_THAT(wrong_sender_usage(option), StartsWith("jpegwire-sender: ") && Contains(option[0]) &&
+                                               Contains("requires --rtp"));
 }
 
 TEST_CASE("invalid values of the RTP options are usage errors") {
@@ -186,10 +186,10 @@ TEST_CASE("a size that RTP cannot carry ends the sender with a remedy") {
 }
 
 TEST_CASE("a picture that RTP cannot carry ends the sender with a remedy") {
-  const auto [property, reason] =
-      GENERATE(table<Command, std::string>({{{"-sample", "1x1"}, "neither 4:2:0 nor 4:2:2"},
-                                            {{"-grayscale"}, "neither 4:2:0 nor 4:2:2"},
-                                            {{"-optimize"}, "Huffman tables of their own"}}));
+  const auto [property, reason] = GENERATE(
+      table<Command, std::string>({{{"-sample", "1x1"}, "neither 4:2:0 nor 4:2:2"},
+                                   {{"-grayscale"}, "neither 4:2:0 nor 4:2:2"},
+                                   {{"-optimize"}, "Huffman tables other than the standard"}}));
   CHECK_THAT(failure_with_picture(property),
              Contains(reason) && Contains("--passthrough off") && Contains("watch over TCP"));
 }

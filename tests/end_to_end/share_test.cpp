@@ -53,7 +53,7 @@ TEST_CASE("the viewer lists what a sender shares, and nothing else") {
   CHECK(std::ranges::count(table, '\n') == 3);
 }
 
-TEST_CASE("where nothing is shared, or there is nothing, the viewer says so") {
+TEST_CASE("the viewer reports that nothing is shared, or that the file does not exist") {
   const Stage stage;
   HttpSender sharing(stage.sender());
   CHECK_THAT(run_to_end(stage.in_here({"--list", sharing.http_url("/")})),
@@ -63,11 +63,11 @@ TEST_CASE("where nothing is shared, or there is nothing, the viewer says so") {
   HttpSender other(test_card());
   for (const Command& what : {Command{"--list"}, Command{"--fetch", "a.jpg"}})
     CHECK_THAT(failure_of_command(stage.in_here(what + Command{other.http_url("")})),
-               Contains("No files are shared here") && Contains("--share DIR"));
+               Contains("No files are shared") && Contains("--share DIR"));
   CHECK(files_in(stage.here()).empty());
 }
 
-TEST_CASE("a file is fetched as it is") {
+TEST_CASE("a fetched file is identical to the original") {
   const Stage stage;
   const std::size_t size = GENERATE(0U, 1U, 524'288U, 3'000'000U);
   INFO(size << " bytes");
@@ -79,7 +79,7 @@ TEST_CASE("a file is fetched as it is") {
   stage.check_fetched("a.mkv");
   CHECK(std::chrono::abs(fs::last_write_time(stage.fetched("a.mkv")) - past) <
         std::chrono::microseconds(1));
-  CHECK_THAT(told, Contains("'a.mkv' is here"));
+  CHECK_THAT(told, Contains("fetched 'a.mkv'"));
   CHECK((size == 0 || told.find("100 %") != std::string::npos));
   CHECK(std::ranges::count(told, '\n') <= 11);  // no terminal, so no bar
   CHECK(told.find('\r') == std::string::npos);
@@ -112,17 +112,17 @@ TEST_CASE("a later run goes on where an earlier one failed, and says so") {
     CuttingProxy proxy(sender.http_port(), sizes);
     const std::string complaint =
         failure_of_command(stage.in_here({"--fetch", "a.mkv", "--timeout", "1", proxy.url()}));
-    CHECK_THAT(complaint, Contains("'a.mkv.part' keeps") && Contains("the same command goes on"));
+    CHECK_THAT(complaint, Contains("'a.mkv.part' keeps") && Contains("the same command resumes"));
   }
   CHECK(files_in(stage.here()) == std::vector<std::string>{"a.mkv.part"});
   CuttingProxy proxy(sender.http_port(), {});
   CHECK_THAT(run_to_end(stage.in_here({"--fetch", "a.mkv", proxy.url()})),
-             Contains("'a.mkv.part' has") && Contains("'a.mkv' is here"));
+             Contains("'a.mkv.part' has") && Contains("fetched 'a.mkv'"));
   CHECK(offset_of(proxy.requests()[0]) > 100'000);
   stage.check_fetched("a.mkv");
 }
 
-TEST_CASE("Ctrl-C leaves what has come and tells how to go on") {
+TEST_CASE("Ctrl-C keeps the received part and says how to resume") {
   const Stage stage;
   const int signal = either_signal();
   TcpListener listener;
@@ -138,8 +138,9 @@ TEST_CASE("Ctrl-C leaves what has come and tells how to go on") {
            fs::file_size(stage.fetched("a.mkv.part")) == data.size();
   }));
   viewer.send_signal(signal);
-  CHECK_THAT(failure_of(viewer), Contains("interrupted; 'a.mkv.part' keeps 3.0 kB, and the same "
-                                          "command goes on there"));
+  CHECK_THAT(
+      failure_of(viewer),
+      Contains("interrupted; 'a.mkv.part' keeps 3.0 kB, and the same command resumes from there"));
   CHECK((read_file(stage.fetched("a.mkv.part")) == data));
 }
 
@@ -156,7 +157,7 @@ TEST_CASE("a viewer watches on beside a transfer and loses no frame") {
   stage.check_fetched("a.mkv");
 }
 
-TEST_CASE("clients that ask and read nothing hold nobody up") {
+TEST_CASE("clients that send requests and read nothing do not delay others") {
   const Stage stage;
   write_long_ago(stage.there("a.mkv"), noise(20'000'000));
   HttpSender sender(stage.sender());
@@ -174,7 +175,7 @@ TEST_CASE("one transfer too many waits until another one has ended") {
   std::vector<TcpPeer> stalled = stalled_clients(sender, 3);
   Process viewer(stage.in_here({"--fetch", "a.mkv", sender.http_url("")}),
                  environment_of_programs());
-  viewer.wait_for("waiting: it is sending as many files");
+  viewer.wait_for("waiting: its limit of simultaneous transfers");
   stalled.clear();
   CHECK(viewer.wait() == 0);
   stage.check_fetched("a.mkv");
@@ -203,7 +204,7 @@ TEST_CASE("nothing outside the shared directory can be asked for") {
   check_ends(sender, SIGTERM);
 }
 
-TEST_CASE("curl gets a file, goes on where it broke off, and is told the digest") {
+TEST_CASE("curl fetches a file, resumes it, and gets the digest") {
   const Stage stage;
   const std::string name = "caf\xC3\xA9 1.mkv";
   write_long_ago(stage.there(name), noise(2'000'000));

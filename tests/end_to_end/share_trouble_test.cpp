@@ -16,14 +16,14 @@ using namespace jpegwire;
 using Catch::Matchers::Contains;
 namespace fs = std::filesystem;
 
-TEST_CASE("a part that does not belong is kept, told of, and the file fetched anew") {
+TEST_CASE("a part of another file is kept and reported, and the fetch starts over") {
   const Stage stage;
   write_long_ago(stage.there("a.mkv"), noise(500'000));
   const std::string part = GENERATE(noise(200'000, 2), noise(500'001), noise(500'000, 2));
   write_file(stage.fetched("a.mkv.part"), part);
   HttpSender sender(stage.sender());
   CHECK_THAT(run_to_end(stage.in_here({"--fetch", "a.mkv", sender.http_url("")})),
-             Contains("'a.mkv.part' is") && Contains("it is now 'a.mkv.part-2'"));
+             Contains("'a.mkv.part' ") && Contains("it was renamed to 'a.mkv.part-2'"));
   CHECK((read_file(stage.fetched("a.mkv")) == read_file(stage.there("a.mkv"))));
   CHECK((read_file(stage.fetched("a.mkv.part-2")) == part));
 }
@@ -34,12 +34,12 @@ TEST_CASE("a file that is here is not overwritten") {
   write_file(stage.fetched("a.mkv"), "mine");
   HttpSender sender(stage.sender());
   CHECK_THAT(failure_of_command(stage.in_here({"--fetch", "a.mkv", sender.http_url("")})),
-             Contains("'a.mkv' exists already"));
+             Contains("'a.mkv' already exists"));
   CHECK(read_file(stage.fetched("a.mkv")) == "mine");
   CHECK(files_in(stage.here()) == std::vector<std::string>{"a.mkv"});
 }
 
-TEST_CASE("a file that changes on the sender meanwhile is fetched as it is then") {
+TEST_CASE("for a file that changes on the sender meanwhile, the new version is fetched") {
   const Stage stage;
   constexpr std::size_t kSize = 32'000'000;  // more than all buffers on the way hold
   write_long_ago(stage.there("a.mkv"), noise(kSize));
@@ -69,11 +69,11 @@ TEST_CASE("a file that changes on the sender meanwhile is fetched as it is then"
   TcpPeer::connect(front.port()).close();  // wakes accept()
   CHECK_THAT(told, Contains("waiting: 'a.mkv' is still being written") &&
                        Contains("'a.mkv' has changed on the sender"));
-  CHECK((told.find("fetched anew") != std::string::npos) == !grows);
+  CHECK((told.find("fetch starts over") != std::string::npos) == !grows);
   CHECK((read_file(stage.fetched("a.mkv")) == changed));
 }
 
-TEST_CASE("a recording that goes on is listed as such, and fetched only once it is whole") {
+TEST_CASE("a recording in progress is listed as such, and fetched only when it is complete") {
   const Stage stage;
   {
     HttpSender sender(stage.sender({"--record", stage.there("a.mkv")}));
@@ -81,7 +81,7 @@ TEST_CASE("a recording that goes on is listed as such, and fetched only once it 
     CHECK_THAT(run_to_end(stage.in_here({"--list", sender.http_url("")})),
                Contains("a.mkv") && Contains("still being written"));
     CHECK_THAT(failure_of_command(stage.in_here({"--fetch", "a.mkv", sender.http_url("")})),
-               Contains("'a.mkv' is still being written; fetch it when it is whole"));
+               Contains("'a.mkv' is still being written; fetch it when it is complete"));
     CHECK(files_in(stage.here()).empty());
     check_ends(sender, SIGINT);
   }
@@ -90,7 +90,7 @@ TEST_CASE("a recording that goes on is listed as such, and fetched only once it 
   stage.check_fetched("a.mkv");
 }
 
-TEST_CASE("a shared directory that is taken away is told of, and may come back") {
+TEST_CASE("a removed shared directory is reported, and may return") {
   const Stage stage;
   HttpSender sender(stage.sender());
   sender.http_port();
@@ -128,7 +128,7 @@ TEST_CASE("closed standard streams put no text into a file") {
   }
 }
 
-TEST_CASE("a server that answers nothing, or frames, is told of") {
+TEST_CASE("a server that does not answer, or answers with frames, is reported") {
   const Stage stage;
   const bool sends_frames = GENERATE(true, false);
   TcpListener listener;
@@ -141,12 +141,11 @@ TEST_CASE("a server that answers nothing, or frames, is told of") {
   });
   const std::string complaint =
       failure_of_command(stage.in_here({"--list", "--timeout", "1", url}));
-  CHECK_THAT(complaint,
-             Contains(sends_frames ? "does not answer as an HTTP server does" : "no answer from"));
-  CHECK_THAT(complaint, Contains("name the sender's HTTP port"));
+  CHECK_THAT(complaint, Contains(sends_frames ? "does not answer with HTTP" : "no answer from"));
+  CHECK_THAT(complaint, Contains("use the sender's HTTP port"));
 }
 
-TEST_CASE("nobody there to be asked is told of") {
+TEST_CASE("an unreachable server is reported") {
   const Stage stage;
   const std::string url = "http://127.0.0.1:" + std::to_string(free_port());
   CHECK_THAT(failure_of_command(stage.in_here({"--fetch", "a.jpg", "--timeout", "0.3", url})),
@@ -177,7 +176,7 @@ TEST_CASE("a summary says what was listed or fetched") {
   CHECK(fetched["seconds"] > 0);
 }
 
-TEST_CASE("a list that cannot be written is a failure, and progress that cannot is none") {
+TEST_CASE("failing to write a list is an error, but failing to write progress is not") {
   const Stage stage;
   write_long_ago(stage.there("a.mkv"), noise(1'000'000));
   HttpSender sender(stage.sender());
@@ -210,7 +209,7 @@ TEST_CASE("a list asked for at the TCP port is refused, and the HTTP port named"
   const std::string tcp_port = std::to_string(sender.port());
   CHECK_THAT(failure_of_command(
                  stage.in_here({"--list", "--timeout", "2", "http://127.0.0.1:" + tcp_port})),
-             Contains("name the sender's HTTP port"));
+             Contains("use the sender's HTTP port"));
 }
 
 TEST_CASE("options that mean nothing to a list or a fetch are wrong usage") {
@@ -234,19 +233,19 @@ TEST_CASE("options that mean nothing to a list or a fetch are wrong usage") {
   CHECK(files_in(stage.here()).empty());
 }
 
-TEST_CASE("what cannot be shared or asked for is told in a sentence") {
+TEST_CASE("a directory that cannot be shared and a wrong request are reported in a sentence") {
   const Stage stage;
   const std::string none = stage.directory / "none";
   CHECK_THAT(failure_of_command({JPEGWIRE_SENDER, "--tcp", "0", "--http", "0", "--share", none}),
              Contains("cannot share '" + none + "': No such file or directory"));
   CHECK_THAT(failure_of_command({JPEGWIRE_SENDER, "--http", "off", "--share", none}, 2),
-             Contains("--share serves files over HTTP: leave out --http off"));
+             Contains("--share serves files over HTTP: remove --http off"));
   const auto wrong = [&](const Command& options) {
     return failure_of_command(stage.in_here(options), 2);
   };
-  CHECK_THAT(wrong({"--fetch", "../a.jpg"}), Contains("as --list shows it"));
+  CHECK_THAT(wrong({"--fetch", "../a.jpg"}), Contains("that --list shows"));
   CHECK_THAT(wrong({"--fetch", ""}), Contains("--fetch"));
-  CHECK_THAT(wrong({"--fetch", "a.jpg", "--list"}), Contains("give one of them"));
+  CHECK_THAT(wrong({"--fetch", "a.jpg", "--list"}), Contains("use one of them"));
   for (const char* url : {"tcp://127.0.0.1:2500", "rtp://127.0.0.1:5004",
                           "http://127.0.0.1:8080/stream", "http://me:secret@127.0.0.1:8080"})
     CHECK_THAT(wrong({"--list", url}), Contains("http://HOST:PORT"));

@@ -58,7 +58,7 @@ TEST_CASE("a signal ends a sender that waits for a viewer to connect to") {
   CHECK(sender.wait() == 0);
 }
 
-TEST_CASE("a signal ends a relay whose source is away") {
+TEST_CASE("a signal ends a relay whose source is absent") {
   SenderProgram sender({"--source", tcp_url(free_port())});
   sender.wait_for("trying again");
   sender.send_signal(either_signal());

@@ -66,7 +66,7 @@ TEST_CASE("the option --trace starts with the strip shown, and --naive says what
   CHECK(window.viewer.wait() == 0);
 }
 
-TEST_CASE("the picture shows that the stream is away, and continues when it is back") {
+TEST_CASE("the picture shows that the stream is absent, and continues when it is back") {
   const XServer server;
   GreySender sender;
   Window window(server, {sender.url()});

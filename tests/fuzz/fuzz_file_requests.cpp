@@ -32,7 +32,8 @@ void check_content_range(std::string_view text) {
 }
 
 void check_path(std::string_view text) {
-  require(percent_decode(percent_encode(text)) == std::string(text), "what is encoded is decoded");
+  require(percent_decode(percent_encode(text)) == std::string(text),
+          "decoding reverses percent-encoding");
   const auto decoded = percent_decode(text);
   if (!decoded) return;
   require(decoded->size() <= text.size(), "decoding adds nothing");

@@ -17,7 +17,7 @@ StreamRequest::Result feed(StreamRequest& request, Bytes answer, std::size_t pie
   Result result = Result::need_more;
   while (!answer.empty() && result == Result::need_more) {
     const std::span<std::byte> space = request.space();
-    require(!space.empty(), "there is room as long as more is wanted");
+    require(!space.empty(), "there is space as long as more bytes are needed");
     const std::size_t size = std::min({answer.size(), space.size(), piece});
     std::ranges::copy(answer.first(size), space.begin());
     result = request.received(size);

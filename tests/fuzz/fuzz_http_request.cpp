@@ -43,7 +43,7 @@ bool take_requests(HttpRequestReader& reader, std::size_t limit, Reading& readin
     reading.requests.push_back(reader.request());
   }
   if (result == Result::need_more) {
-    require(!reader.space().empty(), "there is room as long as more is wanted");
+    require(!reader.space().empty(), "there is space as long as more bytes are needed");
     require(reader.next() == Result::need_more, "asking again changes nothing");
     return true;
   }
@@ -81,7 +81,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const Reading at_once = read(input, limit, 0);
   const Reading in_pieces = read(input, limit, seed);
   require(at_once.is_refused == in_pieces.is_refused, "pieces are refused alike");
-  require(at_once.requests.size() == in_pieces.requests.size(), "pieces give as many requests");
+  require(at_once.requests.size() == in_pieces.requests.size(),
+          "the number of requests does not depend on the splitting");
   for (std::size_t i = 0; i < at_once.requests.size(); ++i) {
     const HttpRequest& one = at_once.requests[i];
     const HttpRequest& other = in_pieces.requests[i];

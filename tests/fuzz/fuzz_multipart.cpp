@@ -35,9 +35,9 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const Outcome at_once = feed(stream, 1000, whole());
   const Outcome in_pieces = feed(stream, 1000, seed == 0 ? byte_by_byte() : pieces_at_random(seed));
   require(at_once.framing == "multipart", "the framing is detected");
-  require(at_once.frames == in_pieces.frames, "pieces give the same parts");
-  require(at_once.last == in_pieces.last, "pieces give the same end");
-  require(at_once.error == in_pieces.error, "pieces give the same error");
+  require(at_once.frames == in_pieces.frames, "the parts do not depend on the splitting");
+  require(at_once.last == in_pieces.last, "the end does not depend on the splitting");
+  require(at_once.error == in_pieces.error, "the error does not depend on the splitting");
   for (const ByteVector& frame : at_once.frames) require(frame.size() <= 1000, "a part is bounded");
   return 0;
 }

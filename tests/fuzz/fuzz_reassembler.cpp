@@ -137,7 +137,7 @@ class Player {
               "the next expiry is a time");
     }
     expire(kForever);
-    require(!reassembler_.next_expiry(), "in the end all is given up");
+    require(!reassembler_.next_expiry(), "in the end all frames are given up");
     reassembler_.reset();
   }
 
@@ -156,7 +156,7 @@ class Player {
     now_ += passed;
     reassembler_.expire(now_);
     const auto next = reassembler_.next_expiry();
-    require(!next || *next > now_, "what has waited long enough is given up");
+    require(!next || *next > now_, "frames that have waited long enough are given up");
   }
 
   /// A valid restart interval of the first format at its correct offset.

@@ -68,9 +68,9 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (compound->reference_time && !is_written(*compound->reference_time)) return 0;
   if (compound->sender_info && !is_written(compound->sender_info->time)) return 0;
   RtcpWriter writer;
-  require(write(*compound, writer), "what was read fits");
+  require(write(*compound, writer), "the bytes that were read fit");
   const auto again = parse_rtcp(writer.bytes());
-  require(again.has_value(), "what is written is read");
+  require(again.has_value(), "a written compound packet can be read");
   require(comparable(*again) == comparable(*compound), "it says the same");
   check_echoes(*compound);
   check_nack(*compound);

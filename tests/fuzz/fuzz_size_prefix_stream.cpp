@@ -16,9 +16,9 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
       feed(stream, max_frame_bytes, seed == 0 ? byte_by_byte() : pieces_at_random(seed));
   for (const ByteVector& frame : at_once.frames)
     require(frame.size() <= max_frame_bytes, "a frame stays within the bound");
-  require(at_once.frames == in_pieces.frames, "pieces give the same frames");
-  require(at_once.last == in_pieces.last, "pieces give the same end");
-  require(at_once.error == in_pieces.error, "pieces give the same error");
+  require(at_once.frames == in_pieces.frames, "the frames do not depend on the splitting");
+  require(at_once.last == in_pieces.last, "the end does not depend on the splitting");
+  require(at_once.error == in_pieces.error, "the error does not depend on the splitting");
   if (at_once.last == FrameAssembler::Event::need_more)
     require(at_once.position == in_pieces.position, "pieces stop at the same position");
   require(at_once.framing == in_pieces.framing, "pieces have the same framing");

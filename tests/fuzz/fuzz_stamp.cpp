@@ -13,10 +13,10 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const Bytes input = as_input(data, size);
   const std::optional<FrameStamp> stamp = read_stamp(input);
   if (!stamp) return 0;
-  require(input.size() >= kStampSizeBytes, "a stamp is whole");
+  require(input.size() >= kStampSizeBytes, "a stamp is complete");
   std::array<std::byte, kStampSizeBytes> written;
   write_stamp(*stamp, written);
-  require(read_stamp(written) == stamp, "what is written reads the same");
+  require(read_stamp(written) == stamp, "a written stamp can be read back");
   constexpr std::size_t kFlags = 14;
   require(std::ranges::equal(Bytes(written).first(kFlags), input.first(kFlags)),
           "the opening is the same");

@@ -33,7 +33,7 @@ void check_bands(const JpegLayout& layout) {
 }
 
 void check_layout(Bytes jpeg, const JpegLayout& layout) {
-  require(layout.header.data() == jpeg.data() + 2, "the header begins behind SOI");
+  require(layout.header.data() == jpeg.data() + 2, "the header begins after SOI");
   require(layout.size_bytes() <= jpeg.size(), "the JPEG is within its bytes");
   require(layout.scan_offset < layout.header.size(), "the scan is in the header");
   require(layout.header[layout.scan_offset] == std::byte{0xFF}, "a marker begins the scan");

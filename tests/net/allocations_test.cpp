@@ -119,12 +119,12 @@ class Wire {
   std::jthread thread_;
 };
 
-TEST_CASE("a frame's way takes nothing from the heap once it is warm") {
+TEST_CASE("the path of a frame does not allocate after a warm-up") {
   const auto format = GENERATE(PixelFormat::i420, PixelFormat::yuyv, PixelFormat::bgr);
   const auto viewers = GENERATE(as<std::size_t>{}, 1, 3);
   // In small pieces, whose reads are recorded, the laboratory takes nothing either.
   const bool in_laboratory = viewers == 3 && format == PixelFormat::i420;
-  const ReadSettings read{.most_bytes = in_laboratory ? std::size_t{1000} : 0,
+  const ReadSettings read{.max_bytes = in_laboratory ? std::size_t{1000} : 0,
                           .are_recorded = in_laboratory};
   const WriteSettings write{.piece_bytes = in_laboratory ? std::size_t{3000} : 0};
   CAPTURE(format, viewers);
@@ -193,7 +193,7 @@ struct BandDecoder final : FrameObserver {
   int lost = 0;
 };
 
-TEST_CASE("putting RTP frames together takes nothing from the heap once it is warm") {
+TEST_CASE("reassembling RTP frames does not allocate after a warm-up") {
   JpegPacketizer packetizer({.mtu_bytes = kMinMtuBytes});
   std::vector<ByteVector> datagrams;
   for (std::uint32_t number = 0; number < 8; ++number)
@@ -256,7 +256,7 @@ void lose_and_restore(FecEncoder& encoder, FecDecoder& decoder, FecBlock& block,
   if (restored != (block.packets.size() + 9) / 10) FAIL("block at " << first_sequence);
 }
 
-TEST_CASE("error correction takes nothing from the heap once it is warm") {
+TEST_CASE("error correction does not allocate after a warm-up") {
   std::mt19937 random(5);
   FecEncoder encoder;
   FecDecoder decoder;

@@ -48,7 +48,7 @@ TEST_CASE("an SDP file is read", "[stream_address]") {
   CHECK(session.port == 5010);
 }
 
-TEST_CASE("what is no stream is told", "[stream_address]") {
+TEST_CASE("an answer that is not a stream is reported", "[stream_address]") {
   CHECK_THROWS_WITH(parse_stream_address("/nowhere/cam.sdp"),
                     Catch::Contains("/nowhere/cam.sdp") && Catch::Contains("No such file"));
   CHECK_THROWS_AS(parse_stream_address("ftp://camera"), std::invalid_argument);

@@ -35,7 +35,7 @@ TEST_CASE("a better estimate of the clock makes no leap", "[capture_timeline]") 
   CHECK(timeline.place(frame) == kStart + 63ms);
 }
 
-TEST_CASE("another sender's clock is estimated anew", "[capture_timeline]") {
+TEST_CASE("the clock of another sender is estimated from scratch", "[capture_timeline]") {
   CaptureTimeline timeline;
   ReceivedFrame frame;
   stamped(frame, 0ms).sender_ahead = 1h;
@@ -61,7 +61,7 @@ TEST_CASE("setting the clock does not change the times", "[capture_timeline]") {
   }
 }
 
-TEST_CASE("frames that the network held up leave those behind them where they were taken",
+TEST_CASE("frames that the network delayed do not change the times of later ones",
           "[capture_timeline]") {
   CaptureTimeline timeline;
   ReceivedFrame frame;
@@ -106,7 +106,7 @@ TEST_CASE("this program's own frames keep their steps when the clock is set",
   }
 }
 
-TEST_CASE("a frame without a stamp was taken when it came", "[capture_timeline]") {
+TEST_CASE("a frame without a stamp counts as captured when it arrived", "[capture_timeline]") {
   CaptureTimeline timeline;
   ReceivedFrame frame;
   frame.first_byte = kStart;

@@ -48,7 +48,7 @@ TEST_CASE("a sender's recording goes on at its pace when the clock is set") {
   CHECK_FALSE(fs::exists(directory / "film-2.mkv"));
 }
 
-TEST_CASE("frames that come faster than the file can tell apart are counted") {
+TEST_CASE("frames that are closer than the file's resolution are counted") {
   const TemporaryDirectory directory;
   FrameRecorder recorder({.file = directory / "film.avi", .split = {}}, fail);
   const WallTime begin = wall_now();

@@ -74,7 +74,7 @@ std::string read_bytes(const fs::path& file) {
 
 }  // namespace
 
-TEST_CASE("what is written is read again, byte for byte and at its times", "[video_file]") {
+TEST_CASE("written frames are read back, byte for byte and at their times", "[video_file]") {
   const std::string name = GENERATE("video.mkv", "video.mov", "video.avi", "VIDEO.MKV");
   INFO(name);
   const TemporaryDirectory directory;
@@ -88,7 +88,7 @@ TEST_CASE("what is written is read again, byte for byte and at its times", "[vid
   check_frames(read_all(directory / name), std::size(kTimes));
 }
 
-TEST_CASE("what was flushed is there before the end", "[video_file]") {
+TEST_CASE("flushed frames can be read before the end", "[video_file]") {
   const std::string name = GENERATE("video.mkv", "video.mov", "video.avi");
   INFO(name);
   const TemporaryDirectory directory;
@@ -98,7 +98,8 @@ TEST_CASE("what was flushed is there before the end", "[video_file]") {
   check_frames(read_all(directory / name), 4);
 }
 
-TEST_CASE("times that do not grow are put right behind each other, but not far", "[video_file]") {
+TEST_CASE("frames with times that do not increase get the next tick, within a limit",
+          "[video_file]") {
   const std::string name = GENERATE("video.mkv", "video.mov", "video.avi");
   INFO(name);
   const TemporaryDirectory directory;
@@ -113,7 +114,7 @@ TEST_CASE("times that do not grow are put right behind each other, but not far",
   CHECK(std::chrono::abs(frames[3].time - 80ms) <= 1ms);
 }
 
-TEST_CASE("frames that come faster than a file can tell apart keep their times", "[video_file]") {
+TEST_CASE("frames that are closer than a file's resolution keep their times", "[video_file]") {
   const std::string name = GENERATE("video.mkv", "video.avi");
   INFO(name);
   const TemporaryDirectory directory;
@@ -132,7 +133,7 @@ TEST_CASE("frames that come faster than a file can tell apart keep their times",
     CHECK(std::chrono::abs(frames[i].time - written[i]) <= VideoFileWriter::kMaxLate + 2ms);
 }
 
-TEST_CASE("a pause is no guess for how long the frame behind it lasts", "[video_file]") {
+TEST_CASE("a pause does not affect the estimated duration of the next frame", "[video_file]") {
   const std::string name = GENERATE("video.mkv", "video.mov");
   INFO(name);
   const TemporaryDirectory directory;

@@ -61,10 +61,10 @@ inline void add_repairs(FecEncoder& encoder, FecBlock& block, int percent) {
 
 /// A block of packets of random sizes, and its repair datagrams.
 inline FecBlock make_block(FecEncoder& encoder, std::mt19937& random, std::int64_t first_sequence,
-                           std::size_t packets, int percent, std::size_t most_bytes = 300) {
+                           std::size_t packets, int percent, std::size_t max_bytes = 300) {
   FecBlock block{.first_sequence = first_sequence, .packets = {}, .repairs = {}};
   for (std::size_t i = 0; i < packets; ++i) {
-    const std::size_t size = 12 + random() % (most_bytes - 11);
+    const std::size_t size = 12 + random() % (max_bytes - 11);
     block.packets.push_back(make_packet(random, block.sequence(i), size));
   }
   add_repairs(encoder, block, percent);

@@ -13,7 +13,7 @@
 namespace jpegwire::test {
 
 /// Settings with timeouts longer than any test.
-inline HttpSettings patient_settings() {
+inline HttpSettings long_timeout_settings() {
   HttpSettings settings;
   settings.head_timeout = std::chrono::minutes(10);
   settings.answer_timeout = std::chrono::minutes(10);
@@ -59,7 +59,7 @@ class HttpClient : public Peer {
 };
 
 struct HttpStage {
-  explicit HttpStage(const HttpSettings& settings = patient_settings())
+  explicit HttpStage(const HttpSettings& settings = long_timeout_settings())
       : server(io, frames, settings), endpoint(server.listen({"127.0.0.1", 0}).endpoint()) {
     server.serve_text("/", {.type = "text/plain", .text = [] { return std::string("the page"); }});
   }

@@ -127,7 +127,7 @@ cv::Mat plot_echo(const std::vector<EchoMeasurement>& measurements) {
   times.draw("median round trip in microseconds, by the size of the message", kTime);
   Panel reads(picture, {80, 335, 850, 220}, measurements,
               [](const EchoMeasurement& it) { return it.reads_per_message(); });
-  reads.draw("reads that brought the answer, likewise", kReads);
+  reads.draw("reads per answer, by the size of the message", kReads);
   return picture;
 }
 

@@ -15,7 +15,7 @@ constexpr std::int64_t kMaxBytes = std::int64_t{64} << 20;
 
 std::vector<const CLI::Option*> add_read_options(CLI::App& app, ReadSettings& read) {
   return {
-      app.add_option("--read-size", read.most_bytes,
+      app.add_option("--read-size", read.max_bytes,
                      "The maximum size of one recv [65536 at the beginning of a\nframe, then the "
                      "rest of the frame]")
           ->check(is_whole_number_within(1, kMaxBytes))
@@ -62,7 +62,7 @@ void check_echo_options(const CLI::App& app, const LaboratoryOptions& options) {
 void warn_of_small_buffer(const ReadSettings& read) {
   if (read.buffer_bytes && *read.buffer_bytes < kMinUsefulReceiveBuffer)
     spdlog::warn(
-        "--receive-buffer {} is so small that TCP stops after each piece and a frame may take "
+        "--receive-buffer {} is so small that TCP stalls after each segment and a frame may take "
         "seconds; use at least {}",
         *read.buffer_bytes, kMinUsefulReceiveBuffer);
 }
@@ -76,8 +76,8 @@ std::vector<const CLI::Option*> add_laboratory_options(CLI::App& app, Laboratory
                                "Write the reads of each frame as one line of JSON")
                     ->type_name("FILE"));
   all.push_back(app.add_flag("--explain", options.explain,
-                             "Print a report about the reads at the end, and what a reader\n"
-                             "would have received that treats one read as one frame"));
+                             "At the end, print a report about the reads, and what a reader\nthat "
+                             "treats one read as one frame would have received"));
   all.push_back(app.add_flag("--naive", options.naive,
                              "Decode like that reader: bytes after the first read of a frame\nare "
                              "missing, and their part of the picture is grey"));

@@ -29,7 +29,7 @@ struct LaboratoryOptions {
   /// The default size of the recv at the beginning of a frame.
   static constexpr std::size_t kDefaultReadBytes = std::size_t{64} << 10;
   std::size_t read_bytes() const {
-    return read.most_bytes == 0 ? kDefaultReadBytes : read.most_bytes;
+    return read.max_bytes == 0 ? kDefaultReadBytes : read.max_bytes;
   }
 };
 

@@ -30,7 +30,7 @@ void add_stream(const std::string& text, ViewerOptions& options) {
     throw std::invalid_argument(address.text + " is given twice: name each camera once");
   if (options.streams.size() == kMaxCameras)
     throw std::invalid_argument(
-        fmt::format("a mosaic has room for {} cameras; name fewer URLs", kMaxCameras));
+        fmt::format("a mosaic shows at most {} cameras; give fewer URLs", kMaxCameras));
   if (const auto* sender = std::get_if<Endpoint>(&address.where)) options.sender = *sender;
   options.streams.push_back(std::move(address));
 }
@@ -45,7 +45,7 @@ void check_streams(const CLI::App& app, ViewerOptions& options) {
   for (const char* name : {"-s", "-p"})
     if (streams.size() > 1 && app.count(name) > 0)
       throw CLI::ValidationError(
-          fmt::format("{} applies to one sender: with several URLs, write it into them", name));
+          fmt::format("{} applies to one sender: with several URLs, put it into each URL", name));
 }
 
 std::filesystem::path with_ending(const std::filesystem::path& file, const std::string& ending) {
@@ -73,7 +73,7 @@ void add_stream_options(CLI::App& app, ViewerOptions& options) {
       "Wait for a sender to connect (its option --connect)")
       ->type_name("tcp://[ADDR:]PORT");
   app.add_option("--timeout", options.timeout_seconds,
-                 "After this time without a frame the connection has failed [5]")
+                 "Seconds without a frame until the connection counts as failed\n[5]")
       ->check(is_number_within(0.05, 86'400))
       ->type_name("S");
   app.add_flag_function(
@@ -144,12 +144,11 @@ void add_file_options(CLI::App& app, ViewerOptions& options) {
       app, "--fetch",
       [&](const std::string& name) {
         if (!is_offered_name(name))
-          throw std::invalid_argument(
-              "a recording or picture is named as --list shows it, such as monday.mkv");
+          throw std::invalid_argument("use a name that --list shows, such as monday.mkv");
         options.fetch_name = name;
       },
-      "Get one of them into the working directory; resumes NAME.part\n"
-      "if an earlier try has left it")
+      "Download one of them to the working directory; resumes\nNAME.part if an earlier attempt "
+      "left it")
       ->type_name("NAME");
 }
 
@@ -167,7 +166,7 @@ Endpoint file_server_of(const ViewerOptions& options) {
 void check_file_options(const CLI::App& app, ViewerOptions& options) {
   if (!options.asks_for_files()) return;
   if (options.list_files && !options.fetch_name.empty())
-    throw CLI::ValidationError("--list and --fetch are two commands: give one of them");
+    throw CLI::ValidationError("--list and --fetch cannot be combined: use one of them");
   if (app.count("URL") > 1)
     throw CLI::ValidationError("--list and --fetch ask one sender: give one URL");
   if (app.count("URL") == 1) options.file_server = file_server_of(options);
@@ -228,7 +227,7 @@ void add_viewer_options(CLI::App& app, ViewerOptions& options) {
     if (options.clock) require_effect(app, "--clock", {"--seconds"});
     if (options.warm_up_seconds && options.seconds && *options.warm_up_seconds >= *options.seconds)
       throw CLI::ValidationError(
-          "--warm-up leaves nothing of --seconds to measure: make it shorter");
+          "--warm-up must be shorter than --seconds, or nothing is measured");
     if (options.headless && options.recording.split && !options.recording.is_wanted())
       throw CLI::ValidationError("--record-split requires --record FILE");
   });

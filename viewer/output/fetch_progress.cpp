@@ -12,7 +12,7 @@
 namespace jpegwire {
 namespace {
 
-// Without the multiplication that a file of exabytes would take too far.
+// Avoids a multiplication that could overflow for a file of exabytes.
 double share_of(std::uint64_t have, std::uint64_t all) {
   return have >= all ? 1 : static_cast<double>(have) / static_cast<double>(all);
 }
@@ -24,7 +24,7 @@ FetchProgress::FetchProgress(std::FILE* out, std::string name)
 
 void FetchProgress::show(std::uint64_t have, std::uint64_t all) {
   if (!begin_ || have < had_) tenths_ = 0;
-  if (!begin_ || have <= had_) {  // what the sender does before the first byte is no transfer
+  if (!begin_ || have <= had_) {  // the time before the first byte is not part of the transfer
     begin_ = Clock::now();
     had_ = have;
   }
@@ -50,7 +50,7 @@ void FetchProgress::draw(std::uint64_t have, std::uint64_t all) {
   }
 }
 
-// Where nobody can be told, as on a full disk, the file still comes.
+// If the output fails, for example on a full disk, the fetch continues.
 void FetchProgress::put(const std::string& text) {
   std::fputs(text.c_str(), out_);
   std::fflush(out_);
@@ -64,7 +64,7 @@ std::string FetchProgress::figures(std::uint64_t have, std::uint64_t all) const 
                      describe_file_size(static_cast<std::uint64_t>(speed)));
 }
 
-void FetchProgress::tell(const std::string& sentence) {
+void FetchProgress::print(const std::string& sentence) {
   end();
   put(sentence + "\n");
 }

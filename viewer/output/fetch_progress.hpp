@@ -8,19 +8,19 @@
 
 namespace jpegwire {
 
-/// Shows how far a file has come: a bar that is drawn over itself on a terminal, else a line at
+/// Shows the progress of a fetch: on a terminal as a bar that is redrawn, otherwise as a line at
 /// each tenth. Bound to one thread.
 class FetchProgress {
  public:
   FetchProgress(std::FILE* out, std::string name);
 
-  /// Bytes that are there, of so many.
+  /// Shows that `have` of `all` bytes have been received.
   void show(std::uint64_t have, std::uint64_t all);
 
-  /// A line of its own.
-  void tell(const std::string& sentence);
+  /// Prints the sentence on a separate line.
+  void print(const std::string& sentence);
 
-  /// Leaves the bar, as it is now, for good.
+  /// Ends the line of the bar, which stays as it is.
   void end();
 
  private:
@@ -35,8 +35,8 @@ class FetchProgress {
   bool is_terminal_;
   Clock::time_point last_drawn_{};
   std::optional<Clock::time_point> begin_;
-  std::uint64_t had_ = 0;     // when it began
-  std::uint64_t tenths_ = 0;  // that have been told
+  std::uint64_t had_ = 0;     // at the beginning
+  std::uint64_t tenths_ = 0;  // that have been shown
   bool has_bar_ = false;      // on the terminal's last line
 };
 

@@ -43,7 +43,7 @@ void FileClient::stop() {
   close();
 }
 
-// So little as a request always fits into a new connection's buffer.
+// A request always fits into a new connection's send buffer.
 void FileClient::begin_connection(asio::ip::tcp::socket socket) {
   socket_ = std::move(socket);
   was_connected_ = true;
@@ -85,7 +85,7 @@ void FileClient::take_received() {
   }
 }
 
-/// False where the body is not to be read now.
+/// False if the body must not be read now.
 bool FileClient::take_head() {
   const Bytes received = Bytes(buffer_).first(filled_bytes_);
   const HttpResponseHead head = parse_response_head(received, kMaxHeadBytes);
@@ -95,21 +95,20 @@ bool FileClient::take_head() {
   }
   if (head.state != HttpHead::State::complete) {
     end(
-        fmt::format("{}: it does not answer as an HTTP server does; name the sender's HTTP port, "
-                    "which it prints when it starts",
+        fmt::format("{}: it does not answer with HTTP; use the sender's HTTP port, which it prints "
+                    "when it starts",
                     url()));
     return false;
   }
   was_answered_ = true;
   drop(head.size_bytes);
-  if (head.status < 200) {  // the sender is at work
+  if (head.status < 200) {  // an interim answer: the sender is working
     do_watch_for_answers();
     return take_head();
   }
   const bool has_size = head.content_length && !head.is_chunked;
   if (!is_head_request_ && !has_size) {
-    end(fmt::format("{}: it does not tell how long its answer is, so it is no jpegwire-sender",
-                    url()));
+    end(fmt::format("{}: its answer has no Content-Length, so it is not a jpegwire-sender", url()));
     return false;
   }
   left_bytes_ = is_head_request_ ? 0 : *head.content_length;
@@ -117,8 +116,8 @@ bool FileClient::take_head() {
   return go_on(dialogue_.take_head(head));
 }
 
-/// False where the connection is over. What has come is taken at once, however little it is, so
-/// that a connection that breaks off still gets a file on.
+/// False if the connection is over. Received bytes are processed at once, however few they are, so
+/// that even a connection that breaks off makes progress.
 bool FileClient::take_body() {
   const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(*left_bytes_, filled_bytes_));
   if (size == 0) return true;
@@ -136,7 +135,7 @@ void FileClient::drop(std::size_t size_bytes) {
   filled_bytes_ -= size_bytes;
 }
 
-/// False where this connection is over.
+/// False if this connection is over.
 bool FileClient::go_on(Next next) {
   switch (next) {
     case Next::go_on:
@@ -158,7 +157,7 @@ bool FileClient::go_on(Next next) {
   return false;
 }
 
-// Which is not the sender's silence.
+// The timeout for a silent sender does not run during a pause.
 void FileClient::pause() {
   close();
   silence_.cancel();
@@ -191,7 +190,7 @@ void FileClient::do_watch_for_answers() {
 void FileClient::no_answer_came() {
   if (settings_.is_persistent) {
     do_watch_for_answers();
-    return socket_.is_open() ? end_connection("no answer came") : void();
+    return socket_.is_open() ? end_connection("no answer was received") : void();
   }
   const double seconds = std::chrono::duration<double>(settings_.timeout).count();
   const std::string trouble = trouble_.empty() ? "" : fmt::format(" ({})", trouble_);
@@ -202,8 +201,8 @@ void FileClient::no_answer_came() {
 std::string FileClient::url() const { return "http://" + to_string(settings_.endpoint); }
 
 std::string FileClient::what_is_wrong() const {
-  return was_answered_ ? "it has gone, or the network has"
-                       : "name the sender's HTTP port, which it prints when it starts";
+  return was_answered_ ? "the sender or the network is down"
+                       : "use the sender's HTTP port, which it prints when it starts";
 }
 
 void FileClient::close() {

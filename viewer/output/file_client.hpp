@@ -15,16 +15,16 @@ namespace jpegwire {
 
 struct FileClientSettings {
   Endpoint endpoint;
-  milliseconds timeout{5000};  // without a byte of an answer for so long it gives up
-  bool is_persistent = false;  // it never does
+  milliseconds timeout{5000};  // gives up after this time without a byte of an answer
+  bool is_persistent = false;  // never gives up
 };
 
-/// Asks a sender's HTTP server for its files: connects, sends the dialogue's request, hands the
-/// answer to the dialogue as it comes, and asks again on a new connection where one breaks off.
+/// A client of a sender's file server: connects, sends the dialogue's request, passes the answer to
+/// the dialogue as it is received, and repeats the request on a new connection if one breaks off.
 /// Bound to the io thread; must outlive the io context's run.
 class FileClient {
  public:
-  /// `on_ended` is called once: with "" when the dialogue is done, else with a sentence.
+  /// `on_ended` is called once: with "" when the dialogue is done, otherwise with an error message.
   using OnEnded = std::function<void(const std::string& error)>;
 
   FileClient(asio::io_context& io, FileClientSettings settings, FileDialogue& dialogue,
@@ -32,7 +32,7 @@ class FileClient {
 
   void start();
 
-  /// Without calling `on_ended`.
+  /// Ends without calling `on_ended`.
   void stop();
 
  private:
@@ -63,11 +63,11 @@ class FileClient {
   std::size_t filled_bytes_ = 0;
   bool is_head_request_ = false;
   bool is_refusal_ = false;
-  std::optional<std::uint64_t> left_bytes_;  // of the body; nothing: the head is still to come
-  unsigned connection_ = 0;  // tells the handler of an earlier connection that it is over
+  std::optional<std::uint64_t> left_bytes_;  // of the body; nothing before the head is complete
+  unsigned connection_ = 0;  // lets the handler of an earlier connection detect that it is outdated
   bool was_connected_ = false;
   bool was_answered_ = false;
-  bool is_pausing_ = false;  // as the dialogue wants
+  bool is_pausing_ = false;  // because the dialogue returned ask_later
   bool is_stopped_ = false;
   std::string trouble_;
 };

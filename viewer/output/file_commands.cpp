@@ -30,7 +30,7 @@ FileClientSettings client_settings(const ViewerOptions& options) {
           .is_persistent = options.reconnect.value_or(false)};
 }
 
-/// Runs one dialogue with a sender in this thread, until it ends or a signal comes.
+/// Runs one dialogue with a sender in this thread, until it ends or a signal arrives.
 class Conversation {
  public:
   Conversation(const ViewerOptions& options, FileDialogue& dialogue)
@@ -42,7 +42,8 @@ class Conversation {
     });
   }
 
-  /// First `prepare`, again and again until it gives false. Gives "", or why it failed.
+  /// Calls `prepare` until it returns false, then runs the dialogue. Returns "" or the error
+  /// message.
   std::string run(std::function<bool()> prepare) {
     asio::post(io_, [this, prepare = std::move(prepare)] { do_prepare(prepare); });
     io_.run();
@@ -50,7 +51,7 @@ class Conversation {
   }
 
  private:
-  // In steps, between which a signal is heard.
+  // Prepares in steps, so that signals are handled between them.
   void do_prepare(const std::function<bool()>& prepare) {
     if (has_ended_) return;
     if (!prepare()) return client_.start();
@@ -71,13 +72,13 @@ class Conversation {
   std::string error_;
 };
 
-/// A fetch that shows how far it is.
+/// A fetch that shows its progress.
 class ShownFetch final : public FileDialogue {
  public:
   ShownFetch(PartFile& part, FetchProgress& progress)
       : part_(part),
         progress_(progress),
-        fetch_(part, [this](const std::string& sentence) { progress_.tell(sentence); }) {}
+        fetch_(part, [this](const std::string& sentence) { progress_.print(sentence); }) {}
 
   FileRequest request() override { return fetch_.request(); }
 
@@ -104,7 +105,7 @@ std::string url_of(const ViewerOptions& options) {
   return "http://" + to_string(options.file_server);
 }
 
-/// What --summary says of either command.
+/// The --summary of both commands.
 class Summary {
  public:
   explicit Summary(const ViewerOptions& options)
@@ -127,7 +128,7 @@ class Summary {
 
 std::string advice(const PartFile& part) {
   if (part.size_bytes() == 0) return "";
-  return fmt::format("; '{}' keeps {}, and the same command goes on there", part.part_name(),
+  return fmt::format("; '{}' keeps {}, and the same command resumes from there", part.part_name(),
                      describe_file_size(part.size_bytes()));
 }
 
@@ -135,11 +136,11 @@ std::string describe_list(const ViewerOptions& options, const FileList& list) {
   std::string text = list.files.empty()
                          ? fmt::format("{} shares no recordings or pictures yet\n", url_of(options))
                          : make_table(list.files);
-  if (list.left_out > 0) text += fmt::format("and {} older ones\n", list.left_out);
+  if (list.left_out > 0) text += fmt::format("and {} older files\n", list.left_out);
   return text;
 }
 
-// The list is all that was asked for, so one that cannot be written is a failure.
+// The list is the only output, so failing to write it is an error.
 void put_list(const std::string& text, std::FILE* out) {
   if (std::fputs(text.c_str(), out) >= 0 && std::fflush(out) == 0) return;
   throw std::runtime_error(fmt::format("cannot write the list to standard {}: {}",
@@ -161,14 +162,14 @@ void fetch_file(const ViewerOptions& options) {
   Summary summary(options);
   FetchProgress progress(summary.text_stream(), part.name());
   if (part.size_bytes() > 0)
-    progress.tell(fmt::format("'{}' has {} already", part.part_name(),
-                              describe_file_size(part.size_bytes())));
+    progress.print(fmt::format("'{}' has {} already", part.part_name(),
+                               describe_file_size(part.size_bytes())));
   ShownFetch fetch(part, progress);
   const std::string error = Conversation(options, fetch).run([&] { return part.hash_some(); });
   progress.end();
   if (!error.empty()) throw std::runtime_error(error + advice(part));
-  progress.tell(fmt::format("'{}' is here, {}, and its SHA-256 is the sender's", part.name(),
-                            describe_file_size(part.size_bytes())));
+  progress.print(fmt::format("fetched '{}', {}; its SHA-256 matches the sender's", part.name(),
+                             describe_file_size(part.size_bytes())));
   summary.write({{"name", part.name()}, {"bytes", part.size_bytes()}});
 }
 

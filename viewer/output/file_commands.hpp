@@ -4,8 +4,8 @@
 
 namespace jpegwire {
 
-/// --list or --fetch. Returns the exit code. Throws std::exception with one sentence where it
-/// fails, also by SIGINT or SIGTERM, as the file is not there then.
+/// Runs --list or --fetch. Returns the exit code. Throws std::exception with a one-sentence message
+/// on failure, which includes SIGINT and SIGTERM, because the file is incomplete then.
 int run_file_command(const ViewerOptions& options);
 
 }  // namespace jpegwire

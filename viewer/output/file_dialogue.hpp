@@ -14,9 +14,9 @@ struct FileRequest {
   std::string fields{};  // each with its CRLF
 };
 
-/// What a FileClient asks a sender, and what becomes of the answers. For each request `take_head`
-/// is called, then `take_body` for each piece of the body, then `take_end` if the answer is whole.
-/// Called on the client's thread.
+/// The requests that a FileClient sends, and the processing of the answers. For each answer
+/// `take_head` is called, then `take_body` for each part of the body, then `take_end` if the answer
+/// is complete. Called on the client's thread.
 class FileDialogue {
  public:
   enum class Next {
@@ -32,7 +32,7 @@ class FileDialogue {
   FileDialogue& operator=(const FileDialogue&) = delete;
   virtual ~FileDialogue() = default;
 
-  /// What to ask now; called once for each connection.
+  /// The next request; called once for each connection.
   virtual FileRequest request() = 0;
 
   virtual Next take_head(const HttpResponseHead& head) = 0;
@@ -43,7 +43,7 @@ class FileDialogue {
   virtual const std::string& error() const = 0;
 };
 
-/// What an answer says that is an error: collects the sentence that is its body.
+/// An error answer of the sender: collects its body, which is a sentence.
 class FileRefusal {
  public:
   void begin(const HttpResponseHead& head);
@@ -51,7 +51,7 @@ class FileRefusal {
 
   int status() const { return status_; }
 
-  /// The sender's, or else about the status.
+  /// The sender's sentence, or one about the status.
   std::string sentence() const;
 
  private:

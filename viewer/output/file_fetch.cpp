@@ -13,8 +13,8 @@
 namespace jpegwire {
 namespace {
 
-// So many bytes of a part from an earlier run are fetched again and compared, as its ETag is not
-// known any more. The digest of the whole tells about the rest.
+// The number of bytes of an earlier run's part that are fetched again and compared, because its
+// ETag is unknown. The digest of the whole file verifies the rest.
 constexpr std::uint64_t kComparedBytes = 65'536;
 
 WallTime time_from(std::string_view seconds_since_epoch) {
@@ -53,14 +53,17 @@ FileDialogue::Next FileFetch::take_head(const HttpResponseHead& head) {
 FileDialogue::Next FileFetch::take_version(const HttpResponseHead& head) {
   constexpr int kMaxTimesChanged = 5;
   const std::string etag(head.fields["ETag"]);
-  if (etag.empty() || !head.content_length) return fail("it is no jpegwire-sender's HTTP port");
+  if (etag.empty() || !head.content_length)
+    return fail("it is not the HTTP port of a jpegwire-sender");
   modified_ = time_from(head.fields["X-Timestamp"]);
   const bool has_changed = !etag_.empty() && etag != etag_;
   if (has_changed)
-    tell_(fmt::format("'{}' has changed on the sender; what has come is compared", part_.name()));
+    notify_(
+        fmt::format("'{}' has changed on the sender; comparing what was received", part_.name()));
   if (has_changed && ++times_changed_ > kMaxTimesChanged)
-    return fail(fmt::format("'{}' keeps changing there, so it may still be recorded: try later",
-                            part_.name()));
+    return fail(
+        fmt::format("'{}' keeps changing on the sender, so it may still be recording; try later",
+                    part_.name()));
   if (asks_for_digest_ && has_changed) {
     etag_.clear();
     return Next::ask_again;
@@ -77,7 +80,7 @@ FileDialogue::Next FileFetch::take_bytes_of(const HttpResponseHead& head) {
     const auto range = parse_content_range(head.fields["Content-Range"]);
     if (!range || range->range.begin != first_byte_ || range->range.end != range->size_bytes ||
         range->range.size_bytes() != *head.content_length)
-      return fail("what came is not what was asked for");
+      return fail("its answer does not match the requested range");
     coming = *range;
   }
   size_bytes_ = coming.size_bytes;
@@ -97,7 +100,7 @@ FileDialogue::Next FileFetch::take_body(Bytes bytes) {
     const Bytes compared = bytes.first(static_cast<std::size_t>(known));
     if (!part_.has(position_, compared))
       return start_over(
-          fmt::format("'{}' is not what the sender's file begins with", part_.part_name()));
+          fmt::format("'{}' differs from the beginning of the sender's file", part_.part_name()));
     position_ += compared.size();
     bytes = bytes.subspan(compared.size());
   }
@@ -112,9 +115,10 @@ FileDialogue::Next FileFetch::take_end() {
 }
 
 FileDialogue::Next FileFetch::complete() {
-  if (digest_.empty()) return fail("it tells no SHA-256, so it is no jpegwire-sender's HTTP port");
+  if (digest_.empty())
+    return fail("its answer has no SHA-256, so it is not the HTTP port of a jpegwire-sender");
   if (digest_ != repr_digest(part_.digest()))
-    return start_over(fmt::format("'{}' is not what the sender's file is", part_.part_name()));
+    return start_over(fmt::format("'{}' differs from the sender's file", part_.part_name()));
   part_.complete(modified_);
   return Next::done;
 }
@@ -122,12 +126,11 @@ FileDialogue::Next FileFetch::complete() {
 FileDialogue::Next FileFetch::take_refusal() {
   switch (refusal_.status()) {
     case 503:
-      return wait("it is sending as many files as it does at a time");
+      return wait("its limit of simultaneous transfers is reached");
     case 409:
       return ask_again_as_it_is_written();
     case 404:
-      if (asks_for_digest_)
-        return fail(fmt::format("it does not share '{}' any more", part_.name()));
+      if (asks_for_digest_) return fail(fmt::format("it no longer shares '{}'", part_.name()));
       [[fallthrough]];
     default:
       return fail(refusal_.sentence());
@@ -135,24 +138,24 @@ FileDialogue::Next FileFetch::take_refusal() {
 }
 
 FileDialogue::Next FileFetch::start_over(const std::string& why) {
-  if (times_started_over_++ > 0) return fail("what came is not what it has, twice");
+  if (times_started_over_++ > 0) return fail("the received data differed from its file twice");
   const std::string kept = part_.begin_anew();
   etag_.clear();
   size_bytes_.reset();
-  tell_(fmt::format("{}, so it is now '{}', and all is fetched anew", why, kept));
+  notify_(fmt::format("{}, so it was renamed to '{}', and the fetch starts over", why, kept));
   return Next::ask_again;
 }
 
-// A recording that has just ended looks like one that goes on, for a moment.
+// For a moment, a recording that has just ended looks like one in progress.
 FileDialogue::Next FileFetch::ask_again_as_it_is_written() {
   constexpr int kMaxTimes = 6;
   const std::string why =
-      fmt::format("'{}' is still being written; fetch it when it is whole", part_.name());
+      fmt::format("'{}' is still being written; fetch it when it is complete", part_.name());
   return ++times_being_written_ > kMaxTimes ? fail(why) : wait(why);
 }
 
 FileDialogue::Next FileFetch::wait(const std::string& why) {
-  if (!std::exchange(has_told_of_waiting_, true)) tell_("waiting: " + why);
+  if (!std::exchange(has_notified_of_waiting_, true)) notify_("waiting: " + why);
   return Next::ask_later;
 }
 

@@ -9,16 +9,16 @@
 
 namespace jpegwire {
 
-/// Fills a part file with what a sender answers, from where it ends; then asks for the SHA-256 of
-/// the whole, and gives the file its name if that is right. A part that the sender's file does not
-/// begin with is kept under another name and the file fetched from its beginning, once; a file that
-/// changes meanwhile, or is still being written, is asked for again, a few times. Has no socket.
-/// Errors of the disk are thrown as std::runtime_error.
+/// Completes a part file from a sender's answers, starting at its current end; then requests the
+/// SHA-256 of the whole file, and renames the part if the digest matches. A part that differs from
+/// the sender's file is kept under another name, and the file is fetched from its beginning, once.
+/// A file that changes meanwhile, or is still being written, is requested again, a few times. Does
+/// not use sockets. Errors of the disk are thrown as std::runtime_error.
 class FileFetch final : public FileDialogue {
  public:
-  /// `tell` is called with what the user should know, a sentence each.
-  FileFetch(PartFile& part, std::function<void(const std::string&)> tell)
-      : part_(part), tell_(std::move(tell)) {}
+  /// `notify` is called with each sentence that the user should see.
+  FileFetch(PartFile& part, std::function<void(const std::string&)> notify)
+      : part_(part), notify_(std::move(notify)) {}
 
   FileRequest request() override;
   Next take_head(const HttpResponseHead& head) override;
@@ -26,7 +26,7 @@ class FileFetch final : public FileDialogue {
   Next take_end() override;
   const std::string& error() const override { return error_; }
 
-  /// Of the whole file, once the sender has told it.
+  /// The size of the whole file, once it is known from the sender.
   std::optional<std::uint64_t> size_bytes() const { return size_bytes_; }
 
  private:
@@ -40,20 +40,20 @@ class FileFetch final : public FileDialogue {
   Next fail(std::string error);
 
   PartFile& part_;
-  std::function<void(const std::string&)> tell_;
+  std::function<void(const std::string&)> notify_;
   // Of the sender's file, as of the latest answer.
-  std::string etag_;  // empty: not known, so the part may be of another file
+  std::string etag_;  // empty: unknown, so the part may belong to another file
   std::optional<std::uint64_t> size_bytes_;
   WallTime modified_{};
-  // Of the request under way.
+  // Of the current request.
   bool asks_for_digest_ = false;
   std::uint64_t first_byte_ = 0;
   bool is_refused_ = false;
   FileRefusal refusal_;
-  std::uint64_t position_ = 0;  // of the next byte that comes
+  std::uint64_t position_ = 0;  // of the next byte to receive
   std::string digest_;
 
-  bool has_told_of_waiting_ = false;
+  bool has_notified_of_waiting_ = false;
   int times_started_over_ = 0;
   int times_changed_ = 0;
   int times_being_written_ = 0;

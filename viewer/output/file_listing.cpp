@@ -29,7 +29,7 @@ FileDialogue::Next FileListing::take_end() {
   if (refusal_.status() == 503 && ++times_busy_ <= kMaxTimesBusy) return Next::ask_later;
   if (refusal_.status() != 200) return fail(refusal_.sentence());
   std::optional<FileList> list = parse_file_list(text_);
-  if (!list) return fail("its answer is no list of files");
+  if (!list) return fail("its answer is not a list of files");
   list_ = *std::move(list);
   return Next::done;
 }

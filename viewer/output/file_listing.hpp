@@ -5,7 +5,7 @@
 
 namespace jpegwire {
 
-/// Gets the list of what a sender shares. A busy sender is asked again, a few times.
+/// Gets the list of a sender's shared files. Repeats the request a few times if the sender is busy.
 class FileListing final : public FileDialogue {
  public:
   FileRequest request() override;

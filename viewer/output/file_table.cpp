@@ -9,7 +9,7 @@
 namespace jpegwire {
 namespace {
 
-// A name that is longer makes its own line longer, and not those of all others.
+// A longer name extends only its own line.
 constexpr std::size_t kWidestNameColumns = 40;
 
 std::string make_table_row(std::string_view name, std::size_t name_width, std::string_view size,

@@ -22,17 +22,19 @@ namespace {
 
 [[noreturn]] void fail_as_it_exists(const std::filesystem::path& file) {
   throw std::runtime_error(fmt::format(
-      "'{}' exists already, and nothing is overwritten: move it away, or fetch elsewhere",
+      "'{}' already exists and is not overwritten; move it away, or fetch into another directory",
       file.string()));
 }
 
 [[noreturn]] void fail_as_in_the_way(const std::filesystem::path& part) {
-  throw std::runtime_error(fmt::format(
-      "'{}' is in the way: it is no file but a link, a directory or the like; move it away",
-      part.string()));
+  throw std::runtime_error(
+      fmt::format("cannot write '{}': it is not a regular file but a link, a directory or the "
+                  "like; move it away",
+                  part.string()));
 }
 
-// renameat2() replaces nothing, but not every file system has it; link() neither.
+// With RENAME_NOREPLACE, renameat2() does not replace a file, but some file systems lack it. link()
+// does not replace one either.
 int rename_to_free_name(const std::filesystem::path& from, const std::filesystem::path& to) {
   if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return 0;
   if (errno != EINVAL && errno != ENOSYS) return errno;
@@ -66,12 +68,12 @@ void PartFile::open() {
   if (::lstat(part_.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) fail_as_in_the_way(part_);
   if (!descriptor_.is_open()) fail("write", part_, error);
   if (::fstat(descriptor_.number(), &status) != 0) fail("write", part_, errno);
-  // Who has waited for the lock may find that the other one has renamed the file.
+  // Another program may have renamed the file before this one got the lock.
   struct stat named{};
   if (::flock(descriptor_.number(), LOCK_EX | LOCK_NB) != 0 ||
       ::lstat(part_.c_str(), &named) != 0 || named.st_ino != status.st_ino)
     throw std::runtime_error(
-        fmt::format("'{}' is being fetched already, by another program", file_.string()));
+        fmt::format("another program is already fetching '{}'", file_.string()));
   size_ = static_cast<std::uint64_t>(status.st_size);
 }
 
@@ -124,14 +126,14 @@ std::string PartFile::begin_anew() {
   return kept.filename();
 }
 
-// The bytes are on the disk before the name says that they are all there.
+// The bytes must be on the disk before the name shows that the file is complete.
 void PartFile::complete(WallTime modified) {
   using std::chrono::duration_cast, std::chrono::seconds, std::chrono::nanoseconds;
   const auto since_epoch = modified.time_since_epoch();
   const auto whole = std::chrono::floor<seconds>(since_epoch);
   const timespec time{whole.count(), duration_cast<nanoseconds>(since_epoch - whole).count()};
   const timespec times[2] = {time, time};
-  ::futimens(descriptor_.number(), times);  // where it cannot be set it is the time of fetching
+  ::futimens(descriptor_.number(), times);  // on failure the time of the fetch remains
   if (::fsync(descriptor_.number()) != 0) fail("write", part_, errno);
   const int error = rename_to_free_name(part_, file_);
   if (error == EEXIST) fail_as_it_exists(file_);

@@ -11,38 +11,40 @@
 
 namespace jpegwire {
 
-/// A file that is being fetched: NAME.part until it is whole, then NAME. Two programs cannot fill
-/// the same one. All that fails is thrown as std::runtime_error with one sentence. Waits for the
-/// disk; bound to one thread.
+/// A file that is being fetched: NAME.part until it is complete, then NAME. It is locked, so two
+/// programs cannot write the same one. Failures are thrown as std::runtime_error with a
+/// one-sentence message. Waits for the disk; bound to one thread.
 class PartFile {
  public:
-  /// Opens what an earlier try has left, or begins anew. Throws where a file NAME is there already.
+  /// Opens the part that an earlier attempt left, or creates an empty one. Throws if a file NAME
+  /// exists.
   explicit PartFile(std::filesystem::path file);
   PartFile(const PartFile&) = delete;
   PartFile& operator=(const PartFile&) = delete;
 
-  /// Leaves NAME.part where it has bytes, and nothing where it has none.
+  /// Keeps NAME.part unless it is empty.
   ~PartFile();
 
-  /// The hash takes what is there, a few MB each time; false once it has all. To be called until
-  /// then before anything below.
+  /// Hashes the next few MB of the existing bytes; false once all are hashed. Call it until then,
+  /// before any function below.
   bool hash_some();
 
-  /// All bytes that are there.
+  /// The number of bytes in the part.
   std::uint64_t size_bytes() const { return size_; }
 
   void append(Bytes bytes);
 
-  /// Whether these bytes are there at `offset`.
+  /// Whether the part contains these bytes at `offset`.
   bool has(std::uint64_t offset, Bytes bytes) const;
 
-  /// Of all bytes that are there.
+  /// The digest of all bytes in the part.
   Sha256Digest digest() const { return hash_.digest(); }
 
-  /// Moves what is there to a free name, NAME.part-2 or so, and gives that name.
+  /// Renames the part to a free name such as NAME.part-2, starts an empty part, and returns that
+  /// name.
   std::string begin_anew();
 
-  /// Gives it its name, unless a file of that name has come meanwhile, and this time.
+  /// Renames the part to NAME, unless such a file exists by now, and sets its modification time.
   void complete(WallTime modified);
 
   std::string name() const { return file_.filename(); }

@@ -111,7 +111,7 @@ TEST_CASE("an empty datagram stays empty") {
   CHECK(passed[0].bytes.empty());
 }
 
-TEST_CASE("equal seeds give equal results, and different seeds different results") {
+TEST_CASE("equal seeds produce equal results, and different seeds different results") {
   const auto once = pass_all(everything(7));
   CHECK(are_equal(once, pass_all(everything(7))));
   CHECK_FALSE(are_equal(once, pass_all(everything(8))));

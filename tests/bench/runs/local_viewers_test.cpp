@@ -32,7 +32,7 @@ class FewDescriptors {
   rlimit before_{};
 };
 
-TEST_CASE("finding RTP ports takes no more descriptors than the viewers do") {
+TEST_CASE("finding RTP ports uses no more descriptors than the viewers do") {
   constexpr int kViewers = 200;
   EventLoop loop;
   LocalViewers viewers(loop, "jpegwire-viewer", 0, {}, nullptr);

@@ -52,7 +52,7 @@ TEST_CASE("invalid values are rejected with the name of the option") {
   CHECK_THAT(refusal_of({"--fps", "-1"}), Contains("'-1'"));
   CHECK_THAT(refusal_of({"--fps", "nan"}), Contains("'nan'"));
   CHECK_THAT(refusal_of({"--quality", "101"}), Contains("1 to 100"));
-  CHECK_THAT(refusal_of({"--transport", "udp"}), Contains("none of tcp, http, rtp"));
+  CHECK_THAT(refusal_of({"--transport", "udp"}), Contains("not one of tcp, http, rtp"));
   CHECK_THAT(refusal_of({"--viewers", "0"}), Contains("--viewers"));
   CHECK_THAT(refusal_of({"--viewers", "99999999999999"}), Contains("--viewers"));
   CHECK_THAT(refusal_of({"--threads", "65"}), Contains("--threads"));

@@ -31,7 +31,7 @@ struct Stage {
   std::jthread thread;
 };
 
-TEST_CASE("a message comes in pieces of any size") {
+TEST_CASE("a message may be received in parts of any size") {
   EchoMessage sent;
   sent.fill(1000);
   CHECK(sent.is_whole());
@@ -57,7 +57,7 @@ TEST_CASE("a message comes in pieces of any size") {
   }
 }
 
-TEST_CASE("an empty message is whole with its size, and one that is too large is refused") {
+TEST_CASE("an empty message is complete after its size, and one that is too large is refused") {
   EchoMessage message;
   message.begin();
   std::ranges::copy(prefix_of(SizePrefix::be32, 0), message.space().begin());
@@ -69,7 +69,7 @@ TEST_CASE("an empty message is whole with its size, and one that is too large is
   CHECK_FALSE(message.received(4));
 }
 
-TEST_CASE("what is measured is what there and back took") {
+TEST_CASE("the measured time is that of the round trip") {
   Stage stage;
   asio::io_context io(1);
   EchoClient client(io, stage.endpoint, {}, kLong);
@@ -87,7 +87,7 @@ TEST_CASE("what is measured is what there and back took") {
 TEST_CASE("smaller reads are more reads") {
   Stage stage;
   asio::io_context io(1);
-  EchoClient client(io, stage.endpoint, {.most_bytes = 100}, kLong);
+  EchoClient client(io, stage.endpoint, {.max_bytes = 100}, kLong);
   CHECK(client.measure(1000, 3).reads_per_message() >= 11);
 }
 
@@ -107,7 +107,7 @@ TEST_CASE("an echo that goes on slowly is waited for") {
   CHECK(client.measure(1000, 1).time(50) >= milliseconds(2000));
 }
 
-TEST_CASE("a measurement that is stopped tells what it has") {
+TEST_CASE("a stopped measurement returns what it has measured") {
   Stage stage({.piece_bytes = 1, .pause = kLong});
   asio::io_context io(1);
   EchoClient client(io, stage.endpoint, {}, kLong);
@@ -126,7 +126,9 @@ TEST_CASE("percentiles are nearest ranks") {
   CHECK(measured.time(99).count() == 100);
 }
 
-TEST_CASE("who announces too much, or is one too many, is let go; the others are served") {
+TEST_CASE(
+    "a client that announces too much, or exceeds the limit, is disconnected; the others are "
+    "served") {
   Stage stage;
   asio::io_context io(1);
   Peer greedy(io, stage.endpoint);
@@ -142,7 +144,7 @@ TEST_CASE("who announces too much, or is one too many, is let go; the others are
   CHECK(clients[0]->measure(10, 1).times.size() == 1);
 }
 
-TEST_CASE("an echo that does not answer, or answers otherwise, is told") {
+TEST_CASE("an echo server that does not answer, or answers differently, is reported") {
   asio::io_context io(1);
   tcp::acceptor acceptor(io, tcp::endpoint(asio::ip::address_v4::loopback(), 0));
   const Endpoint endpoint{"127.0.0.1", acceptor.local_endpoint().port()};

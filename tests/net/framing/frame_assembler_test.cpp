@@ -60,7 +60,7 @@ TEST_CASE("size-prefixed streams") {
                    Event::end_of_stream,
                    "",
                    framing});
-  check_in_pieces({"what follows the end is ignored",
+  check_in_pieces({"bytes after the end are ignored",
                    joined(first, end, second),
                    {kFirst},
                    Event::end_of_stream,
@@ -73,7 +73,7 @@ TEST_CASE("size-prefixed streams") {
                    Event::need_more,
                    "inside a frame (5 of 8 bytes)",
                    framing});
-  check_in_pieces({"closed behind a prefix",
+  check_in_pieces({"closed after a prefix",
                    joined(first, prefix_of(prefix, 9)),
                    {kFirst},
                    Event::need_more,
@@ -91,7 +91,7 @@ TEST_CASE("size-prefixed streams") {
                    Event::need_more,
                    "between two frames",
                    framing});
-  check_in_pieces({"one byte more than the bound",
+  check_in_pieces({"one byte over the limit",
                    joined(first, prefix_of(prefix, kMaxFrameBytes + 1)),
                    {kFirst},
                    Event::failed,
@@ -114,7 +114,7 @@ TEST_CASE("a frame of exactly the maximum size, larger than any buffer, is read"
 
 TEST_CASE("invalid streams are refused") {
   const auto ascii = [](const char* text) { return to_bytes(std::string_view(text, 16)); };
-  check_in_pieces({"nothing at all", {}, {}, Event::need_more, "between two frames", "unknown"});
+  check_in_pieces({"no bytes at all", {}, {}, Event::need_more, "between two frames", "unknown"});
   check_in_pieces({"three bytes",
                    to_bytes({0, 0, 0}),
                    {},
@@ -139,13 +139,13 @@ TEST_CASE("invalid streams are refused") {
                    Event::failed,
                    "not a decimal number",
                    "ascii16"});
-  check_in_pieces({"letters behind the number",
+  check_in_pieces({"letters after the number",
                    ascii("12 bytes        "),
                    {},
                    Event::failed,
                    "not a decimal number",
                    "ascii16"});
-  check_in_pieces({"digits behind spaces",
+  check_in_pieces({"digits after spaces",
                    ascii("12            34"),
                    {},
                    Event::failed,

@@ -69,13 +69,13 @@ TEST_CASE("an answer without a JPEG stream is refused with a reason", "[http]") 
       {"HTTP/1.1 404 Not Found\r\n\r\n", "404 Not Found"},
       {"HTTP/1.1 302 Found\r\nLocation: http://other/\r\n\r\n", "has moved to http://other/"},
       {"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n", "text/html"},
-      {"HTTP/1.1 200 OK\r\n\r\n", "something unnamed"},
+      {"HTTP/1.1 200 OK\r\n\r\n", "an unnamed content type"},
       {"HTTP/1.1 200 OK\r\nContent-Type: multipart/x-mixed-replace\r\n"
        "Transfer-Encoding: chunked\r\n\r\n",
-       "in chunks"},
-      {"SSH-2.0-OpenSSH_9.2\r\n", "as an HTTP server does"},
-      {std::string("HTTP/1.1 200 OK\r\nX: a\0b\r\n\r\n", 27), "as an HTTP server does"},
-      {"HTTP/1.1 200 OK\r\nX: " + std::string(100'000, 'x'), "as an HTTP server does"},
+       "a chunked stream"},
+      {"SSH-2.0-OpenSSH_9.2\r\n", "does not answer with HTTP"},
+      {std::string("HTTP/1.1 200 OK\r\nX: a\0b\r\n\r\n", 27), "does not answer with HTTP"},
+      {"HTTP/1.1 200 OK\r\nX: " + std::string(100'000, 'x'), "does not answer with HTTP"},
   }));
   CAPTURE(answer.substr(0, 60));
   StreamRequest request(parse_http_url("http://camera/"));

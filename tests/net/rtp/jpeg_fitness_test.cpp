@@ -51,7 +51,7 @@ TEST_CASE("a camera's frames without Huffman tables are fit") {
   CHECK(Checked(without_segments(small_jpeg(), 0xC4)).fitness == JpegFitness::fit);
 }
 
-TEST_CASE("a frame's tables are those of luma and chroma, wherever they stand") {
+TEST_CASE("a frame's tables are those of luma and chroma, wherever they are defined") {
   ByteVector jpeg = small_jpeg();
   const std::size_t first = find_segment(jpeg, 0xDB);
   const ByteVector luma(jpeg.begin() + static_cast<std::ptrdiff_t>(first),

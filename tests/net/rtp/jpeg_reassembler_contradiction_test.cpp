@@ -181,7 +181,7 @@ struct Holder final : FrameObserver {
   std::shared_ptr<const ReceivedFrame> whole;
 };
 
-TEST_CASE("bytes behind the last interval do not change what was handed out") {
+TEST_CASE("bytes after the last interval do not change bands that were handed out") {
   Hand hand;
   Holder holder;
   JpegReassembler reassembler({.max_frame_bytes = Reassembly::kMaxFrameBytes}, holder);

@@ -166,7 +166,7 @@ TEST_CASE("a frame whose end is lost is given up some time after the next one be
   CHECK(reassembly.ends() == Ends{Reception::incomplete});
 }
 
-TEST_CASE("a frame whose sender stops in the middle is given up eventually") {
+TEST_CASE("a frame whose sender stops within it is given up eventually") {
   const Stream stream(1);
   Reassembly reassembly;
   reassembly.add(stream.datagrams[0][0]);

@@ -106,7 +106,7 @@ TEST_CASE("a frame that has begun is finished though newer ones are ready") {
   link.sender.finish();
 }
 
-TEST_CASE("what is ready when the sender finishes is sent") {
+TEST_CASE("packets that are ready when the sender finishes are sent") {
   RtpSenderSettings settings;
   settings.pace = true;
   Link link(settings);

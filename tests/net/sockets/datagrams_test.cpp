@@ -82,7 +82,7 @@ TEST_CASE("a run larger than an IP packet is cut", "[datagrams]") {
   CHECK(pair.receive(20) == std::vector<std::string>(20, body));
 }
 
-TEST_CASE("a receiver that is away costs datagrams and nothing else", "[datagrams]") {
+TEST_CASE("an absent receiver costs datagrams and nothing else", "[datagrams]") {
   const Method method = GENERATE(Method::segmented, Method::batched, Method::single);
   Pair pair;
   DatagramOutput output(method);
@@ -98,7 +98,8 @@ TEST_CASE("a receiver that is away costs datagrams and nothing else", "[datagram
   CHECK(pair.receive(4) == std::vector<std::string>(4, body));
 }
 
-TEST_CASE("a datagram over what UDP can carry is given up, and the next one goes", "[datagrams]") {
+TEST_CASE("a datagram larger than UDP can carry is dropped, and the next one is sent",
+          "[datagrams]") {
   const std::string large(70'000, 'x');
   const std::string small = "small";
   const std::vector<GatheredDatagram> datagrams{{{}, as_bytes(large)}, {{}, as_bytes(small)}};

@@ -40,7 +40,7 @@ TEST_CASE("URLs to connect to") {
   CHECK(parse_tcp_url(url) == Endpoint{host, static_cast<std::uint16_t>(port)});
 }
 
-TEST_CASE("what is no endpoint is told in a sentence") {
+TEST_CASE("an invalid endpoint is reported in a sentence") {
   CHECK_THROWS_WITH(parse_listen_address("65536"),
                     "'65536' is not a port; give a number from 0 to 65535");
   CHECK_THROWS_WITH(parse_listen_address("host:"), Contains("is not a port"));
@@ -88,7 +88,7 @@ TEST_CASE("where RTP is sent to") {
   }
 }
 
-TEST_CASE("what is no endpoint of RTP is told in a sentence") {
+TEST_CASE("an invalid RTP endpoint is reported in a sentence") {
   CHECK_THROWS_WITH(parse_rtp_url("239.1.2.3:5004"), Contains("not a URL of the form rtp://"));
   CHECK_THROWS_WITH(parse_rtp_url("tcp://a:1"), Contains("not a URL of the form rtp://"));
   CHECK_THROWS_WITH(parse_rtp_url("rtp://239.1.2.3"), Contains("lacks an address or a port"));

@@ -44,7 +44,7 @@ TEST_CASE("pieces end where they should, whatever each write takes") {
   CHECK(unsent.empty());
 }
 
-TEST_CASE("what is written next begins a piece of its own") {
+TEST_CASE("the next write begins a new piece") {
   UnsentBytes unsent = three_words(6);
   unsent.sent(4);
   unsent.clear();

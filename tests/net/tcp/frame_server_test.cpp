@@ -112,7 +112,8 @@ TEST_CASE("viewers come and go, and every frame arrives whole") {
   }));
 }
 
-TEST_CASE("a viewer that does not read delays nobody, and gets the newest frame when it reads") {
+TEST_CASE(
+    "a viewer that does not read delays no other viewer, and gets the newest frame when it reads") {
   constexpr std::uint32_t kFrames = 200;
   Stage stage;
   Peer& quick = stage.add_viewer();

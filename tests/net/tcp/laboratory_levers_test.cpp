@@ -73,7 +73,7 @@ TEST_CASE("no read exceeds the configured size, and each is recorded") {
   StreamClient client(stage.io,
                       {.endpoint = stage.endpoint,
                        .timeout = kLong,
-                       .read = {.buffer_bytes = 4096, .most_bytes = 1500, .are_recorded = true}},
+                       .read = {.buffer_bytes = 4096, .max_bytes = 1500, .are_recorded = true}},
                       recorder);
   client.start();
   REQUIRE(stage.has_viewer());
@@ -91,7 +91,7 @@ TEST_CASE("a read may be larger than the default buffer") {
   Stage stage({});
   Recorder recorder;
   StreamClient client(
-      stage.io, {.endpoint = stage.endpoint, .timeout = kLong, .read = {.most_bytes = 1 << 20}},
+      stage.io, {.endpoint = stage.endpoint, .timeout = kLong, .read = {.max_bytes = 1 << 20}},
       recorder);
   client.start();
   REQUIRE(stage.has_viewer());

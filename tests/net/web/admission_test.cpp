@@ -35,7 +35,7 @@ TEST_CASE("connections from one address are limited", "[http]") {
   CHECK(admission.admit(address(1)));
 }
 
-TEST_CASE("a rejected connection takes no place", "[http]") {
+TEST_CASE("a rejected connection does not count", "[http]") {
   Admission admission(2, 1);
   const auto first = admission.admit(address(1));
   for (int i = 0; i < 5; ++i) CHECK_FALSE(admission.admit(address(1)));

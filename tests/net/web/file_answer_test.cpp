@@ -241,7 +241,7 @@ TEST_CASE("a file that is still being written is refused temporarily", "[files]"
   const HttpResponse response = stage.response_to(request_of("/files/a.mkv"));
   CHECK(response.status == 409);
   CHECK(response.field("retry-after") == "2");
-  CHECK(response.body == "'a.mkv' is still being written; fetch it when it is whole.\n");
+  CHECK(response.body == "'a.mkv' is still being written; fetch it when it is complete.\n");
 }
 
 TEST_CASE("four files are read at a time, three for one address", "[files]") {
@@ -310,7 +310,7 @@ TEST_CASE("unshared names are refused, and repeated only if they are plain text"
   CHECK(stage.response_to(request_of("/files/a%2Emkv")).status == 200);
 }
 
-TEST_CASE("a shared directory that is gone is an error of the sender", "[files]") {
+TEST_CASE("a missing shared directory is an error of the sender", "[files]") {
   Stage stage;
   fs::rename(stage.shared, stage.root / "elsewhere");
   for (const char* path : {"/files/", "/files.json", "/files/a.mkv"}) {

@@ -18,7 +18,7 @@ constexpr std::size_t kSizeBytes = 30'000'000;  // more than all buffers in betw
 
 /// Tests connect again and again, and a connection may be forgotten later than it is closed.
 HttpSettings settings_for_many() {
-  HttpSettings settings = patient_settings();
+  HttpSettings settings = long_timeout_settings();
   settings.max_connections = settings.max_per_address = 100'000;
   return settings;
 }
@@ -136,7 +136,7 @@ TEST_CASE("clients that receive almost nothing are disconnected to free their pl
 }
 
 TEST_CASE("a transfer counts as one of the server's connections", "[files]") {
-  HttpSettings settings = patient_settings();
+  HttpSettings settings = long_timeout_settings();
   settings.max_per_address = 1;
   HttpStage stage(settings);
   TemporaryDirectory directory;

@@ -15,7 +15,7 @@ using Catch::Contains;
 constexpr std::chrono::milliseconds kShort{50};
 
 HttpSettings at_most(std::size_t connections, std::size_t per_address) {
-  HttpSettings settings = patient_settings();
+  HttpSettings settings = long_timeout_settings();
   settings.max_connections = connections;
   settings.max_per_address = per_address;
   return settings;
@@ -90,7 +90,7 @@ TEST_CASE("a viewer counts as a connection while it watches", "[http]") {
 }
 
 TEST_CASE("a silent client is closed without an answer", "[http]") {
-  HttpSettings settings = patient_settings();
+  HttpSettings settings = long_timeout_settings();
   settings.head_timeout = kShort;
   HttpStage stage(settings);
   HttpClient& silent = stage.add_client("");
@@ -106,7 +106,7 @@ TEST_CASE("a silent client is closed without an answer", "[http]") {
 TEST_CASE("a request that is not completed in time is answered with 408", "[http]") {
   const std::string begun = GENERATE(as<std::string>{}, "G", "GET / HTTP/1.1\r\n",
                                      "GET / HTTP/1.1\r\nHost: localhost\r\n");
-  HttpSettings settings = patient_settings();
+  HttpSettings settings = long_timeout_settings();
   settings.head_timeout = kShort;
   HttpStage stage(settings);
   HttpClient& client = stage.add_client(begun);
@@ -116,7 +116,7 @@ TEST_CASE("a request that is not completed in time is answered with 408", "[http
 }
 
 TEST_CASE("single bytes do not extend a request's deadline", "[http]") {
-  HttpSettings settings = patient_settings();
+  HttpSettings settings = long_timeout_settings();
   settings.head_timeout = kShort;
   settings.max_head_bytes = 1 << 20;  // more than arrives in that time
   HttpStage stage(settings);

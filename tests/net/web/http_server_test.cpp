@@ -162,7 +162,7 @@ TEST_CASE("the answer to a refused request arrives even if the client continues 
 }
 
 TEST_CASE("the answer for an unknown host says how to allow it", "[http]") {
-  HttpSettings settings = patient_settings();
+  HttpSettings settings = long_timeout_settings();
   settings.hosts = {"camera.example"};
   HttpStage stage(settings);
   const auto with_host = [&](const std::string& host) {

@@ -139,7 +139,7 @@ TEST_CASE("a viewer over HTTP that sends without end is disconnected, and no oth
   CHECK(run_until(stage.io, [&] { return viewer.frames() == 1; }));
 }
 
-TEST_CASE("a stalled viewer over HTTP delays nobody, and gets the newest frame when it reads",
+TEST_CASE("a stalled HTTP viewer delays no other viewer, and gets the newest frame when it reads",
           "[http]") {
   constexpr std::uint32_t kFrames = 120;
   HttpStage stage;
@@ -269,9 +269,9 @@ TEST_CASE("a snapshot whose client has closed does not keep the encoder running"
   CHECK(stage.response_to(get("/")).status == 200);
 }
 
-TEST_CASE("a snapshot times out if the camera gives no frame, and the client gets an error",
+TEST_CASE("a snapshot times out if the camera delivers no frame, and the client gets an error",
           "[http]") {
-  HttpSettings settings = patient_settings();
+  HttpSettings settings = long_timeout_settings();
   settings.frame_timeout = std::chrono::milliseconds(50);
   HttpStage stage(settings);
   HttpClient& client = stage.add_client(get("/snapshot") + get("/"));

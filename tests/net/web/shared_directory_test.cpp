@@ -150,8 +150,7 @@ TEST_CASE("a file in progress is listed as such", "[files]") {
   }
 }
 
-TEST_CASE("a missing shared directory is an error, not an empty list, and may come back",
-          "[files]") {
+TEST_CASE("a missing shared directory is an error, not an empty list, and may return", "[files]") {
   const Stage stage;
   write(stage.shared + "/a.jpg", "x");
   const SharedDirectory directory(stage.shared);

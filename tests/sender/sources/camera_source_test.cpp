@@ -115,13 +115,13 @@ TEST_CASE("a camera that does not exist is refused with a sentence", "[camera_so
   CHECK_THAT(error_of(options), Contains("cannot open /dev/video_that_is_not_there: No such file"));
 }
 
-TEST_CASE("what is not a camera is refused with a sentence", "[camera_source]") {
+TEST_CASE("a device that is not a camera is refused with a sentence", "[camera_source]") {
   CameraOptions options;
   options.device = "/dev/null";
   CHECK_THAT(error_of(options), Contains("/dev/null is not a video capture device"));
 }
 
-TEST_CASE("a camera's own JPEGs are given as they are", "[.fakecam]") {
+TEST_CASE("a camera's own JPEGs are passed on unchanged", "[.fakecam]") {
   const FakeCamera fake;
   CameraSource camera(options_for(1280, 720));
   CHECK_THAT(camera.description(), Contains(": MJPG 1280x720 at 30 frames/s, passed through"));
@@ -157,7 +157,7 @@ TEST_CASE("without passthrough a camera gives raw frames where it can", "[.fakec
   CHECK(next.raw->pixels != frame.raw->pixels);
 }
 
-TEST_CASE("a camera without JPEGs gives raw frames", "[.fakecam_yuyv]") {
+TEST_CASE("a camera without JPEGs delivers raw frames", "[.fakecam_yuyv]") {
   const FakeCamera fake;
   CameraSource camera(options_for(1280, 720));
   CHECK_THAT(camera.description(),
@@ -168,7 +168,7 @@ TEST_CASE("a camera without JPEGs gives raw frames", "[.fakecam_yuyv]") {
   CHECK(frame.raw->width == 640);
 }
 
-TEST_CASE("a camera with nothing but JPEGs gives them", "[.fakecam_mjpg]") {
+TEST_CASE("a camera that supports only JPEGs delivers them", "[.fakecam_mjpg]") {
   const FakeCamera fake;
   CameraSource camera(options_for(640, 480, false));
   CHECK_THAT(camera.description(), !Contains("passed through"));
@@ -185,7 +185,7 @@ TEST_CASE("a camera that does not support the request says so", "[.fakecam]") {
   CHECK(read_one(camera).jpeg->layout.width == 1280);
 }
 
-TEST_CASE("JPEGs without Huffman tables are given the standard ones", "[.fakecam_no_dht]") {
+TEST_CASE("the standard Huffman tables are added to JPEGs without any", "[.fakecam_no_dht]") {
   const FakeCamera fake;
   CameraSource camera(options_for(640, 480));
   for (int i = 0; i < 5; ++i) CHECK(read_one(camera).jpeg->layout.has_huffman_tables);
@@ -204,7 +204,7 @@ TEST_CASE("a camera's broken JPEGs are dropped and counted", "[.fakecam_truncate
 }
 
 // A pause of seconds is what a stopped process makes, or a machine that slept.
-TEST_CASE("a camera that was not read for a while gives its newest frame", "[.fakecam]") {
+TEST_CASE("a camera that was not read for a while returns its newest frame", "[.fakecam]") {
   const auto pause = GENERATE(milliseconds(500), milliseconds(3000));
   const FakeCamera fake;
   CameraSource camera(options_for(640, 480, false));
@@ -274,7 +274,7 @@ TEST_CASE("a camera that hangs from the beginning shows the card", "[.fakecam]")
   CHECK(is_card(read_one(camera)));
 }
 
-TEST_CASE("a camera that gives only broken JPEGs shows the card", "[.fakecam_broken]") {
+TEST_CASE("a camera that delivers only damaged JPEGs shows the card", "[.fakecam_broken]") {
   const FakeCamera fake;
   CameraSource camera(options_for(640, 480));
   CHECK(is_card(read_one(camera)));

@@ -89,7 +89,7 @@ std::string error_of(const FileSourceOptions& options) {
 
 }  // namespace
 
-TEST_CASE("a video is given frame by frame, and ends", "[file_source]") {
+TEST_CASE("a video is read frame by frame, and ends", "[file_source]") {
   const Directory directory;
   write_video(directory / "video.avi", 5, 30);
   FileSource source(as_fast_as_it_decodes(directory / "video.avi"));
@@ -133,7 +133,7 @@ TEST_CASE("a looped video that is removed ends with a sentence", "[file_source]"
   CHECK_THROWS_WITH(source.read({}), Contains("cannot restart") && Contains("video.avi"));
 }
 
-TEST_CASE("a video keeps its own rate, and what is asked for comes before it", "[file_source]") {
+TEST_CASE("a video keeps its own rate unless another one is requested", "[file_source]") {
   const Directory directory;
   write_video(directory / "video.avi", 6, 25);
   FileSourceOptions options;
@@ -198,7 +198,7 @@ TEST_CASE("a still picture is repeated", "[file_source]") {
   }
 }
 
-TEST_CASE("a still JPEG is passed through as it is", "[file_source]") {
+TEST_CASE("a still JPEG is passed through unchanged", "[file_source]") {
   const Directory directory;
   FileSourceOptions options = as_fast_as_it_decodes(write_jpeg(directory));
   options.passthrough = true;
@@ -236,7 +236,7 @@ TEST_CASE("a still JPEG is decoded where it cannot be passed through", "[file_so
   CHECK_THAT(source.description(), !Contains("passed through"));
 }
 
-TEST_CASE("a photograph that its camera marked as turned is shown upright", "[file_source]") {
+TEST_CASE("a photograph that its camera marked as rotated is shown upright", "[file_source]") {
   const Directory directory;
   FileSourceOptions options = as_fast_as_it_decodes(write_jpeg(directory));
   options.passthrough = true;

@@ -49,7 +49,7 @@ TEST_CASE("the card without a signal moves", "[no_signal_card]") {
   CHECK(seen.size() > 20);
 }
 
-TEST_CASE("the card without a signal comes in every size", "[no_signal_card]") {
+TEST_CASE("the card without a signal supports every size", "[no_signal_card]") {
   const auto [width, height] =
       GENERATE(std::pair(1, 1), std::pair(2, 1), std::pair(17, 3), std::pair(3, 200),
                std::pair(161, 121), std::pair(3840, 2160));
@@ -61,7 +61,7 @@ TEST_CASE("the card without a signal comes in every size", "[no_signal_card]") {
   }
 }
 
-TEST_CASE("a frame of the card is left alone while somebody holds it", "[no_signal_card]") {
+TEST_CASE("a frame of the card does not change while it is referenced", "[no_signal_card]") {
   NoSignalCard card(320, 240, "waiting");
   const auto held = card.next();
   const auto before = held->pixels;

@@ -23,7 +23,7 @@ TEST_CASE("a rate of 0 never waits", "[pacer]") {
   CHECK(Clock::now() - begin < std::chrono::seconds(20));
 }
 
-TEST_CASE("what a late caller has missed is skipped, not made up for", "[pacer]") {
+TEST_CASE("missed deadlines are skipped, not made up for", "[pacer]") {
   constexpr milliseconds kInterval(50);
   Pacer pacer(20);
   REQUIRE(pacer.wait({}));
@@ -35,7 +35,7 @@ TEST_CASE("what a late caller has missed is skipped, not made up for", "[pacer]"
   CHECK(Clock::now() - late >= 2 * kInterval);
 }
 
-TEST_CASE("stopping ends the wait for a frame that is far away", "[pacer]") {
+TEST_CASE("stopping ends the wait for a frame that is due much later", "[pacer]") {
   std::stop_source stop;
   auto waiting = std::async(std::launch::async, [token = stop.get_token()] {
     Pacer pacer(0.001);

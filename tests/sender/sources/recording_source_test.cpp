@@ -36,7 +36,7 @@ RecordingSourceOptions as_fast_as_it_can(const fs::path& file) {
 
 }  // namespace
 
-TEST_CASE("a recording is given byte for byte, at its own times", "[recording_source]") {
+TEST_CASE("a recording is played byte for byte, at its own times", "[recording_source]") {
   const TemporaryDirectory directory;
   write_recording(directory / "video.mkv");
   const auto source = RecordingSource::open({.path = directory / "video.mkv"});
@@ -85,7 +85,7 @@ TEST_CASE("a looped recording that was removed is reported", "[recording_source]
   CHECK_THROWS_WITH(source->read({}), Contains("video.avi") && Contains("cannot restart"));
 }
 
-TEST_CASE("a stopped recording gives nothing more", "[recording_source]") {
+TEST_CASE("a stopped recording returns no more frames", "[recording_source]") {
   const TemporaryDirectory directory;
   write_recording(directory / "video.mkv");
   const auto source = RecordingSource::open({.path = directory / "video.mkv"});
@@ -115,7 +115,7 @@ TEST_CASE("a damaged JPEG in a recording is counted and left out", "[recording_s
   CHECK(source->corrupt() == 1);
 }
 
-TEST_CASE("what cannot be passed on is left to OpenCV", "[recording_source]") {
+TEST_CASE("files that cannot be passed on are read by OpenCV", "[recording_source]") {
   const TemporaryDirectory directory;
   write_recording(directory / "fields.avi", 96);
   std::ofstream(directory / "garbage.mkv") << std::string(5000, 'x');

@@ -5,7 +5,7 @@
 
 using namespace jpegwire;
 
-TEST_CASE("a relay says what becomes of the frames", "[stream_source]") {
+TEST_CASE("a relay reports what happens to the frames", "[stream_source]") {
   asio::io_context io;
   const std::string url = "tcp://127.0.0.1:1";
   CHECK(StreamSource(io, url, true).description() ==

@@ -74,7 +74,7 @@ TEST_CASE("no two frames of the test card are the same", "[test_card]") {
   CHECK(seen.size() == 20);
 }
 
-TEST_CASE("a frame of the test card is left alone while somebody holds it", "[test_card]") {
+TEST_CASE("a frame of the test card does not change while it is referenced", "[test_card]") {
   TestCard card(320, 240, 0);
   const CapturedFrame held = read_one(card);
   const std::vector<std::byte> before = held.raw->pixels;
@@ -114,7 +114,7 @@ TEST_CASE("the test scene is always the same", "[test_card]") {
   CHECK(cv::norm(once.chroma_red, again.chroma_red, cv::NORM_INF) == 0);
 }
 
-TEST_CASE("the digits of the clock stand still", "[test_card]") {
+TEST_CASE("the digits of the clock do not move", "[test_card]") {
   const GlyphFont font(40, 255);
   CHECK(font.width_of("11:11:11.111") == font.width_of("08:08:08.808"));
 }

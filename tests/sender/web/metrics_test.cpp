@@ -102,7 +102,7 @@ TEST_CASE("what happened to frames and connections is counted") {
   CHECK(samples.at("process_cpu_seconds_total") > 0);
 }
 
-TEST_CASE("what went to viewers is counted by kind, from 0 on") {
+TEST_CASE("frames sent to viewers are counted by kind, starting at 0") {
   SenderReport report = busy_report();
   RtpReport rtp;
   rtp.statistics.frames = 11;
@@ -131,7 +131,7 @@ TEST_CASE("a sender that has just begun has all metrics already") {
   for (const auto& [sample, value] : samples_of(busy)) CHECK(names.contains(sample));
 }
 
-TEST_CASE("a source that is away is not online") {
+TEST_CASE("an absent source is not online") {
   SenderReport report;
   report.is_online = false;
   CHECK(samples_of(describe_metrics(report)).at("jpegwire_source_online") == 0);

@@ -51,7 +51,7 @@ TEST_CASE("the clock is found again in the same place and after it has moved") {
     CHECK(finder.read(seen(corners), kNow + milliseconds(30)) == kNow);
 }
 
-TEST_CASE("a picture without a clock gives no time") {
+TEST_CASE("no time is read from a picture without a clock") {
   Picture empty;
   empty.resize(PixelFormat::bgr, 320, 240);
   CHECK_FALSE(ClockFinder().read(empty, kNow));

@@ -69,7 +69,7 @@ TEST_CASE("a clock's square survives JPEG and a dim, noisy screen") {
   CHECK(read_clock(cells_of(picture), kNow) == kNow);
 }
 
-TEST_CASE("random cells give no time") {
+TEST_CASE("random cells are not read as a time") {
   ClockCells cells{};
   CHECK_FALSE(read_clock(cells, kNow));
   cells.fill(255);
@@ -83,7 +83,7 @@ TEST_CASE("random cells give no time") {
   CHECK(read <= 1);  // by chance, in 16,000 attempts
 }
 
-TEST_CASE("a clock with one wrong cell gives no time") {
+TEST_CASE("a clock with one wrong cell is not read") {
   for (std::size_t i = 0; i < 64; ++i) {
     ClockCells cells = cells_of(kNow);
     cells[i] = static_cast<std::uint8_t>(255 - cells[i]);

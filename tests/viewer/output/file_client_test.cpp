@@ -193,8 +193,7 @@ TEST_CASE("a connection that breaks off in each answer still gets a file on", "[
   CHECK((stage.fetched() == content));
 }
 
-TEST_CASE("a head on each connection, and nothing behind it, does not keep a client waiting",
-          "[files]") {
+TEST_CASE("connections that only send a head do not delay other clients", "[files]") {
   Stage stage;
   const auto answer = [&](const std::string& request, std::size_t) {
     return Pieces{to_bytes(head_of(request, "data"))};
@@ -227,7 +226,7 @@ TEST_CASE("a busy sender is asked again for its list", "[files]") {
   CHECK(stage.connections == 2);
 }
 
-TEST_CASE("a server that is no sender that shares is told of in a sentence", "[files]") {
+TEST_CASE("a server that shares no files is reported in a sentence", "[files]") {
   Stage stage;
   const auto failure = [&](const Pieces& pieces) {
     return stage.list([&](const std::string&, std::size_t) { return pieces; }, milliseconds(700));
@@ -235,14 +234,14 @@ TEST_CASE("a server that is no sender that shares is told of in a sentence", "[f
   CHECK_THAT(failure({}),
              Catch::Contains("no answer from http://127.0.0.1:") && Catch::Contains("HTTP port"));
   CHECK_THAT(failure({to_bytes("SSH-2.0-OpenSSH_9.2p1 Debian\r\n")}),
-             Catch::Contains("does not answer as an HTTP server does"));
+             Catch::Contains("does not answer with HTTP"));
   CHECK_THAT(failure({framed(SizePrefix::be32, encode_plainly(make_bgr(32, 48, 1), {}))}),
-             Catch::Contains("does not answer as an HTTP server does"));
+             Catch::Contains("does not answer with HTTP"));
   CHECK_THAT(failure({refusal("404 Not Found")}), Catch::Contains("status 404 Not Found"));
   CHECK_THAT(failure({to_bytes("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello")}),
-             Catch::Contains("no list of files"));
+             Catch::Contains("not a list of files"));
   CHECK_THAT(failure({to_bytes("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")}),
-             Catch::Contains("no jpegwire-sender"));
+             Catch::Contains("not a jpegwire-sender"));
   CHECK_THAT(failure({to_bytes("HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\n")}),
              Catch::Contains("too long"));
 }

@@ -147,7 +147,7 @@ TEST_CASE("an empty file is fetched too", "[files]") {
   CHECK(fs::exists(stage.file));
 }
 
-TEST_CASE("a part that does not belong is kept, told of, and the file fetched anew, once",
+TEST_CASE("a part of another file is kept and reported, and the fetch starts over, once",
           "[files]") {
   Stage stage(numbers(200'000));
   std::string other = numbers(150'000);
@@ -161,14 +161,14 @@ TEST_CASE("a part that does not belong is kept, told of, and the file fetched an
   CHECK(stage.ask_to_end() == Next::done);
   REQUIRE(stage.told.size() == 1);
   CHECK_THAT(stage.told[0],
-             Catch::Contains("'a.jpg.part' is") &&
-                 Catch::Contains("it is now 'a.jpg.part-3', and all is fetched anew"));
+             Catch::Contains("'a.jpg.part' ") &&
+                 Catch::Contains("it was renamed to 'a.jpg.part-3', and the fetch starts over"));
   CHECK(read(stage.part_name + "-2") == "of a third");
   CHECK((read(stage.part_name + "-3").substr(0, other.size()) == other));
   CHECK((read(stage.file) == stage.sender.content));
 }
 
-TEST_CASE("a file that is never what its digest says is given up", "[files]") {
+TEST_CASE("fetching a file that never matches its digest fails", "[files]") {
   Stage stage("data");
   const auto ask_and_lie = [&] {
     CHECK(stage.ask() == Next::ask_again);
@@ -185,7 +185,7 @@ TEST_CASE("a file that is never what its digest says is given up", "[files]") {
   CHECK(read(stage.part_name) == "data");
 }
 
-TEST_CASE("an answer that is not what was asked for is no file", "[files]") {
+TEST_CASE("an answer that does not match the request is not used", "[files]") {
   Stage stage("0123456789");
   REQUIRE(stage.ask(4) == Next::go_on);
   HttpResponseHead head = stage.sender.head(stage.fetch->request());
@@ -212,14 +212,14 @@ TEST_CASE("an answer that is not what was asked for is no file", "[files]") {
   CHECK(read(stage.part_name) == "0123");
 }
 
-TEST_CASE("a sender that tells no SHA-256 is none of ours", "[files]") {
+TEST_CASE("an answer without a SHA-256 is not from jpegwire-sender", "[files]") {
   Stage stage("data");
   REQUIRE(stage.ask() == Next::ask_again);
   HttpResponseHead head = stage.sender.head({});
   static_cast<void>(stage.fetch->request());
   REQUIRE(stage.fetch->take_head(head) == Next::go_on);
   CHECK(stage.fetch->take_end() == Next::failed);
-  CHECK_THAT(stage.fetch->error(), Catch::Contains("no jpegwire-sender"));
+  CHECK_THAT(stage.fetch->error(), Catch::Contains("not the HTTP port of a jpegwire-sender"));
   CHECK_FALSE(fs::exists(stage.file));
 }
 
@@ -230,11 +230,11 @@ TEST_CASE("a file that has grown meanwhile goes on, after a comparison", "[files
   stage.sender.etag = "\"2\"";
   CHECK(stage.ask_to_end() == Next::done);
   CHECK(stage.told ==
-        std::vector<std::string>{"'a.jpg' has changed on the sender; what has come is compared"});
+        std::vector<std::string>{"'a.jpg' has changed on the sender; comparing what was received"});
   CHECK((read(stage.file) == stage.sender.content));
 }
 
-TEST_CASE("a file that is another by now is fetched as it is then", "[files]") {
+TEST_CASE("for a file that was replaced meanwhile, the new version is fetched", "[files]") {
   Stage stage(numbers(500'000));
   REQUIRE(stage.ask(400'000) == Next::go_on);
   stage.sender.etag = "\"2\"";
@@ -246,7 +246,7 @@ TEST_CASE("a file that is another by now is fetched as it is then", "[files]") {
   CHECK((read(stage.part_name + "-2") == numbers(400'000)));
 }
 
-TEST_CASE("a file that changes before its digest is told is compared again", "[files]") {
+TEST_CASE("a file that changes before its digest is sent is compared again", "[files]") {
   Stage stage("data");
   REQUIRE(stage.ask() == Next::ask_again);
   stage.sender.etag = "\"2\"";
@@ -255,7 +255,7 @@ TEST_CASE("a file that changes before its digest is told is compared again", "[f
   CHECK(read(stage.file) == "data and more");
 }
 
-TEST_CASE("a file that keeps changing is given up", "[files]") {
+TEST_CASE("fetching a file that keeps changing fails", "[files]") {
   Stage stage(numbers(300'000));
   Next next = stage.ask(10);
   int times = 0;
@@ -270,7 +270,7 @@ TEST_CASE("a file that keeps changing is given up", "[files]") {
 TEST_CASE("a file that is still being written is waited for, but not for ever", "[files]") {
   Stage stage;
   stage.sender.status = 409;
-  const std::string sentence = "'a.jpg' is still being written; fetch it when it is whole";
+  const std::string sentence = "'a.jpg' is still being written; fetch it when it is complete";
   for (int i = 0; i < 6; ++i) CHECK(stage.ask() == Next::ask_later);
   CHECK(stage.told == std::vector<std::string>{"waiting: " + sentence});
   CHECK(stage.ask() == Next::failed);
@@ -286,7 +286,7 @@ TEST_CASE("a busy sender is asked later, for as long as it takes", "[files]") {
   CHECK(stage.ask_to_end() == Next::done);
 }
 
-TEST_CASE("a refusal is told in the sender's words, if they are words", "[files]") {
+TEST_CASE("a refusal is reported in the sender's words if they are plain text", "[files]") {
   Stage stage;
   stage.open();
   HttpResponseHead head;
@@ -323,37 +323,38 @@ TEST_CASE("a fetch that breaks off at any percent goes on there, by itself or la
   CHECK(stage.told.empty());
 }
 
-TEST_CASE("what is no file and has the part's name is told of and left as it is") {
+TEST_CASE("a part's name that is not a regular file is reported and left unchanged") {
   const Stage stage;
   SECTION("a link") { fs::create_symlink("elsewhere", stage.part_name); }
   SECTION("a FIFO") { REQUIRE(::mkfifo(stage.part_name.c_str(), 0600) == 0); }
   SECTION("a directory") { fs::create_directory(stage.part_name); }
-  CHECK_THROWS_WITH(PartFile(stage.file), Catch::Contains("a.jpg.part' is in the way") &&
-                                              Catch::Contains("move it away"));
+  CHECK_THROWS_WITH(
+      PartFile(stage.file),
+      Catch::Contains("a.jpg.part': it is not a regular file") && Catch::Contains("move it away"));
   CHECK(fs::exists(fs::symlink_status(stage.part_name)));
   CHECK_FALSE(fs::exists(stage.directory / "elsewhere"));
 }
 
-TEST_CASE("nothing is overwritten, and nobody fills a part that another one fills") {
+TEST_CASE("nothing is overwritten, and two programs cannot fill one part") {
   Stage stage;
   SECTION("a file is there before") {
     write(stage.file, "mine");
-    CHECK_THROWS_WITH(PartFile(stage.file), Catch::Contains("exists already"));
+    CHECK_THROWS_WITH(PartFile(stage.file), Catch::Contains("already exists"));
   }
   SECTION("a link to nowhere is there") {
     fs::create_symlink("nowhere", stage.file);
-    CHECK_THROWS_WITH(PartFile(stage.file), Catch::Contains("exists already"));
+    CHECK_THROWS_WITH(PartFile(stage.file), Catch::Contains("already exists"));
     fs::remove(stage.file);
     write(stage.file, "mine");
   }
   SECTION("it comes meanwhile") {
     PartFile part(stage.file);
     write(stage.file, "mine");
-    CHECK_THROWS_WITH(part.complete(kModified), Catch::Contains("exists already"));
+    CHECK_THROWS_WITH(part.complete(kModified), Catch::Contains("already exists"));
   }
   SECTION("somebody else fetches it") {
     const PartFile part(stage.file);
-    CHECK_THROWS_WITH(PartFile(stage.file), Catch::Contains("is being fetched already"));
+    CHECK_THROWS_WITH(PartFile(stage.file), Catch::Contains("is already fetching"));
     write(stage.file, "mine");
   }
   SECTION("the part is a link") {

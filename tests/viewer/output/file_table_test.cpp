@@ -14,7 +14,7 @@ std::vector<std::string> lines_of(const std::vector<OfferedFile>& files) {
   return lines;
 }
 
-TEST_CASE("a list's columns stand below each other as a terminal shows them") {
+TEST_CASE("a list's columns are aligned as a terminal shows them") {
   const auto lines = lines_of({{"abcdefgh.mkv", 1000, WallTime{}},
                                {"\xE6\x97\xA5\xE6\x9C\xAC.mkv", 1000, WallTime{}},
                                {"cafe\xCC\x81.mkv", 1000, WallTime{}}});

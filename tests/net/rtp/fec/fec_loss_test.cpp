@@ -30,8 +30,8 @@ std::vector<FecBlock> make_stream(std::mt19937& random, std::int64_t first_seque
   for (int i = 0; i < 12; ++i) {
     const std::size_t packets = 1 + random() % (random() % 4 == 0 ? 120 : 30);
     const int percent = static_cast<int>(random() % 60);
-    const std::size_t most_bytes = random() % 10 == 0 ? 8972 : 200;
-    stream.push_back(make_block(encoder, random, first_sequence, packets, percent, most_bytes));
+    const std::size_t max_bytes = random() % 10 == 0 ? 8972 : 200;
+    stream.push_back(make_block(encoder, random, first_sequence, packets, percent, max_bytes));
     first_sequence += static_cast<std::int64_t>(packets);
   }
   return stream;

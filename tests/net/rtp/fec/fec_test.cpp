@@ -187,7 +187,7 @@ TEST_CASE("a repair ID with a wrong bit restores no wrong packet", "[fec]") {
   }
 }
 
-TEST_CASE("a block whose repair packets contradict each other is given up", "[fec]") {
+TEST_CASE("a block whose repair packets contradict each other is discarded", "[fec]") {
   FecEncoder encoder;
   std::mt19937 random(6);
   const FecBlock block = make_block(encoder, random, 3000, 20, 20);

@@ -152,7 +152,7 @@ TEST_CASE("symbols may have any size", "[fec]") {
         std::vector<Symbol>{sources[0], sources[1], sources[3]});
 }
 
-TEST_CASE("any k symbols give all others", "[fec]") {
+TEST_CASE("any k symbols restore all others", "[fec]") {
   const auto seed = GENERATE(range(1U, 60U));
   INFO("seed " << seed);
   std::mt19937 random(seed);

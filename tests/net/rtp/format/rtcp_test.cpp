@@ -85,7 +85,7 @@ TEST_CASE("RTCP packets are written in the RFCs' format") {
   CHECK(holds(writer.bye(kSsrc), kBye));
 }
 
-TEST_CASE("a CNAME ends with a zero and is padded to a whole word") {
+TEST_CASE("a CNAME ends with a zero and is padded to 32 bits") {
   const auto description = [](std::string_view cname) {
     RtcpWriter writer;
     CHECK(writer.description(kSsrc, cname));

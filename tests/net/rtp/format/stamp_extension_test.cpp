@@ -63,7 +63,7 @@ TEST_CASE("the extension has RFC 8285's two-byte headers, byte for byte") {
   CHECK(bytes == expected);
 }
 
-TEST_CASE("the stamp is found behind padding and other elements") {
+TEST_CASE("the stamp is found after padding and other elements") {
   ByteVector elements = to_bytes({0, 0, 7, 3, 1, 2, 3, 9, 0, 0});
   append(elements, element({.stamp = full_stamp()}));
   append(elements, to_bytes({0, 0, 8, 1, 5}));
