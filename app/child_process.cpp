@@ -9,13 +9,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <asio/io_context.hpp>
 #include <asio/posix/stream_descriptor.hpp>
 #include <cerrno>
 #include <csignal>
-#include <cstdlib>
 #include <memory>
 #include <optional>
+#include <string_view>
 #include <system_error>
 
 namespace jpegwire {
@@ -30,13 +31,27 @@ Descriptor checked(long number, const char* what) {
   return Descriptor(static_cast<int>(number));
 }
 
-void apply(const Environment& environment) {
-  for (const auto& [name, value] : environment) {
-    if (value.empty())
-      ::unsetenv(name.c_str());
-    else
-      ::setenv(name.c_str(), value.c_str(), 1);
+/// This process's environment with the changes, as "NAME=VALUE".
+std::vector<std::string> with(const Environment& changes) {
+  std::vector<std::string> variables;
+  for (char** variable = ::environ; *variable != nullptr; ++variable) {
+    const std::string_view text = *variable;
+    const std::string_view name = text.substr(0, text.find('='));
+    const bool is_kept =
+        std::ranges::none_of(changes, [name](const auto& change) { return change.first == name; });
+    if (is_kept) variables.emplace_back(text);
   }
+  for (const auto& [name, value] : changes)
+    if (!value.empty()) variables.push_back(name + "=" + value);
+  return variables;
+}
+
+/// As exec() wants them; valid as long as the texts.
+std::vector<char*> pointers_to(const std::vector<std::string>& texts) {
+  std::vector<char*> pointers;
+  for (const std::string& text : texts) pointers.push_back(const_cast<char*>(text.c_str()));
+  pointers.push_back(nullptr);
+  return pointers;
 }
 
 /// Blocks all signals while it exists.
@@ -66,31 +81,31 @@ void reset_signal_handlers() {
   }
 }
 
-/// In the new process, which has one thread.
-[[noreturn]] void become(const std::vector<char*>& arguments, const Environment& environment,
+/// In the new process, which has one thread: any other may have held a lock of the C library, so
+/// this allocates nothing.
+[[noreturn]] void become(const std::vector<char*>& arguments, const std::vector<char*>& environment,
                          int out, int err, pid_t parent, const sigset_t& signals) {
   reset_signal_handlers();
   ::sigprocmask(SIG_SETMASK, &signals, nullptr);
   ::setpgid(0, 0);
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != parent) ::_exit(126);
-  ::dup2(::open("/dev/null", O_RDONLY), STDIN_FILENO);
+  ::dup2(::open("/dev/null", O_RDONLY | O_CLOEXEC), STDIN_FILENO);
   ::dup2(out, STDOUT_FILENO);
   ::dup2(err, STDERR_FILENO);
-  apply(environment);
-  ::execvp(arguments[0], arguments.data());
+  ::execvpe(arguments[0], arguments.data(), environment.data());
   ::_exit(127);
 }
 
 pid_t start(const Command& command, const Environment& environment, int out, int err) {
-  std::vector<char*> arguments;
-  for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
-  arguments.push_back(nullptr);
+  const std::vector<std::string> variables = with(environment);
+  const std::vector<char*> arguments = pointers_to(command);
+  const std::vector<char*> variable_pointers = pointers_to(variables);
   const pid_t parent = ::getpid();
   const SignalsBlocked blocked;  // until the child no longer has our signal handlers
   const pid_t child = ::fork();
   if (child < 0) throw_last_error("fork");
-  if (child == 0) become(arguments, environment, out, err, parent, blocked.before());
+  if (child == 0) become(arguments, variable_pointers, out, err, parent, blocked.before());
   ::setpgid(child, child);  // here too, because either process may run first
   return child;
 }

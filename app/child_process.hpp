@@ -10,7 +10,7 @@
 #include "app/descriptor.hpp"
 
 namespace asio {
-class io_context;
+class io_context;  // NOLINT(readability-identifier-naming)
 }
 
 namespace jpegwire {

@@ -67,7 +67,6 @@ class Sender {
 
   /// Returns the exit code.
   int run() {
-    print_how_to_watch();
     for (const Endpoint& viewer : options_.connect) server_.dial(viewer);
     for (const auto& rtp : rtp_senders_) rtp->start();
     if (web_listener_ != nullptr) web_site_->start();
@@ -79,6 +78,7 @@ class Sender {
     if (options_.seconds) do_limit_time();
     if (options_.stats) do_print_stats(report());
     pipeline_->start();
+    print_how_to_watch();
     io_.run();
     pipeline_->stop();
     // On Ctrl-C the program ends soon; otherwise all that was sent is written.

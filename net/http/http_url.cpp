@@ -3,8 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <stdexcept>
+
+#include "net/http/percent_encoding.hpp"
 
 namespace jpegwire {
 namespace {
@@ -12,18 +13,9 @@ namespace {
 constexpr std::string_view kScheme = "http://";
 constexpr std::uint16_t kHttpPort = 80;
 
-std::string decode_percents(std::string_view text) {
-  std::string decoded;
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    unsigned value = 0;
-    const std::string_view digits = text.substr(std::min(at + 1, text.size()), 2);
-    const auto end = digits.data() + digits.size();
-    const bool is_encoded = text[at] == '%' && digits.size() == 2 &&
-                            std::from_chars(digits.data(), end, value, 16).ptr == end;
-    decoded.push_back(is_encoded ? static_cast<char>(value) : text[at]);
-    if (is_encoded) at += 2;
-  }
-  return decoded;
+// A password that was not encoded may contain a %.
+std::string decoded(std::string_view text) {
+  return percent_decode(text).value_or(std::string(text));
 }
 
 // Characters that would end the request line, or be invisible in it, are not allowed in a URL.
@@ -61,8 +53,8 @@ HttpUrl parse_http_url(std::string_view text) {
   if (const std::size_t at = authority.rfind('@'); at != std::string_view::npos) {
     const std::string_view credentials = authority.substr(0, at);
     const std::size_t colon = std::min(credentials.find(':'), credentials.size());
-    url.user = decode_percents(credentials.substr(0, colon));
-    url.password = decode_percents(credentials.substr(std::min(colon + 1, credentials.size())));
+    url.user = decoded(credentials.substr(0, colon));
+    url.password = decoded(credentials.substr(std::min(colon + 1, credentials.size())));
     authority.remove_prefix(at + 1);
     if (has_control_characters(url.user + url.password))
       throw std::invalid_argument("the user and the password must not contain control characters");

@@ -38,7 +38,7 @@ void FrameFragments::reset(const JpegFormat& format, std::size_t max_frame_bytes
 FrameFragments::Placed FrameFragments::place(const JpegPayload& payload, bool marker) {
   const JpegFragment& part = payload.fragment;
   const bool aligned = is_aligned(payload);
-  if (!std::exchange(has_intervals_, true)) choose_intervals(aligned);
+  if (!has_intervals_) choose_intervals(aligned);
   if (payload.format != format_ || aligned != is_aligned_) return Placed::contradiction;
   const Fragment fragment{
       .range = {part.offset, part.offset + static_cast<std::uint32_t>(payload.data.size())},
@@ -116,6 +116,7 @@ bool FrameFragments::fits_run(const Fragment& fragment) const {
 }
 
 void FrameFragments::insert(const Fragment& fragment) {
+  has_intervals_ = true;
   const Range& range = fragment.range;
   Run& run = runs_[fragment.run];
   run.ranges.insert(std::ranges::upper_bound(run.ranges, range.offset, {}, &Range::offset), range);

@@ -103,9 +103,9 @@ class FrameFragments {
   std::size_t header_size_ = 0;
   std::vector<std::byte> storage_;  // room for the header, the scan, room for an end of image
   bool is_aligned_ = false;
-  bool has_intervals_ = false;
-  int intervals_ = 1;          // of the whole frame
-  int rows_per_interval_ = 0;  // pixels
+  bool has_intervals_ = false;  // as the first fragment that was taken says
+  int intervals_ = 1;           // of the whole frame
+  int rows_per_interval_ = 0;   // pixels
   int intervals_given_ = 0;
   std::size_t runs_in_use_ = 0;
   std::vector<Run> runs_;  // by the number of their first interval

@@ -1,19 +1,13 @@
 #include "net/stream/incoming_frame.hpp"
 
-#include <algorithm>
+#include <cstring>
 #include <utility>
 
-#include "codec/bytes.hpp"
-
 namespace jpegwire {
-namespace {
-
-constexpr std::size_t kBlockBytes = std::size_t{64} << 10;
-
-}  // namespace
-
 void IncomingFrame::begin(const FrameOrigin& origin, const JpegLayout& layout) {
-  block_ = used_bytes_ = 0;
+  memory_.reset();
+  if (used_bytes_ > buffer_.size()) buffer_ = std::vector<std::byte>(used_bytes_);
+  used_bytes_ = 0;
   origin_ = origin;
   layout_ = layout;
   layout_.bands.clear();
@@ -53,17 +47,12 @@ FrameEnd IncomingFrame::end() const {
   return end_;
 }
 
-// A new block moves the other blocks' vectors but not their bytes.
 Bytes IncomingFrame::keep(Bytes bytes) {
-  while (block_ < blocks_.size() && blocks_[block_].size() - used_bytes_ < bytes.size()) {
-    ++block_;
-    used_bytes_ = 0;
-  }
-  if (block_ == blocks_.size()) blocks_.emplace_back(std::max(kBlockBytes, bytes.size()));
-  const std::span<std::byte> place = std::span(blocks_[block_]).subspan(used_bytes_, bytes.size());
-  put_bytes(place, bytes);
+  if (bytes.empty()) return {};
+  if (!memory_) memory_.emplace(buffer_.data(), buffer_.size());
+  void* const copy = memory_->allocate(bytes.size(), 1);
   used_bytes_ += bytes.size();
-  return place;
+  return {static_cast<std::byte*>(std::memcpy(copy, bytes.data(), bytes.size())), bytes.size()};
 }
 
 }  // namespace jpegwire

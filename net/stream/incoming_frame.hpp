@@ -3,7 +3,9 @@
 #include <condition_variable>
 #include <cstddef>
 #include <memory>
+#include <memory_resource>
 #include <mutex>
+#include <optional>
 #include <stop_token>
 #include <vector>
 
@@ -65,10 +67,11 @@ class IncomingFrame {
   FrameOrigin origin_;
   JpegLayout layout_;
 
-  // Blocks of memory that are filled one after the other and never resized.
-  std::vector<std::vector<std::byte>> blocks_;
-  std::size_t block_ = 0;       // the one that is being filled
-  std::size_t used_bytes_ = 0;  // of it
+  // The copies' memory: first the buffer, which holds the largest frame so far, then blocks that
+  // begin() releases.
+  std::vector<std::byte> buffer_;
+  std::optional<std::pmr::monotonic_buffer_resource> memory_;
+  std::size_t used_bytes_ = 0;
 
   mutable std::mutex mutex_;
   mutable std::condition_variable_any changed_;

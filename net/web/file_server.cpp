@@ -7,6 +7,7 @@
 #include <asio/post.hpp>
 #include <utility>
 
+#include "app/descriptor.hpp"
 #include "app/thread_priority.hpp"
 #include "net/sockets/socket_options.hpp"
 
@@ -53,7 +54,11 @@ void FileServer::serve(asio::ip::tcp::socket socket, HttpRequest request,
   std::error_code error;
   const auto local = socket.local_endpoint(error);
   if (error) return;  // the client has disconnected
-  asio::ip::tcp::socket moved(io_, local.protocol(), socket.release());
+  Descriptor descriptor(socket.release(error));
+  asio::ip::tcp::socket moved(io_);
+  if (!error) moved.assign(local.protocol(), descriptor.number(), error);
+  if (error) return;  // too little memory for it, for example
+  descriptor.release();
   asio::post(io_, [this, moved = std::move(moved), request = std::move(request),
                    ticket = std::move(ticket)]() mutable {
     begin(std::move(moved), std::move(request), std::move(ticket));

@@ -111,14 +111,15 @@ SharedDirectory::SharedDirectory(std::string path) : path_(std::move(path)) {
 std::optional<FileList> SharedDirectory::list(std::size_t max_files, std::error_code& error) const {
   const Descriptor directory = open_directory(error);
   if (error) return std::nullopt;
-  const int number = ::fcntl(directory.number(), F_DUPFD_CLOEXEC, 0);  // the entries' own
-  const std::unique_ptr<DIR, CloseDirectory> entries(::fdopendir(number));
+  Descriptor copy(::fcntl(directory.number(), F_DUPFD_CLOEXEC, 0));
+  const std::unique_ptr<DIR, CloseDirectory> entries(::fdopendir(copy.number()));
   if (!entries) {
     error = last_error();
     return std::nullopt;
   }
+  copy.release();  // the entries close it
   FileList listing;
-  while (const dirent* entry = ::readdir(entries.get()))  // NOLINT(concurrency-mt-unsafe): its own
+  while (const dirent* entry = ::readdir(entries.get()))
     if (std::optional<OfferedFile> file = describe(directory, entry->d_name))
       listing.files.push_back(std::move(*file));
   std::ranges::sort(listing.files, [](const OfferedFile& left, const OfferedFile& right) {

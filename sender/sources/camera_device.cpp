@@ -115,7 +115,7 @@ void prepare_opencv() {
 
 std::optional<std::string> first_camera() {
   for (int number = 0; number <= kHighestDeviceNumber; ++number) {
-    const std::string name = device_name(number);
+    std::string name = device_name(number);
     const Descriptor device = open_device(name);
     if (device.is_open() ? captures(device) : errno == EBUSY) return name;
     if (!device.is_open() && errno == EACCES) spdlog::warn("{}", refusal(name, EACCES));

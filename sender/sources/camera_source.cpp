@@ -109,7 +109,8 @@ void CameraSource::search(std::stop_token stop) {
       if (!gives_frames(*device)) continue;
       found_.put(std::move(device));
       return;
-    } catch (const std::runtime_error&) {  // it is still absent
+    } catch (const std::runtime_error&) {
+      continue;  // it is still absent
     }
   }
 }

@@ -104,6 +104,7 @@ FileSource::FileSource(FileSourceOptions options) : options_(std::move(options))
   try {
     opened = is_picture(options_.path) ? open_jpeg() || open_picture() : open_video();
   } catch (const cv::Exception&) {
+    opened = false;
   }
   if (!opened)
     throw std::runtime_error(
@@ -127,7 +128,7 @@ bool FileSource::open_picture() {
   picture_ = cv::imread(options_.path, cv::IMREAD_COLOR);
   if (picture_.empty()) return false;
   if (options_.size) {
-    cv::Mat scaled(options_.size->second, options_.size->first, CV_8UC3);
+    const cv::Mat scaled(options_.size->second, options_.size->first, CV_8UC3);
     scale(picture_, scaled);
     picture_ = scaled;
   }

@@ -226,7 +226,7 @@ void ScenePainter::paint_lake() {
 Colour ScenePainter::water_at(int x, int y, const cv::Vec3b& mirrored) const {
   const float depth = (static_cast<float>(y) / scale() - kWaterline) / (kShore - kWaterline);
   const float ripple = rock_.at(y, x / 5) * (0.3F + 0.5F * depth);
-  Colour colour = mix(Colour(mirrored), {112, 92, 52}, 0.22F + 0.25F * depth);
+  const Colour colour = mix(Colour(mirrored), {112, 92, 52}, 0.22F + 0.25F * depth);
   const float beside_sun =
       std::abs(static_cast<float>(x) / static_cast<float>(canvas_.cols) - kSunX);
   const float glint = std::exp(-beside_sun * 26) * std::max(0.0F, ripple) * 4;

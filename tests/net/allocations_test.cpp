@@ -1,3 +1,5 @@
+#include <malloc.h>
+
 #include <array>
 #include <atomic>
 #include <catch2/catch.hpp>
@@ -23,18 +25,28 @@
 namespace {
 
 std::atomic<std::size_t> allocations = 0;
+std::atomic<std::size_t> bytes_in_use = 0;
+
+void* counted(void* memory) {
+  ++allocations;
+  bytes_in_use += ::malloc_usable_size(memory);
+  return memory;
+}
+
+void release(void* memory) {
+  bytes_in_use -= ::malloc_usable_size(memory);
+  std::free(memory);
+}
 
 void* allocate(std::size_t size) {
-  ++allocations;
-  if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
+  if (void* memory = std::malloc(size == 0 ? 1 : size)) return counted(memory);
   throw std::bad_alloc();
 }
 
 void* allocate_aligned(std::size_t size, std::align_val_t alignment) {
-  ++allocations;
   const auto boundary = static_cast<std::size_t>(alignment);
   if (void* memory = std::aligned_alloc(boundary, (size + boundary - 1) / boundary * boundary))
-    return memory;
+    return counted(memory);
   throw std::bad_alloc();
 }
 
@@ -43,8 +55,7 @@ void* allocate_aligned(std::size_t size, std::align_val_t alignment) {
 void* operator new(std::size_t size) { return allocate(size); }
 void* operator new[](std::size_t size) { return allocate(size); }
 void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
-  ++allocations;
-  return std::malloc(size == 0 ? 1 : size);
+  return counted(std::malloc(size == 0 ? 1 : size));
 }
 void* operator new[](std::size_t size, const std::nothrow_t& nothrow) noexcept {
   return operator new(size, nothrow);
@@ -55,16 +66,16 @@ void* operator new(std::size_t size, std::align_val_t alignment) {
 void* operator new[](std::size_t size, std::align_val_t alignment) {
   return allocate_aligned(size, alignment);
 }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete[](void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, const std::nothrow_t&) noexcept { std::free(memory); }
-void operator delete[](void* memory, const std::nothrow_t&) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
-void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, std::align_val_t) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
+void operator delete(void* memory) noexcept { release(memory); }
+void operator delete[](void* memory) noexcept { release(memory); }
+void operator delete(void* memory, const std::nothrow_t&) noexcept { release(memory); }
+void operator delete[](void* memory, const std::nothrow_t&) noexcept { release(memory); }
+void operator delete(void* memory, std::size_t) noexcept { release(memory); }
+void operator delete[](void* memory, std::size_t) noexcept { release(memory); }
+void operator delete(void* memory, std::align_val_t) noexcept { release(memory); }
+void operator delete[](void* memory, std::align_val_t) noexcept { release(memory); }
+void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { release(memory); }
+void operator delete[](void* memory, std::size_t, std::align_val_t) noexcept { release(memory); }
 
 namespace jpegwire::allocations_test {
 namespace {
@@ -272,6 +283,17 @@ TEST_CASE("error correction does not allocate after a warm-up") {
     sequence += std::ssize(block.packets);
   }
   CHECK(allocations == warm);
+}
+
+TEST_CASE("a frame that is reused keeps the memory of one frame, however its bands grow") {
+  IncomingFrame frame;
+  const ByteVector bytes(300'000);
+  const std::size_t before = bytes_in_use;
+  for (std::size_t size = 1000; size < bytes.size(); size += 100) {
+    frame.begin({}, {});
+    frame.add({.top = 0, .height = 1, .bytes = Bytes(bytes).first(size)});
+  }
+  CHECK(bytes_in_use - before < 4 * bytes.size());
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "viewer/camera/band_patcher.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "codec/bytes.hpp"
 
@@ -10,50 +11,43 @@ namespace {
 constexpr std::byte kGrey{128};
 constexpr std::chrono::seconds kFresh{1};
 
-std::span<std::byte> rows_of(Picture& picture, int top, int end) {
-  const std::size_t row = 3 * static_cast<std::size_t>(picture.width);
-  return std::span(picture.pixels)
-      .subspan(row * static_cast<std::size_t>(top), row * static_cast<std::size_t>(end - top));
-}
-
 }  // namespace
 
 void BandPatcher::begin(PictureSize jpeg, DecodeScale scale) {
-  const auto parts = static_cast<std::size_t>((jpeg.height + kRows - 1) / kRows);
-  if (jpeg != jpeg_ || scale != scale_) decoded_at_.clear();
-  jpeg_ = jpeg;
-  scale_ = scale;
-  decoded_at_.resize(parts);
-  is_decoded_.assign(parts, false);
+  if (jpeg != kept_.jpeg || scale != kept_.scale) forget();
+  begun_.jpeg = jpeg;
+  begun_.scale = scale;
+  begun_.decoded_at.assign(static_cast<std::size_t>((jpeg.height + kRows - 1) / kRows), WallTime());
 }
-
-void BandPatcher::forget() { jpeg_ = {}; }
 
 void BandPatcher::note(std::span<const Band> bands, WallTime now) {
   for (const Band& band : bands)
-    for (int row = band.top; row < band.top + band.height; row += kRows) {
-      is_decoded_[static_cast<std::size_t>(row / kRows)] = true;
-      decoded_at_[static_cast<std::size_t>(row / kRows)] = now;
-    }
+    for (int row = band.top; row < band.top + band.height; row += kRows)
+      begun_.decoded_at[static_cast<std::size_t>(row / kRows)] = now;
 }
 
-bool BandPatcher::is_fresh(std::size_t part, WallTime now) const {
-  return decoded_at_[part] != WallTime() && now - decoded_at_[part] <= kFresh;
-}
-
-void BandPatcher::fill_gaps(const Picture* older, Picture& picture, WallTime now) {
-  const int rows_of_part = scale_.of(kRows);
-  for (std::size_t part = 0; part < is_decoded_.size(); ++part) {
-    if (is_decoded_[part]) continue;
-    const int top = static_cast<int>(part) * rows_of_part;
-    const std::span<std::byte> rows =
-        rows_of(picture, top, std::min(top + rows_of_part, picture.height));
-    const auto offset = rows.data() - picture.pixels.data();
-    if (older != nullptr && is_fresh(part, now))
-      put_bytes(rows, Bytes(older->pixels).subspan(static_cast<std::size_t>(offset), rows.size()));
-    else
+void BandPatcher::fill_gaps(Picture& picture, WallTime now) {
+  const std::size_t row_bytes = 3 * static_cast<std::size_t>(picture.width);
+  const std::size_t part_bytes = row_bytes * static_cast<std::size_t>(begun_.scale.of(kRows));
+  for (std::size_t part = 0; part < begun_.decoded_at.size(); ++part) {
+    if (begun_.decoded_at[part] != WallTime()) continue;
+    const std::size_t offset = std::min(part * part_bytes, picture.pixels.size());
+    const std::size_t size = std::min(part_bytes, picture.pixels.size() - offset);
+    const std::span<std::byte> rows = std::span(picture.pixels).subspan(offset, size);
+    if (kept_.picture != nullptr && now - kept_.decoded_at[part] <= kFresh) {
+      put_bytes(rows, Bytes(kept_.picture->pixels).subspan(offset, size));
+      begun_.decoded_at[part] = kept_.decoded_at[part];
+    } else {
       std::ranges::fill(rows, kGrey);
+    }
   }
+}
+
+void BandPatcher::keep(std::shared_ptr<const Picture> picture) {
+  kept_.jpeg = begun_.jpeg;
+  kept_.scale = begun_.scale;
+  std::swap(kept_.decoded_at, begun_.decoded_at);
+  kept_.picture = std::move(picture);
 }
 
 }  // namespace jpegwire

@@ -17,7 +17,7 @@ inline constexpr int kClockFrameCells = kClockDataCells + 2;
 inline constexpr int kClockCells = kClockFrameCells + 2;
 
 /// The brightness of each cell inside the frame, row by row.
-using ClockCells = std::array<std::uint8_t, kClockDataCells * kClockDataCells>;
+using ClockCells = std::array<std::uint8_t, std::size_t{kClockDataCells} * kClockDataCells>;
 
 /// Draws the square, kClockCells cells of `cell_pixels` pixels wide, as the whole picture.
 void draw_clock(WallTime time, int cell_pixels, Picture& picture);

@@ -114,8 +114,7 @@ FrameEnd ViewerPipeline::process(const UndecodedFrame& frame, const std::stop_to
     count_discarded(end.reception);
     return end;
   }
-  if (end.reception == Reception::incomplete)
-    patcher_.fill_gaps(last_picture_.get(), *picture, steady_now());
+  if (end.reception == Reception::incomplete) patcher_.fill_gaps(*picture, steady_now());
   statistics_.frame_decoded(measure(frame, end, *picture));
   publish(frame, end, std::move(picture));
   return end;
@@ -210,8 +209,9 @@ void ViewerPipeline::publish(const UndecodedFrame& frame, const FrameEnd& end,
 // Without gaps the picture is the display's own.
 ShownPicture ViewerPipeline::kept_for_gaps(OwnedPicture picture) {
   if (!settings_.fills_gaps) return picture;
-  last_picture_ = pictures_.share(std::move(picture));
-  return last_picture_;
+  std::shared_ptr<const Picture> shared = pictures_.share(std::move(picture));
+  patcher_.keep(shared);
+  return shared;
 }
 
 DecodeScale ViewerPipeline::scale_for(PictureSize jpeg) const {

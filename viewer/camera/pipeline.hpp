@@ -109,7 +109,6 @@ class ViewerPipeline final : public StreamObserver {
   BandPool bands_;
   JpegDecoder decoder_;
   ObjectPool<Picture> pictures_;
-  std::shared_ptr<const Picture> last_picture_;  // if it can fill the next one's gaps
   std::vector<Band> new_bands_;
   BandPatcher patcher_;
   ClockFinder clock_;

@@ -42,7 +42,7 @@ class Panel {
 
   void draw(const std::string& title, const cv::Scalar& colour) {
     cv::putText(picture_, title, {area_.x, area_.y - 12}, kFont, 0.5, colour, 1, cv::LINE_AA);
-    for (double decade = 0; decade <= decades_; ++decade) draw_line_of(decade);
+    for (int decade = 0; decade <= decades_; ++decade) draw_line_of(decade);
     for (std::size_t i = 0; i < measurements_.size(); ++i) draw_size(i);
     for (std::size_t i = 0; i < measurements_.size(); ++i) {
       if (i > 0) cv::line(picture_, place(i - 1), place(i), colour, 2, cv::LINE_AA);

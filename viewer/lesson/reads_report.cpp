@@ -38,8 +38,10 @@ std::string CountedValues::median() const {
 
 std::uint64_t CountedValues::exact_median() const {
   std::uint64_t seen = 0;
-  for (const auto& [value, times] : exact_)
-    if ((seen += times) >= (exact_count_ + 1) / 2) return value;
+  for (const auto& [value, times] : exact_) {
+    seen += times;
+    if (seen >= (exact_count_ + 1) / 2) return value;
+  }
   return 0;
 }
 

@@ -87,8 +87,17 @@ void FileClient::take_received() {
 
 /// False if the body must not be read now.
 bool FileClient::take_head() {
-  const Bytes received = Bytes(buffer_).first(filled_bytes_);
-  const HttpResponseHead head = parse_response_head(received, kMaxHeadBytes);
+  HttpResponseHead head;
+  std::size_t taken_bytes = 0;
+  do {
+    const Bytes received = Bytes(buffer_).first(filled_bytes_).subspan(taken_bytes);
+    head = parse_response_head(received, kMaxHeadBytes);
+    if (head.state != HttpHead::State::complete) break;
+    taken_bytes += head.size_bytes;
+    was_answered_ = true;
+    do_watch_for_answers();
+  } while (head.status < 200);  // an interim answer: the sender is working
+  drop(taken_bytes);
   if (head.state == HttpHead::State::need_more) {
     do_read();
     return false;
@@ -99,12 +108,6 @@ bool FileClient::take_head() {
                     "when it starts",
                     url()));
     return false;
-  }
-  was_answered_ = true;
-  drop(head.size_bytes);
-  if (head.status < 200) {  // an interim answer: the sender is working
-    do_watch_for_answers();
-    return take_head();
   }
   const bool has_size = head.content_length && !head.is_chunked;
   if (!is_head_request_ && !has_size) {

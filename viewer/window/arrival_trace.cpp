@@ -205,7 +205,7 @@ void ArrivalTrace::draw_tint(cv::Mat& picture, const cv::Rect2d& part) const {
     const int top = seen(band.top);
     const int bottom = seen(band.top + band.height);
     if (bottom <= top) continue;
-    cv::Mat rows = picture.rowRange(top, bottom);
+    const cv::Mat rows = picture.rowRange(top, bottom);
     tint(rows, band.colour);
     rows.colRange(0, edge).setTo(band.colour);
     if (bottom - top > 4) rows.rowRange(0, 1).setTo(band.colour);

@@ -60,9 +60,9 @@ void Blend::apply_to(cv::Mat pixels) const {
 
 void Blend::cover_with(const Blend& front, cv::Point corner) {
   const cv::Rect area = cv::Rect(corner, front.keep.size()) & cv::Rect({}, keep.size());
-  const auto size = static_cast<std::size_t>(3 * area.width);
-  const auto in_row = static_cast<std::size_t>(3 * area.x);
-  const auto in_front_row = static_cast<std::size_t>(3 * (area.x - corner.x));
+  const auto size = 3 * static_cast<std::size_t>(area.width);
+  const auto in_row = 3 * static_cast<std::size_t>(area.x);
+  const auto in_front_row = 3 * static_cast<std::size_t>(area.x - corner.x);
   for (int y = area.y; y < area.br().y; ++y) {
     const auto* front_keep = front.keep.ptr<std::uint8_t>(y - corner.y) + in_front_row;
     const auto* front_add = front.add.ptr<std::uint8_t>(y - corner.y) + in_front_row;

@@ -15,7 +15,6 @@ namespace jpegwire {
 namespace {
 
 constexpr const char* kTitle = "jpegwire clock";
-constexpr int kEscape = 27;
 
 using SteadyClock = std::chrono::steady_clock;
 
@@ -50,7 +49,7 @@ class ClockWindow {
   cv::Mat canvas_;
 };
 
-bool is_quit(int key) { return key == kEscape || key == 'q' || key == 'Q'; }
+bool is_quit(int key) { return key == kEscapeKey || key == 'q' || key == 'Q'; }
 
 }  // namespace
 

@@ -17,6 +17,8 @@ using XConnection = std::unique_ptr<xcb_connection_t, void (*)(xcb_connection_t*
 /// Throws std::runtime_error if no display answers: Qt would end the process.
 XConnection open_desktop();
 
+inline constexpr int kEscapeKey = 27;  // as cv::waitKey() returns it
+
 /// Empty if it is unknown.
 cv::Size screen_size(xcb_connection_t* connection);
 

@@ -11,10 +11,11 @@
 #include <utility>
 #include <vector>
 
+#include "viewer/window/desktop.hpp"
+
 namespace jpegwire {
 namespace {
 
-constexpr int kEscape = 27;
 constexpr double kLargestShareOfScreen = 0.9;
 const cv::Size kSizeBeforePictures{640, 360};
 const cv::Size kSizeOfMosaic{1280, 720};
@@ -141,7 +142,7 @@ void Window::show_message(std::string_view sentence) {
 
 void Window::handle_key(int key) {
   switch (key) {
-    case kEscape:
+    case kEscapeKey:
     case 'q':
     case 'Q':
       open_ = false;

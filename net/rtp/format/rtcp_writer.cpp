@@ -72,7 +72,7 @@ Out put_echo(Out out, const ReferenceTimeEcho& echo) {
 // not fit.
 std::span<std::byte> RtcpWriter::begin(RtcpType type, std::size_t count, std::size_t body_size) {
   if (body_size + kRtcpHeaderSizeBytes > buffer_.size() - size_) return {};
-  Out out = Out(buffer_).subspan(size_);
+  const Out out = Out(buffer_).subspan(size_);
   out[0] = static_cast<std::byte>(2U << 6 | count);
   out[1] = static_cast<std::byte>(type);
   put_big_endian(out.subspan(2), static_cast<std::uint16_t>(body_size / 4));

@@ -31,6 +31,17 @@ TEST_CASE("a fragment with a far offset costs no more memory than a window") {
   CHECK(fragments.storage_size_bytes() < 1'200'000);
 }
 
+TEST_CASE("a first fragment that is not taken leaves no trace") {
+  FrameFragments fragments;
+  fragments.reset(kFormat, kMaxFrameBytes);
+  const ByteVector data = to_bytes({1, 0x22, 0x33, 0xFF, 0xD1});
+  const JpegFragment unaligned{.offset = kMaxFrameBytes, .restart_count = kUnalignedRestartCount};
+  REQUIRE(place(fragments, unaligned, data) == Placed::too_large);
+  REQUIRE(place(fragments, {.offset = 6, .restart_count = 1}, data) == Placed::taken);
+  Band band;
+  CHECK(fragments.next_band(band) == FrameFragments::Next::band);
+}
+
 TEST_CASE("a fragment that contradicts others leaves no trace") {
   FrameFragments fragments;
   fragments.reset(kFormat, kMaxFrameBytes);

@@ -1,6 +1,8 @@
 #include "viewer/camera/band_patcher.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -38,11 +40,20 @@ Band band(int top, int height) {
 
 WallTime at(int ms) { return WallTime(milliseconds(1'000'000 + ms)); }
 
+std::shared_ptr<const Picture> shared(const Picture& picture) {
+  return std::make_shared<const Picture>(picture);
+}
+
 /// A patcher whose first picture, "0" to "7", was complete at time 0.
 struct Bench {
   Bench() {
+    begin_complete(0);
+    patcher.keep(shared(picture_of("01234567")));
+  }
+
+  void begin_complete(int ms) {
     patcher.begin({kWidth, 8 * kRows}, {});
-    patcher.note(std::vector{band(0, 8)}, at(0));
+    patcher.note(std::vector{band(0, 8)}, at(ms));
   }
 
   /// The next picture, with "n" in the bands that arrived, after its gaps were filled.
@@ -50,13 +61,12 @@ struct Bench {
     Picture picture = picture_of("nnnnnnnn");
     patcher.begin({kWidth, 8 * kRows}, {});
     patcher.note(bands, at(ms));
-    patcher.fill_gaps(&older, picture, at(ms));
-    older = picture;
+    patcher.fill_gaps(picture, at(ms));
+    patcher.keep(shared(picture));
     return rows_of(picture);
   }
 
   BandPatcher patcher;
-  Picture older = picture_of("01234567");
 };
 
 TEST_CASE("missing rows are taken from the previous picture") {
@@ -83,21 +93,38 @@ TEST_CASE("rows that were decoded more than a second ago become grey") {
 }
 
 TEST_CASE("gaps are grey without a previous picture of the same size and source") {
-  BandPatcher patcher;
-  const auto grey_but_second = [&](const Picture* older, int width) {
+  Bench bench;
+  const auto patched = [&](int width) {
     Picture picture = picture_of("nnnn", width);
-    patcher.begin({width, 4 * kRows}, {});
-    patcher.note(std::vector{band(1, 1)}, at(0));
-    patcher.fill_gaps(older, picture, at(0));
-    CHECK(rows_of(picture) == "\x80n\x80\x80");
+    bench.patcher.begin({width, 4 * kRows}, {});
+    bench.patcher.note(std::vector{band(1, 1)}, at(0));
+    bench.patcher.fill_gaps(picture, at(0));
+    return rows_of(picture);
   };
-  grey_but_second(nullptr, kWidth);
-  const Picture older = picture_of("0123");
-  grey_but_second(&older, kWidth + 1);
-  patcher.begin({kWidth, 4 * kRows}, {});
-  patcher.note(std::vector{band(0, 4)}, at(0));
-  patcher.forget();
-  grey_but_second(&older, kWidth);
+  CHECK(patched(kWidth) == "\x80n\x80\x80");  // another height
+  bench.patcher.keep(shared(picture_of("0123")));
+  CHECK(patched(kWidth + 1) == "\x80n\x80\x80");
+  bench.patcher.keep(shared(picture_of("0123", kWidth + 1)));
+  bench.patcher.forget();
+  CHECK(patched(kWidth + 1) == "\x80n\x80\x80");
+}
+
+TEST_CASE("a discarded picture fills no gaps, whatever its size, source and age") {
+  Bench bench;
+  SECTION("after a change of size") {
+    bench.patcher.begin({400, 400 * kRows}, {});
+    bench.patcher.note(std::vector{band(0, 400)}, at(1));
+    CHECK(bench.patch({}, 2) == "\x80\x80\x80\x80\x80\x80\x80\x80");
+  }
+  SECTION("after a change of source") {
+    bench.patcher.forget();
+    bench.begin_complete(1);
+    CHECK(bench.patch({}, 2) == "\x80\x80\x80\x80\x80\x80\x80\x80");
+  }
+  SECTION("with newer rows than the picture that is shown") {
+    bench.begin_complete(900);
+    CHECK(bench.patch({band(0, 4)}, 1001) == "nnnn\x80\x80\x80\x80");
+  }
 }
 
 TEST_CASE("a last part of fewer than eight rows is filled too") {
@@ -108,9 +135,10 @@ TEST_CASE("a last part of fewer than eight rows is filled too") {
   Picture picture = older;
   patcher.begin({kWidth, 13}, {});
   patcher.note(std::vector{Band{.top = 0, .height = 13, .bytes = {}}}, at(0));
+  patcher.keep(shared(older));
   patcher.begin({kWidth, 13}, {});
   std::ranges::fill(picture.pixels, std::byte{'n'});
-  patcher.fill_gaps(&older, picture, at(1));
+  patcher.fill_gaps(picture, at(1));
   CHECK(rows_of(picture) == "01");
 }
 
@@ -133,25 +161,25 @@ TEST_CASE("a scaled picture is patched at the scaled rows of its bands") {
     return letters;
   };
   BandPatcher patcher;
-  const Picture older = filled_with('o');
   patcher.begin(jpeg, scale);
   patcher.note(std::vector{Band{.top = 0, .height = 29, .bytes = {}}}, at(0));
+  patcher.keep(shared(filled_with('o')));
   Picture picture = filled_with('n');
   patcher.begin(jpeg, scale);
   patcher.note(std::vector{Band{.top = 8, .height = 8, .bytes = {}}}, at(1));
-  patcher.fill_gaps(&older, picture, at(1));
+  patcher.fill_gaps(picture, at(1));
   CHECK(letters_of(picture) == "oonnoooo");
 }
 
 TEST_CASE("after a change of scale there is no previous picture") {
   BandPatcher patcher;
-  const Picture older = picture_of("0123");
   patcher.begin({kWidth, 4 * kRows}, {});
   patcher.note(std::vector{band(0, 4)}, at(0));
+  patcher.keep(shared(picture_of("0123")));
   Picture picture;
   picture.resize(PixelFormat::bgr, 3, 16);
   patcher.begin({kWidth, 4 * kRows}, {4});
-  patcher.fill_gaps(&older, picture, at(1));
+  patcher.fill_gaps(picture, at(1));
   for (const std::byte value : picture.pixels) CHECK(value == std::byte{0x80});
 }
 

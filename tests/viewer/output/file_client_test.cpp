@@ -179,6 +179,17 @@ TEST_CASE("a sender that is at work on a digest is no silence", "[files]") {
   CHECK(stage.fetched() == "data");
 }
 
+TEST_CASE("any number of interim answers may come before the answer", "[files]") {
+  Stage stage;
+  std::string interim;
+  for (int i = 0; i < 20'000; ++i) interim += "HTTP/1.1 100\n\n";
+  const auto answer = [&](const std::string& request, std::size_t) {
+    return Pieces{to_bytes(interim), answer_to(request, "data")};
+  };
+  CHECK(stage.fetch(answer, milliseconds(5'000)).empty());
+  CHECK(stage.fetched() == "data");
+}
+
 TEST_CASE("a connection that breaks off in each answer still gets a file on", "[files]") {
   Stage stage;
   const std::string content = numbers(2'000);
