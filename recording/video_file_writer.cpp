@@ -92,7 +92,7 @@ void VideoFileWriter::add_creation_time() {
 void VideoFileWriter::write_header() {
   LibavOptions options;
   if (is_quicktime(*context_->oformat))
-    options.set("movflags", "+empty_moov+frag_custom+frag_discont+default_base_moof");
+    options.set("movflags", "+empty_moov+frag_custom+default_base_moof");
   require(avformat_write_header(context_.get(), options.get()));
   interval_ticks_ = ticks_of(microseconds(33'333));  // the muxer's own now
   note_flushed();
@@ -131,18 +131,27 @@ void VideoFileWriter::write_packet(Bytes jpeg, std::int64_t ticks) {
   packet_->data = const_cast<std::uint8_t*>(reinterpret_cast<const std::uint8_t*>(jpeg.data()));
   packet_->size = static_cast<int>(jpeg.size());
   packet_->pts = packet_->dts = ticks;
-  packet_->duration = interval_ticks_;
+  packet_->duration = estimated_ticks();
   packet_->flags = AV_PKT_FLAG_KEY;
   packet_->stream_index = 0;
+  if (is_quicktime(*context_->oformat))
+    require(av_opt_set(context_->priv_data, "movflags", "+frag_discont", 0));
   require(av_write_frame(context_.get(), packet_.get()));
 }
 
-// Writing no packet ends a cluster or a fragment. The duration of a fragment's last frame is a
-// guess; without frag_discont, libav would start the next fragment where that duration ends.
+// The duration of a QuickTime fragment's last frame is an estimate, and without frag_discont libav
+// would start the next fragment where that duration ends. It checks a frame's time before it reads
+// this option, so the option is set with the second frame of the fragment before. A fragment
+// of one frame has none; there, only a short duration leaves the next frame its time.
+std::int64_t VideoFileWriter::estimated_ticks() const {
+  const bool is_first_of_fragment = frames_ == flushed_frames_;
+  const bool may_be_alone = is_quicktime(*context_->oformat) && is_first_of_fragment;
+  return may_be_alone && frames_ > 0 ? 1 : interval_ticks_;
+}
+
+// Writing no packet ends a cluster or a fragment.
 void VideoFileWriter::flush() {
   require(av_write_frame(context_.get(), nullptr));
-  if (is_quicktime(*context_->oformat))
-    require(av_opt_set(context_->priv_data, "movflags", "+frag_discont", 0));
   note_flushed();
 }
 

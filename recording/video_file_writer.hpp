@@ -65,6 +65,7 @@ class VideoFileWriter {
   void write_header();
   std::int64_t ticks_at(WallTime capture_time) const;
   std::int64_t ticks_of(microseconds duration) const;
+  std::int64_t estimated_ticks() const;
   void write_packet(Bytes jpeg, std::int64_t ticks);
   void note_flushed();
   void require(int result);
