@@ -70,12 +70,12 @@ double envelope(double part) {
 
 /// The striped cloth, round because its gores narrow towards the sides, lit from the left.
 cv::Vec3b cloth_at(double across) {
-  static const std::array<cv::Vec3d, 4> kGores{
+  static const std::array<cv::Vec3d, 4> colours{
       {{52, 52, 214}, {66, 158, 248}, {214, 236, 246}, {150, 132, 36}}};
   const double angle = std::asin(std::clamp(across, -1.0, 1.0));
   const auto gore = static_cast<std::size_t>((angle / std::numbers::pi + 0.5) * 11.99);
   const double light = 0.45 + 0.6 * std::max(0.0, std::cos(angle + 0.6));
-  const cv::Vec3d colour = kGores[gore % kGores.size()] * light;
+  const cv::Vec3d colour = colours[gore % colours.size()] * light;
   return {cv::saturate_cast<uchar>(colour[0]), cv::saturate_cast<uchar>(colour[1]),
           cv::saturate_cast<uchar>(colour[2])};
 }

@@ -307,12 +307,12 @@ void ScenePainter::draw_blade(cv::Point2f root, float length) {
 }
 
 void ScenePainter::draw_flower(cv::Point2f centre, float radius) {
-  static const std::array<Colour, 4> kPetals{
+  static const std::array<Colour, 4> colours{
       {{236, 240, 248}, {60, 190, 250}, {70, 60, 214}, {206, 110, 150}}};
   const cv::Point middle = centre;
   const auto petals = static_cast<std::size_t>(random_.uniform(0, 4));
   const int size = std::max(1, static_cast<int>(radius));
-  strokes_.push_back({middle, middle, to_scalar(kPetals[petals]), 1, size});
+  strokes_.push_back({middle, middle, to_scalar(colours[petals]), 1, size});
   if (size > 2) strokes_.push_back({middle, middle, {40, 170, 220}, 1, size / 3});
 }
 
