@@ -37,7 +37,7 @@ struct CloseInput {
 };
 using Input = std::unique_ptr<AVFormatContext, CloseInput>;
 
-Input open_input(const char* format, AVIOContext& io, LibavOptions& options) {
+Input open_demuxer(const char* format, AVIOContext& io, LibavOptions& options) {
   quiet_libav();
   AVFormatContext* context = avformat_alloc_context();
   context->pb = &io;
@@ -83,7 +83,7 @@ class MultipartDemuxing final : public FrameWork {
   Io io_ = make_io(kReadBytes, this, read, nullptr);
   Packet packet_ = make_packet();
   LibavOptions no_options_;
-  Input input_ = open_input("mpjpeg", *io_, no_options_);
+  Input input_ = open_demuxer("mpjpeg", *io_, no_options_);
 };
 
 class RtpMuxing final : public FrameWork {
@@ -154,7 +154,7 @@ class RtpDemuxing final : public FrameWork {
     LibavOptions options;
     options.set("sdp_flags", "custom_io");
     const Io description = make_io(kReadBytes, this, read_description, nullptr);
-    input_ = open_input("sdp", *description, options);
+    input_ = open_demuxer("sdp", *description, options);
     input_->pb = packets_.get();
   }
 

@@ -87,7 +87,7 @@ class ReceivingEnd final : private FrameObserver {
   }
 
   void count_bands() {
-    std::stop_source stop;
+    std::stop_source stop;  // NOLINT(misc-const-correctness)
     stop.request_stop();
     for (const auto& frame : begun_) {
       frame->take(bands_, stop.get_token());

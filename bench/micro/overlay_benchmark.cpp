@@ -74,7 +74,7 @@ void overlay(benchmark::State& state) {
   cv::Mat view = make_view();
   Overlay overlay = full_overlay();
   std::int64_t count = 0;
-  for (auto _ : state) overlay.draw(view, make_figures(count++));
+  for ([[maybe_unused]] auto _ : state) overlay.draw(view, make_figures(count++));
 }
 BENCHMARK(overlay);
 
@@ -82,7 +82,7 @@ void trace_strip(benchmark::State& state) {
   cv::Mat view = make_view();
   ArrivalTrace trace;
   std::int64_t count = 0;
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     trace.add(make_arrival(count++));
     draw_strip(trace, view);
   }
@@ -94,7 +94,7 @@ void trace_tint(benchmark::State& state) {
   cv::Mat picture = picture_of(view);
   ArrivalTrace trace;
   trace.add(make_arrival(0));
-  for (auto _ : state) trace.draw_tint(picture);
+  for ([[maybe_unused]] auto _ : state) trace.draw_tint(picture);
 }
 BENCHMARK(trace_tint);
 
@@ -104,7 +104,7 @@ void overlay_and_trace(benchmark::State& state) {
   Overlay overlay = full_overlay();
   ArrivalTrace trace;
   std::int64_t count = 0;
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     trace.add(make_arrival(count));
     trace.draw_tint(picture);
     draw_strip(trace, view);

@@ -54,7 +54,7 @@ std::string text_in(const json& object, const char* name) {
 }
 
 json object_in(const json& object, const char* name) {
-  json value = object.value(name, json());
+  const json value = object.value(name, json());
   return value.is_object() ? value : json::object();
 }
 

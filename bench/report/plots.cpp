@@ -85,9 +85,9 @@ std::vector<PlotSeries> age_series(const Results& results) {
   for (const CaseResult& result : results.cases) {
     if (result.ages.is_empty()) continue;
     PlotSeries& one = series.emplace_back(PlotSeries{result.label, {}, false});
-    for (double percent = 0; percent <= 99; percent += 1)
+    for (int percent = 0; percent <= 99; ++percent)
       one.points.push_back({.x = std::max(*result.ages.percentile(percent), kMinAgeMs),
-                            .y = percent,
+                            .y = static_cast<double>(percent),
                             .least = 0,
                             .greatest = 0});
   }

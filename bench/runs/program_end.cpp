@@ -45,7 +45,7 @@ std::string describe_end(const ChildProcess& child) {
 }
 
 nlohmann::json last_object(const std::string& text) {
-  nlohmann::json object = nlohmann::json::parse(last_line(text), nullptr, false);
+  const nlohmann::json object = nlohmann::json::parse(last_line(text), nullptr, false);
   return object.is_object() ? object : nlohmann::json(nlohmann::json::value_t::discarded);
 }
 

@@ -42,7 +42,7 @@ std::optional<WallTime> read_square(const cv::Mat& bgr, const std::vector<cv::Po
       const cv::Vec3d place = transform * cv::Vec3d(column + 1.5, row + 1.5, 1);
       const cv::Point point(cvRound(place[0] / place[2]), cvRound(place[1] / place[2]));
       if (!cv::Rect({}, bgr.size()).contains(point)) return std::nullopt;
-      cells[static_cast<std::size_t>(row * kClockDataCells + column)] =
+      cells[static_cast<std::size_t>(row) * kClockDataCells + static_cast<std::size_t>(column)] =
           bgr.at<cv::Vec3b>(point)[kGreen];
     }
   return read_clock(cells, now);
