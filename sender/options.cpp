@@ -243,6 +243,23 @@ void add_laboratory_options(CLI::App& app, WriteSettings& write) {
       ->type_name("on|off");
 }
 
+void check_together(const CLI::App& app, const SenderOptions& options) {
+  if (!options.sends() && !options.recording.is_wanted())
+    throw CLI::ValidationError(
+        "no output is configured, with --tcp off and --http off: add --connect, --rtp or "
+        "--record");
+  if (options.recording.split && !options.recording.is_wanted())
+    throw CLI::ValidationError("--record-split requires --record FILE");
+  if (options.write.pause.count() > 0 && options.write.piece_bytes == 0)
+    throw CLI::ValidationError(
+        "--write-delay pauses between two parts of a frame: add --write-size");
+  if (options.echo && !options.tcp)
+    throw CLI::ValidationError("--echo listens on the --tcp address: remove --tcp off");
+  if (options.echo) check_echo(app, options);
+  if (!options.http && !options.shared_directory.empty())
+    throw CLI::ValidationError("--share serves files over HTTP: remove --http off");
+}
+
 }  // namespace
 
 void add_sender_options(CLI::App& app, SenderOptions& options) {
@@ -270,20 +287,7 @@ void add_sender_options(CLI::App& app, SenderOptions& options) {
   app.add_flag("--stats", options.stats, "Print a line of statistics each second");
   add_summary_option(app, options.summary);
   app.callback([&app, &options, datagram_options] {
-    if (!options.sends() && !options.recording.is_wanted())
-      throw CLI::ValidationError(
-          "no output is configured, with --tcp off and --http off: add --connect, --rtp or "
-          "--record");
-    if (options.recording.split && !options.recording.is_wanted())
-      throw CLI::ValidationError("--record-split requires --record FILE");
-    if (options.write.pause.count() > 0 && options.write.piece_bytes == 0)
-      throw CLI::ValidationError(
-          "--write-delay pauses between two parts of a frame: add --write-size");
-    if (options.echo && !options.tcp)
-      throw CLI::ValidationError("--echo listens on the --tcp address: remove --tcp off");
-    if (options.echo) check_echo(app, options);
-    if (!options.http && !options.shared_directory.empty())
-      throw CLI::ValidationError("--share serves files over HTTP: remove --http off");
+    check_together(app, options);
     check_rtp_options(options, datagram_options);
   });
 }
