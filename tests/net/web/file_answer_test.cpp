@@ -113,6 +113,14 @@ TEST_CASE("a file is sent whole, with its headers", "[files]") {
         "attachment; filename=\"caf__ _1_.JPG\"; filename*=UTF-8''caf%C3%A9%20%221%22.JPG");
 }
 
+/// Without the time of the answer.
+std::vector<HttpFields::Field> fields_but_date(const HttpResponse& response) {
+  std::vector<HttpFields::Field> fields;
+  for (const HttpFields::Field& field : response.fields)
+    if (field.name != "Date") fields.push_back(field);
+  return fields;
+}
+
 TEST_CASE("a large file is sent in steps, and HEAD has the same headers as GET", "[files]") {
   Stage stage;
   const std::string large = numbers(kLargeBytes);
@@ -122,7 +130,7 @@ TEST_CASE("a large file is sent in steps, and HEAD has the same headers as GET",
   const HttpResponse head = stage.response_to(head_of(request_of("/files/large.mkv")));
   CHECK(head.status == 200);
   CHECK(head.body.empty());
-  CHECK(head.fields == got.fields);
+  CHECK((fields_but_date(head) == fields_but_date(got)));
 }
 
 TEST_CASE("an empty file is sent", "[files]") {
