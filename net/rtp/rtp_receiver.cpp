@@ -42,18 +42,21 @@ std::size_t prepare(udp::socket& socket) {
 
 }  // namespace
 
-EarliestTimer::EarliestTimer(asio::io_context& io, std::function<void()> on_due)
-    : on_due_(std::move(on_due)), timer_(io) {}
+EarliestTimer::EarliestTimer(const asio::any_io_executor& executor, std::function<void()> on_due)
+    : on_due_(std::move(on_due)), deadline_(executor, [this] {
+        armed_.reset();
+        on_due_();
+      }) {}
 
 void EarliestTimer::arm(std::optional<WallTime> when, WallTime now) {
   if (!when || (armed_ && *armed_ <= *when)) return;
   armed_ = when;
-  timer_.expires_after(std::max(*when - now, microseconds{0}));
-  timer_.async_wait([this](std::error_code error) {
-    if (error) return;
-    armed_.reset();
-    on_due_();
-  });
+  deadline_.set(std::max(*when - now, microseconds{0}));
+}
+
+void EarliestTimer::cancel() {
+  armed_.reset();
+  deadline_.cancel();
 }
 
 RtpReceiver::RtpReceiver(asio::io_context& io, RtpReceiverSettings settings,
@@ -65,9 +68,9 @@ RtpReceiver::RtpReceiver(asio::io_context& io, RtpReceiverSettings settings,
       stream_(stream_settings(settings_), *this),
       reporter_(io, rtcp_endpoint(settings_.session), stream_.tracker(),
                 [this](SenderSign sign) { handle_sign(sign); }),
-      expiry_timer_(io, [this] { expire_frames(); }),
-      request_timer_(io, [this] { request_missing(); }),
-      idle_timer_(io) {
+      expiry_timer_(io.get_executor(), [this] { expire_frames(); }),
+      request_timer_(io.get_executor(), [this] { request_missing(); }),
+      silence_(io.get_executor(), [this] { no_frame_came(); }) {
   const std::size_t granted = prepare(media_);
   if (repair_) prepare(*repair_);
   if (granted < kReceiveBufferBytes)
@@ -86,7 +89,7 @@ void RtpReceiver::start() {
   do_receive_packets();
   if (repair_) do_receive_repairs();
   reporter_.start();
-  do_watch_for_frames();
+  silence_.set(settings_.timeout);
 }
 
 void RtpReceiver::stop() {
@@ -94,7 +97,7 @@ void RtpReceiver::stop() {
   reporter_.stop();
   expiry_timer_.cancel();
   request_timer_.cancel();
-  idle_timer_.cancel();
+  silence_.cancel();
   std::error_code ignored;
   media_.close(ignored);
   if (repair_) repair_->close(ignored);
@@ -102,13 +105,13 @@ void RtpReceiver::stop() {
 
 bool RtpReceiver::frame_begun(const std::shared_ptr<const IncomingFrame>& frame) {
   if (stopped_) return false;
-  do_watch_for_frames();
+  silence_.set(settings_.timeout);
   return observer_.frame_begun(frame);
 }
 
 void RtpReceiver::frame_received(std::shared_ptr<ReceivedFrame> frame) {
   if (stopped_) return;
-  do_watch_for_frames();
+  silence_.set(settings_.timeout);
   observer_.frame_received(std::move(frame));
 }
 
@@ -233,26 +236,19 @@ void RtpReceiver::plan() {
 
 // Packets that have arrived and are only unread are not late.
 void RtpReceiver::expire_frames() {
-  if (!stopped_) receive_all();
+  receive_all();
   if (stopped_) return;
   stream_.expire(steady_now());
   plan();
 }
 
 void RtpReceiver::request_missing() {
-  if (!stopped_) receive_all();
+  receive_all();
   if (stopped_) return;
   const WallTime now = steady_now();
   stream_.plan(now);
   reporter_.request(stream_.take_requests(now));
   plan();
-}
-
-void RtpReceiver::do_watch_for_frames() {
-  idle_timer_.expires_after(settings_.timeout);
-  idle_timer_.async_wait([this](std::error_code error) {
-    if (!error && !stopped_) no_frame_came();
-  });
 }
 
 // Whatever keeps the source's frames from being shown, the source may start again.
@@ -264,7 +260,7 @@ void RtpReceiver::no_frame_came() {
 
 void RtpReceiver::end(bool in_order, const std::string& sentence) {
   if (settings_.reconnect) {
-    do_watch_for_frames();
+    silence_.set(settings_.timeout);
     return observer_.interrupted(sentence);
   }
   stop();

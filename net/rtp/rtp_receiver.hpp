@@ -2,7 +2,6 @@
 
 #include <asio/io_context.hpp>
 #include <asio/ip/udp.hpp>
-#include <asio/steady_timer.hpp>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -14,6 +13,7 @@
 #include "net/rtp/reception_reporter.hpp"
 #include "net/rtp/ssrc_filter.hpp"
 #include "net/sockets/datagram_input.hpp"
+#include "net/sockets/deadline.hpp"
 #include "net/stream/stream_input.hpp"
 #include "net/stream/stream_observer.hpp"
 
@@ -31,14 +31,14 @@ struct RtpReceiverSettings {
 /// cheaper than cancelling for each packet, so the handler checks what is due and arms it again.
 class EarliestTimer {
  public:
-  EarliestTimer(asio::io_context& io, std::function<void()> on_due);
+  EarliestTimer(const asio::any_io_executor& executor, std::function<void()> on_due);
 
   void arm(std::optional<WallTime> when, WallTime now);
-  void cancel() { timer_.cancel(); }
+  void cancel();
 
  private:
   const std::function<void()> on_due_;
-  asio::steady_timer timer_;
+  Deadline deadline_;
   std::optional<WallTime> armed_;
 };
 
@@ -80,7 +80,6 @@ class RtpReceiver final : public StreamInput, private FrameObserver {
   void plan();
   void expire_frames();
   void request_missing();
-  void do_watch_for_frames();
   void no_frame_came();
   void end(bool in_order, const std::string& sentence);
 
@@ -96,9 +95,9 @@ class RtpReceiver final : public StreamInput, private FrameObserver {
   MediaStream stream_;
   ReceptionReporter reporter_;
 
-  EarliestTimer expiry_timer_;     // incomplete frames are given up
-  EarliestTimer request_timer_;    // missing packets are requested again
-  asio::steady_timer idle_timer_;  // no frame has arrived for settings_.timeout
+  EarliestTimer expiry_timer_;   // incomplete frames are given up
+  EarliestTimer request_timer_;  // missing packets are requested again
+  Deadline silence_;             // no frame has arrived for settings_.timeout
   bool warned_of_size_ = false;
   bool stopped_ = false;
 };

@@ -24,7 +24,7 @@ FrameServer::FrameServer(asio::io_context& io, ViewerCount& viewer_count, Settin
       viewer_count_(viewer_count),
       settings_(settings),
       stream_id_(random_id()),
-      deadline_(io),
+      deadline_(io.get_executor(), [this] { close_all(); }),
       wakeup_(io, [this] { offer_newest(); }) {}
 
 const Listener& FrameServer::listen(const Endpoint& endpoint) {
@@ -104,10 +104,7 @@ void FrameServer::finish(milliseconds timeout) {
   const std::set<Connection> connections = connections_;  // finishing one may remove it
   for (const Connection& connection : connections) connection->finish();
   if (connections_.empty()) return;
-  deadline_.expires_after(timeout);
-  deadline_.async_wait([this](std::error_code error) {
-    if (!error) close_all();
-  });
+  deadline_.set(timeout);
 }
 
 std::vector<ViewerStatistics> FrameServer::present_viewers() const {

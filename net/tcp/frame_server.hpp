@@ -1,7 +1,6 @@
 #pragma once
 
 #include <asio/io_context.hpp>
-#include <asio/steady_timer.hpp>
 #include <functional>
 #include <list>
 #include <map>
@@ -13,6 +12,7 @@
 #include "app/histogram.hpp"
 #include "app/log_limit.hpp"
 #include "net/framing/size_prefix.hpp"
+#include "net/sockets/deadline.hpp"
 #include "net/sockets/dialer.hpp"
 #include "net/sockets/listener.hpp"
 #include "net/sockets/wakeup.hpp"
@@ -106,7 +106,7 @@ class FrameServer final : public FrameSink {
   LogLimit refusals_{1};
   std::uint64_t rejected_ = 0;
   bool finishing_ = false;
-  asio::steady_timer deadline_;
+  Deadline deadline_;
   Wakeup wakeup_;
 };
 

@@ -22,8 +22,8 @@ StreamClient::StreamClient(asio::io_context& io, StreamClientSettings settings,
     : settings_(std::move(settings)),
       observer_(observer),
       socket_(io),
-      silence_(io),
-      farewell_(io) {
+      silence_(io.get_executor(), [this] { no_frame_came(); }),
+      farewell_(io.get_executor(), [this] { close(); }) {
   if (settings_.http) request_.emplace(*settings_.http);
   if (settings_.listen) {
     listener_.emplace(io, settings_.endpoint,
@@ -43,7 +43,7 @@ std::string StreamClient::url() const {
 
 void StreamClient::start() {
   if (dialer_) dialer_->dial();
-  do_watch_for_frames();
+  silence_.set(settings_.timeout);
 }
 
 void StreamClient::stop() {
@@ -55,8 +55,7 @@ void StreamClient::stop() {
   std::error_code ignored;
   socket_.cancel(ignored);
   socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
-  farewell_.expires_after(kFarewellTimeout);
-  farewell_.async_wait([this](std::error_code) { close(); });
+  farewell_.set(kFarewellTimeout);
   do_drain();
 }
 
@@ -79,7 +78,7 @@ void StreamClient::begin_session(asio::ip::tcp::socket socket) {
   session_frames_ = 0;
   ++session_;
   last_trouble_.clear();
-  if (settings_.reconnect) do_watch_for_frames();  // a new sender gets the whole timeout
+  if (settings_.reconnect) silence_.set(settings_.timeout);  // a new sender gets the whole timeout
   if (request_)
     ask_for_stream();
   else
@@ -179,7 +178,7 @@ void StreamClient::take_frame() {
   }
   ++frames_received_;
   if (session_frames_++ == 0 && dialer_) dialer_->reset_pause();
-  do_watch_for_frames();
+  silence_.set(settings_.timeout);
   observer_.frame_received(std::move(frame));
 }
 
@@ -223,19 +222,12 @@ void StreamClient::end_session(bool in_order, const std::string& sentence) {
   observer_.ended("");
 }
 
-void StreamClient::do_watch_for_frames() {
-  silence_.expires_after(settings_.timeout);
-  silence_.async_wait([this](std::error_code error) {
-    if (!error && !stopped_) no_frame_came();
-  });
-}
-
 void StreamClient::no_frame_came() {
   const double seconds = std::chrono::duration<double>(settings_.timeout).count();
   std::string sentence = fmt::format("no frame from {} within {} s", url(), seconds);
   if (!last_trouble_.empty()) sentence += fmt::format(" ({})", last_trouble_);
   if (!settings_.reconnect) return fail(sentence);
-  do_watch_for_frames();
+  silence_.set(settings_.timeout);
   if (socket_.is_open()) end_session(false, sentence);
 }
 

@@ -2,13 +2,13 @@
 
 #include <asio/io_context.hpp>
 #include <asio/ip/tcp.hpp>
-#include <asio/steady_timer.hpp>
 #include <memory>
 #include <optional>
 #include <string>
 
 #include "net/framing/frame_assembler.hpp"
 #include "net/http/stream_request.hpp"
+#include "net/sockets/deadline.hpp"
 #include "net/sockets/dialer.hpp"
 #include "net/sockets/listener.hpp"
 #include "net/sockets/socket_options.hpp"
@@ -65,7 +65,6 @@ class StreamClient final : public StreamInput {
   void do_report();
   void read_ended(std::error_code error);
   void end_session(bool in_order, const std::string& sentence);
-  void do_watch_for_frames();
   void no_frame_came();
   void could_not_connect(std::error_code error);
   void seek_sender();
@@ -78,8 +77,8 @@ class StreamClient final : public StreamInput {
   std::optional<Listener> listener_;
   std::optional<Dialer> dialer_;
   asio::ip::tcp::socket socket_;
-  asio::steady_timer silence_;  // since the last frame
-  asio::steady_timer farewell_;
+  Deadline silence_;  // since the last frame
+  Deadline farewell_;
 
   ObjectPool<ReceivedFrame> frames_;
   std::optional<StreamRequest> request_;

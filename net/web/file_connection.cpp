@@ -27,7 +27,7 @@ FileConnection::FileConnection(asio::ip::tcp::socket socket, Admission::Ticket t
                                milliseconds timeout, OnClosed on_closed)
     : socket_(std::move(socket)),
       ticket_(std::move(ticket)),
-      deadline_(socket_.get_executor()),
+      deadline_(socket_.get_executor(), [this] { timed_out(); }),
       rest_(socket_.get_executor()),
       answer_(std::move(answer)),
       viewer_count_(viewer_count),
@@ -61,7 +61,7 @@ void FileConnection::go_on() {
 
 void FileConnection::do_write() {
   is_writing_ = true;
-  do_limit_time(timeout_);
+  deadline_.set(timeout_);
   asio::async_write(socket_, asio::buffer(outgoing_),
                     [self = shared_from_this()](std::error_code error, std::size_t) {
                       self->is_writing_ = false;
@@ -88,7 +88,7 @@ void FileConnection::hang_up() {
   answer_.leave_place();
   std::error_code ignored;
   socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
-  do_limit_time(kFarewellTimeout);
+  deadline_.set(kFarewellTimeout);
   do_discard();
 }
 
@@ -101,14 +101,9 @@ void FileConnection::do_discard() {
                           });
 }
 
-void FileConnection::do_limit_time(milliseconds timeout) {
-  deadline_.expires_after(timeout);
-  deadline_.async_wait([self = shared_from_this()](std::error_code error) {
-    const bool is_over = self->deadline_.expiry() <= std::chrono::steady_clock::now();
-    if (error || !is_over) return;  // the deadline belonged to an earlier write
-    if (self->is_writing_) self->outcome_ = "the client was too slow";
-    self->close();
-  });
+void FileConnection::timed_out() {
+  if (is_writing_) outcome_ = "the client was too slow";
+  close();
 }
 
 }  // namespace jpegwire

@@ -8,6 +8,7 @@
 #include <memory>
 #include <vector>
 
+#include "net/sockets/deadline.hpp"
 #include "net/stream/viewer_count.hpp"
 #include "net/web/admission.hpp"
 #include "net/web/file_answer.hpp"
@@ -40,13 +41,13 @@ class FileConnection : public std::enable_shared_from_this<FileConnection> {
   void go_on();
   void do_write();
   void do_rest();
-  void do_limit_time(milliseconds timeout);
+  void timed_out();
   void hang_up();
   void do_discard();
 
   asio::ip::tcp::socket socket_;
   Admission::Ticket ticket_;
-  asio::steady_timer deadline_;  // of the write under way, or the farewell
+  Deadline deadline_;  // of the write under way, or the farewell
   asio::steady_timer rest_;
   FileAnswer answer_;
   const ViewerCount& viewer_count_;

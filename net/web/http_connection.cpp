@@ -43,7 +43,7 @@ HttpConnection::HttpConnection(asio::ip::tcp::socket socket, HttpSite& site,
       site_(site),
       ticket_(std::move(ticket)),
       on_gone_(std::move(on_gone)),
-      deadline_(socket_.get_executor()),
+      deadline_(socket_.get_executor(), [this] { timed_out(); }),
       reader_(site.settings.max_head_bytes) {}
 
 void HttpConnection::start() {
@@ -72,7 +72,7 @@ void HttpConnection::gone() {
 void HttpConnection::begin_request() {
   state_ = State::reading;
   is_head_ = false;
-  do_limit(site_.settings.head_timeout);
+  deadline_.set(site_.settings.head_timeout);
   read_on();
 }
 
@@ -157,7 +157,7 @@ void HttpConnection::answer_with_snapshot() {
     return do_write();
   }
   state_ = State::waiting_for_frame;
-  do_limit(site_.settings.frame_timeout);
+  deadline_.set(site_.settings.frame_timeout);
   frame_request_ =
       site_.frames.request_frame([this](const FramePtr& frame) { send_snapshot(frame); });
 }
@@ -210,7 +210,7 @@ void HttpConnection::begin_answer(AnswerHead head) {
 
 void HttpConnection::do_write() {
   state_ = State::writing;
-  do_limit(site_.settings.answer_timeout);
+  deadline_.set(site_.settings.answer_timeout);
   asio::async_write(socket_, buffers_,
                     [self = shared_from_this()](std::error_code error, std::size_t) {
                       if (!self->socket_.is_open()) return;
@@ -232,7 +232,7 @@ void HttpConnection::linger() {
   state_ = State::lingering;
   std::error_code ignored;
   socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
-  do_limit(std::chrono::seconds(2));
+  deadline_.set(std::chrono::seconds(2));
   do_discard();
 }
 
@@ -247,16 +247,6 @@ void HttpConnection::do_discard() {
                               return self->close();
                             self->do_discard();
                           });
-}
-
-void HttpConnection::do_limit(std::chrono::milliseconds timeout) {
-  deadline_.expires_after(timeout);
-  deadline_.async_wait([weak = weak_from_this()](std::error_code error) {
-    const auto self = weak.lock();
-    if (error || !self || !self->socket_.is_open()) return;
-    // The handler of an expired deadline may still run after the deadline has been extended.
-    if (self->deadline_.expiry() <= std::chrono::steady_clock::now()) self->timed_out();
-  });
 }
 
 void HttpConnection::timed_out() {

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <asio/ip/tcp.hpp>
-#include <asio/steady_timer.hpp>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -10,6 +9,7 @@
 
 #include "net/http/http_answer.hpp"
 #include "net/http/http_request.hpp"
+#include "net/sockets/deadline.hpp"
 #include "net/web/admission.hpp"
 #include "net/web/http_site.hpp"
 
@@ -56,7 +56,6 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   void answered();
   void linger();
   void do_discard();
-  void do_limit(std::chrono::milliseconds timeout);
   void timed_out();
   void gone();
 
@@ -64,7 +63,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   HttpSite& site_;
   std::optional<Admission::Ticket> ticket_;
   OnGone on_gone_;
-  asio::steady_timer deadline_;
+  Deadline deadline_;
   State state_ = State::reading;
   HttpRequestReader reader_;
   bool is_head_ = false;  // the current request

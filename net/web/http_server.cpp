@@ -10,7 +10,7 @@ HttpServer::HttpServer(asio::io_context& io, FrameServer& frames, HttpSettings s
     : io_(io),
       admission_(settings.max_connections, settings.max_per_address),
       site_{.frames = frames, .settings = std::move(settings)},
-      deadline_(io) {}
+      deadline_(io.get_executor(), [this] { close_all(); }) {}
 
 const Listener& HttpServer::listen(const Endpoint& endpoint) {
   return listeners_.emplace_back(
@@ -58,12 +58,12 @@ void HttpServer::finish(std::chrono::milliseconds timeout) {
   const std::set<Connection> connections = connections_;  // finishing a connection may remove it
   for (const Connection& connection : connections) connection->finish();
   if (connections_.empty()) return;
-  deadline_.expires_after(timeout);
-  deadline_.async_wait([this](std::error_code error) {
-    const std::set<Connection> late = connections_;
-    if (!error)
-      for (const Connection& connection : late) connection->close();
-  });
+  deadline_.set(timeout);
+}
+
+void HttpServer::close_all() {
+  const std::set<Connection> connections = connections_;  // closing a connection removes it
+  for (const Connection& connection : connections) connection->close();
 }
 
 }  // namespace jpegwire

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <asio/io_context.hpp>
-#include <asio/steady_timer.hpp>
 #include <cstdint>
 #include <list>
 #include <memory>
@@ -9,6 +8,7 @@
 #include <set>
 #include <string>
 
+#include "net/sockets/deadline.hpp"
 #include "net/sockets/listener.hpp"
 #include "net/web/admission.hpp"
 #include "net/web/http_connection.hpp"
@@ -48,6 +48,7 @@ class HttpServer {
   void accept(asio::ip::tcp::socket socket);
   void turn_away(asio::ip::tcp::socket socket);
   void serve(asio::ip::tcp::socket socket, std::optional<Admission::Ticket> ticket);
+  void close_all();
 
   asio::io_context& io_;
   Admission admission_;
@@ -57,7 +58,7 @@ class HttpServer {
   std::size_t unadmitted_ = 0;  // connections that only receive a 503
   std::uint64_t rejected_ = 0;
   bool finishing_ = false;
-  asio::steady_timer deadline_;
+  Deadline deadline_;
 };
 
 }  // namespace jpegwire

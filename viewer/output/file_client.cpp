@@ -28,12 +28,12 @@ FileClient::FileClient(asio::io_context& io, FileClientSettings settings, FileDi
           [this](Dialer&, asio::ip::tcp::socket socket) { begin_connection(std::move(socket)); },
           [this](Dialer&, std::error_code error) { could_not_connect(error); }),
       socket_(io),
-      silence_(io),
+      silence_(io.get_executor(), [this] { no_answer_came(); }),
       buffer_(kBufferBytes) {}
 
 void FileClient::start() {
   dialer_.dial();
-  do_watch_for_answers();
+  silence_.set(settings_.timeout);
 }
 
 void FileClient::stop() {
@@ -55,7 +55,7 @@ void FileClient::begin_connection(asio::ip::tcp::socket socket) {
       "{} {} HTTP/1.1\r\nHost: {}\r\nUser-Agent: jpegwire\r\nConnection: close\r\n{}\r\n",
       request.is_head ? "HEAD" : "GET", request.target, to_string(settings_.endpoint),
       request.fields);
-  if (std::exchange(is_pausing_, false)) do_watch_for_answers();
+  if (std::exchange(is_pausing_, false)) silence_.set(settings_.timeout);
   std::error_code error;
   socket_.write_some(asio::buffer(text), error);
   if (error) return end_connection(error.message());
@@ -95,7 +95,7 @@ bool FileClient::take_head() {
     if (head.state != HttpHead::State::complete) break;
     taken_bytes += head.size_bytes;
     was_answered_ = true;
-    do_watch_for_answers();
+    silence_.set(settings_.timeout);
   } while (head.status < 200);  // an interim answer: the sender is working
   drop(taken_bytes);
   if (head.state == HttpHead::State::need_more) {
@@ -125,7 +125,7 @@ bool FileClient::take_body() {
   const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(*left_bytes_, filled_bytes_));
   if (size == 0) return true;
   *left_bytes_ -= size;
-  do_watch_for_answers();
+  silence_.set(settings_.timeout);
   if (!is_refusal_) dialer_.reset_pause();
   const Next next = dialogue_.take_body(Bytes(buffer_).first(size));
   drop(size);
@@ -176,23 +176,15 @@ void FileClient::end_connection(const std::string& trouble) {
 
 void FileClient::could_not_connect(std::error_code error) {
   trouble_ = describe(error);
-  if (std::exchange(is_pausing_, false)) do_watch_for_answers();
+  if (std::exchange(is_pausing_, false)) silence_.set(settings_.timeout);
   if (!settings_.is_persistent && is_about_name(error))
     return end(fmt::format("cannot connect to {}: {}", url(), trouble_));
   dialer_.dial_later();
 }
 
-void FileClient::do_watch_for_answers() {
-  silence_.expires_after(settings_.timeout);
-  silence_.async_wait([this](std::error_code error) {
-    if (!error && !is_stopped_ && silence_.expiry() <= std::chrono::steady_clock::now())
-      no_answer_came();
-  });
-}
-
 void FileClient::no_answer_came() {
   if (settings_.is_persistent) {
-    do_watch_for_answers();
+    silence_.set(settings_.timeout);
     return socket_.is_open() ? end_connection("no answer was received") : void();
   }
   const double seconds = std::chrono::duration<double>(settings_.timeout).count();

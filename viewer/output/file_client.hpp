@@ -2,12 +2,12 @@
 
 #include <asio/io_context.hpp>
 #include <asio/ip/tcp.hpp>
-#include <asio/steady_timer.hpp>
 #include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "net/sockets/deadline.hpp"
 #include "net/sockets/dialer.hpp"
 #include "viewer/output/file_dialogue.hpp"
 
@@ -46,7 +46,6 @@ class FileClient {
   void pause();
   void end_connection(const std::string& trouble);
   void could_not_connect(std::error_code error);
-  void do_watch_for_answers();
   void no_answer_came();
   std::string url() const;
   std::string what_is_wrong() const;
@@ -58,7 +57,7 @@ class FileClient {
   OnEnded on_ended_;
   Dialer dialer_;
   asio::ip::tcp::socket socket_;
-  asio::steady_timer silence_;  // since the last bytes of an answer's body
+  Deadline silence_;  // since the last bytes of an answer's body
   std::vector<std::byte> buffer_;
   std::size_t filled_bytes_ = 0;
   bool is_head_request_ = false;
