@@ -27,9 +27,10 @@ std::uint32_t overflow_of(Lane::Socket& socket) {
 Lane::Lane(Socket listening, Socket forwarding, Peer target, const ImpairmentSettings& settings)
     : listening_(std::move(listening)),
       forwarding_(std::move(forwarding)),
-      timer_(listening_.get_executor()),
       target_(std::move(target)),
-      impairment_(settings) {}
+      impairment_(settings),
+      delayed_(listening_.get_executor(),
+               [this](Bytes datagram) { send(forwarding_, datagram, target_, out_); }) {}
 
 void Lane::start() {
   do_receive();
@@ -41,8 +42,6 @@ void Lane::do_receive() {
   listening_.async_wait(Socket::wait_read, [this](std::error_code error) {
     if (error) return;
     receive_all();
-    send_until(Clock::now());
-    do_wait();
     do_receive();
   });
 }
@@ -56,17 +55,6 @@ void Lane::do_return() {
   });
 }
 
-/// Waits until the next delayed datagram is due, then sends it.
-void Lane::do_wait() {
-  if (delayed_.empty()) return;
-  timer_.expires_at(delayed_.begin()->first);
-  timer_.async_wait([this](std::error_code error) {
-    if (error) return;
-    send_until(Clock::now());
-    do_wait();
-  });
-}
-
 void Lane::receive_all() {
   for (int i = 0; i < kMaxAtOnce && receive_one(); ++i) continue;
 }
@@ -77,7 +65,7 @@ bool Lane::receive_one() {
   if (!datagram) return false;
   ++in_;
   sender_ = peer;
-  delay(impairment_.pass(*datagram));
+  delayed_.add(impairment_.pass(*datagram));
   return true;
 }
 
@@ -92,21 +80,10 @@ bool Lane::return_one() {
   return true;
 }
 
-void Lane::delay(std::vector<Passed> passed) {
-  const auto now = Clock::now();
-  for (Passed& datagram : passed) delayed_.emplace(now + datagram.delay, std::move(datagram.bytes));
-}
-
-void Lane::send_until(Clock::time_point now) {
-  const auto end = delayed_.upper_bound(now);
-  for (auto next = delayed_.begin(); next != end; next = delayed_.erase(next))
-    send(forwarding_, next->second, target_, out_);
-}
-
 void Lane::finish() {
   receive_all();
-  delay(impairment_.flush());
-  send_until(Clock::time_point::max());
+  delayed_.add(impairment_.flush());
+  delayed_.flush();
 }
 
 void Lane::send(Socket& from, Bytes datagram, const Peer& to, std::uint64_t& count) {
@@ -127,7 +104,7 @@ nlohmann::json Lane::counts() {
   const ImpairmentCounts& impaired = impairment_.counts();
   return {{"in", in_},
           {"out", out_},
-          {"dropped", impaired.dropped},
+          {"dropped", impaired.dropped + delayed_.dropped()},
           {"duplicated", impaired.duplicated},
           {"reordered", impaired.reordered},
           {"corrupted", impaired.corrupted},

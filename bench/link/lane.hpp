@@ -2,15 +2,12 @@
 
 #include <array>
 #include <asio/ip/udp.hpp>
-#include <asio/steady_timer.hpp>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
-#include <vector>
 
+#include "bench/link/delayed_packets.hpp"
 #include "bench/link/impairment.hpp"
 
 namespace jpegwire {
@@ -33,26 +30,20 @@ class Lane {
   nlohmann::json counts();
 
  private:
-  using Clock = std::chrono::steady_clock;
-
   void do_receive();
   void do_return();
-  void do_wait();
   void receive_all();
   bool receive_one();
   bool return_one();
-  void delay(std::vector<Passed> passed);
-  void send_until(Clock::time_point now);
   void send(Socket& from, Bytes datagram, const Peer& to, std::uint64_t& count);
   std::optional<Bytes> receive(Socket& socket, Peer& peer);
 
   Socket listening_;
   Socket forwarding_;
-  asio::steady_timer timer_;
   Peer target_;
   std::optional<Peer> sender_;
   Impairment impairment_;
-  std::multimap<Clock::time_point, std::vector<std::byte>> delayed_;
+  DelayedPackets delayed_;
   std::array<std::byte, 65536> buffer_;
   std::uint64_t in_ = 0;
   std::uint64_t out_ = 0;

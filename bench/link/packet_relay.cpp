@@ -25,44 +25,21 @@ void give(asio::posix::stream_descriptor& device, Descriptor& descriptor) {
   device.non_blocking(true);
 }
 
-/// Further packets are dropped, as in a router.
-constexpr std::size_t kMaxPackets = 100'000;
-
 }  // namespace
 
+// If the device's queue is full, the packet is lost, as on a real device.
 PacketRelay::Way::Way(Device& from, Device& to, const ImpairmentSettings& settings)
-    : from_(from), to_(to), timer_(from.get_executor()), impairment_(settings) {}
+    : from_(from), impairment_(settings), delayed_(from.get_executor(), [&to](Bytes packet) {
+        std::error_code ignored;
+        to.write_some(asio::buffer(packet.data(), packet.size()), ignored);
+      }) {}
 
 void PacketRelay::Way::do_read() {
   from_.async_read_some(asio::buffer(buffer_), [this](std::error_code error, std::size_t size) {
     if (error) return;
-    const Clock::time_point now = Clock::now();
-    for (Passed& packet : impairment_.pass(Bytes(buffer_).first(size)))
-      if (delayed_.size() < kMaxPackets)
-        delayed_.emplace(now + packet.delay, std::move(packet.bytes));
-    write_until(now);
-    do_wait();
+    delayed_.add(impairment_.pass(Bytes(buffer_).first(size)));
     do_read();
   });
-}
-
-void PacketRelay::Way::do_wait() {
-  if (delayed_.empty()) return;
-  timer_.expires_at(delayed_.begin()->first);
-  timer_.async_wait([this](std::error_code error) {
-    if (error) return;
-    write_until(Clock::now());
-    do_wait();
-  });
-}
-
-// If the device's queue is full, the packet is lost, as on a real device.
-void PacketRelay::Way::write_until(Clock::time_point now) {
-  const auto end = delayed_.upper_bound(now);
-  for (auto next = delayed_.begin(); next != end; next = delayed_.erase(next)) {
-    std::error_code ignored;
-    to_.write_some(asio::buffer(next->second), ignored);
-  }
 }
 
 PacketRelay::PacketRelay(Descriptor one, Descriptor other, const LinkSettings& link)

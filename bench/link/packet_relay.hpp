@@ -3,14 +3,11 @@
 #include <array>
 #include <asio/io_context.hpp>
 #include <asio/posix/stream_descriptor.hpp>
-#include <asio/steady_timer.hpp>
-#include <chrono>
 #include <cstddef>
-#include <map>
 #include <thread>
-#include <vector>
 
 #include "app/descriptor.hpp"
+#include "bench/link/delayed_packets.hpp"
 #include "bench/link/impairment.hpp"
 #include "bench/link/link_settings.hpp"
 
@@ -27,7 +24,6 @@ class PacketRelay {
   ~PacketRelay();
 
  private:
-  using Clock = std::chrono::steady_clock;
   using Device = asio::posix::stream_descriptor;
 
   /// One direction.
@@ -37,14 +33,9 @@ class PacketRelay {
     void do_read();
 
    private:
-    void do_wait();
-    void write_until(Clock::time_point now);
-
     Device& from_;
-    Device& to_;
-    asio::steady_timer timer_;
     Impairment impairment_;
-    std::multimap<Clock::time_point, std::vector<std::byte>> delayed_;
+    DelayedPackets delayed_;
     std::array<std::byte, 65536> buffer_;
   };
 

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "codec/time.hpp"
+#include "number_argument.hpp"
 
 namespace {
 
@@ -43,7 +44,10 @@ void send_all(int socket, const std::string& bytes) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  using jpegwire::bench::number_argument;
   if (argc != 4) return 2;
+  const auto frames_per_second = number_argument<double>(argv[2]);
+  const int viewer_count = number_argument<int>(argv[3]);
   std::ifstream file(argv[1], std::ios::binary);
   const std::string jpeg{std::istreambuf_iterator<char>(file), {}};
   asio::io_context io{1};
@@ -51,7 +55,7 @@ int main(int argc, char** argv) {
   fmt::print("{}\n", acceptor.local_endpoint().port());
   std::fflush(stdout);
   std::vector<tcp::socket> viewers;
-  for (int i = 0; i < std::atoi(argv[3]); ++i) {
+  for (int i = 0; i < viewer_count; ++i) {
     viewers.push_back(acceptor.accept());
     viewers.back().set_option(tcp::no_delay(true));
     char request[512];
@@ -59,7 +63,7 @@ int main(int argc, char** argv) {
     send_all(viewers.back().native_handle(), "HTTP/1.1 200 OK\r\n\r\n--frame\r\n");
   }
   const auto interval = std::chrono::duration_cast<std::chrono::steady_clock::duration>(
-      std::chrono::duration<double>(1 / std::atof(argv[2])));
+      std::chrono::duration<double>(1 / frames_per_second));
   for (auto due = std::chrono::steady_clock::now();; due += interval) {
     std::this_thread::sleep_until(due);
     const std::string bytes = part(jpeg);

@@ -14,6 +14,7 @@
 #include "net/rtp/rtp_receiver.hpp"
 #include "net/sockets/datagram_output.hpp"
 #include "net/sockets/udp_socket.hpp"
+#include "number_argument.hpp"
 #include "test_card_frames.hpp"
 
 namespace jpegwire::bench {
@@ -212,12 +213,13 @@ nlohmann::json run(std::size_t garbage, unsigned seed) {
 }  // namespace jpegwire::bench
 
 int main(int argc, char** argv) {
+  using jpegwire::bench::number_argument;
   if (argc != 3) {
     fmt::print(stderr, "usage: flood_benchmark PACKETS SEED\n");
     return 2;
   }
-  const nlohmann::json results = jpegwire::bench::run(static_cast<std::size_t>(std::atol(argv[1])),
-                                                      static_cast<unsigned>(std::atoi(argv[2])));
+  const nlohmann::json results = jpegwire::bench::run(number_argument<std::size_t>(argv[1]),
+                                                      number_argument<unsigned>(argv[2]));
   fmt::print("{}\n", results.dump());
   return 0;
 }

@@ -23,6 +23,7 @@
 #include "app/parse_number.hpp"
 #include "codec/time.hpp"
 #include "net/framing/multipart.hpp"
+#include "number_argument.hpp"
 
 namespace jpegwire {
 namespace {
@@ -148,6 +149,8 @@ int main(int argc, char** argv) {
     fmt::print(stderr, "usage: http_crowd PORT VIEWERS SECONDS\n");
     return 2;
   }
-  const auto port = static_cast<std::uint16_t>(std::atoi(argv[1]));
-  fmt::print("{}\n", jpegwire::watch(port, std::atoi(argv[2]), std::atof(argv[3])).dump());
+  using jpegwire::bench::number_argument;
+  const auto port = number_argument<std::uint16_t>(argv[1]);
+  const auto viewers = number_argument<int>(argv[2]);
+  fmt::print("{}\n", jpegwire::watch(port, viewers, number_argument<double>(argv[3])).dump());
 }

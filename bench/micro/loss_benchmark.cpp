@@ -14,6 +14,7 @@
 #include "net/rtp/jpeg_reassembler.hpp"
 #include "net/rtp/repair_blocks.hpp"
 #include "net/rtp/sequence_tracker.hpp"
+#include "number_argument.hpp"
 #include "test_card_frames.hpp"
 
 namespace jpegwire::bench {
@@ -198,12 +199,13 @@ nlohmann::json run_all(int frames, unsigned seeds) {
 }  // namespace jpegwire::bench
 
 int main(int argc, char** argv) {
+  using jpegwire::bench::number_argument;
   if (argc != 3) {
     fmt::print(stderr, "usage: loss_benchmark FRAMES SEEDS\n");
     return 2;
   }
   const nlohmann::json results =
-      jpegwire::bench::run_all(std::atoi(argv[1]), static_cast<unsigned>(std::atoi(argv[2])));
+      jpegwire::bench::run_all(number_argument<int>(argv[1]), number_argument<unsigned>(argv[2]));
   fmt::print("{}\n", results.dump());
   return 0;
 }
