@@ -7,16 +7,11 @@
 #include <optional>
 #include <string>
 #include <thread>
-#include <vector>
 
-#include "codec/jpeg_decoder.hpp"
-#include "codec/object_pool.hpp"
 #include "net/stream/latest_slot.hpp"
 #include "net/stream/stream_observer.hpp"
-#include "viewer/camera/band_patcher.hpp"
 #include "viewer/camera/camera_updates.hpp"
-#include "viewer/camera/clock_finder.hpp"
-#include "viewer/camera/shown_frame.hpp"
+#include "viewer/camera/frame_decoder.hpp"
 #include "viewer/camera/statistics.hpp"
 #include "viewer/lesson/laboratory.hpp"
 #include "viewer/output/frame_saver.hpp"
@@ -25,22 +20,8 @@
 namespace jpegwire {
 
 struct ViewerPipelineSettings {
-  std::size_t camera = 0;  // its index
-  int threads = 1;
+  FrameDecoderSettings decoder;
   std::optional<std::uint64_t> frames;  // end after this many complete frames
-  bool fills_gaps = false;              // show incomplete frames; else they are lost
-  bool reads_clock = false;             // read the age from a clock in the picture
-  Laboratory* laboratory = nullptr;     // records how frames arrived, if there is one
-};
-
-/// A frame that waits to be decoded: a whole one, or one of datagrams whose bands are still
-/// arriving. The other pointer is null.
-struct UndecodedFrame {
-  std::shared_ptr<const ReceivedFrame> whole;
-  std::shared_ptr<const IncomingFrame> incoming;
-
-  const FrameOrigin& origin() const { return whole ? *whole : incoming->origin(); }
-  const JpegLayout& layout() const { return whole ? whole->jpeg.layout : incoming->layout(); }
 };
 
 /// The path of one camera's frames from the network to the display. On the io thread it takes
@@ -53,9 +34,11 @@ class ViewerPipeline final : public StreamObserver {
   using OnFinished = std::function<void(const std::string& error)>;
 
   /// All references must outlive the pipeline; `saver` may be null.
-  ViewerPipeline(ViewerPipelineSettings settings, Statistics& statistics, FrameSaver* saver,
-                 RecordingSwitch& recording, CameraUpdates& updates, OnFinished on_finished);
+  ViewerPipeline(const ViewerPipelineSettings& settings, Statistics& statistics,
+                 Laboratory& laboratory, FrameSaver* saver, RecordingSwitch& recording,
+                 CameraUpdates& updates, OnFinished on_finished);
 
+  /// Throws std::system_error if the system cannot create a thread.
   void start();
 
   /// Ends the decode thread and waits for it.
@@ -78,41 +61,20 @@ class ViewerPipeline final : public StreamObserver {
   void interrupted(const std::string& sentence) override;
   void ended(const std::string& error) override;
 
-  void decode(std::stop_token stop);
   void offer(UndecodedFrame frame);
-  FrameEnd process(const UndecodedFrame& frame, const std::stop_token& stop);
-  FrameEnd decode_bands(const UndecodedFrame& frame, Picture& picture, const std::stop_token& stop);
-  void begin_picture(PictureSize jpeg, DecodeScale scale, Picture& picture);
-  bool decode_whole(const ReceivedFrame& frame, Picture& picture, DecodeScale scale);
-  bool decode_incoming(const IncomingFrame& frame, Picture& picture, DecodeScale scale,
-                       const std::stop_token& stop);
-  bool is_shown(Reception reception) const;
-  void count_discarded(Reception reception);
-  DecodedFrame measure(const UndecodedFrame& frame, const FrameEnd& end, const Picture& picture);
-  std::optional<microseconds> age_by_clock(const Picture& picture);
-  void publish(const UndecodedFrame& frame, const FrameEnd& end, OwnedPicture picture);
-  ShownPicture kept_for_gaps(OwnedPicture picture);
-  DecodeScale scale_for(PictureSize jpeg) const;
+  void decode(FrameDecoder& decoder, const std::stop_token& stop);
 
-  ViewerPipelineSettings settings_;
+  const ViewerPipelineSettings settings_;
   Statistics& statistics_;
+  Laboratory& laboratory_;
   FrameSaver* saver_;
   RecordingSwitch& recording_;
   CameraUpdates& updates_;
   OnFinished on_finished_;
+  unsigned session_ = 0;  // counts the connections
   std::atomic<PictureSize> wanted_ = PictureSize{};
-  std::atomic<unsigned> session_ = 0;    // counts the connections
-  LatestSlot<UndecodedFrame> received_;  // io thread to decode thread
-
-  // The decode thread's.
-  unsigned last_session_ = 0;  // of the previous frame
-  BandPool bands_;
-  JpegDecoder decoder_;
-  ObjectPool<Picture> pictures_;
-  std::vector<Band> new_bands_;
-  BandPatcher patcher_;
-  ClockFinder clock_;
-  std::shared_ptr<const ReceivedFrame> last_frame_;
+  LatestSlot<UndecodedFrame> received_;              // io thread to decode thread
+  std::shared_ptr<const ReceivedFrame> last_frame_;  // the decode thread's until it has ended
   std::jthread decode_thread_;
 };
 

@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "viewer/lesson/naive_reader.hpp"
+
 namespace jpegwire {
 
 Laboratory::Laboratory(const LaboratoryOptions& options, std::uint64_t max_frames)
@@ -19,22 +21,6 @@ void Laboratory::frame_received(const ReceivedFrame& frame) {
   describe_arrival(frame, count, *arrival);
   if (options_.naive && !NaiveReader::gets_whole(*arrival)) ++naive_broken_;
   if (trace_file_) trace_file_->add(std::move(arrival));
-}
-
-std::shared_ptr<const FrameArrival> Laboratory::arrival_of(const ReceivedFrame& frame) {
-  if (frame.arrival.list.empty()) return nullptr;
-  std::shared_ptr<FrameArrival> arrival = arrivals_.take();
-  describe_arrival(frame, frames_decoded_++, *arrival);
-  return arrival;
-}
-
-bool Laboratory::decode_naively(const ReceivedFrame& frame, JpegDecoder& decoder,
-                                Picture& picture) {
-  if (!options_.naive || frame.arrival.list.empty()) return false;
-  const std::shared_ptr<FrameArrival> arrival = arrivals_.take();
-  describe_arrival(frame, 0, *arrival);
-  naive_.decode(frame, *arrival, decoder, picture);
-  return true;
 }
 
 void Laboratory::add_to(nlohmann::json& summary) const {

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
@@ -8,29 +7,23 @@
 #include <string>
 
 #include "codec/object_pool.hpp"
-#include "viewer/lesson/naive_reader.hpp"
 #include "viewer/lesson/reads_report.hpp"
 #include "viewer/lesson/trace_file.hpp"
 #include "viewer/options/laboratory_options.hpp"
 
 namespace jpegwire {
 
-/// The viewer's lessons about reads: records, explains and counts the reads of frames, and decodes
-/// like a naive reader. Streams of datagrams have no reads and are not affected.
+/// The receiver's part of the lessons about reads: records, explains and counts the reads of
+/// frames. Streams of datagrams have no reads and are not affected. Bound to the io thread while it
+/// runs.
 class Laboratory {
  public:
   /// Records the first `max_frames` frames. Throws std::runtime_error if the trace file cannot be
   /// written.
   Laboratory(const LaboratoryOptions& options, std::uint64_t max_frames);
 
-  /// A complete frame arrived. On the io thread.
+  /// A complete frame arrived.
   void frame_received(const ReceivedFrame& frame);
-
-  /// How the frame arrived, or null if its reads were not recorded. On the decode thread.
-  std::shared_ptr<const FrameArrival> arrival_of(const ReceivedFrame& frame);
-
-  /// Decodes like the naive reader; false if there is none. On the decode thread.
-  bool decode_naively(const ReceivedFrame& frame, JpegDecoder& decoder, Picture& picture);
 
   // After the io thread has ended.
 
@@ -49,9 +42,7 @@ class Laboratory {
   ObjectPool<FrameArrival> arrivals_;
   std::optional<TraceFile> trace_file_;
   ReadsReport report_;
-  NaiveReader naive_;
   std::uint64_t frames_ = 0;  // that arrived with recorded reads
-  std::uint64_t frames_decoded_ = 0;
   std::uint64_t naive_broken_ = 0;
 };
 
