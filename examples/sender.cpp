@@ -39,7 +39,7 @@ int accept_viewer(const std::string& host, int port) {
 }
 
 void send_frame(int viewer, const std::string& jpeg) {
-  const std::size_t size = jpeg.size();  // in 4 bytes, big-endian: the highest one comes first
+  const std::size_t size = jpeg.size();  // in 4 bytes, big-endian: the most significant first
   const std::string prefix{char(size >> 24), char(size >> 16), char(size >> 8), char(size)};
   const std::string bytes = prefix + jpeg;
   // send() may take only some of the bytes, as many as the kernel has room for.

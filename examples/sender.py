@@ -21,7 +21,7 @@ def jpegs_of_files(paths, frames_per_second):
 
 
 def jpegs_of_camera(frames_per_second):
-    import cv2  # imported here, because files need nothing but the standard library
+    import cv2  # imported here, because sending files needs only the standard library
     camera = cv2.VideoCapture(0)
     camera.set(cv2.CAP_PROP_FPS, frames_per_second)
     while True:
@@ -75,6 +75,6 @@ try:
 except KeyboardInterrupt:
     pass
 except (BrokenPipeError, ConnectionResetError):
-    sys.exit("sender.py: the viewer has left")
+    sys.exit("sender.py: the viewer has disconnected")
 except (ImportError, OSError, OverflowError, ValueError) as error:
     sys.exit(f"sender.py: {error}")

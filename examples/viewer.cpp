@@ -49,7 +49,7 @@ std::string receive_frame(int sender, int& reads) {  // empty at the end of the 
   const std::string prefix = receive(sender, 4, reads);
   if (prefix.empty()) return {};  // closed between two frames, which is an end as well
   if (prefix.size() < 4) throw std::runtime_error("the stream broke off inside a size");
-  std::uint32_t size = 0;  // the highest byte comes first
+  std::uint32_t size = 0;  // the most significant byte is first
   for (const char byte : prefix) size = size << 8 | static_cast<unsigned char>(byte);
   if (size > kMaxFrameBytes)
     throw std::runtime_error("a frame of " + std::to_string(size) + " bytes is over the limit");

@@ -46,7 +46,7 @@ def receive_frames(connection):
 
 def show(jpeg):
     """Shows a frame in a window; returns False once the user has pressed q."""
-    import cv2  # imported here, because all else needs nothing but the standard library
+    import cv2  # imported here, because the rest needs only the standard library
     import numpy
     picture = cv2.imdecode(numpy.frombuffer(jpeg, numpy.uint8), cv2.IMREAD_COLOR)
     if picture is not None:  # None: the bytes are no JPEG

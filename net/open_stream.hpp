@@ -18,7 +18,7 @@
 
 namespace jpegwire {
 
-/// Where a stream comes from.
+/// The source of a stream.
 struct StreamAddress {
   std::string text;                                   // as the user wrote it, without the password
   std::variant<Endpoint, RtpSession, HttpUrl> where;  // over TCP, as datagrams, over HTTP

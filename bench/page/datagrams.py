@@ -1,5 +1,5 @@
-"""Measures RTP over UDP: with the real programs over loopback, and with benchmarks that need no
-waiting. Only the standard library. Each function gives a list of rows for the report."""
+"""Measures RTP over UDP: with the real programs over loopback, and with benchmarks in simulated
+time. Uses only the standard library. Each function returns a list of rows for the report."""
 
 import json
 import re
@@ -83,7 +83,7 @@ def age_against_tcp(build, runs, seconds):
 
 
 def watch_over_bad_network(build, network, sender_options, frames):
-    """The shares, in percent, of the frames that were whole and that were shown, of about so many."""
+    """Returns the percentages of complete frames and of shown frames, of about this number of frames."""
     port = free_ports()
     viewer = start_viewer(build, f"rtp://127.0.0.1:{port}", "--seconds", str(frames / 30 + 1))
     wait_until_bound(port)
@@ -95,7 +95,7 @@ def watch_over_bad_network(build, network, sender_options, frames):
 
 
 def loss_of_programs(build, runs, frames):
-    """Runs the real programs, as a check of the measurements without them."""
+    """Runs the real programs, to check the simulated measurements."""
     cases = [("1 % of the packets lost at random, --fec 10: complete frames, %", 0,
               ["--drop", "1"], ["--fec", "10"]),
              ("the same without --fec: frames shown, complete or patched, %", 1, ["--drop", "1"], []),
@@ -106,7 +106,7 @@ def loss_of_programs(build, runs, frames):
         def watch(seed):
             return watch_over_bad_network(build, [*network, "--seed", str(seed)], options, frames)[share]
 
-        # Side by side, as they are told apart by their ports and nothing of them is a time.
+        # In parallel: they use different ports, and no time is measured.
         with ThreadPoolExecutor(2) as pool:
             values = list(pool.map(watch, range(runs)))
         rows.append((f"the programs, some {frames} frames a run: {what}", "", spread(values)))

@@ -1,6 +1,6 @@
 """Runs the real programs over loopback and measures what their users notice.
 
-Only the standard library. Each function gives a list of rows for the report.
+Uses only the standard library. Each function returns a list of rows for the report.
 """
 
 import json
@@ -35,7 +35,7 @@ class Sender:
         self.process.wait()
 
     def cpu_seconds(self):
-        """Of all its threads but the fake camera's, to the nanosecond."""
+        """CPU time of all threads except the fake camera's, to the nanosecond."""
         tasks = f"/proc/{self.process.pid}/task"
         return sum(int(open(f"{tasks}/{task}/schedstat").read().split()[0])
                    for task in os.listdir(tasks)

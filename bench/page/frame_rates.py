@@ -35,8 +35,8 @@ def table(results):
 
 
 def measure(build, *options, images=None, pictures=None):
-    """What jpegwire-bench tells with these options, and the Markdown that shows its plots, which are then in the
-    directory `images`."""
+    """Returns the results of jpegwire-bench with these options, and the Markdown that shows its plots, which it
+    writes to the directory `images`."""
     with tempfile.TemporaryDirectory() as directory:
         json_file, page_file = f"{directory}/results.json", f"{directory}/page.html"
         command = [f"{build}/bench/jpegwire-bench", *options, "--json", json_file, "--report", page_file]

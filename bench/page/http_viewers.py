@@ -1,4 +1,4 @@
-"""Many HTTP viewers of the real sender over loopback, beside a bare loop of send() and ustreamer."""
+"""Many HTTP viewers of the real sender over loopback, compared with a bare loop of send() and with ustreamer."""
 
 import json
 import os
@@ -13,7 +13,7 @@ from end_to_end import Sender, spread
 
 
 def cpu_seconds(pid, but=()):
-    """Of all threads of a process, to the nanosecond."""
+    """CPU time of all threads of a process, to the nanosecond."""
     tasks = f"/proc/{pid}/task"
     return sum(int(open(f"{tasks}/{task}/schedstat").read().split()[0]) for task in os.listdir(tasks)
                if open(f"{tasks}/{task}/comm").read().strip() not in but) * 1e-9
@@ -31,7 +31,7 @@ class Crowd:
         return json.loads(self.process.communicate()[0])
 
     def cpu_ms_per_frame(self, pid, but=()):
-        """Per delivered frame, over the middle of the time."""
+        """CPU time per delivered frame, in the middle of the run."""
         time.sleep(1.5)
         before, begin = cpu_seconds(pid, but), time.monotonic()
         time.sleep(self.seconds - 1)
@@ -123,7 +123,7 @@ def thousand(build, seconds=THOUSAND_SECONDS):
 
 
 class BadPeers:
-    """200 that send their requests byte by byte and 50 that ask for the stream and read nothing."""
+    """200 clients that send their requests byte by byte, and 50 that request the stream and read nothing."""
 
     def __init__(self, port):
         self.slow = [self.connect(port) for _ in range(200)]

@@ -23,7 +23,7 @@ def times_of(runs, kind):
 
 
 def run(build, program, repetitions, *options):
-    """The repetitions of all are interleaved, so that a machine that slows down slows down all of them."""
+    """Interleaves the repetitions of all benchmarks, so that a slow phase of the machine affects all of them."""
     output = subprocess.run(
         [f"{build}/bench/{program}", "--benchmark_format=json", "--benchmark_min_time=0.1",
          f"--benchmark_repetitions={repetitions}", "--benchmark_enable_random_interleaving=true",
@@ -34,24 +34,24 @@ def run(build, program, repetitions, *options):
 
 
 def run_hot_paths(build, repetitions):
-    """All but what is there for those who change the repairs."""
+    """Leaves out the benchmarks that only help to change the FEC code."""
     return run(build, "hot_path_benchmark", repetitions, "--benchmark_filter=-percent|lost_every:(0|10)$")
 
 
 def ratios(slow, fast):
-    """Of the medians; the spread is that of each repetition against the other's median."""
+    """The ratio of the medians; its spread is that of each repetition relative to the other's median."""
     medians = statistics.median(slow), statistics.median(fast)
     return (f"{medians[0] / medians[1]:.2f} "
             f"({min(slow) / medians[1]:.2f} to {max(slow) / medians[1]:.2f})")
 
 
 def library_calls(times):
-    """Their place, their call, and both as the benchmark is named."""
+    """The step, the library call, and the name of the benchmark that has both."""
     return [(*name.split(": "), name) for name in times if ": " in name]
 
 
 def spread_of_magnitudes(values):
-    """Some places take a thousand times as long as others."""
+    """Some steps take a thousand times as long as others."""
     return f"{statistics.median(values):.3g} ({min(values):.3g} to {max(values):.3g})"
 
 

@@ -1,6 +1,6 @@
 """Nine cameras in one window of the real viewer, on an X server without a screen.
 
-python3 bench/page/mosaic.py BUILD measures alone and tells of each camera.
+python3 bench/page/mosaic.py BUILD measures only this, and prints the figures of each camera.
 """
 
 import os
@@ -23,7 +23,7 @@ def record(build, file, seconds):
 
 @contextmanager
 def x_server():
-    """Its display's name."""
+    """Returns the name of its display."""
     read, write = os.pipe()
     server = subprocess.Popen(["Xvfb", "-displayfd", str(write), "-screen", "0", "1920x1080x24",
                                "-nolisten", "tcp"], pass_fds=[write], stderr=subprocess.DEVNULL)
@@ -38,7 +38,7 @@ def x_server():
 
 
 def watch(build, urls, seconds):
-    """The viewer's summary."""
+    """Returns the viewer's summary."""
     with x_server() as display:
         viewer = subprocess.Popen(
             [f"{build}/viewer/jpegwire-viewer", *urls, "--seconds", str(seconds), "--summary", "-"],
@@ -52,7 +52,7 @@ def shown_per_second(camera):
 
 
 def measure(build, runs, seconds):
-    """The summaries of so many runs."""
+    """Returns the summary of each run."""
     with tempfile.TemporaryDirectory() as directory, ExitStack() as stack:
         film = f"{directory}/film.mkv"
         record(build, film, 4)

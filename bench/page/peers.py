@@ -27,7 +27,7 @@ def table(results):
 
 
 def ratio(results, what, figure, reach):
-    """The row about one of our figures against the best peer's."""
+    """A row that compares one of our figures with the best peer's."""
     for one in results["beside_peers"]:
         if one["figure"] == figure:
             spread = " to ".join(f"{one['ratio'][key]:.2f}" for key in ("least", "greatest"))

@@ -1,9 +1,8 @@
-"""Recording a stream, and getting a recording from the other machine: what they cost, and whether those who
-watch meanwhile notice.
+"""Measures the cost of recording a stream and of fetching a recording, and whether other viewers notice.
 
     python3 bench/page/recordings.py build/release
 
-Files are in memory, so that no disk is measured; whole programs, their start included, take turns.
+Files are in memory, so that no disk is measured. Whole programs are timed, including their start, and alternate.
 """
 
 import contextlib
@@ -93,13 +92,13 @@ def url_of_files(sender):
 
 @contextlib.contextmanager
 def shared_recording(build, megabytes, *options):
-    """A sender that shares one, the URL to fetch it from, and a directory to fetch it to."""
+    """A sender that shares a recording, the URL to fetch it from, and a directory to fetch it to."""
     with directory_in_memory() as directory:
         shared, here = f"{directory}/shared", f"{directory}/here"
         os.mkdir(shared)
         os.mkdir(here)
         write_recording(f"{shared}/a.mkv", megabytes)
-        # What was written just now may be a recording that goes on.
+        # A file written just now may be a recording in progress, which is not sent.
         os.utime(f"{shared}/a.mkv", (time.time() - 60, time.time() - 60))
         with Sender(build, "--source", "test", "--share", shared, *options, http="0") as sender:
             yield sender, url_of_files(sender), shared, here
@@ -118,7 +117,7 @@ def fetching_against_curl(build, rounds, megabytes):
 
 
 def fetching_beside_a_viewer(build, runs, seconds):
-    """Pairs of runs of a viewer, without and with a fetch that takes longer."""
+    """Pairs of runs of a viewer, without and with a fetch that lasts longer than the run."""
     changes, speeds = [], []
     with shared_recording(build, 0, "--size", "1280x720") as (sender, url, shared, here):
         os.truncate(f"{shared}/a.mkv", 100_000_000_000)

@@ -84,8 +84,8 @@ the viewers counted. The camera of ustreamer and jpegwire is the simulated one; 
 
 RTP_NOTES = """
 The frames are the test card at 1920x1080 and quality 80, about 210 packets of up to 1400 bytes in 34 bands. Sender CPU
-is the time of its thread within the system calls, one after each band as it comes from the encoder. It includes the
-delivery over loopback, which the kernel does in the same calls.
+is the time of its thread within the system calls, which it makes after each band that the encoder outputs. It includes
+the delivery over loopback, which the kernel does in the same calls.
 
 Losses are measured with the code of sender and viewer, without sockets and with a simulated clock, over {frames} frames
 and with {seeds} seeds. The rows of the programs check the same through a proxy that drops packets. A lost packet costs

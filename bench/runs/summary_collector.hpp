@@ -10,9 +10,9 @@
 
 namespace jpegwire {
 
-/// An HTTP server that tells a shell on another machine which run is next, and receives the
-/// summaries that its viewers post. Requests that do not contain the secret path are rejected.
-/// Bound to the thread of the io context.
+/// An HTTP server for a shell script on another machine. It returns the name of the next run, and
+/// receives the summaries that the script posts after its viewers have ended. Requests that do not
+/// contain the secret path are rejected. Bound to the thread of the io context.
 ///
 /// A run has a name, such as "7.2": the seventh run, of the second case. `GET PATH/after/7.2` waits
 /// for the next run; the response is its name, or empty if no run follows. `POST PATH/7.2` delivers

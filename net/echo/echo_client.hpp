@@ -21,7 +21,7 @@ struct EchoMeasurement {
   std::vector<std::chrono::nanoseconds> times{};
   std::vector<std::size_t> reads{};  // that it took to receive each answer
 
-  /// The time that is not below so many percent of all (nearest rank).
+  /// The given percentile of all times (nearest rank).
   std::chrono::nanoseconds time(double percent) const;
   double reads_per_message() const;    // the mean
   double megabits_per_second() const;  // of the message, there and back, in the median time

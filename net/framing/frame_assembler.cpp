@@ -203,7 +203,7 @@ FrameAssembler::Event FrameAssembler::finish_frame() {
   frame_->first_byte = first_byte_;
   frame_->last_byte = last_read_;
   if (recorder_) recorder_->end_frame(staged().size(), frame_->arrival);
-  reads_ = staged().empty() ? 0 : 1;  // what is staged came with the read that ended this frame
+  reads_ = staged().empty() ? 0 : 1;  // staged bytes are from the last read
   first_byte_ = last_read_;
   body_size_.reset();
   return Event::frame;

@@ -31,7 +31,7 @@ bool closes(std::string_view line, std::string_view boundary) {
   return !boundary.empty() && line.starts_with(boundary) && line.substr(boundary.size()) == "--";
 }
 
-/// `head` begins with the boundary line. Bad where Content-Length is no number: such a part has no
+/// `head` begins with the boundary line. Bad if Content-Length is not a number: such a part has no
 /// known end.
 MultipartHead read_part(std::string_view head) {
   const std::string_view boundary = trimmed(head.substr(0, head.find('\n')));
@@ -70,9 +70,9 @@ MultipartHead read_multipart_head(std::span<const std::byte> bytes, std::string_
   return head;
 }
 
-// Not by the HTTP parser: this runs for each frame and must not allocate, and a part's head is
-// MIME, in which cameras write lines that no HTTP parser accepts (LF alone, lines without a colon,
-// spaces in names). Only the one field that is asked for has to be well-formed.
+// Does not use the HTTP parser: this runs for each frame and must not allocate, and a part's head
+// is MIME, in which cameras write lines that no HTTP parser accepts (LF alone, lines without a
+// colon, spaces in names). Only the requested field has to be well-formed.
 std::optional<std::string_view> find_part_field(std::string_view head, std::string_view name) {
   while (!head.empty()) {
     const std::string_view line = head.substr(0, head.find('\n'));

@@ -46,7 +46,7 @@ bool may_begin_request(std::string_view text) {
   return text.front() > ' ' && text.front() < '\x7F';
 }
 
-/// The error where `text` is a whole head and Beast does not accept it.
+/// The error if Beast does not accept `text`, which is a whole head.
 template <class Parser>
 boost::system::error_code put_head(Parser& parser, std::string_view text) {
   parser.header_limit(static_cast<std::uint32_t>(text.size()));

@@ -28,7 +28,7 @@ class HttpRequestReader {
  public:
   enum class Result { need_more, request, refused };
 
-  /// Of each head, the first line included; at most 65535.
+  /// The limit of each head, including its first line; at most 65535.
   explicit HttpRequestReader(std::size_t max_head_bytes);
 
   /// Where to put the next bytes; never empty after need_more.

@@ -13,15 +13,15 @@
 
 namespace jpegwire {
 
-/// Sends repair packets beside a stream of packets (fec_packet.hpp), in the blocks of RepairBlocks.
-/// Bound to the io thread.
+/// Sends the repair packets of an RTP stream (fec_packet.hpp), in the blocks of RepairBlocks. Bound
+/// to the io thread.
 class FecSender {
  public:
   /// Throws std::runtime_error if it cannot send to `target`.
   FecSender(asio::io_context& io, const asio::ip::udp::endpoint& target,
             const MulticastOutput& multicast);
 
-  /// Begins a frame with so many bands. With 0 percent it is not protected.
+  /// Begins a frame with this number of bands. With 0 percent it is not protected.
   void begin_frame(int percent, std::size_t bands);
 
   /// The frame's next packet has been sent.

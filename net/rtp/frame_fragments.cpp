@@ -86,7 +86,7 @@ bool FrameFragments::is_within_bounds(const Fragment& fragment) const {
   return fragment.range.offset <= extent_ + kWindowBytes && fragment.run < runs_in_use_;
 }
 
-// Runs lie one behind the other, so a fragment lies between the runs before and behind its own.
+// Runs do not overlap, so a fragment must lie between the runs before and after its own.
 bool FrameFragments::is_apart_from_neighbors(const Fragment& fragment) const {
   const std::span runs = std::span(runs_).first(runs_in_use_);
   const auto has_ranges = [](const Run& run) { return !run.ranges.empty(); };
@@ -99,7 +99,8 @@ bool FrameFragments::is_apart_from_neighbors(const Fragment& fragment) const {
   return behind == runs.end() || fragment.range.end <= behind->ranges.front().offset;
 }
 
-// Apart from the run's other fragments, and in agreement with what is known of its ends.
+// Whether the fragment does not overlap others of its run, and agrees with the known ends of the
+// run.
 bool FrameFragments::fits_run(const Fragment& fragment) const {
   const Run& run = runs_[fragment.run];
   const Range& range = fragment.range;

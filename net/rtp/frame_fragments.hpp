@@ -11,7 +11,7 @@
 
 namespace jpegwire {
 
-/// The scan of one frame, put together from fragments that arrive in any order. Finds the runs of
+/// The scan of one frame, assembled from fragments that arrive in any order. Finds the runs of
 /// fragments that can be decoded alone: restart intervals if packets are aligned with them (RFC
 /// 2435, section 3.1.7), otherwise the whole scan. The storage is private to this object: it may
 /// move while it grows, and what others read are copies (IncomingFrame) or the whole JPEG once it
@@ -26,7 +26,7 @@ class FrameFragments {
   void reset(const JpegFormat& format, std::size_t max_frame_bytes);
 
   /// Checks a packet's fragment and, if it is new, copies it to its place. too_large: it ends
-  /// behind the end of the largest frame and is left out. useless: it is a duplicate or out of
+  /// beyond the end of the largest frame, and is ignored. useless: it is a duplicate or out of
   /// bounds. contradiction: it overlaps with other fragments or has another format.
   Placed place(const JpegPayload& payload, bool marker);
 
@@ -64,7 +64,7 @@ class FrameFragments {
     bool operator==(const Range&) const = default;
   };
 
-  /// A fragment and what its packet says of it.
+  /// A fragment, described by the headers of its packet.
   struct Fragment {
     Range range;
     std::size_t run = 0;    // index of its run
@@ -103,7 +103,7 @@ class FrameFragments {
   std::size_t header_size_ = 0;
   std::vector<std::byte> storage_;  // room for the header, the scan, room for an end of image
   bool is_aligned_ = false;
-  bool has_intervals_ = false;  // as the first fragment that was taken says
+  bool has_intervals_ = false;  // according to the first accepted fragment
   int intervals_ = 1;           // of the whole frame
   int rows_per_interval_ = 0;   // pixels
   int intervals_given_ = 0;

@@ -13,8 +13,8 @@
 namespace jpegwire {
 namespace {
 
-// Also without the fill bytes 0xFF in front of it (ITU-T T.81, B.1.1.2): they would make a marker
-// of whatever a receiver appends.
+// Also removes the fill bytes 0xFF in front of EOI (ITU-T T.81, B.1.1.2): with the bytes that a
+// receiver appends they could form a marker.
 Bytes without_end_of_image(Bytes band) {
   if (marker::at_end_of(band) != marker::kEndOfImage) return band;
   band = band.first(band.size() - 1);

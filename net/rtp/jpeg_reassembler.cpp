@@ -84,8 +84,8 @@ void JpegReassembler::note_packet(OpenFrame& open, const RtpPacket& packet, std:
   if (extension) open.origin.stamp = extension->stamp;
 }
 
-// Tables with Q below 255 do not change, so the tables of another frame will do (RFC 2435, section
-// 4.2). For senders that change them nevertheless, a frame's own tables take precedence.
+// Tables with Q below 255 do not change, so the tables of another frame can be used (RFC 2435,
+// section 4.2). For senders that change them nevertheless, a frame's own tables take precedence.
 void JpegReassembler::learn_tables(OpenFrame& open, const JpegPayload& payload) {
   const std::uint8_t q = payload.format.q;
   if (open.tables && !payload.tables) return;

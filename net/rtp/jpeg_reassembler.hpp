@@ -19,7 +19,7 @@ struct ReassemblerSettings {
   int stamp_extension = 1;  // identifier of the stamp's extension element (RFC 8285)
 };
 
-/// Puts RTP/JPEG frames (RFC 2435) together from packets in any order and reports them to a
+/// Reassembles RTP/JPEG frames (RFC 2435) from packets in any order and reports them to a
 /// FrameObserver. Bounded: at most two frames are open; a third one closes the oldest, and a frame
 /// that becomes whole closes those before it. An incomplete frame is given up when its end or a
 /// newer frame has arrived and the grace period for late packets is over, or when its packets have
@@ -33,7 +33,7 @@ class JpegReassembler {
 
   /// Takes a packet whose extended sequence number is new. `read` numbers the calls of recv.
   /// useless: not RTP/JPEG, out of bounds, a contradiction, or of a frame that is over. too_large:
-  /// behind the end of the largest frame that is taken.
+  /// beyond the end of the largest accepted frame.
   Added add(const RtpPacket& packet, std::int64_t sequence, WallTime arrival, std::uint64_t read);
 
   /// How long to wait for late packets; longer if lost packets may be sent again.

@@ -20,7 +20,7 @@ struct MediaStreamSettings {
   int stamp_extension = 1;  // identifier of the stamp's extension element (RFC 8285)
 };
 
-/// What RTCP has told about the sender.
+/// What RTCP has reported about the sender.
 struct SenderLink {
   std::optional<microseconds> sender_ahead;  // its clock minus ours
   std::optional<microseconds> round_trip;
@@ -46,7 +46,7 @@ class MediaStream {
   /// The source is gone. Its open frames are given up.
   void end_source();
 
-  /// Before packets are taken.
+  /// Call this before take() and take_repair().
   void set_link(const SenderLink& link) { link_ = link; }
 
   /// A packet of the source, and the datagram that it views.
@@ -67,10 +67,10 @@ class MediaStream {
   /// Whether a packet of this source was left out because its frame is too large.
   bool is_too_large() const { return is_too_large_; }
 
-  /// Of all sources.
+  /// The packets of all sources.
   PacketCounts counts() const;
 
-  /// Of the current source; for reception reports.
+  /// Counts the packets of the current source, for reception reports.
   SequenceTracker& tracker() { return tracker_; }
 
  private:

@@ -21,7 +21,7 @@ struct SentFrame {
 /// again. Frames are held, not copied. Bound to one thread.
 class PacketHistory {
  public:
-  /// Keeps so many frames, including the current one.
+  /// Keeps this number of frames, including the current one.
   explicit PacketHistory(std::size_t frames) : frames_(frames) {}
 
   /// Replaces the oldest frame with a new current one; the caller adds its packets.
@@ -30,7 +30,7 @@ class PacketHistory {
   SentFrame& current() { return frames_[current_]; }
 
   /// A packet to send again; null if it is unknown, too old to be useful, or was requested too
-  /// often, so that nobody can request everything all the time.
+  /// often. So no receiver can make the sender repeat everything without limit.
   const OutgoingPacket* find_again(std::uint16_t sequence, WallTime now);
 
  private:

@@ -9,13 +9,13 @@
 
 namespace jpegwire {
 
-/// Hands frames to the io thread while their bands are still being encoded: the frame that was
-/// begun last, and the newest one after it. A newer frame displaces one that was not begun yet,
-/// but never one that was: its bands count until the next frame begins, whatever has been offered
-/// meanwhile. Any thread may call anything.
+/// Hands frames to the io thread while their bands are still being encoded. Holds two frames: the
+/// one that was begun last, and the newest one after it. A newer frame displaces one that has not
+/// begun. A frame that has begun stays until the next one begins, and its number of ready bands is
+/// still updated. Any thread may call anything.
 class ReadyFrames {
  public:
-  /// Bands [0, ready) of the frame are there.
+  /// Bands [0, ready) of the frame are encoded.
   void offer(FramePtr frame, int ready) {
     const std::scoped_lock lock(mutex_);
     if (frame == begun_.frame) {
@@ -28,7 +28,7 @@ class ReadyFrames {
     next_.ready = ready;
   }
 
-  /// Begins the newest frame; null if there is none that was not begun.
+  /// Begins the newest frame; null if no frame is waiting.
   FramePtr begin_newest() {
     const std::scoped_lock lock(mutex_);
     if (!next_.frame) return nullptr;
@@ -36,7 +36,7 @@ class ReadyFrames {
     return begun_.frame;
   }
 
-  /// The bands that are there of the frame that was begun last.
+  /// The number of encoded bands of the frame that was begun last.
   int ready_bands() const {
     const std::scoped_lock lock(mutex_);
     return begun_.ready;

@@ -17,7 +17,7 @@
 
 namespace jpegwire {
 
-/// What a sender's report says about the sender itself.
+/// The state of a sender, according to its reports.
 enum class SenderSign { alive, goodbye };
 
 /// A receiver's half of RTCP (RFC 3550, section 6): reports what has arrived, requests lost
@@ -26,7 +26,7 @@ enum class SenderSign { alive, goodbye };
 /// port is taken it does nothing. Bound to the io thread; must outlive the io context's run.
 class ReceptionReporter {
  public:
-  /// The source that is received gives a sign.
+  /// Called when the current source sends a report or BYE.
   using OnSign = std::function<void(SenderSign)>;
 
   /// `tracker` counts the packets of the source that is received, and is borrowed.
@@ -35,7 +35,7 @@ class ReceptionReporter {
 
   void start();
 
-  /// Says goodbye.
+  /// Sends BYE.
   void stop();
 
   /// Another source is received from now on.

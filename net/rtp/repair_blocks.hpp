@@ -14,7 +14,7 @@ namespace jpegwire {
 /// a small part of one. Has no sockets; bound to one thread.
 class RepairBlocks {
  public:
-  /// Begins a frame with so many bands. With 0 percent it is not protected.
+  /// Begins a frame with this number of bands. With 0 percent it is not protected.
   void begin_frame(int percent, std::size_t bands);
 
   /// Takes the frame's next packet and returns the repair packets of the block that it ends; none

@@ -251,7 +251,7 @@ void RtpReceiver::request_missing() {
   plan();
 }
 
-// Whatever keeps the source's frames from being shown, the source may start again.
+// Releases the source, because it may start again.
 void RtpReceiver::no_frame_came() {
   const double seconds = std::chrono::duration<double>(settings_.timeout).count();
   if (filter_.ssrc()) end_source(steady_now());

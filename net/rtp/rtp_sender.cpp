@@ -260,7 +260,7 @@ void RtpSender::send_again(const Nack& nack) {
   statistics_.retransmitted += output_.send(media_.native_handle(), outgoing_);
 }
 
-// A refused connection is no error: a viewer may come later.
+// A refused connection is no error: a viewer may start later.
 void RtpSender::warn_of_failures() {
   statistics_.failed = output_.failed() + fec_.failed();
   const std::error_code error = output_.last_error();

@@ -39,7 +39,7 @@ struct RtpSenderSettings {
 
 struct RtpStatistics {
   std::uint64_t frames = 0;
-  std::uint64_t skipped = 0;  // a newer frame came before they were begun, or RTP cannot carry them
+  std::uint64_t skipped = 0;  // displaced before they were begun, or RTP cannot carry them
   std::uint64_t bytes = 0;    // of packets, their RTP headers included
   std::uint64_t packets = 0;
   std::uint64_t repair_packets = 0;
@@ -49,16 +49,17 @@ struct RtpStatistics {
 };
 
 /// Sends frames as RTP/JPEG packets to one address, of a host or a multicast group
-/// (docs/protocol.md). A band is sent as soon as it is encoded. A frame that has begun is finished;
-/// then the newest one is next. RTCP uses the next port, repair packets the one after that. Bound
-/// to the io thread unless a function says otherwise; must outlive the io context's run.
+/// (docs/protocol.md). A band is sent as soon as it is encoded. A frame that has begun is sent to
+/// its end; then the newest one follows. RTCP uses the next port, repair packets the one after
+/// that. Bound to the io thread unless a function says otherwise; must outlive the io context's
+/// run.
 class RtpSender final : public FrameSink {
  public:
   /// Called once, with a sentence, if RTP/JPEG cannot carry the stream's first frame.
   using OnUnfit = std::function<void(const std::string& sentence)>;
 
-  /// Counts as a viewer from now on, since nobody knows who listens. Throws std::runtime_error if
-  /// it cannot send there.
+  /// Counts as a viewer from now on, because the receivers are unknown. Throws std::runtime_error
+  /// if it cannot send there.
   RtpSender(asio::io_context& io, ViewerCount& viewer_count, RtpSenderSettings settings,
             OnUnfit on_unfit);
 

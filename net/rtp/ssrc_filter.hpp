@@ -7,20 +7,20 @@
 
 namespace jpegwire {
 
-/// Chooses one of the sources (SSRCs) that send to a port, until that source is silent or has said
-/// goodbye. The first source is accepted at once, so that none of its packets are lost. Another
-/// source replaces it by sending two packets in a row, unless the first one has done so itself (RFC
-/// 3550, appendix A.1, calls this probation). Bound to one thread.
+/// Chooses one of the sources (SSRCs) that send to a port, until that source is silent or has sent
+/// BYE. The first source is accepted at once, so that none of its packets are lost. Another source
+/// replaces it by sending two packets in a row, unless the first one has done so itself (RFC 3550,
+/// appendix A.1, calls this probation). Bound to one thread.
 class SsrcFilter {
  public:
   enum class Verdict { ours, new_source, foreign };
 
   Verdict accept(std::uint32_t ssrc, std::uint16_t sequence, WallTime now);
 
-  /// The source has given another sign of life.
+  /// The source has sent something other than media, such as an RTCP report.
   void keep_alive(WallTime now) { last_packet_ = now; }
 
-  /// The source has said goodbye or is given up; any other may follow. Its remaining packets are
+  /// The source has sent BYE or is given up; any other may follow. Its remaining packets are
   /// foreign for a while.
   void release(WallTime now);
 

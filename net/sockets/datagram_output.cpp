@@ -108,7 +108,8 @@ DatagramOutput::Outcome DatagramOutput::send_batched(int socket,
   return {static_cast<std::size_t>(sent), false};
 }
 
-// ECONNREFUSED is about an earlier datagram; this one was not sent and is tried again.
+// ECONNREFUSED reports that an earlier datagram was refused; this one was not sent and is tried
+// again.
 DatagramOutput::Outcome DatagramOutput::take_failure(std::size_t datagrams) {
   const int error = errno;
   if (error == EINTR) return {};

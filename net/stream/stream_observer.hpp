@@ -58,16 +58,16 @@ class StreamObserver : public FrameObserver {
   /// A connection is established.
   virtual void connected(const std::string& peer) = 0;
 
-  /// A call of recv returned so many bytes.
+  /// A call of recv returned this number of bytes.
   virtual void bytes_read(std::size_t size) = 0;
 
-  /// A frame over TCP is invalid and was dropped; the stream goes on.
+  /// A frame over TCP is invalid and was dropped; the stream continues.
   virtual void frame_refused(JpegVerdict verdict) = 0;
 
   /// No frames arrive at present, and the receiver keeps trying; the sentence says why.
   virtual void interrupted(const std::string& sentence) = 0;
 
-  /// The stream has ended: in order if `error` is empty. The last call.
+  /// The stream has ended, normally if `error` is empty. No call follows.
   virtual void ended(const std::string& error) = 0;
 };
 

@@ -15,7 +15,7 @@ using std::chrono::milliseconds;
 
 constexpr std::chrono::seconds kTimeout{30};
 
-/// A zombie, which its new parent has not reaped yet, does not run.
+/// A zombie that its new parent has not reaped yet does not count as running.
 bool runs(const std::string& process) {
   std::ifstream file("/proc/" + process + "/stat");
   std::string number;
@@ -50,7 +50,7 @@ TEST_CASE("the exit code and the output of a program are known at its end") {
   CHECK(child.err() == "err\n");
 }
 
-TEST_CASE("a program that a signal has ended has 128 and the signal as its exit code") {
+TEST_CASE("the exit code of a program that a signal ended is 128 plus the signal") {
   const ChildProcess child({"sleep", "1000"});
   CHECK_FALSE(child.has_ended());
   child.send_signal(SIGTERM);

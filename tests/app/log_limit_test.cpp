@@ -26,7 +26,7 @@ int count_admitted(LogLimit& limit, Clock::time_point now, int lines) {
   return allowed;
 }
 
-TEST_CASE("a number of lines in a row are written, and no more") {
+TEST_CASE("a limited number of consecutive lines are written") {
   const int at_once = GENERATE(1, 3, 20);
   Limited limited(at_once);
   CHECK(count_admitted(limited.limit, limited.before, 100) == at_once);
@@ -44,7 +44,7 @@ TEST_CASE("an endless source of lines gets one line per second") {
   CHECK(allowed <= at_once + floor<seconds>(last - limited.before).count());
 }
 
-TEST_CASE("after a long pause, as many lines in a row are written again, and no more") {
+TEST_CASE("after a long pause, the same number of consecutive lines are written again") {
   Limited limited(4);
   CHECK(count_admitted(limited.limit, limited.after, 10) == 4);
   CHECK(count_admitted(limited.limit, limited.after + hours(10), 10) == 4);

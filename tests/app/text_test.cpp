@@ -20,7 +20,9 @@ TEST_CASE("texts are trimmed") {
   CHECK(trimmed(" \t ") == "");
 }
 
-TEST_CASE("only ASCII letters are made small") { CHECK(lower("Az[\xC4 9") == "az[\xC4 9"); }
+TEST_CASE("only ASCII letters are converted to lower case") {
+  CHECK(lower("Az[\xC4 9") == "az[\xC4 9");
+}
 
 }  // namespace
 }  // namespace jpegwire::text_test

@@ -25,7 +25,7 @@ from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 
-TIMEOUT_SECONDS = 60  # only a failing test waits so long
+TIMEOUT_SECONDS = 60  # only a failing test waits this long
 
 sender_program = ""
 artifacts = None

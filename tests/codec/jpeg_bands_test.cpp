@@ -37,7 +37,7 @@ TEST_CASE("restart markers cut whole rows of MCUs into bands") {
   };
   const auto expected = GENERATE(values<Case>({
       {64, 64, "1", 4, 16},     // a restart at the end of each row of four MCUs
-      {64, 64, "4B", 4, 16},    // the same, told in MCUs
+      {64, 64, "4B", 4, 16},    // the same, counted in MCUs
       {64, 64, "2", 2, 32},     // every two rows
       {64, 64, "8B", 2, 32},    // the same
       {64, 64, "1B", 4, 16},    // four restarts a row

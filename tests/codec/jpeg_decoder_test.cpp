@@ -56,7 +56,7 @@ void check_like_plain_decoding(const ByteVector& jpeg, int threads) {
   }
 }
 
-TEST_CASE("our own frames decode like in a plain decoder") {
+TEST_CASE("our own frames decode as in a plain decoder") {
   const auto [width, height] =
       GENERATE(table<int, int>({{1, 1}, {16, 16}, {17, 19}, {33, 47}, {640, 480}, {1921, 1081}}));
   const auto bands = GENERATE(0, 1, 2, 32);
@@ -67,14 +67,14 @@ TEST_CASE("our own frames decode like in a plain decoder") {
   const auto frame = encoder.encode(make_picture(PixelFormat::yuyv, width, height));
   check_like_plain_decoding(bytes_of(frame->layout), threads);
 
-  // The layout that the encoder gives serves the decoder too, without validation.
+  // The decoder also accepts the encoder's layout, without validation.
   JpegDecoder decoder(pool);
   Picture picture;
   REQUIRE(decoder.decode(frame->layout, picture));
   CHECK(differing_rows(picture, *decode(bytes_of(frame->layout))).empty());
 }
 
-TEST_CASE("frames of other encoders decode like in a plain decoder") {
+TEST_CASE("frames of other encoders decode as in a plain decoder") {
   const auto subsampling =
       GENERATE(TJSAMP_420, TJSAMP_422, TJSAMP_444, TJSAMP_440, TJSAMP_411, TJSAMP_GRAY);
   const auto restart = GENERATE(as<std::string>{}, "", "1", "2", "7", "1B", "5B", "10B", "20B");
@@ -85,7 +85,7 @@ TEST_CASE("frames of other encoders decode like in a plain decoder") {
   check_like_plain_decoding(jpeg, 2);
 }
 
-TEST_CASE("at any scale, bands decode like the whole frame in a plain decoder") {
+TEST_CASE("at any scale, bands decode as the whole frame does in a plain decoder") {
   const auto subsampling =
       GENERATE(TJSAMP_420, TJSAMP_422, TJSAMP_444, TJSAMP_440, TJSAMP_411, TJSAMP_GRAY);
   const auto restart = GENERATE(as<std::string>{}, "", "1", "2", "7", "10B");
@@ -190,7 +190,7 @@ TEST_CASE("any number of threads produces the same pixels") {
   CHECK(decode(jpeg, 3)->pixels == expected->pixels);
 }
 
-TEST_CASE("8K decodes like in a plain decoder") {
+TEST_CASE("8K decodes as in a plain decoder") {
   check_like_plain_decoding(encode_plainly(make_bgr(7680, 4320), {.restart = "9"}), 2);
 }
 
@@ -234,7 +234,7 @@ TEST_CASE("a frame without entropy-coded bytes is damage") {
   CHECK_FALSE(decode(jpeg));
 }
 
-TEST_CASE("after damage the decoder goes on with the next frame") {
+TEST_CASE("after damage the decoder continues with the next frame") {
   const ByteVector good = encode_plainly(make_bgr(160, 120), {.restart = "1"});
   ByteVector bad = good;
   const std::size_t scan = find_scan(bad);

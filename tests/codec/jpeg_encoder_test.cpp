@@ -44,7 +44,7 @@ ByteVector to_bgr(const Picture& picture) {
   return bgr;
 }
 
-TEST_CASE("an encoded picture is a plain baseline JPEG that comes close to its original") {
+TEST_CASE("an encoded picture is a plain baseline JPEG that is close to its original") {
   const auto format = GENERATE(PixelFormat::i420, PixelFormat::yuyv, PixelFormat::bgr);
   const auto [width, height] = GENERATE(table<int, int>(
       {{1, 1}, {2, 1}, {1, 40}, {16, 16}, {17, 19}, {33, 47}, {640, 480}, {1921, 1081}}));

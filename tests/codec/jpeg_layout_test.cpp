@@ -10,7 +10,7 @@ namespace {
 
 using namespace test;
 
-/// A frame whose one buffer is the JPEG, as it comes from elsewhere.
+/// A frame whose only buffer is the JPEG, like a received frame.
 void fill(EncodedFrame& frame, ByteVector jpeg) { frame.storage.assign(1, std::move(jpeg)); }
 
 JpegVerdict verdict_on(const ByteVector& jpeg) {
@@ -195,7 +195,7 @@ TEST_CASE("a JPEG cut off at any byte is truncated") {
   }
 }
 
-TEST_CASE("other data than a JPEG is refused") {
+TEST_CASE("data other than a JPEG is refused") {
   CHECK(verdict_on({}) == JpegVerdict::not_a_jpeg);
   CHECK(verdict_on(to_bytes("GIF89a")) == JpegVerdict::not_a_jpeg);
   CHECK(verdict_on(to_bytes({0x89, 'P', 'N', 'G'})) == JpegVerdict::not_a_jpeg);
@@ -246,7 +246,7 @@ TEST_CASE("a missing quantization table is reported") {
   CHECK(verdict_on(without_segments(small_jpeg(), 0xDB)) == JpegVerdict::missing_tables);
 }
 
-TEST_CASE("padding behind EOI is left out") {
+TEST_CASE("padding after EOI is left out") {
   const ByteVector jpeg = small_jpeg();
   ByteVector padded = jpeg;
   padded.resize(jpeg.size() + 1000);

@@ -10,7 +10,7 @@ namespace {
 
 using namespace test;
 
-/// What a band holds by definition, sample by sample.
+/// The expected content of a band, sample by sample.
 ByteVector reference(const Picture& picture, int top, int height) {
   const int chroma_width = half_up(picture.width);
   const auto sample = [&](int row, int offset) {

@@ -15,7 +15,7 @@ using nlohmann::json;
 namespace bench_cameras_test {
 namespace {
 
-/// A directory that comes first in PATH and holds programs of these names.
+/// A directory at the front of PATH with programs of these names.
 class OtherPrograms {
  public:
   void write(const std::string& name, const std::string& shell) const {

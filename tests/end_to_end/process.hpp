@@ -24,7 +24,7 @@ class Process : public ChildProcess {
   /// The exit code. Throws if the program does not end in time.
   int wait(std::chrono::seconds deadline = kDeadline) const;
 
-  /// Waits for the words on standard output or standard error; throws if they do not come.
+  /// Waits for the words on standard output or standard error; throws if they do not appear.
   void wait_for(std::string_view words) const;
   bool has_written(std::string_view words) const;
 

@@ -1,4 +1,4 @@
-// Which end connects to which, and what happens when an end disappears and comes back.
+// Which end connects to which, and what happens when an end disappears and returns.
 
 #include <catch2/catch.hpp>
 #include <csignal>
@@ -34,7 +34,7 @@ TEST_CASE("the sender connects to a viewer that listens") {
   CHECK(summary_of(viewer)["frames"] == 5);
 }
 
-TEST_CASE("a sender that connects to viewers needs no port of its own") {
+TEST_CASE("a sender that connects to viewers needs no port to listen on") {
   const std::string url = tcp_url(free_port());
   SenderProgram sender(test_card({"--tcp", "off", "--connect", url}));
   sender.wait_for("sends to " + url);

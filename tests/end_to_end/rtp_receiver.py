@@ -13,8 +13,8 @@ Its last line is a JSON object:
   packets          packets of the stream, duplicates included
   lost             sequence numbers missing between the first and the last
   malformed        packets that violate RFC 3550 or RFC 2435
-  bands_straddled  packets that violate the rule of one band (one restart interval) per group, in
-                   complete frames with restart markers: F only on the group's first packet, L only
+  bands_straddled  packets that violate the rule of one band (one restart interval) per chunk, in
+                   complete frames with restart markers: F only on the chunk's first packet, L only
                    on its last, the count of the band, and the band's RST marker only at its end
                    (the frame's last band has none)
 """

@@ -1,4 +1,4 @@
-// What an RTP viewer does when its sender ends, disappears and comes back.
+// What an RTP viewer does when its sender ends, disappears or returns.
 
 #include <catch2/catch.hpp>
 #include <csignal>

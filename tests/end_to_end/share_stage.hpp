@@ -31,7 +31,7 @@ struct Stage {
   std::string there(const std::string& name) const { return shared() + "/" + name; }
   std::string fetched(const std::string& name) const { return here() + "/" + name; }
 
-  /// Of an HttpSender.
+  /// Options for an HttpSender.
   Command sender(const Command& more = {}) const {
     return test_card(Command{"--share", shared(), "--fps", "10"} + more);
   }

@@ -1,4 +1,4 @@
-// What a sender shares, as a user lists and fetches it.
+// Shared files, as a user lists and fetches them.
 
 #include <algorithm>
 #include <catch2/catch.hpp>
@@ -22,7 +22,7 @@ std::uint64_t offset_of(const std::string& request) {
   return at == std::string::npos ? 0 : std::stoull(request.substr(at + 15));
 }
 
-/// Clients that ask for a.mkv and read nothing.
+/// Clients that request a.mkv and read nothing.
 std::vector<TcpPeer> stalled_clients(HttpSender& sender, int number) {
   std::vector<TcpPeer> clients;
   for (int i = 0; i < number; ++i) {
@@ -85,7 +85,7 @@ TEST_CASE("a fetched file is identical to the original") {
   CHECK(told.find('\r') == std::string::npos);
 }
 
-TEST_CASE("a fetch goes on where its connection breaks off") {
+TEST_CASE("a fetch resumes where its connection broke off") {
   const Stage stage;
   write_long_ago(stage.there("a.mkv"), noise(2'000'000));
   HttpSender sender(stage.sender());
@@ -102,7 +102,7 @@ TEST_CASE("a fetch goes on where its connection breaks off") {
   CHECK_THAT(requests[10], StartsWith("HEAD ") && Contains("Want-Repr-Digest: sha-256="));
 }
 
-TEST_CASE("a later run goes on where an earlier one failed, and says so") {
+TEST_CASE("a later run resumes where an earlier one failed, and says so") {
   const Stage stage;
   write_long_ago(stage.there("a.mkv"), noise(2'000'000));
   HttpSender sender(stage.sender());
@@ -212,7 +212,7 @@ TEST_CASE("curl fetches a file, resumes it, and gets the digest") {
   const std::string url = sender.http_url("/files/caf%C3%A9%201.mkv");
   const Command curl{"env", "-C", stage.here(), "curl", "-sS", "--fail", "-o", name};
   SECTION("whole") { run_to_end(curl + Command{url}); }
-  SECTION("from where it broke off") {
+  SECTION("after an interruption") {
     write_file(stage.fetched(name), read_file(stage.there(name)).substr(0, 700'000));
     run_to_end(curl + Command{"-C", "-", url});
   }
@@ -222,7 +222,7 @@ TEST_CASE("curl fetches a file, resumes it, and gets the digest") {
   CHECK_THAT(head, StartsWith("HTTP/1.1 200 OK") && Contains("Repr-Digest: sha-256=:"));
 }
 
-TEST_CASE("wget gets a file, and goes on where it broke off") {
+TEST_CASE("wget fetches a file, and resumes after an interruption") {
   if (!is_installed("wget")) {
     WARN("skipped: wget is not installed");
     return;
@@ -236,7 +236,7 @@ TEST_CASE("wget gets a file, and goes on where it broke off") {
   stage.check_fetched("a.mkv");
 }
 
-TEST_CASE("Python lists and gets files, also with a digest that takes a while") {
+TEST_CASE("Python lists and fetches files, also with a digest that takes time") {
   const Stage stage;
   write_long_ago(stage.there("a.mkv"), noise(20'000'000));
   HttpSender sender(stage.sender());
@@ -255,7 +255,7 @@ assert len(body) == files[0]["bytes"]
   run_to_end({"python3", "-c", script, sender.http_url("")});
 }
 
-TEST_CASE("a browser is shown a page of the files, for which no other page can ask") {
+TEST_CASE("browsers get a page of the files, and pages of other sites cannot request it") {
   const Stage stage;
   write_long_ago(stage.there("a.mkv"), noise(1'234'567));
   HttpSender sender(stage.sender());
@@ -266,7 +266,7 @@ TEST_CASE("a browser is shown a page of the files, for which no other page can a
   CHECK_THAT(sender.out(), Contains("/files/\n") && Contains("jpegwire-viewer --list http://"));
 }
 
-TEST_CASE("a sender that is stopped during a transfer ends in order") {
+TEST_CASE("a sender that is stopped during a transfer ends cleanly") {
   const Stage stage;
   write_long_ago(stage.there("a.mkv"), noise(20'000'000));
   HttpSender sender(stage.sender());

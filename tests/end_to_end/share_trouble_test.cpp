@@ -1,4 +1,4 @@
-// What may stand in the way of who lists and fetches what a sender shares.
+// Failures and obstacles when listing and fetching shared files.
 
 #include <algorithm>
 #include <catch2/catch.hpp>
@@ -39,7 +39,7 @@ TEST_CASE("a file that is here is not overwritten") {
   CHECK(files_in(stage.here()) == std::vector<std::string>{"a.mkv"});
 }
 
-TEST_CASE("for a file that changes on the sender meanwhile, the new version is fetched") {
+TEST_CASE("if a file changes on the sender during a fetch, the new version is fetched") {
   const Stage stage;
   constexpr std::size_t kSize = 32'000'000;  // more than all buffers on the way hold
   write_long_ago(stage.there("a.mkv"), noise(kSize));
@@ -47,7 +47,7 @@ TEST_CASE("for a file that changes on the sender meanwhile, the new version is f
   const std::string changed = grows ? noise(kSize + 100'000) : noise(kSize / 2, 2);
   HttpSender sender(stage.sender());
   TcpListener front;
-  // Changes the file while the first answer is under way, and passes on what comes.
+  // Changes the file during the first answer, and forwards the answer.
   std::jthread thread([&](const std::stop_token& stop) {
     for (int number = 0; !stop.stop_requested(); ++number) {
       TcpPeer client = front.accept();
@@ -203,7 +203,7 @@ TEST_CASE("the longest name that is listed can be fetched, whatever was fetched 
   CHECK((read_file(stage.fetched(name)) == read_file(stage.there(name))));
 }
 
-TEST_CASE("a list asked for at the TCP port is refused, and the HTTP port named") {
+TEST_CASE("a list requested at the TCP port is refused, and the error names the HTTP port") {
   const Stage stage;
   HttpSender sender(stage.sender());
   const std::string tcp_port = std::to_string(sender.port());

@@ -43,10 +43,10 @@ void check_sender_names(const json& summary) {
     check_names(viewer, {"peer", "kind", "frames", "skipped", "bytes"});
 }
 
-/// Of a small stream, in kilobytes: more than the libraries take, and nowhere near a leak of
-/// frames.
+/// The memory limit for a small stream, in kilobytes: above what the libraries need, and far below
+/// a leak of frames.
 void check_peak_memory(const json& summary) {
-  if (is_slowed_down()) return;  // a sanitizer takes memory of its own
+  if (is_slowed_down()) return;  // a sanitizer needs more memory
   CHECK(summary["peak_rss_kb"] > 8 * 1024);
   CHECK(summary["peak_rss_kb"] < 512 * 1024);
 }

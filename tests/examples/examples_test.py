@@ -3,7 +3,7 @@
 
     examples_test.py JPEGWIRE_SENDER JPEGWIRE_VIEWER EXAMPLE_SENDER EXAMPLE_VIEWER
 
-Wants OpenCV, out of the package python3-opencv, for JPEGs and the viewer's window.
+Needs OpenCV, from the package python3-opencv, for JPEGs and the viewer's window.
 """
 import os
 import pathlib
@@ -65,7 +65,7 @@ class ExamplesTest(unittest.TestCase):
         return process
 
     def check_end(self, process, code=0, message="^"):
-        """Waits for the program; what it says about a failure is one line."""
+        """Waits for the program to end; after a failure its error message must be one line."""
         _, errors = process.communicate(timeout=30)
         self.assertEqual(process.returncode, code, errors)
         self.assertRegex(errors, message)
@@ -80,7 +80,7 @@ class ExamplesTest(unittest.TestCase):
         return files
 
     def start_sender(self, name, frames):
-        """A sender of these frames that listens, and its port."""
+        """A listening sender of these frames, and its port."""
         return self.start_listening(*senders[name], "127.0.0.1", free_port(), 100,
                                     *self.write_files(frames))
 
@@ -96,7 +96,7 @@ class ExamplesTest(unittest.TestCase):
         raise AssertionError(f"the sender does not listen: {sender.stderr.read()}")
 
     def start_viewer(self, name, port):
-        """A viewer that saves what it receives in the directory that is returned, too."""
+        """A viewer that saves received frames, and the directory that it saves them to."""
         saved = tempfile.mkdtemp(dir=self.directory)
         if name == "jpegwire-viewer":
             command = [jpegwire_viewer, f"tcp://127.0.0.1:{port}", "--headless", "--save", saved]
@@ -105,7 +105,7 @@ class ExamplesTest(unittest.TestCase):
         return self.start(*command), saved
 
     def frames_of_jpegwire_sender(self, viewer_name):
-        """What a viewer saves of it until the sender is interrupted, which ends the stream."""
+        """The frames that a viewer saves until the sender is interrupted, which ends the stream."""
         sender, port = self.start_jpegwire_sender()
         viewer, saved = self.start_viewer(viewer_name, port)
         while len(frames_in(saved)) < 5 and viewer.poll() is None:
@@ -150,7 +150,7 @@ class ExamplesTest(unittest.TestCase):
                 self.assertEqual(frames_in(saved), frames)
 
     def view_bytes(self, viewer_name, pieces):
-        """What a viewer makes of these bytes, after which the connection closes."""
+        """Sends these bytes to a viewer, closes the connection, and returns the result."""
         with socket.create_server(("127.0.0.1", 0)) as server:
             viewer, saved = self.start_viewer(viewer_name, server.getsockname()[1])
             connection, _ = server.accept()

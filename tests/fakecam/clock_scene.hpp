@@ -10,8 +10,8 @@
 namespace fakecam {
 
 // A still picture with as much detail as a camera's. Its top-left corner shows the time of each
-// frame as codec/clock_pattern.hpp draws it. Only the square is drawn for each frame, so a frame
-// costs the process hardly more CPU time than one of a real camera.
+// frame as viewer/camera/clock_pattern.hpp draws it. Only the square is drawn for each frame, so a
+// frame costs the process hardly more CPU time than one of a real camera.
 class ClockScene {
  public:
   explicit ClockScene(const Offer& format);

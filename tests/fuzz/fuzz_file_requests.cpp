@@ -6,8 +6,8 @@
 #include "net/http/percent_encoding.hpp"
 #include "support/fuzzing.hpp"
 
-// The first byte chooses what the rest is: a Range field, a Content-Range
-// field, a path, a list of files, or other fields.
+// The first byte selects the kind of the rest: a Range field, a Content-Range field, a path, a list
+// of files, or other fields.
 
 using namespace jpegwire;
 using namespace jpegwire::test;

@@ -6,8 +6,7 @@
 #include "net/rtp/format/jpeg_payload.hpp"
 #include "support/fuzzing.hpp"
 
-// What is read as an RTP/JPEG payload is written again as the same one, and gives a JPEG header
-// that is valid.
+// A parsed RTP/JPEG payload is written back identically, and gives a JPEG header that is valid.
 
 using namespace jpegwire;
 using namespace jpegwire::test;

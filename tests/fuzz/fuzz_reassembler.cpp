@@ -61,7 +61,7 @@ class Checker final : public FrameObserver {
 
   void frame_given_up(const LostFrame& frame) override {
     require(frame.reception == Reception::incomplete || frame.reception == Reception::refused,
-            "it tells why");
+            "the reason is reported");
     if (frame.was_begun) ++ends_;
   }
 
@@ -120,7 +120,7 @@ class Checker final : public FrameObserver {
   }
 
   std::vector<Begun> begun_;
-  std::vector<std::shared_ptr<const ReceivedFrame>> whole_;  // since the last look
+  std::vector<std::shared_ptr<const ReceivedFrame>> whole_;  // since the last check
   std::size_t ends_ = 0;                                     // likewise
 };
 

@@ -154,8 +154,9 @@ TEST_CASE("the path of a frame does not allocate after a warm-up") {
   JpegDecoder decoder(pool);
   Picture picture;
 
-  // How many buffers are in use at a time, and so how long it takes until all are large enough, is
-  // up to the scheduler. Whatever allocates regularly never lets so many frames pass.
+  // The scheduler determines how many buffers are in use at a time, and so how long it takes until
+  // all are large enough. With regular allocations, kMaxFrames frames would pass without kEnough
+  // frames in a row that need none.
   constexpr std::uint32_t kMaxFrames = 2000;
   constexpr int kEnough = 100;
   int frames_without = 0;
@@ -220,7 +221,7 @@ TEST_CASE("reassembling RTP frames does not allocate after a warm-up") {
   for (int round = 0; round < 40; ++round) {
     if (round == 20) warm = allocations;
     for (std::size_t i = 0; i < datagrams.size(); ++i, ++sequence) {
-      // Each round is later, and a packet is lost now and then.
+      // Each round is later than the previous one, and some packets are lost.
       put_big_endian(std::span(datagrams[i]).subspan(4),
                      parse_rtp(datagrams[i])->header.timestamp + 100'000);
       if (i % 97 == 50) continue;
@@ -233,7 +234,7 @@ TEST_CASE("reassembling RTP frames does not allocate after a warm-up") {
   CHECK(decoder.lost > 40);
 }
 
-TEST_CASE("the parts of a multipart stream take nothing from the heap once they are warm") {
+TEST_CASE("reading multipart parts does not allocate after a warm-up") {
   const ByteVector part = to_bytes(
       "--a-boundary-longer-than-a-small-string\r\nContent-Type: image/jpeg\r\nContent-Length: 4\r\n"
       "X-Timestamp: 1.000000\r\n\r\nbody\r\n");

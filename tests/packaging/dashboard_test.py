@@ -3,7 +3,7 @@
 
     dashboard_test.py /path/to/jpegwire-sender
 
-Wants promtool, Prometheus' own parser, out of the package prometheus.
+Needs promtool, Prometheus' own parser, from the package prometheus.
 """
 import json
 import pathlib

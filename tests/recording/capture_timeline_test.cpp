@@ -54,7 +54,7 @@ TEST_CASE("setting the clock does not change the times", "[capture_timeline]") {
   ReceivedFrame frame;
   for (int i = 0; i < 100; ++i) {
     const microseconds taken = i * 33ms;
-    stamped(frame, taken).sender_ahead = 1h;  // the echo tells later, and is not waited for
+    stamped(frame, taken).sender_ahead = 1h;  // from a later echo, which is not waited for
     if (i >= 50) frame.stamp->capture_time += set;
     if (i >= 80) *frame.sender_ahead += set;
     CHECK(timeline.place(frame) == kStart + taken);

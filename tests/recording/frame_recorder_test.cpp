@@ -27,7 +27,7 @@ std::vector<microseconds> times_in(const fs::path& file) {
 
 void fail(const std::string& error) { FAIL(error); }
 
-TEST_CASE("a sender's recording goes on at its pace when the clock is set") {
+TEST_CASE("a sender's recording keeps its pace when the clock is set") {
   const microseconds set = GENERATE(microseconds(-1h), microseconds(1h));
   const TemporaryDirectory directory;
   FrameRecorder recorder({.file = directory / "film.mkv", .split = {}}, fail);

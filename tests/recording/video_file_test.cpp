@@ -54,7 +54,7 @@ void write_frame(VideoFileWriter& writer, std::size_t i) {
   writer.write(make_jpeg(static_cast<unsigned>(i)), kBegin + kTimes[i]);
 }
 
-/// As the file itself tells it.
+/// The duration that the file states.
 microseconds duration_of(const fs::path& file) {
   AVFormatContext* context = nullptr;
   REQUIRE(avformat_open_input(&context, file.c_str(), nullptr, nullptr) == 0);

@@ -20,9 +20,9 @@ struct HttpResponse : HttpResponseHead {
 
 enum class HasBody { yes, no };  // no: the answer to HEAD
 
-/// Throws if `text` does not begin with a head as our server writes it, without what the parser
-/// tolerates of others, or if a field is there twice. The state is need_more if the head is
-/// incomplete.
+/// Throws if `text` does not begin with a head exactly as our server writes it (the parser
+/// tolerates more from other servers), or if a field occurs twice. The state is need_more if the
+/// head is incomplete.
 inline HttpResponse read_response_head(std::string_view text) {
   HttpResponse response{parse_response_head(std::as_bytes(std::span(text)), 65'535)};
   if (response.state == HttpHead::State::need_more) return response;

@@ -45,7 +45,7 @@ struct Reassembled {
 };
 
 /// A reassembler whose time passes only when a test says so, and what it reports, frame by frame.
-/// Notes violations of the observer's contract.
+/// Records violations of the observer's contract.
 class Reassembly final : public FrameObserver {
  public:
   static constexpr std::size_t kMaxFrameBytes = std::size_t{4} << 20;
@@ -156,7 +156,7 @@ class Reassembly final : public FrameObserver {
     return *frames.back();
   }
 
-  // Frames are let go only once they have been seen to end, as a decoder does it.
+  // Like a decoder, releases frames only after it has seen their end.
   void collect() {
     for (const Open& open : open_) {
       take(open);

@@ -53,9 +53,8 @@ FrameEnd FrameDecoder::process(const UndecodedFrame& frame, PictureSize wanted,
 // A frame whose bands are damaged in a way that validation cannot see counts as refused.
 FrameEnd FrameDecoder::decode_bands(const UndecodedFrame& frame, PictureSize wanted,
                                     Picture& picture, const std::stop_token& stop) {
-  const DecodeScale scale = wanted == PictureSize{}
-                                ? DecodeScale{}
-                                : smallest_scale(size_of(frame.layout()), wanted);
+  const DecodeScale scale =
+      wanted == PictureSize{} ? DecodeScale{} : smallest_scale(size_of(frame.layout()), wanted);
   begin_picture(frame, scale, picture);
   const bool is_sound = frame.whole ? decode_whole(*frame.whole, picture, scale)
                                     : decode_incoming(*frame.incoming, picture, scale, stop);
@@ -65,8 +64,7 @@ FrameEnd FrameDecoder::decode_bands(const UndecodedFrame& frame, PictureSize wan
   return end;
 }
 
-void FrameDecoder::begin_picture(const UndecodedFrame& frame, DecodeScale scale,
-                                 Picture& picture) {
+void FrameDecoder::begin_picture(const UndecodedFrame& frame, DecodeScale scale, Picture& picture) {
   if (frame.session != last_session_) patcher_.forget();
   last_session_ = frame.session;
   const PictureSize jpeg = size_of(frame.layout());
@@ -84,8 +82,8 @@ bool FrameDecoder::decode_whole(const ReceivedFrame& frame, Picture& picture, De
   return is_sound;
 }
 
-bool FrameDecoder::decode_incoming(const IncomingFrame& frame, Picture& picture,
-                                     DecodeScale scale, const std::stop_token& stop) {
+bool FrameDecoder::decode_incoming(const IncomingFrame& frame, Picture& picture, DecodeScale scale,
+                                   const std::stop_token& stop) {
   bool is_sound = true;
   for (frame.take(new_bands_, stop); !new_bands_.empty(); frame.take(new_bands_, stop)) {
     is_sound = decoder_.decode(frame.layout(), new_bands_, picture, scale) && is_sound;
@@ -105,7 +103,7 @@ void FrameDecoder::count_discarded(Reception reception) {
 }
 
 DecodedFrame FrameDecoder::measure(const UndecodedFrame& frame, const FrameEnd& end,
-                                     const Picture& picture) {
+                                   const Picture& picture) {
   DecodedFrame decoded = stages_of(frame, end.last_byte, steady_now());
   if (settings_.reads_clock) decoded.age = age_by_clock(picture);
   decoded.is_patched = end.reception == Reception::incomplete;
@@ -124,8 +122,7 @@ std::optional<microseconds> FrameDecoder::age_by_clock(const Picture& picture) {
   return now - *seen;
 }
 
-void FrameDecoder::publish(const UndecodedFrame& frame, const FrameEnd& end,
-                             OwnedPicture picture) {
+void FrameDecoder::publish(const UndecodedFrame& frame, const FrameEnd& end, OwnedPicture picture) {
   ShownFrame shown{.picture = kept_for_gaps(std::move(picture)),
                    .jpeg_size = size_of(frame.layout()),
                    .capture_time = frame.origin().capture_time(),

@@ -19,15 +19,15 @@ struct RecoveredPacket {
 };
 
 /// Restores lost packets of an RTP stream from its repair packets (fec_packet.hpp), which may
-/// arrive in any order: as soon as k symbols of a block are there, the block's missing packets are
-/// returned. Each is returned once, only if all packets restored with it are RTP packets with the
-/// expected sequence numbers and nothing behind them, and not if it has already arrived. The caller
-/// checks the SSRC.
+/// arrive in any order: as soon as k symbols of a block have arrived, the block's missing packets
+/// are returned. Each is returned once, only if all packets restored with it are RTP packets with
+/// the expected sequence numbers and nothing after them, and not if it has already arrived. The
+/// caller checks the SSRC.
 ///
 /// Sequence numbers are extended (sequence_number.hpp). The decoder remembers 512 packets and the
 /// repair symbols of 8 blocks; newer ones replace older ones. Memory is reused; it is at most 14
-/// MB, if all datagrams have the maximum size. Never throws on account of what it receives. Bound
-/// to one thread.
+/// MB, if all datagrams have the maximum size. Never throws because of received bytes. Bound to one
+/// thread.
 class FecDecoder {
  public:
   static constexpr std::size_t kPackets = 512;

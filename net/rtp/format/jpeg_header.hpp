@@ -13,8 +13,8 @@ namespace jpegwire {
 /// The size of the header that write_jpeg_header() writes.
 std::size_t jpeg_header_size_bytes(const JpegFormat& format);
 
-/// RTP/JPEG omits the JPEG's header, so the receiver writes it from what the packets say (RFC 2435,
-/// appendix B), byte for byte as libjpeg does. Writes SOI and the header to `out`, which has
+/// RTP/JPEG omits the JPEG's header, so the receiver writes it from the fields of the packets (RFC
+/// 2435, appendix B), byte for byte as libjpeg does. Writes SOI and the header to `out`, which has
 /// jpeg_header_size_bytes(), and describes them in `layout`, except its bands.
 void write_jpeg_header(const JpegFormat& format, const QuantizationTables& tables,
                        std::span<std::byte> out, JpegLayout& layout);

@@ -20,7 +20,7 @@ struct StampExtension {
 /// The element's ID if no SDP says otherwise.
 inline constexpr int kStampExtensionId = 1;
 
-/// Of the whole extension, a multiple of four.
+/// The size of the whole extension, a multiple of four.
 inline constexpr std::size_t kStampExtensionSizeBytes = 4 + 2 + 2 + kStampFieldsSizeBytes;
 
 void write_stamp_extension(const StampExtension& extension,

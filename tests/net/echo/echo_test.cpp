@@ -14,7 +14,7 @@ using Catch::Contains;
 
 constexpr milliseconds kLong{60'000};
 
-/// A server on a thread of its own.
+/// A server on its own thread.
 struct Stage {
   explicit Stage(WriteSettings write = {})
       : server(io, {"127.0.0.1", 0}, write), endpoint(server.listener().endpoint()) {
@@ -91,7 +91,7 @@ TEST_CASE("smaller reads are more reads") {
   CHECK(client.measure(1000, 3).reads_per_message() >= 11);
 }
 
-TEST_CASE("an echo in pieces with pauses takes as long as these, and more reads") {
+TEST_CASE("an echo in chunks with pauses takes as long as the pauses, and more reads") {
   Stage stage({.piece_bytes = 100, .pause = milliseconds(2)});
   asio::io_context io(1);
   EchoClient client(io, stage.endpoint, {}, kLong);
@@ -100,7 +100,7 @@ TEST_CASE("an echo in pieces with pauses takes as long as these, and more reads"
   CHECK(measured.reads_per_message() > 2);
 }
 
-TEST_CASE("an echo that goes on slowly is waited for") {
+TEST_CASE("a slow echo does not time out while bytes arrive") {
   Stage stage({.piece_bytes = 10, .pause = milliseconds(20)});
   asio::io_context io(1);
   EchoClient client(io, stage.endpoint, {}, milliseconds(1500));

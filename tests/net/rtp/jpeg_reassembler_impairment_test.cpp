@@ -8,7 +8,7 @@
 #include "support/reassembly.hpp"
 #include "support/rtp_frames.hpp"
 
-// What holds true whatever the network does, and whatever somebody sends.
+// Invariants that hold for every network and every input.
 
 namespace jpegwire::jpeg_reassembler_impairment_test {
 namespace {

@@ -276,7 +276,7 @@ TEST_CASE("a frame has the stamp, times and number of reads of its packets") {
   CHECK(frame.last_byte == reassembly.now - microseconds(10));
 }
 
-/// Takes the bands of each frame on a thread of its own and keeps all that it was given, together
+/// Takes the bands of each frame on its own thread, and keeps everything that it received, together
 /// with copies.
 struct Decoders final : FrameObserver {
   struct Taken {

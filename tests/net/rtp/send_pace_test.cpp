@@ -14,7 +14,7 @@ SendPace::Time at(double ms) {
 
 WallTime captured(int ms) { return WallTime(milliseconds(5'000'000 + ms)); }
 
-// A frame of so many packets of a thousand bytes; gives the time that it took.
+// Sends a frame of this number of packets of a thousand bytes, and returns the time that it took.
 double send_frame(SendPace& pace, std::size_t packets, double now_ms) {
   const double begin_ms = now_ms;
   while (packets > 0) {

@@ -147,7 +147,7 @@ TEST_CASE("the fraction lost is of the packets expected since the last report") 
   const ReceptionReport severe = tracker.report(9, 0, 0);
   CHECK(severe.fraction_lost == 255);
   CHECK(severe.cumulative_lost == 1 + 1495);
-  accept(tracker, 2);  // what was lost comes late: more than was expected
+  accept(tracker, 2);  // a lost packet arrives late: more than was expected
   accept(tracker, 1501);
   const ReceptionReport repaired = tracker.report(9, 0, 0);
   CHECK(repaired.fraction_lost == 0);
@@ -161,7 +161,7 @@ TEST_CASE("the cumulative loss is limited to 24 bits") {
   CHECK(tracker.report(9, 0, 0).cumulative_lost == 0x7FFFFF);
 }
 
-// What appendix A.8 says in plain numbers.
+// The formula of appendix A.8 in floating point.
 double smoothed(const std::vector<double>& differences) {
   double jitter = 0;
   for (const double difference : differences) jitter += (difference - jitter) / 16;

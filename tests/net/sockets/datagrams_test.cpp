@@ -111,7 +111,7 @@ TEST_CASE("a datagram larger than UDP can carry is dropped, and the next one is 
   CHECK(pair.receive(1) == std::vector<std::string>{small});
 }
 
-TEST_CASE("an interface or address that this machine has not is named", "[datagrams]") {
+TEST_CASE("an interface or address that this machine lacks is named in the error", "[datagrams]") {
   asio::io_context io;
   const asio::ip::udp::endpoint group(asio::ip::make_address("239.255.1.2"), 5004);
   CHECK_THROWS_WITH(open_output(io, group, {.interface = "nosuch0"}),

@@ -62,7 +62,7 @@ TEST_CASE("an invalid endpoint is reported in a sentence") {
   CHECK_THROWS_AS(parse_tcp_url("tcp://"), std::invalid_argument);
 }
 
-TEST_CASE("where RTP is received") {
+TEST_CASE("an RTP URL gives the address to receive on") {
   const auto [url, host, port] = GENERATE(table<const char*, const char*, int>({
       {"rtp://239.1.2.3:5004", "239.1.2.3", 5004},
       {"rtp://239.1.2.3:5004/", "239.1.2.3", 5004},
@@ -79,7 +79,7 @@ TEST_CASE("where RTP is received") {
   CHECK(parse_rtp_url(to_rtp_url(endpoint)) == endpoint);
 }
 
-TEST_CASE("where RTP is sent to") {
+TEST_CASE("an RTP target gives the address to send to") {
   for (const std::string scheme : {"", "rtp://"}) {
     CHECK(parse_rtp_target(scheme + "239.1.2.3:5004") == Endpoint{"239.1.2.3", 5004});
     CHECK(parse_rtp_target(scheme + "239.1.2.3%eth0:1") == Endpoint{"239.1.2.3%eth0", 1});

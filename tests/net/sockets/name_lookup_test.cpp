@@ -52,7 +52,7 @@ TEST_CASE("a lookup that is cancelled does not answer, and nothing waits for it"
   CHECK_FALSE(has_answered);
 }
 
-TEST_CASE("a name lookup may end before its answer") {
+TEST_CASE("a NameLookup may be destroyed before its answer") {
   asio::io_context io;
   NameLookup(io).start({"localhost", 1}, [](std::error_code, const auto&) {});
   io.run();

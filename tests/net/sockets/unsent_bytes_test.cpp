@@ -20,7 +20,7 @@ UnsentBytes three_words(std::size_t piece_bytes) {
   return unsent;
 }
 
-TEST_CASE("without a size of pieces all goes out at once") {
+TEST_CASE("without a write size everything is sent at once") {
   UnsentBytes unsent = three_words(0);
   CHECK(text_of(unsent.piece()) == "sizeheaderband");
   CHECK_FALSE(unsent.sent(5));
@@ -29,7 +29,7 @@ TEST_CASE("without a size of pieces all goes out at once") {
   CHECK(unsent.empty());
 }
 
-TEST_CASE("pieces end where they should, whatever each write takes") {
+TEST_CASE("chunks have the configured size, whatever each write accepts") {
   UnsentBytes unsent = three_words(6);
   CHECK(text_of(unsent.piece()) == "sizehe");
   CHECK_FALSE(unsent.sent(4));

@@ -19,7 +19,7 @@ struct Link {
 
   WallTime sender_clock() const { return now + sender_ahead; }
 
-  /// A report goes out, is held, and a stamp comes back; gives the stamp.
+  /// Sends a report, holds it, and returns the stamp that echoes it.
   FrameStamp exchange(microseconds there, microseconds hold, microseconds back) {
     FrameStamp stamp{.echo = now, .echo_hold = hold};
     now += there + hold;

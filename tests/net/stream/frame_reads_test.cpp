@@ -18,7 +18,7 @@ std::vector<std::size_t> sizes_of(const FrameReads& reads) {
   return sizes;
 }
 
-/// The reads of each frame of a stream that comes in pieces of these sizes.
+/// The reads of each frame of a stream that is received in parts of these sizes.
 std::vector<FrameReads> reads_of(Bytes stream, const std::vector<std::size_t>& pieces) {
   ObjectPool<ReceivedFrame> pool;
   FrameAssembler assembler(pool, kDefaultMaxFrameBytes, {.records_reads = true});

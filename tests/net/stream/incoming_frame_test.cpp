@@ -28,7 +28,7 @@ std::vector<int> take(const IncomingFrame& frame) {
 
 Band band_at(int top) { return {.top = top, .height = 16, .bytes = {}}; }
 
-/// Some bytes that say which they are.
+/// Bytes that identify their band.
 ByteVector bytes_numbered(std::size_t number, std::size_t size) {
   return ByteVector(size, static_cast<std::byte>(number % 251));
 }
@@ -55,7 +55,7 @@ TEST_CASE("bands added before the frame ended are still taken, and then none") {
   CHECK(take(frame).empty());
 }
 
-TEST_CASE("a frame that is reused has forgotten the previous one") {
+TEST_CASE("a reused frame contains nothing of the previous one") {
   IncomingFrame frame;
   frame.add(band_at(0));
   frame.close({.reception = Reception::refused, .last_byte = {}, .whole = nullptr});

@@ -42,7 +42,7 @@ HttpRequest head_of(HttpRequest request) {
 
 struct Answered {
   HttpResponse response;
-  std::size_t interim = 0;  // answers 100 before it
+  std::size_t interim = 0;  // 100 Continue answers before it
   bool is_cut_off = false;
 };
 
@@ -224,7 +224,7 @@ TEST_CASE("sent bytes need not be read again for the digest", "[files]") {
     return stage.response_to(request_of("/files/a.mkv", {{"Range", range}}));
   };
   fetch("bytes=0-5999999");
-  fetch("bytes=1000-2000");  // which tells nothing new
+  fetch("bytes=1000-2000");  // bytes that are already hashed
   fetch("bytes=5000000-");
   const Answered answered = stage.all_of(
       stage.answer(head_of(request_of("/files/a.mkv", {{"Want-Repr-Digest", "sha-256=5"}}))), true);

@@ -16,7 +16,8 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kSizeBytes = 30'000'000;  // more than all buffers in between hold
 
-/// Tests connect again and again, and a connection may be forgotten later than it is closed.
+/// Tests open many connections, and the server may release a connection some time after it is
+/// closed.
 HttpSettings settings_for_many() {
   HttpSettings settings = long_timeout_settings();
   settings.max_connections = settings.max_per_address = 100'000;
@@ -31,7 +32,7 @@ struct Stage : HttpStage {
     server.serve_files(files.emplace(shared, viewer_count, timeout));
   }
 
-  /// Whether a client of its own, which then leaves, gets a byte of the file.
+  /// Whether a new client, which then disconnects, receives a byte of the file.
   bool has_free_place() {
     HttpClient& client = add_client(get("/files/a.mkv", "Range: bytes=0-0\r\n"));
     const int status = response_to(client).status;
@@ -104,7 +105,7 @@ TEST_CASE("a server can be finished and destroyed at any moment of a transfer", 
   const std::size_t begun = GENERATE(0U, 1U, 200'000U);
   REQUIRE(run_until(stage.io, [&] { return client.received().size() >= begun; }));
   if (GENERATE(true, false)) stage.files->finish();
-  SECTION("with what it was at") { stage.files.reset(); }
+  SECTION("immediately") { stage.files.reset(); }
   SECTION("after a while") {
     for (int i = 0; i < 20; ++i) stage.io.run_one_for(milliseconds(1));
   }
@@ -112,7 +113,7 @@ TEST_CASE("a server can be finished and destroyed at any moment of a transfer", 
 
 TEST_CASE("a client that disconnects during a transfer frees its place", "[files]") {
   Stage stage;
-  for (int round = 0; round < 10; ++round) {  // more than may be there at a time
+  for (int round = 0; round < 10; ++round) {  // more than are allowed at a time
     std::optional<HttpClient> client(std::in_place, stage.io, stage.endpoint, "127.0.0.1",
                                      get("/files/a.mkv"));
     REQUIRE(run_until(stage.io, [&] { return client->received().size() > 100'000; }));

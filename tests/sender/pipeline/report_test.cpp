@@ -67,7 +67,7 @@ TEST_CASE("the summary has present and departed viewers") {
   CHECK(summary["snapshots"] == 5);
 }
 
-TEST_CASE("scripts for ustreamer find what they look for") {
+TEST_CASE("scripts for ustreamer find the names that they use") {
   SenderReport report = report_at(5, {.width = 1280, .height = 720});
   report.quality = 85;
   report.wanted_frames_per_second = 29.97;

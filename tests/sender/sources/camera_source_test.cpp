@@ -141,7 +141,7 @@ TEST_CASE("a camera's own JPEGs are passed on unchanged", "[.fakecam]") {
   CHECK(camera.reopened() == 0);
 }
 
-TEST_CASE("without passthrough a camera gives raw frames where it can", "[.fakecam]") {
+TEST_CASE("without passthrough a camera delivers raw frames if it can", "[.fakecam]") {
   const FakeCamera fake;
   CameraSource camera(options_for(640, 480, false));
   CHECK_THAT(camera.description(), Contains(": YUYV 640x480 at 30 frames/s"));
@@ -211,7 +211,7 @@ TEST_CASE("a camera that was not read for a while returns its newest frame", "[.
   for (int i = 0; i < 3; ++i) read_one(camera);
   const CapturedFrame before = read_one(camera);
   std::this_thread::sleep_for(pause);
-  // What the buffers held is from the beginning of the pause.
+  // The buffers' content is from the beginning of the pause.
   for (int i = 0; i < 4; ++i) {
     const CapturedFrame after = read_one(camera);
     CHECK(taken_between(before, after) > pause - milliseconds(100));
@@ -247,7 +247,7 @@ TEST_CASE("an unplugged camera is replaced by a card and taken again", "[.fakeca
   }
 }
 
-TEST_CASE("a camera that hangs is replaced by a card until it goes on", "[.fakecam]") {
+TEST_CASE("a camera that hangs is replaced by a card until it continues", "[.fakecam]") {
   const FakeCamera fake;
   CameraSource camera(options_for(640, 480));
   read_one(camera);

@@ -22,7 +22,7 @@ namespace fs = std::filesystem;
 namespace file_source_test {
 namespace {
 
-/// A directory of its own, gone at the end of the test.
+/// A directory for one test, which is removed at its end.
 struct Directory {
   Directory() : path(fs::temp_directory_path() / "jpegwire_XXXXXX") {
     std::string name = path;
@@ -47,7 +47,7 @@ void write(const std::string& path, const std::string& bytes) {
   std::ofstream(path, std::ios::binary) << bytes;
 }
 
-/// Frames get brighter one after the other, so that they can be told apart: 20, 40, ….
+/// Each frame is brighter than the previous one, so that they can be distinguished: 20, 40, ….
 void write_video(const std::string& path, int frames, double rate, cv::Size size = {160, 120}) {
   cv::VideoWriter writer(path, cv::CAP_FFMPEG, cv::VideoWriter::fourcc('M', 'J', 'P', 'G'), rate,
                          size);
@@ -151,7 +151,7 @@ TEST_CASE("a video keeps its own rate unless another one is requested", "[file_s
   CHECK_THAT(FileSource(options).description(), Contains("at 50 frames/s"));
 }
 
-TEST_CASE("a video is scaled to the size asked for", "[file_source]") {
+TEST_CASE("a video is scaled to the requested size", "[file_source]") {
   const Directory directory;
   write_video(directory / "video.avi", 2, 30);
   FileSourceOptions options = as_fast_as_it_decodes(directory / "video.avi");
@@ -216,7 +216,7 @@ TEST_CASE("a still JPEG is passed through unchanged", "[file_source]") {
   CHECK(second->jpeg->layout.size_bytes() == expected.size());
 }
 
-TEST_CASE("a still JPEG is decoded where it cannot be passed through", "[file_source]") {
+TEST_CASE("a still JPEG is decoded if it cannot be passed through", "[file_source]") {
   const Directory directory;
   FileSourceOptions options = as_fast_as_it_decodes(write_jpeg(directory));
   SECTION("passthrough is off") {}

@@ -29,7 +29,7 @@ TEST_CASE("missed deadlines are skipped, not made up for", "[pacer]") {
   REQUIRE(pacer.wait({}));
   std::this_thread::sleep_for(10 * kInterval);
   const auto late = Clock::now();
-  REQUIRE(pacer.wait({}));  // due at once, and the beat goes on from here
+  REQUIRE(pacer.wait({}));  // due at once; the intervals count from here
   REQUIRE(pacer.wait({}));
   REQUIRE(pacer.wait({}));
   CHECK(Clock::now() - late >= 2 * kInterval);

@@ -57,7 +57,7 @@ TEST_CASE("a recording is played byte for byte, at its own times", "[recording_s
   CHECK_FALSE(source->read({}));
 }
 
-TEST_CASE("a looped recording goes on in its pace", "[recording_source]") {
+TEST_CASE("a looped recording continues at its pace", "[recording_source]") {
   const TemporaryDirectory directory;
   write_recording(directory / "video.mov");
   const auto source = RecordingSource::open({.path = directory / "video.mov", .loop = true});
@@ -96,7 +96,7 @@ TEST_CASE("a stopped recording returns no more frames", "[recording_source]") {
   CHECK_FALSE(source->read(stop.get_token()));
 }
 
-TEST_CASE("a damaged JPEG in a recording is counted and left out", "[recording_source]") {
+TEST_CASE("a damaged JPEG in a recording is counted and skipped", "[recording_source]") {
   const TemporaryDirectory directory;
   {
     VideoFileWriter writer(directory / "video.mkv", 64, 48, kBegin);

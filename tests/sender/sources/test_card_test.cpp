@@ -53,7 +53,7 @@ TEST_CASE("the test card costs as many bits as a camera's picture", "[test_card]
   CHECK(bits < 1.2);
 }
 
-TEST_CASE("the test card has the size that was asked for", "[test_card]") {
+TEST_CASE("the test card has the requested size", "[test_card]") {
   const auto [width, height] =
       GENERATE(std::pair(1, 1), std::pair(16, 16), std::pair(17, 33), std::pair(65, 48),
                std::pair(160, 120), std::pair(2000, 90), std::pair(90, 2000));

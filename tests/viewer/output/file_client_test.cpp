@@ -21,10 +21,10 @@ namespace {
 using namespace test;
 namespace fs = std::filesystem;
 
-/// What is sent on a connection, once a request has come, and then the connection ends.
+/// What is sent on a connection after a request. Then the connection closes.
 using Pieces = std::vector<ByteVector>;
 
-/// A sender that says what it is told to, with a pause between two pieces.
+/// A sender that sends the given pieces, with a pause between two of them.
 class Script {
  public:
   /// `answer` gets the request and the connection's number, from 0.
@@ -101,7 +101,7 @@ std::string head_of(std::string_view request, std::string_view content) {
   return head + fmt::format("Repr-Digest: {}\r\n\r\n", repr_digest(hash.digest()));
 }
 
-/// What a sender answers that shares the content as a.jpg.
+/// The answer of a sender that shares the content as a.jpg.
 ByteVector answer_to(const std::string& request, std::string_view content) {
   const std::string head = head_of(request, content);
   if (request.starts_with("HEAD ")) return to_bytes(head);
@@ -155,7 +155,7 @@ Pieces cut(const ByteVector& bytes, std::size_t size) {
   return pieces;
 }
 
-TEST_CASE("an answer that takes longer than a client's timeout is no silence", "[files]") {
+TEST_CASE("an answer may take longer than the client's timeout while bytes arrive", "[files]") {
   Stage stage;
   const std::string content = numbers(30'000);
   CHECK(stage
@@ -167,7 +167,7 @@ TEST_CASE("an answer that takes longer than a client's timeout is no silence", "
   CHECK((stage.fetched() == content));
 }
 
-TEST_CASE("a sender that is at work on a digest is no silence", "[files]") {
+TEST_CASE("a client does not time out while the sender computes a digest", "[files]") {
   Stage stage;
   const auto answer = [&](const std::string& request, std::size_t) {
     if (!request.starts_with("HEAD ")) return Pieces{answer_to(request, "data")};
@@ -179,7 +179,7 @@ TEST_CASE("a sender that is at work on a digest is no silence", "[files]") {
   CHECK(stage.fetched() == "data");
 }
 
-TEST_CASE("any number of interim answers may come before the answer", "[files]") {
+TEST_CASE("any number of interim answers may precede the answer", "[files]") {
   Stage stage;
   std::string interim;
   for (int i = 0; i < 20'000; ++i) interim += "HTTP/1.1 100\n\n";
@@ -190,7 +190,7 @@ TEST_CASE("any number of interim answers may come before the answer", "[files]")
   CHECK(stage.fetched() == "data");
 }
 
-TEST_CASE("a connection that breaks off in each answer still gets a file on", "[files]") {
+TEST_CASE("a file is completed although each connection breaks off within its answer", "[files]") {
   Stage stage;
   const std::string content = numbers(2'000);
   const auto answer_some = [&](const std::string& request, std::size_t) {
@@ -212,7 +212,7 @@ TEST_CASE("connections that only send a head do not delay other clients", "[file
   CHECK_THAT(stage.fetch(answer, milliseconds(700)), Catch::Contains("no answer from"));
 }
 
-TEST_CASE("a busy sender's pauses are not its silence", "[files]") {
+TEST_CASE("pauses for a busy sender do not count towards the timeout", "[files]") {
   Stage stage;
   const auto answer = [&](const std::string& request, std::size_t number) {
     return Pieces{number < 4 ? refusal("503 Service Unavailable") : answer_to(request, "data")};
@@ -224,7 +224,7 @@ TEST_CASE("a busy sender's pauses are not its silence", "[files]") {
   CHECK(stage.fetched() == "data");
 }
 
-TEST_CASE("a busy sender is asked again for its list", "[files]") {
+TEST_CASE("the list is requested again from a busy sender", "[files]") {
   Stage stage;
   const auto answer = [&](const std::string&, std::size_t number) {
     const std::string list = to_json({});

@@ -33,7 +33,7 @@ std::string read(const std::string& path) {
   return text.str();
 }
 
-/// A sender's file, and what the sender answers.
+/// A sender's file, and the sender's answers.
 struct Sender {
   std::string content;
   std::string etag = "\"1\"";
@@ -76,7 +76,7 @@ struct Sender {
   }
 };
 
-/// A fetch of a.jpg, and what it has told.
+/// A fetch of a.jpg, and its messages.
 struct Stage {
   explicit Stage(std::string content = "") : sender{std::move(content)} {}
 
@@ -90,7 +90,7 @@ struct Stage {
         *part, [this](const std::string& sentence) { told.push_back(sentence); });
   }
 
-  /// One request and its answer, of whose body so many bytes come before the connection breaks off.
+  /// Makes one request; the connection breaks off after this number of bytes of the answer's body.
   Next ask(std::size_t bytes = std::string::npos) {
     if (!fetch) open();
     asked.push_back(fetch->request());
@@ -104,7 +104,7 @@ struct Stage {
     return next == Next::go_on && come.size() == body.size() ? fetch->take_end() : next;
   }
 
-  /// Up to the end, or to where it is to ask later.
+  /// Runs until the fetch ends, or must wait before its next request.
   Next ask_to_end() {
     Next next = ask();
     for (int i = 0; next == Next::ask_again && i < 10; ++i) next = ask();
@@ -123,7 +123,8 @@ struct Stage {
   std::vector<std::string> told;
 };
 
-TEST_CASE("a file is put together under another name and gets its own with its time", "[files]") {
+TEST_CASE("a file is assembled under a temporary name, then gets its own name and time",
+          "[files]") {
   Stage stage("hello, world");
   CHECK(stage.ask(7) == Next::go_on);
   CHECK(stage.asked[0].target == "/files/a.jpg");
@@ -151,11 +152,11 @@ TEST_CASE("a part of another file is kept and reported, and the fetch starts ove
           "[files]") {
   Stage stage(numbers(200'000));
   std::string other = numbers(150'000);
-  SECTION("it ends otherwise") { other.back() = 'x'; }
-  SECTION("it begins otherwise, which only the digest tells") { other.front() = 'x'; }
+  SECTION("its end differs") { other.back() = 'x'; }
+  SECTION("its beginning differs, which only the digest shows") { other.front() = 'x'; }
   SECTION("it is longer") { other = numbers(200'001); }
   SECTION("it is much longer") { other = numbers(300'000); }
-  SECTION("it is as long") { other = numbers(199'999) + "x"; }
+  SECTION("it has the same length") { other = numbers(199'999) + "x"; }
   write(stage.part_name, other);
   write(stage.part_name + "-2", "of a third");
   CHECK(stage.ask_to_end() == Next::done);
@@ -195,7 +196,7 @@ TEST_CASE("an answer that does not match the request is not used", "[files]") {
     fields.add("Content-Range", "bytes 5-9/10");
     head.content_length = 5;
   }
-  SECTION("a range up to another end") {
+  SECTION("a range with another end") {
     fields.add("ETag", stage.sender.etag);
     fields.add("Content-Range", "bytes 4-8/10");
     head.content_length = 5;
@@ -223,7 +224,7 @@ TEST_CASE("an answer without a SHA-256 is not from jpegwire-sender", "[files]") 
   CHECK_FALSE(fs::exists(stage.file));
 }
 
-TEST_CASE("a file that has grown meanwhile goes on, after a comparison", "[files]") {
+TEST_CASE("a file that has grown meanwhile is resumed after a comparison", "[files]") {
   Stage stage(numbers(500'000));
   REQUIRE(stage.ask(400'000) == Next::go_on);
   stage.sender.content = numbers(600'000);
@@ -238,7 +239,7 @@ TEST_CASE("for a file that was replaced meanwhile, the new version is fetched", 
   Stage stage(numbers(500'000));
   REQUIRE(stage.ask(400'000) == Next::go_on);
   stage.sender.etag = "\"2\"";
-  SECTION("as long") { stage.sender.content[5] = 'x'; }
+  SECTION("of the same length") { stage.sender.content[5] = 'x'; }
   SECTION("shorter") { stage.sender.content = "shorter"; }
   CHECK(stage.ask_to_end() == Next::done);
   CHECK(stage.told.size() == 2);
@@ -267,7 +268,7 @@ TEST_CASE("fetching a file that keeps changing fails", "[files]") {
   CHECK_THAT(stage.fetch->error(), Catch::Contains("keeps changing"));
 }
 
-TEST_CASE("a file that is still being written is waited for, but not for ever", "[files]") {
+TEST_CASE("a fetch waits for a file that is still being written, but not forever", "[files]") {
   Stage stage;
   stage.sender.status = 409;
   const std::string sentence = "'a.jpg' is still being written; fetch it when it is complete";
@@ -277,7 +278,7 @@ TEST_CASE("a file that is still being written is waited for, but not for ever", 
   CHECK(stage.fetch->error() == sentence);
 }
 
-TEST_CASE("a busy sender is asked later, for as long as it takes", "[files]") {
+TEST_CASE("requests to a busy sender are repeated without limit", "[files]") {
   Stage stage("data");
   stage.sender.status = 503;
   for (int i = 0; i < 50; ++i) CHECK(stage.ask() == Next::ask_later);
@@ -300,14 +301,15 @@ TEST_CASE("a refusal is reported in the sender's words if they are plain text", 
     CHECK(stage.fetch->take_end() == Next::failed);
     CHECK(stage.fetch->error() == "It is the new moon");
   }
-  SECTION("text that would do something to a terminal") {
+  SECTION("text with terminal control sequences") {
     stage.fetch->take_body(to_bytes("\033[2J"));
     CHECK(stage.fetch->take_end() == Next::failed);
     CHECK(stage.fetch->error() == "it answers with status 404 Not Found");
   }
 }
 
-TEST_CASE("a fetch that breaks off at any percent goes on there, by itself or later", "[files]") {
+TEST_CASE("a fetch that breaks off anywhere resumes there, in the same run or a later one",
+          "[files]") {
   Stage stage(numbers(1'000'000));
   const bool is_later_run = GENERATE(false, true);
   for (std::size_t percent = 0; percent <= 100; percent += 4) {
@@ -337,22 +339,22 @@ TEST_CASE("a part's name that is not a regular file is reported and left unchang
 
 TEST_CASE("nothing is overwritten, and two programs cannot fill one part") {
   Stage stage;
-  SECTION("a file is there before") {
+  SECTION("a file already exists") {
     write(stage.file, "mine");
     CHECK_THROWS_WITH(PartFile(stage.file), Catch::Contains("already exists"));
   }
-  SECTION("a link to nowhere is there") {
+  SECTION("a dangling link exists") {
     fs::create_symlink("nowhere", stage.file);
     CHECK_THROWS_WITH(PartFile(stage.file), Catch::Contains("already exists"));
     fs::remove(stage.file);
     write(stage.file, "mine");
   }
-  SECTION("it comes meanwhile") {
+  SECTION("a file appears during the fetch") {
     PartFile part(stage.file);
     write(stage.file, "mine");
     CHECK_THROWS_WITH(part.complete(kModified), Catch::Contains("already exists"));
   }
-  SECTION("somebody else fetches it") {
+  SECTION("another program fetches it") {
     const PartFile part(stage.file);
     CHECK_THROWS_WITH(PartFile(stage.file), Catch::Contains("is already fetching"));
     write(stage.file, "mine");

@@ -69,7 +69,7 @@ TEST_CASE("the overlay changes only the pixels inside its box") {
   CHECK(same(before, after));
 }
 
-TEST_CASE("the overlay leaves most of a picture free") {
+TEST_CASE("the overlay covers only a small part of a picture") {
   cv::Mat picture = noise({1280, 720});
   Overlay overlay;
   overlay.draw(picture, kFigures);

@@ -28,7 +28,7 @@ cv::Rect ink(const cv::Mat& picture) {
   return area;
 }
 
-TEST_CASE("text stands on its baseline and has the height and width of its metrics") {
+TEST_CASE("text is on its baseline and has the height and width of its metrics") {
   const cv::Rect area = ink(written("HELLO"));
   CHECK(std::abs(area.br().y - 40) <= 2);
   CHECK(std::abs(area.height - 12) <= 3);

@@ -20,7 +20,7 @@ struct Datagram {
 
 struct Network {
   unsigned loss_percent = 0;
-  std::size_t reorder = 0;  // by so many datagrams
+  std::size_t reorder = 0;  // by this number of datagrams
   unsigned repeat_percent = 0;
 };
 
@@ -86,7 +86,7 @@ class Receiver {
     check(recovered);
   }
 
-  /// A block comes back whole where enough of its symbols arrived, otherwise not at all.
+  /// A block is restored completely if enough of its symbols arrived, otherwise not at all.
   void check_block(const FecBlock& block) const {
     std::size_t lost = 0;
     std::size_t back = 0;

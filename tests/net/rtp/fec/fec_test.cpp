@@ -58,7 +58,7 @@ FecBlock block_of(const Case& expected) {
   return block;
 }
 
-/// Everything of the block but the packet `lost`; says what came back.
+/// Passes the block, except the packet `lost`, to the decoder; returns the restored packets.
 std::vector<ByteVector> receive_without(FecDecoder& decoder, const FecBlock& block,
                                         std::size_t lost, const std::vector<ByteVector>& repairs) {
   std::vector<ByteVector> back;
@@ -150,7 +150,8 @@ TEST_CASE("the largest and the smallest packets can be restored", "[fec]") {
   }
 }
 
-/// A block of which one packet is lost, where `repair` comes in front of the true datagrams.
+/// A block that lost one packet, with `repair` in front of the valid repair packets, restores no
+/// wrong packet.
 void check_harmless(const FecBlock& block, std::size_t lost, const ByteVector& repair) {
   FecDecoder decoder;
   std::vector<ByteVector> repairs = {repair};

@@ -124,7 +124,7 @@ TEST_CASE("a payload with a truncated header or without data is refused") {
   CHECK(parse_jpeg_payload(bytes));
 }
 
-/// A payload with one byte of data, in which a test changes what it is about.
+/// Whether a payload with this header and one byte of data is valid.
 bool is_payload(std::initializer_list<int> header) {
   ByteVector bytes = to_bytes(header);
   bytes.push_back(std::byte{0x55});
@@ -163,7 +163,7 @@ TEST_CASE("a restart interval of no MCUs is refused") {
   CHECK_FALSE(is_payload({0, 0, 0, 0, 65, 50, 80, 60, 0, 0, 0xFF, 0xFF}));
 }
 
-/// Whether a payload with so many bytes of tables is one.
+/// Whether a payload with this number of bytes of tables is valid.
 bool is_payload_with_tables(int q, int precision, std::size_t size) {
   ByteVector bytes = to_bytes({0, 0, 0, 0, 1, q, 80, 60, 0, precision});
   append(bytes, to_bytes({static_cast<int>(size >> 8), static_cast<int>(size & 255)}));
