@@ -129,7 +129,7 @@ udp::socket open_output(asio::io_context& io, const udp::endpoint& target,
   prepare_output(socket, target, multicast);
   std::error_code error;
   socket.connect(target, error);
-  if (error.value() == EACCES)  // of the address here, not of the port
+  if (error.value() == EACCES)  // Linux refuses a broadcast address
     throw std::runtime_error(fmt::format(
         "cannot send to {}: it is a broadcast address; name a host or a group", to_text(target)));
   if (error) fail("send to", to_text(target), error.value());
