@@ -105,10 +105,7 @@ bool RtpSender::begin_frame() {
 }
 
 bool RtpSender::begin(FramePtr frame) {
-  const StampExtension stamp{.stamp = {.stream_id = stream_id_,
-                                       .sequence = frame->sequence,
-                                       .capture_time = frame->capture_time,
-                                       .send_time = wall_now()},
+  const StampExtension stamp{.stamp = make_stamp(*frame, stream_id_),
                              .answers_nacks = settings_.nack};
   const JpegFitness fitness = packetizer_.begin_frame(*frame, stamp);
   if (fitness != JpegFitness::fit) {
