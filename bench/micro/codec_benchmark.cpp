@@ -15,7 +15,7 @@ void encode_yuyv(benchmark::State& state) {
   static const Picture picture = yuyv_picture(kWidth, kHeight);
   BandPool pool(static_cast<int>(state.range(0)));
   JpegEncoder encoder(pool, {.quality = kQuality});
-  for (auto _ : state) benchmark::DoNotOptimize(encoder.encode(picture));
+  for ([[maybe_unused]] auto _ : state) benchmark::DoNotOptimize(encoder.encode(picture));
 }
 BENCHMARK(encode_yuyv)->Name("encode")->ArgName("threads")->Arg(2);
 
@@ -24,7 +24,7 @@ void decode_with(int threads, benchmark::State& state, DecodeScale scale = {}) {
   BandPool pool(threads);
   JpegDecoder decoder(pool);
   Picture picture;
-  for (auto _ : state)
+  for ([[maybe_unused]] auto _ : state)
     benchmark::DoNotOptimize(decoder.decode(coded.frame->layout, picture, scale));
 }
 
@@ -39,7 +39,7 @@ BENCHMARK(decode_scaled)->ArgName("eighths")->DenseRange(1, DecodeScale::kWhole)
 
 void draw_test_card(benchmark::State& state) {
   static TestCard card(kWidth, kHeight, 0);
-  for (auto _ : state) benchmark::DoNotOptimize(card.read({}));
+  for ([[maybe_unused]] auto _ : state) benchmark::DoNotOptimize(card.read({}));
 }
 BENCHMARK(draw_test_card)->Name("test_card");
 

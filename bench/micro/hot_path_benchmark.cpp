@@ -23,7 +23,7 @@ void add(const std::string& name, const Place& place) {
       name.c_str(),
       [begin = place.begin, work = std::shared_ptr<FrameWork>()](benchmark::State& state) mutable {
         if (!work) work = begin();
-        for (auto _ : state) {
+        for ([[maybe_unused]] auto _ : state) {
           work->do_frame();
           work->end_frame();
         }

@@ -53,7 +53,7 @@ void send_frame(benchmark::State& state, DatagramOutput::Method method, bool put
   asio::ip::udp::socket socket = open_output(io, drain.endpoint(), {});
   DatagramOutput output(method);
   std::uint64_t sent = 0;
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     const double begin = thread_cpu_seconds();
     const bool all = frame.send(output, socket.native_handle());
     state.SetIterationTime(thread_cpu_seconds() - begin);
