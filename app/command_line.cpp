@@ -6,6 +6,9 @@
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
 #include <algorithm>
 #include <cerrno>
 #include <stdexcept>
@@ -43,16 +46,18 @@ int fail(const std::string& program, const char* sentence) {
   return kFailed;
 }
 
-// CLI11 reports a request for help or the version as an error with code 0, and prints them itself.
-int explain(const CLI::App& app, const CLI::ParseError& error) {
-  if (error.get_exit_code() == 0) return app.exit(error);
-  fmt::print(stderr, "{0}: {1}; see {0} --help\n", app.get_name(), error.what());
+int refuse(const std::string& program, const char* sentence) {
+  fmt::print(stderr, "{0}: {1}; see {0} --help\n", program, sentence);
   return kWrongUsage;
 }
 
-// Turns a parser's std::invalid_argument into CLI11's error for a wrong value.
-std::function<void(const std::string&)> as_usage_error(
-    const std::string& name, std::function<void(const std::string&)> parse) {
+// CLI11 reports a request for help or the version as an error with code 0, and prints them itself.
+int explain(const CLI::App& app, const CLI::ParseError& error) {
+  return error.get_exit_code() == 0 ? app.exit(error) : refuse(app.get_name(), error.what());
+}
+
+// Turns std::invalid_argument into CLI11's error for a wrong value.
+CommandLine::Parse as_usage_error(const std::string& name, CommandLine::Parse parse) {
   return [name, parse = std::move(parse)](const std::string& text) {
     try {
       parse(text);
@@ -63,81 +68,147 @@ std::function<void(const std::string&)> as_usage_error(
 }
 
 template <class Number>
-CLI::Validator is_within(Number min, Number max, const char* what) {
-  return CLI::Validator(
-      [min, max, what](const std::string& text) -> std::string {
-        const std::optional<Number> value = parse_number<Number>(text);
-        if (value && *value >= min && *value <= max) return {};
-        return fmt::format("'{}' is not {} from {} to {}", text, what, min, max);
-      },
-      "");
+CommandLine::Parse within(CommandLine::Limits<Number> limits, const char* what,
+                          std::function<void(Number)> set) {
+  return [limits, what, set = std::move(set)](const std::string& text) {
+    const std::optional<Number> value = parse_number<Number>(text);
+    if (!value || !(*value >= limits.min && *value <= limits.max))  // which NaN is not either
+      throw std::invalid_argument(
+          fmt::format("'{}' is not {} from {} to {}", text, what, limits.min, limits.max));
+    set(*value);
+  };
 }
 
 }  // namespace
 
-int run_command_line(CLI::App& app, int argc, const char* const* argv,
-                     const std::function<int()>& run) {
-  try {
-    open_closed_standard_streams();
-    write_logs_to_standard_error(app.get_name());
-    app.set_version_flag("--version", JPEGWIRE_VERSION, "Print the version and exit");
-    app.get_formatter()->column_width(30);
-    app.parse(argc, argv);
-    return run();
-  } catch (const CLI::ParseError& error) {
-    return explain(app, error);
-  } catch (const std::exception& error) {
-    return fail(app.get_name(), error.what());
-  }
+std::string Option::name() const { return option_->get_name(); }
+bool Option::is_given() const { return option_->count() > 0; }
+void Option::excludes(const std::string& other) { option_->excludes(other); }
+void Option::must_be_given() { option_->required(); }
+
+CommandLine::CommandLine(const std::string& program, const std::string& description)
+    : app_(std::make_unique<CLI::App>(description, program)) {
+  app_->option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  app_->set_version_flag("--version", JPEGWIRE_VERSION, "Print the version and exit");
+  app_->get_formatter()->column_width(30);
 }
 
-void let_last_value_count(CLI::App& app) {
-  app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+CommandLine::~CommandLine() = default;
+
+Option CommandLine::add(const std::string& name, const std::string& type, Parse parse,
+                        const std::string& description) {
+  return Option(app_->add_option_function<std::string>(name, as_usage_error(name, std::move(parse)),
+                                                       description)
+                    ->type_name(type));
 }
 
-CLI::Option* add_parsed_option(CLI::App& app, const std::string& name,
-                               std::function<void(const std::string&)> parse,
-                               const std::string& description) {
-  return app.add_option_function<std::string>(name, as_usage_error(name, std::move(parse)),
-                                              description);
-}
-
-CLI::Option* add_parsed_list(CLI::App& app, const std::string& name,
-                             std::function<void(const std::string&)> parse,
+Option CommandLine::add_list(const std::string& name, const std::string& type, Parse parse,
                              const std::string& description) {
-  return app
-      .add_option_function<std::vector<std::string>>(
-          name,
-          [parse_one = as_usage_error(name, std::move(parse))](const auto& values) {
-            for (const std::string& value : values) parse_one(value);
-          },
-          description)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
-      ->allow_extra_args(false);
+  return Option(app_->add_option_function<std::vector<std::string>>(
+                        name,
+                        [parse_one = as_usage_error(name, std::move(parse))](const auto& values) {
+                          for (const std::string& value : values) parse_one(value);
+                        },
+                        description)
+                    ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+                    ->allow_extra_args(!name.starts_with('-'))
+                    ->type_name(type));
 }
 
-CLI::Validator is_whole_number_within(std::int64_t min, std::int64_t max) {
-  return is_within(min, max, "a whole number");
+Option CommandLine::add_text(const std::string& name, const std::string& type, std::string& value,
+                             const std::string& description) {
+  return add(name, type, [&value](const std::string& text) { value = text; }, description);
 }
 
-CLI::Validator is_number_within(double min, double max) { return is_within(min, max, "a number"); }
-
-CLI::Validator is_one_of(std::vector<std::string> words) {
-  return CLI::Validator(
-      [words = std::move(words)](const std::string& text) -> std::string {
-        if (std::ranges::find(words, text) != words.end()) return {};
-        return fmt::format("'{}' is not one of {}", text, fmt::join(words, ", "));
-      },
-      "");
+Option CommandLine::add_choice(const std::string& name, std::vector<std::string> words, Parse parse,
+                               const std::string& description) {
+  const auto parse_word = [words, parse = std::move(parse)](const std::string& text) {
+    if (std::ranges::find(words, text) == words.end())
+      throw std::invalid_argument(
+          fmt::format("'{}' is not one of {}", text, fmt::join(words, ", ")));
+    parse(text);
+  };
+  return add(name, fmt::format("{}", fmt::join(words, "|")), parse_word, description);
 }
 
-void require_effect(const CLI::App& app, const std::string& command,
-                    const std::vector<std::string>& others) {
-  for (const CLI::Option* option : app.get_options()) {
+Option CommandLine::add_flag(const std::string& name, bool& value, const std::string& description) {
+  return Option(app_->add_flag(name, value, description));
+}
+
+Option CommandLine::add_flag(const std::string& name, std::function<void()> set,
+                             const std::string& description) {
+  return Option(
+      app_->add_flag_function(name, [set = std::move(set)](std::int64_t) { set(); }, description));
+}
+
+Option CommandLine::add_whole_number(const std::string& name, const std::string& type,
+                                     std::function<void(std::int64_t)> set,
+                                     Limits<std::int64_t> limits, const std::string& description) {
+  return add(name, type, within(limits, "a whole number", std::move(set)), description);
+}
+
+Option CommandLine::add_number(const std::string& name, const std::string& type,
+                               std::function<void(double)> set, Limits<double> limits,
+                               const std::string& description) {
+  return add(name, type, within(limits, "a number", std::move(set)), description);
+}
+
+Option CommandLine::add_frames(std::optional<std::uint64_t>& frames) {
+  return add_whole_number("--frames", "N", frames, {1, std::int64_t{1} << 53},
+                          "Stop after N frames");
+}
+
+Option CommandLine::add_seconds(std::optional<double>& seconds) {
+  return add_number("--seconds", "S", seconds, {0.001, 1e9}, "Stop after S seconds");
+}
+
+Option CommandLine::add_threads(int& threads) {
+  threads = default_threads();
+  return add_whole_number("--threads", "N", threads, {1, 64},
+                          fmt::format("Threads for the bands of a frame [{}]", threads));
+}
+
+Option CommandLine::add_summary(std::string& summary) {
+  return add_text("--summary", "FILE|-", summary,
+                  "Write the statistics of the whole run as a JSON object\n"
+                  "to a file, or with - as the last line of standard output");
+}
+
+void CommandLine::set_check(std::function<void()> check) { app_->callback(std::move(check)); }
+
+std::size_t CommandLine::count(const std::string& name) const { return app_->count(name); }
+
+void CommandLine::require_effect(const std::string& command,
+                                 const std::vector<std::string>& others) const {
+  for (const CLI::Option* option : std::as_const(*app_).get_options()) {
     const std::string name = option->get_name();
     const bool has_effect = name == command || std::ranges::find(others, name) != others.end();
     if (option->count() > 0 && !has_effect)
-      throw CLI::ValidationError(fmt::format("{} has no effect with {}: remove it", name, command));
+      throw UsageError(fmt::format("{} has no effect with {}: remove it", name, command));
+  }
+}
+
+void CommandLine::parse(std::vector<std::string> words) {
+  try {
+    std::ranges::reverse(words);  // CLI11 reads them from the end
+    app_->parse(std::move(words));
+  } catch (const CLI::ParseError& error) {
+    throw UsageError(error.what());
+  }
+}
+
+int CommandLine::run(int argc, const char* const* argv, const std::function<int()>& run) {
+  try {
+    open_closed_standard_streams();
+    write_logs_to_standard_error(app_->get_name());
+    app_->parse(argc, argv);
+    return run();
+  } catch (const CLI::ParseError& error) {
+    return explain(*app_, error);
+  } catch (const UsageError& error) {
+    return refuse(app_->get_name(), error.what());
+  } catch (const std::exception& error) {
+    return fail(app_->get_name(), error.what());
   }
 }
 
@@ -147,33 +218,8 @@ std::vector<std::string> split_at_commas(const std::string& text) {
   return words;
 }
 
-CLI::Option* add_frames_option(CLI::App& app, std::optional<std::uint64_t>& frames) {
-  return app.add_option("--frames", frames, "Stop after N frames")
-      ->check(is_whole_number_within(1, std::int64_t{1} << 53))
-      ->type_name("N");
-}
-
-CLI::Option* add_seconds_option(CLI::App& app, std::optional<double>& seconds) {
-  return app.add_option("--seconds", seconds, "Stop after S seconds")
-      ->check(is_number_within(0.001, 1e9))
-      ->type_name("S");
-}
-
-CLI::Option* add_threads_option(CLI::App& app, int& threads) {
-  threads = default_threads();
-  return app
-      .add_option("--threads", threads,
-                  fmt::format("Threads for the bands of a frame [{}]", threads))
-      ->check(is_whole_number_within(1, 64))
-      ->type_name("N");
-}
-
-CLI::Option* add_summary_option(CLI::App& app, std::string& summary) {
-  return app
-      .add_option("--summary", summary,
-                  "Write the statistics of the whole run as a JSON object\n"
-                  "to a file, or with - as the last line of standard output")
-      ->type_name("FILE|-");
+std::vector<std::string> split_at_spaces(const std::string& text) {
+  return CLI::detail::split_up(text);
 }
 
 }  // namespace jpegwire

@@ -1,58 +1,147 @@
 #pragma once
 
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
+#include <concepts>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
+namespace CLI {
+class App;
+class Option;
+}  // namespace CLI
+
 namespace jpegwire {
 
-/// Parses the command line, calls `run`, which gives the exit code, and catches all exceptions: an
-/// error is printed as one sentence on standard error, with exit code 2 for wrong usage and 1 for
-/// the rest.
-int run_command_line(CLI::App& app, int argc, const char* const* argv,
-                     const std::function<int()>& run);
+/// A wrong command line, as a sentence. The program ends with exit code 2.
+class UsageError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+  UsageError(const std::string& option, const std::string& sentence)
+      : std::runtime_error(option + ": " + sentence) {}
+};
 
-/// If an option is given twice, its last value counts, so that a script's choice can be overridden.
-/// Call this before adding options.
-void let_last_value_count(CLI::App& app);
+/// One option of a CommandLine, which must outlive it.
+class Option {
+ public:
+  explicit Option(CLI::Option* option) : option_(option) {}
 
-/// An option whose text is turned into a value by `parse`, which throws std::invalid_argument with
-/// a sentence.
-CLI::Option* add_parsed_option(CLI::App& app, const std::string& name,
-                               std::function<void(const std::string&)> parse,
-                               const std::string& description);
+  std::string name() const;
+  bool is_given() const;
 
-/// The same for an option that may be given several times.
-CLI::Option* add_parsed_list(CLI::App& app, const std::string& name,
-                             std::function<void(const std::string&)> parse,
-                             const std::string& description);
+  /// It and `other`, an option that exists already, cannot be given together.
+  void excludes(const std::string& other);
+  void must_be_given();
 
-/// For check(): a whole number from `min` to `max`.
-CLI::Validator is_whole_number_within(std::int64_t min, std::int64_t max);
+ private:
+  CLI::Option* option_;
+};
 
-/// For check(): a number from `min` to `max`.
-CLI::Validator is_number_within(double min, double max);
+/// A program's options. If an option is given twice, its last value counts, so that a script's
+/// choice can be overridden. The variables and functions given to add...() must outlive it; values
+/// are set in the order in which the options were added.
+///
+/// CLI11 does the work. Only command_line.cpp includes it, because it takes a compiler ten seconds.
+class CommandLine {
+ public:
+  /// Takes the text of an option, and throws std::invalid_argument with a sentence if it is wrong.
+  using Parse = std::function<void(const std::string&)>;
 
-/// For check(): one of these words.
-CLI::Validator is_one_of(std::vector<std::string> words);
+  template <class Number>
+  struct Limits {
+    Number min;
+    Number max;
+  };
 
-/// For an option `command` that replaces the program's usual work: throws CLI::ValidationError if
-/// an option was given that is neither `command` nor one of `others` and so would have no effect.
-void require_effect(const CLI::App& app, const std::string& command,
-                    const std::vector<std::string>& others);
+  CommandLine(const std::string& program, const std::string& description);
+  ~CommandLine();
+  CommandLine(const CommandLine&) = delete;
+  CommandLine& operator=(const CommandLine&) = delete;
+
+  /// `type` stands for the value in --help, such as FILE.
+  Option add(const std::string& name, const std::string& type, Parse parse,
+             const std::string& description);
+
+  /// An option that may be given several times, or if its name does not begin with a dash, any
+  /// number of words that belong to no option. `parse` is called with each.
+  Option add_list(const std::string& name, const std::string& type, Parse parse,
+                  const std::string& description);
+
+  Option add_text(const std::string& name, const std::string& type, std::string& value,
+                  const std::string& description);
+
+  /// An option with one of these words.
+  Option add_choice(const std::string& name, std::vector<std::string> words, Parse parse,
+                    const std::string& description);
+
+  Option add_flag(const std::string& name, bool& value, const std::string& description);
+  Option add_flag(const std::string& name, std::function<void()> set,
+                  const std::string& description);
+
+  Option add_whole_number(const std::string& name, const std::string& type,
+                          std::function<void(std::int64_t)> set, Limits<std::int64_t> limits,
+                          const std::string& description);
+  Option add_number(const std::string& name, const std::string& type,
+                    std::function<void(double)> set, Limits<double> limits,
+                    const std::string& description);
+
+  template <std::integral Number>
+  Option add_whole_number(const std::string& name, const std::string& type, Number& value,
+                          Limits<std::int64_t> limits, const std::string& description) {
+    const auto set = [&value](std::int64_t number) { value = static_cast<Number>(number); };
+    return add_whole_number(name, type, set, limits, description);
+  }
+  template <std::integral Number>
+  Option add_whole_number(const std::string& name, const std::string& type,
+                          std::optional<Number>& value, Limits<std::int64_t> limits,
+                          const std::string& description) {
+    return add_whole_number(
+        name, type, [&value](std::int64_t number) { value = static_cast<Number>(number); }, limits,
+        description);
+  }
+  template <class Number>  // double or std::optional<double>
+    requires std::same_as<Number, double> || std::same_as<Number, std::optional<double>>
+  Option add_number(const std::string& name, const std::string& type, Number& value,
+                    Limits<double> limits, const std::string& description) {
+    const auto set = [&value](double number) { value = number; };
+    return add_number(name, type, set, limits, description);
+  }
+
+  // The options that all programs share.
+  Option add_frames(std::optional<std::uint64_t>& frames);
+  Option add_seconds(std::optional<double>& seconds);
+  Option add_threads(int& threads);
+  Option add_summary(std::string& summary);
+
+  /// Calls `check` when all values are set. It throws UsageError if they contradict each other.
+  void set_check(std::function<void()> check);
+
+  /// How often an option was given.
+  std::size_t count(const std::string& name) const;
+
+  /// For an option `command` that replaces the program's usual work: throws UsageError if an option
+  /// was given that is neither `command` nor one of `others` and so would have no effect.
+  void require_effect(const std::string& command, const std::vector<std::string>& others) const;
+
+  /// Sets all values. Throws UsageError if the words are wrong.
+  void parse(std::vector<std::string> words);
+
+  /// Parses, calls `run`, which gives the exit code, and catches all exceptions: an error is
+  /// printed as one sentence on standard error, with exit code 2 for a UsageError and 1 for the
+  /// rest.
+  int run(int argc, const char* const* argv, const std::function<int()>& run);
+
+ private:
+  std::unique_ptr<CLI::App> app_;
+};
 
 /// The words between commas, empty ones too.
 std::vector<std::string> split_at_commas(const std::string& text);
 
-// The options that all programs share.
-CLI::Option* add_frames_option(CLI::App& app, std::optional<std::uint64_t>& frames);
-CLI::Option* add_seconds_option(CLI::App& app, std::optional<double>& seconds);
-CLI::Option* add_threads_option(CLI::App& app, int& threads);
-CLI::Option* add_summary_option(CLI::App& app, std::string& summary);
+/// The words between spaces; quotation marks keep words together.
+std::vector<std::string> split_at_spaces(const std::string& text);
 
 }  // namespace jpegwire

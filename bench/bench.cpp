@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
-#include <CLI/Error.hpp>
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -34,8 +33,7 @@ void require_room(const BenchOptions& options) {
   std::optional<MachineRoom> room;
   if (options.viewer_host.empty()) room = room_of_this_machine();
   for (const Case& one : cases_of(options.matrix))
-    if (const auto refusal = refusal_of(one, room))
-      throw CLI::ValidationError("--viewers", *refusal);
+    if (const auto refusal = refusal_of(one, room)) throw UsageError("--viewers", *refusal);
 }
 
 void begin_results(Results& results, EventLoop& loop, const BenchOptions& options,

@@ -22,23 +22,20 @@ void require_recording_name(const std::string& file) {
 
 }  // namespace
 
-void add_recording_options(CLI::App& app, RecordingOptions& options, const char* what) {
-  add_parsed_option(
-      app, "--record",
+void add_recording_options(CommandLine& command_line, RecordingOptions& options, const char* what) {
+  command_line.add(
+      "--record", "FILE",
       [&](const std::string& file) {
         require_recording_name(file);
         options.file = file;
       },
-      what)
-      ->type_name("FILE");
-  app.add_option_function<double>(
-         "--record-split",
-         [&](double minutes) {
-           options.split = std::chrono::duration<double, std::ratio<60>>(minutes);
-         },
-         "Begin a new file after MINUTES: FILE-2 and so on")
-      ->check(is_number_within(0.01, 100'000))
-      ->type_name("MINUTES");
+      what);
+  command_line.add_number(
+      "--record-split", "MINUTES",
+      [&](double minutes) {
+        options.split = std::chrono::duration<double, std::ratio<60>>(minutes);
+      },
+      {0.01, 100'000}, "Begin a new file after MINUTES: FILE-2 and so on");
 }
 
 bool is_recording_name(const std::filesystem::path& file) {

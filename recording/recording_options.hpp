@@ -1,11 +1,11 @@
 #pragma once
 
-#include <CLI/App.hpp>
 #include <chrono>
 #include <filesystem>
 #include <optional>
 #include <string_view>
 
+#include "app/command_line.hpp"
 #include "codec/time.hpp"
 
 namespace jpegwire {
@@ -18,7 +18,7 @@ struct RecordingOptions {
   bool is_wanted() const { return !file.empty(); }
 };
 
-void add_recording_options(CLI::App& app, RecordingOptions& options, const char* what);
+void add_recording_options(CommandLine& command_line, RecordingOptions& options, const char* what);
 
 /// Whether the name has the extension of a container for recordings, in any case.
 bool is_recording_name(const std::filesystem::path& file);

@@ -4,13 +4,13 @@
 #include "sender/sender.hpp"
 
 int main(int argc, char** argv) {
-  CLI::App app{
+  jpegwire::CommandLine command_line(
+      "jpegwire-sender",
       "Streams a camera, a file or a test card to viewers as JPEG frames.\nA slow viewer receives "
-      "fewer frames, never old ones.",
-      "jpegwire-sender"};
+      "fewer frames, never old ones.");
   jpegwire::SenderOptions options;
-  jpegwire::add_sender_options(app, options);
-  return jpegwire::run_command_line(app, argc, argv, [&] {
+  jpegwire::add_sender_options(command_line, options);
+  return command_line.run(argc, argv, [&] {
     return options.echo ? jpegwire::run_echo(options) : jpegwire::run_sender(options);
   });
 }

@@ -40,38 +40,31 @@ void require_known_source(const std::string& source) {
         source));
 }
 
-void add_picture_options(CLI::App& app, SenderOptions& options) {
-  add_parsed_option(
-      app, "--source",
+void add_picture_options(CommandLine& command_line, SenderOptions& options) {
+  command_line.add(
+      "--source", "SRC",
       [&](const std::string& text) {
         require_known_source(text);
         options.source = text;
       },
       "auto (the first camera, else the test card), test, camera:N,\n"
-      "a device, a video file or picture, or a stream's URL [auto]")
-      ->type_name("SRC");
-  add_parsed_option(
-      app, "--size", [&](const std::string& text) { options.size = parse_picture_size(text); },
-      "Size to request from the camera, or to scale a file to\n[1280x720]")
-      ->type_name("WxH");
-  app.add_option("--fps", options.frames_per_second,
-                 "Frames per second [30, a file's own]; 0: as fast as possible")
-      ->check(is_number_within(0, 1000))
-      ->type_name("N");
-  app.add_option("--quality", options.quality, "JPEG quality of the frames encoded here [80]")
-      ->check(is_whole_number_within(1, 100))
-      ->type_name("1..100");
-  add_parsed_option(
-      app, "--bands", [&](const std::string& text) { options.bands = parse_bands(text); },
-      "Bands of a frame, which are encoded in parallel [auto]")
-      ->type_name("auto|N");
-  app.add_option_function<std::string>(
-         "--passthrough", [&](const std::string& text) { options.passthrough = text == "auto"; },
-         "auto: send the JPEGs of a camera, file or stream unchanged;\n"
-         "off: decode and encode them [auto]")
-      ->check(is_one_of({"auto", "off"}))
-      ->type_name("auto|off");
-  app.add_flag("--loop", options.loop, "Play a video file in a loop");
+      "a device, a video file or picture, or a stream's URL [auto]");
+  command_line.add(
+      "--size", "WxH", [&](const std::string& text) { options.size = parse_picture_size(text); },
+      "Size to request from the camera, or to scale a file to\n[1280x720]");
+  command_line.add_number("--fps", "N", options.frames_per_second, {0, 1000},
+                          "Frames per second [30, a file's own]; 0: as fast as possible");
+  command_line.add_whole_number("--quality", "1..100", options.quality, {1, 100},
+                                "JPEG quality of the frames encoded here [80]");
+  command_line.add(
+      "--bands", "auto|N", [&](const std::string& text) { options.bands = parse_bands(text); },
+      "Bands of a frame, which are encoded in parallel [auto]");
+  command_line.add_choice(
+      "--passthrough", {"auto", "off"},
+      [&](const std::string& text) { options.passthrough = text == "auto"; },
+      "auto: send the JPEGs of a camera, file or stream unchanged;\n"
+      "off: decode and encode them [auto]");
+  command_line.add_flag("--loop", options.loop, "Play a video file in a loop");
 }
 
 std::optional<Endpoint> parse_listen_address_or_off(const std::string& text) {
@@ -79,63 +72,51 @@ std::optional<Endpoint> parse_listen_address_or_off(const std::string& text) {
   return parse_listen_address(text);
 }
 
-void add_tcp_options(CLI::App& app, SenderOptions& options) {
-  add_parsed_option(
-      app, "--tcp",
+void add_tcp_options(CommandLine& command_line, SenderOptions& options) {
+  command_line.add(
+      "--tcp", "[ADDR:]PORT|off",
       [&](const std::string& text) { options.tcp = parse_listen_address_or_off(text); },
-      "Listen here for viewers, or off [127.0.0.1:2500]")
-      ->type_name("[ADDR:]PORT|off");
-  // CLI11 takes options in the order of their definition, so these change what --tcp has set.
-  app.add_option_function<std::string>(
-         "-s",
-         [&](const std::string& host) {
-           options.tcp = Endpoint{host, options.tcp.value_or(Endpoint{}).port};
-         },
-         "The address to listen on (as in the classic scripts)")
-      ->type_name("ADDR");
-  app.add_option_function<std::uint16_t>(
-         "-p",
-         [&](std::uint16_t port) {
-           options.tcp = Endpoint{options.tcp.value_or(Endpoint{"127.0.0.1"}).host, port};
-         },
-         "The port to listen on (as in the classic scripts)")
-      ->check(is_whole_number_within(0, 65'535))
-      ->type_name("PORT");
+      "Listen here for viewers, or off [127.0.0.1:2500]");
+  // Values are set in the order in which options are added, so these change what --tcp has set.
+  command_line.add(
+      "-s", "ADDR",
+      [&](const std::string& host) {
+        options.tcp = Endpoint{host, options.tcp.value_or(Endpoint{}).port};
+      },
+      "The address to listen on (as in the classic scripts)");
+  command_line.add_whole_number(
+      "-p", "PORT",
+      [&](std::int64_t port) {
+        options.tcp = Endpoint{options.tcp.value_or(Endpoint{"127.0.0.1"}).host,
+                               static_cast<std::uint16_t>(port)};
+      },
+      {0, 65'535}, "The port to listen on (as in the classic scripts)");
 }
 
-void add_http_options(CLI::App& app, SenderOptions& options) {
+void add_http_options(CommandLine& command_line, SenderOptions& options) {
   HttpSettings& http = options.http_settings;
-  add_parsed_option(
-      app, "--http",
+  command_line.add(
+      "--http", "[ADDR:]PORT|off",
       [&](const std::string& text) {
         options.http = parse_listen_address_or_off(text);
         options.is_http_asked_for = true;
       },
-      "Serve the page, /stream and /snapshot here, or off\n[127.0.0.1:8080]")
-      ->type_name("[ADDR:]PORT|off");
-  add_parsed_list(
-      app, "--http-host", [&](const std::string& name) { http.hosts.push_back(name); },
-      "Another host name that browsers may use for this machine;\nmay be given several times")
-      ->type_name("NAME");
-  app.add_option("--http-connections", http.max_connections,
-                 "Maximum number of HTTP connections [256]")
-      ->check(is_whole_number_within(1, 100'000))
-      ->type_name("N");
-  app.add_option("--http-per-address", http.max_per_address,
-                 "Maximum number of HTTP connections from one address [32]")
-      ->check(is_whole_number_within(1, 100'000))
-      ->type_name("N");
-  app.add_option("--http-head", http.max_head_bytes, "Maximum size of the head of a request [8192]")
-      ->check(is_whole_number_within(256, 32'768))
-      ->type_name("BYTES");
-  app.add_option_function<double>(
-         "--http-timeout",
-         [&](double seconds) {
-           http.head_timeout = std::chrono::milliseconds(std::llround(seconds * 1000));
-         },
-         "Time limit for a connection's next request [5]")
-      ->check(is_number_within(0.1, 3600))
-      ->type_name("S");
+      "Serve the page, /stream and /snapshot here, or off\n[127.0.0.1:8080]");
+  command_line.add_list(
+      "--http-host", "NAME", [&](const std::string& name) { http.hosts.push_back(name); },
+      "Another host name that browsers may use for this machine;\nmay be given several times");
+  command_line.add_whole_number("--http-connections", "N", http.max_connections, {1, 100'000},
+                                "Maximum number of HTTP connections [256]");
+  command_line.add_whole_number("--http-per-address", "N", http.max_per_address, {1, 100'000},
+                                "Maximum number of HTTP connections from one address [32]");
+  command_line.add_whole_number("--http-head", "BYTES", http.max_head_bytes, {256, 32'768},
+                                "Maximum size of the head of a request [8192]");
+  command_line.add_number(
+      "--http-timeout", "S",
+      [&](double seconds) {
+        http.head_timeout = std::chrono::milliseconds(std::llround(seconds * 1000));
+      },
+      {0.1, 3600}, "Time limit for a connection's next request [5]");
 }
 
 void parse_fec(const std::string& text, RtpSenderSettings& rtp) {
@@ -155,139 +136,123 @@ bool is_group(const Endpoint& endpoint) {
 }
 
 // Options that require --rtp.
-std::vector<const CLI::Option*> add_datagram_options(CLI::App& app, SenderOptions& options) {
+std::vector<Option> add_datagram_options(CommandLine& command_line, SenderOptions& options) {
   RtpSenderSettings& rtp = options.rtp_settings;
   return {
-      app.add_option("--sdp", options.sdp_file,
-                     "Write the SDP of the first RTP stream, for other players")
-          ->type_name("FILE"),
-      add_parsed_option(
-          app, "--fec", [&](const std::string& text) { parse_fec(text, rtp); },
+      command_line.add_text("--sdp", "FILE", options.sdp_file,
+                            "Write the SDP of the first RTP stream, for other players"),
+      command_line.add(
+          "--fec", "PERCENT|auto|off", [&](const std::string& text) { parse_fec(text, rtp); },
           "Repair packets, in percent of the packets; auto: as many\n"
-          "as the viewers' losses require [off]")
-          ->type_name("PERCENT|auto|off"),
-      app.add_flag("--nack", rtp.nack, "Resend lost packets on request (not to multicast groups)"),
-      app.add_option("--mtu", rtp.mtu_bytes,
-                     "Maximum size of an RTP packet, without the UDP header [1400]")
-          ->check(is_whole_number_within(kMinMtuBytes, kMaxMtuBytes))
-          ->type_name("BYTES"),
-      app.add_flag("--pace", rtp.pace, "Spread a frame's packets over part of its interval"),
-      app.add_option("--ttl", rtp.multicast.hops, "Time to live of multicast packets [1]")
-          ->check(is_whole_number_within(0, 255))
-          ->type_name("N"),
-      app.add_option("--interface", rtp.multicast.interface, "The network interface to send RTP on")
-          ->type_name("NAME")};
+          "as the viewers' losses require [off]"),
+      command_line.add_flag("--nack", rtp.nack,
+                            "Resend lost packets on request (not to multicast groups)"),
+      command_line.add_whole_number("--mtu", "BYTES", rtp.mtu_bytes, {kMinMtuBytes, kMaxMtuBytes},
+                                    "Maximum size of an RTP packet, without the UDP header [1400]"),
+      command_line.add_flag("--pace", rtp.pace,
+                            "Spread a frame's packets over part of its interval"),
+      command_line.add_whole_number("--ttl", "N", rtp.multicast.hops, {0, 255},
+                                    "Time to live of multicast packets [1]"),
+      command_line.add_text("--interface", "NAME", rtp.multicast.interface,
+                            "The network interface to send RTP on")};
 }
 
-std::vector<const CLI::Option*> add_rtp_options(CLI::App& app, SenderOptions& options) {
-  add_parsed_list(
-      app, "--rtp", [&](const std::string& text) { options.rtp.push_back(parse_rtp_target(text)); },
-      "Send an RTP/JPEG stream to a host or a multicast group;\nmay be given several times")
-      ->type_name("ADDR:PORT");
-  return add_datagram_options(app, options);
+std::vector<Option> add_rtp_options(CommandLine& command_line, SenderOptions& options) {
+  command_line.add_list(
+      "--rtp", "ADDR:PORT",
+      [&](const std::string& text) { options.rtp.push_back(parse_rtp_target(text)); },
+      "Send an RTP/JPEG stream to a host or a multicast group;\nmay be given several times");
+  return add_datagram_options(command_line, options);
 }
 
-void check_rtp_options(const SenderOptions& options,
-                       const std::vector<const CLI::Option*>& datagram_options) {
-  for (const CLI::Option* option : datagram_options)
-    if (option->count() > 0 && options.rtp.empty())
-      throw CLI::ValidationError(option->get_name() + " requires --rtp ADDR:PORT");
+void check_rtp_options(const SenderOptions& options, const std::vector<Option>& datagram_options) {
+  for (const Option& option : datagram_options)
+    if (option.is_given() && options.rtp.empty())
+      throw UsageError(option.name() + " requires --rtp ADDR:PORT");
   if (options.rtp_settings.nack && std::ranges::any_of(options.rtp, is_group))
-    throw CLI::ValidationError("--nack cannot be used with a multicast group: use --fec instead");
+    throw UsageError("--nack cannot be used with a multicast group: use --fec instead");
 }
 
-void check_echo(const CLI::App& app, const SenderOptions& options) {
+void check_echo(const CommandLine& command_line, const SenderOptions& options) {
   std::vector<std::string> others{"--tcp",         "-s",           "-p",
                                   "--send-buffer", "--write-size", "--write-delay",
                                   "--nodelay",     "--seconds",    "--summary"};
   if (!options.http) others.emplace_back("--http");
-  require_effect(app, "--echo", others);
+  command_line.require_effect("--echo", others);
 }
 
-void add_stream_options(CLI::App& app, SenderOptions& options) {
-  add_parsed_list(
-      app, "--connect",
+void add_stream_options(CommandLine& command_line, SenderOptions& options) {
+  command_line.add_list(
+      "--connect", "tcp://HOST:PORT",
       [&](const std::string& text) { options.connect.push_back(parse_tcp_url(text)); },
-      "Send to a viewer that listens; may be given several times")
-      ->type_name("tcp://HOST:PORT");
+      "Send to a viewer that listens; may be given several times");
   static const std::map<std::string, SizePrefix> prefixes{
       {"be32", SizePrefix::be32}, {"le32", SizePrefix::le32}, {"ascii16", SizePrefix::ascii16}};
-  app.add_option_function<std::string>(
-         "--framing", [&](const std::string& text) { options.framing = prefixes.at(text); },
-         "Format of the size prefix of a frame: be32, le32 or\n"
-         "ascii16 [be32]")
-      ->check(is_one_of({"be32", "le32", "ascii16"}))
-      ->type_name("PREFIX");
+  command_line.add_choice(
+      "--framing", {"be32", "le32", "ascii16"},
+      [&](const std::string& text) { options.framing = prefixes.at(text); },
+      "Format of the size prefix of a frame: be32, le32 or\n"
+      "ascii16 [be32]");
 }
 
 // For experiments with partial reads and writes (docs/partial-reads.md).
-void add_laboratory_options(CLI::App& app, WriteSettings& write) {
+void add_laboratory_options(CommandLine& command_line, WriteSettings& write) {
   constexpr std::int64_t kMaxBytes = std::int64_t{64} << 20;
-  app.add_option("--send-buffer", write.buffer_bytes,
-                 "Send buffer of each connection, SO_SNDBUF\n[the system's default]")
-      ->check(is_whole_number_within(1, kMaxBytes))
-      ->type_name("BYTES");
-  app.add_option("--write-size", write.piece_bytes,
-                 "Write frames in parts of at most BYTES [whole]")
-      ->check(is_whole_number_within(1, kMaxBytes))
-      ->type_name("BYTES");
-  app.add_option_function<std::int64_t>(
-         "--write-delay", [&](std::int64_t us) { write.pause = microseconds(us); },
-         "Pause US microseconds between two parts [0]")
-      ->check(is_whole_number_within(0, 1'000'000))
-      ->type_name("US");
-  app.add_option_function<std::string>(
-         "--nodelay", [&](const std::string& text) { write.no_delay = text == "on"; },
-         "off: let Nagle's algorithm delay small parts [on]")
-      ->check(is_one_of({"on", "off"}))
-      ->type_name("on|off");
+  command_line.add_whole_number(
+      "--send-buffer", "BYTES", write.buffer_bytes, {1, kMaxBytes},
+      "Send buffer of each connection, SO_SNDBUF\n[the system's default]");
+  command_line.add_whole_number("--write-size", "BYTES", write.piece_bytes, {1, kMaxBytes},
+                                "Write frames in parts of at most BYTES [whole]");
+  command_line.add_whole_number(
+      "--write-delay", "US", [&](std::int64_t us) { write.pause = microseconds(us); },
+      {0, 1'000'000}, "Pause US microseconds between two parts [0]");
+  command_line.add_choice(
+      "--nodelay", {"on", "off"}, [&](const std::string& text) { write.no_delay = text == "on"; },
+      "off: let Nagle's algorithm delay small parts [on]");
 }
 
-void check_together(const CLI::App& app, const SenderOptions& options) {
+void check_together(const CommandLine& command_line, const SenderOptions& options) {
   if (!options.sends() && !options.recording.is_wanted())
-    throw CLI::ValidationError(
+    throw UsageError(
         "no output is configured, with --tcp off and --http off: add --connect, --rtp or "
         "--record");
   if (options.recording.split && !options.recording.is_wanted())
-    throw CLI::ValidationError("--record-split requires --record FILE");
+    throw UsageError("--record-split requires --record FILE");
   if (options.write.pause.count() > 0 && options.write.piece_bytes == 0)
-    throw CLI::ValidationError(
-        "--write-delay pauses between two parts of a frame: add --write-size");
+    throw UsageError("--write-delay pauses between two parts of a frame: add --write-size");
   if (options.echo && !options.tcp)
-    throw CLI::ValidationError("--echo listens on the --tcp address: remove --tcp off");
-  if (options.echo) check_echo(app, options);
+    throw UsageError("--echo listens on the --tcp address: remove --tcp off");
+  if (options.echo) check_echo(command_line, options);
   if (!options.http && !options.shared_directory.empty())
-    throw CLI::ValidationError("--share serves files over HTTP: remove --http off");
+    throw UsageError("--share serves files over HTTP: remove --http off");
 }
 
 }  // namespace
 
-void add_sender_options(CLI::App& app, SenderOptions& options) {
-  let_last_value_count(app);
-  add_picture_options(app, options);
-  add_tcp_options(app, options);
-  add_http_options(app, options);
-  add_stream_options(app, options);
-  const std::vector<const CLI::Option*> datagram_options = add_rtp_options(app, options);
-  add_recording_options(app, options.recording,
+void add_sender_options(CommandLine& command_line, SenderOptions& options) {
+  add_picture_options(command_line, options);
+  add_tcp_options(command_line, options);
+  add_http_options(command_line, options);
+  add_stream_options(command_line, options);
+  const std::vector<Option> datagram_options = add_rtp_options(command_line, options);
+  add_recording_options(command_line, options.recording,
                         "Record all frames in a new file, with or without viewers:\n"
                         "FILE.mkv, .mov or .avi");
-  add_laboratory_options(app, options.write);
-  app.add_flag(
+  add_laboratory_options(command_line, options.write);
+  command_line.add_flag(
       "--echo", options.echo,
       "Do not stream: send back each size-prefixed message that\nis received on --tcp (for the "
       "viewer's --echo)");
-  add_threads_option(app, options.threads);
-  add_frames_option(app, options.frames);
-  add_seconds_option(app, options.seconds);
-  app.add_option("--share", options.shared_directory,
-                 "Serve the recordings and pictures in this directory under\n"
-                 "/files/ on the HTTP port; viewers --list and --fetch them")
-      ->type_name("DIR");
-  app.add_flag("--stats", options.stats, "Print a line of statistics each second");
-  add_summary_option(app, options.summary);
-  app.callback([&app, &options, datagram_options] {
-    check_together(app, options);
+  command_line.add_threads(options.threads);
+  command_line.add_frames(options.frames);
+  command_line.add_seconds(options.seconds);
+  command_line.add_text("--share", "DIR", options.shared_directory,
+                        "Serve the recordings and pictures in this directory under\n"
+                        "/files/ on the HTTP port; viewers --list and --fetch them");
+  command_line.add_flag("--stats", options.stats, "Print a line of statistics each second");
+  command_line.add_summary(options.summary);
+  command_line.set_check([&command_line, &options, datagram_options] {
+    check_together(command_line, options);
     check_rtp_options(options, datagram_options);
   });
 }

@@ -1,11 +1,11 @@
 #pragma once
 
-#include <CLI/App.hpp>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "app/command_line.hpp"
 #include "app/picture_size.hpp"
 #include "net/framing/size_prefix.hpp"
 #include "net/rtp/rtp_sender.hpp"
@@ -51,7 +51,7 @@ struct SenderOptions {
   bool sends() const { return tcp || http || !connect.empty() || !rtp.empty(); }
 };
 
-/// Parsing with `app` fills `options`, which must outlive it.
-void add_sender_options(CLI::App& app, SenderOptions& options);
+/// Parsing fills `options`, which must outlive it.
+void add_sender_options(CommandLine& command_line, SenderOptions& options);
 
 }  // namespace jpegwire

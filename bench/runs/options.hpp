@@ -1,9 +1,9 @@
 #pragma once
 
-#include <CLI/App.hpp>
 #include <string>
 #include <vector>
 
+#include "app/command_line.hpp"
 #include "bench/runs/matrix.hpp"
 
 namespace jpegwire {
@@ -25,7 +25,7 @@ struct BenchOptions {
   std::string command_line;  // the whole command line, for the reports
 };
 
-/// Parsing with `app` fills `options`, which must outlive it.
-void add_bench_options(CLI::App& app, BenchOptions& options);
+/// Parsing fills `options`, which must outlive it.
+void add_bench_options(CommandLine& command_line, BenchOptions& options);
 
 }  // namespace jpegwire

@@ -30,66 +30,62 @@ struct Options {
   double seconds = 300;
 };
 
-void add_share(CLI::App& app, const std::string& name, double& share, double most,
+void add_share(CommandLine& command_line, const std::string& name, double& share, double most,
                const std::string& description) {
-  app.add_option_function<double>(
-         name, [&share](double percent) { share = percent / 100; }, description)
-      ->check(is_number_within(0, most))
-      ->type_name("PERCENT");
+  command_line.add_number(
+      name, "PERCENT", [&share](double percent) { share = percent / 100; }, {0, most}, description);
 }
 
-void add_time(CLI::App& app, const std::string& name, std::chrono::microseconds& time,
+void add_time(CommandLine& command_line, const std::string& name, std::chrono::microseconds& time,
               const std::string& description) {
   const auto set = [&time](double milliseconds) {
     time = std::chrono::microseconds(static_cast<std::int64_t>(milliseconds * 1000));
   };
-  app.add_option_function<double>(name, set, description)
-      ->check(is_number_within(0, 60'000))
-      ->type_name("MS");
+  command_line.add_number(name, "MS", set, {0, 60'000}, description);
 }
 
-void add_count(CLI::App& app, const std::string& name, int& count, const std::string& description) {
-  app.add_option(name, count, description)
-      ->check(is_whole_number_within(1, 10'000))
-      ->type_name("N");
+void add_count(CommandLine& command_line, const std::string& name, int& count,
+               const std::string& description) {
+  command_line.add_whole_number(name, "N", count, {1, 10'000}, description);
 }
 
-void add_address(CLI::App& app, const std::string& name, Endpoint& endpoint,
+void add_address(CommandLine& command_line, const std::string& name, Endpoint& endpoint,
                  const std::string& description) {
-  add_parsed_option(
-      app, name, [&](const std::string& text) { endpoint = parse_listen_address(text); },
-      description)
-      ->type_name("ADDR:PORT")
-      ->required();
+  command_line
+      .add(
+          name, "ADDR:PORT",
+          [&](const std::string& text) { endpoint = parse_listen_address(text); }, description)
+      .must_be_given();
 }
 
-void add_losses(CLI::App& app, ImpairmentSettings& settings) {
-  add_share(app, "--drop", settings.drop, 100, "Drop this share, one by one");
-  add_share(app, "--burst", settings.burst, 50, "Drop this share in bursts");
-  add_count(app, "--burst-length", settings.burst_length, "A burst has 1 to this many [1]");
-  add_share(app, "--duplicate", settings.duplicate, 100, "Send this share twice");
-  add_share(app, "--corrupt", settings.corrupt, 100, "Flip one bit in this share");
-  add_share(app, "--truncate", settings.truncate, 100, "Truncate this share");
+void add_losses(CommandLine& command_line, ImpairmentSettings& settings) {
+  add_share(command_line, "--drop", settings.drop, 100, "Drop this share, one by one");
+  add_share(command_line, "--burst", settings.burst, 50, "Drop this share in bursts");
+  add_count(command_line, "--burst-length", settings.burst_length,
+            "A burst has 1 to this many [1]");
+  add_share(command_line, "--duplicate", settings.duplicate, 100, "Send this share twice");
+  add_share(command_line, "--corrupt", settings.corrupt, 100, "Flip one bit in this share");
+  add_share(command_line, "--truncate", settings.truncate, 100, "Truncate this share");
 }
 
-void add_options(CLI::App& app, Options& options) {
-  let_last_value_count(app);
-  add_address(app, "--listen", options.listen,
+void add_options(CommandLine& command_line, Options& options) {
+  add_address(command_line, "--listen", options.listen,
               "The media port, RTCP and repair on the next two; 0: free ones");
-  add_address(app, "--forward", options.forward,
+  add_address(command_line, "--forward", options.forward,
               "The destination of the media; RTCP and repair use the next two");
   ImpairmentSettings& settings = options.impairment;
-  add_losses(app, settings);
-  add_share(app, "--reorder", settings.reorder, 100, "Hold back this share");
-  add_count(app, "--reorder-depth", settings.reorder_depth,
+  add_losses(command_line, settings);
+  add_share(command_line, "--reorder", settings.reorder, 100, "Hold back this share");
+  add_count(command_line, "--reorder-depth", settings.reorder_depth,
             "until 1 to this many later ones have arrived [1]");
-  add_time(app, "--delay", settings.delay, "Delay all by this time");
-  add_time(app, "--jitter", settings.jitter, "and by 0 to this time more, which may reorder them");
-  app.add_option("--seed", settings.seed, "Seed of the random numbers [1]")->type_name("N");
-  app.add_flag("--impair-rtcp", options.impair_rtcp, "Impair RTCP as well");
-  app.add_option("--seconds", options.seconds, "Stop after this time [300]")
-      ->check(is_number_within(0.001, 1e6))
-      ->type_name("S");
+  add_time(command_line, "--delay", settings.delay, "Delay all by this time");
+  add_time(command_line, "--jitter", settings.jitter,
+           "and by 0 to this time more, which may reorder them");
+  command_line.add_whole_number("--seed", "N", settings.seed, {0, 1'000'000'000},
+                                "Seed of the random numbers [1]");
+  command_line.add_flag("--impair-rtcp", options.impair_rtcp, "Impair RTCP as well");
+  command_line.add_number("--seconds", "S", options.seconds, {0.001, 1e6},
+                          "Stop after this time [300]");
 }
 
 udp::endpoint endpoint_of(const Endpoint& endpoint) {
@@ -172,10 +168,9 @@ int run_proxy(const Options& options) {
 }  // namespace jpegwire::test
 
 int main(int argc, char** argv) {
-  CLI::App app{"Impairs the datagrams of an RTP sender on their way to a viewer.",
-               "impairment_proxy"};
+  jpegwire::CommandLine command_line(
+      "impairment_proxy", "Impairs the datagrams of an RTP sender on their way to a viewer.");
   jpegwire::test::Options options;
-  jpegwire::test::add_options(app, options);
-  return jpegwire::run_command_line(app, argc, argv,
-                                    [&] { return jpegwire::test::run_proxy(options); });
+  jpegwire::test::add_options(command_line, options);
+  return command_line.run(argc, argv, [&] { return jpegwire::test::run_proxy(options); });
 }

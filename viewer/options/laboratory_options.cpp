@@ -13,50 +13,45 @@ namespace {
 constexpr int kMinUsefulReceiveBuffer = 16384;
 constexpr std::int64_t kMaxBytes = std::int64_t{64} << 20;
 
-std::vector<const CLI::Option*> add_read_options(CLI::App& app, ReadSettings& read) {
+std::vector<Option> add_read_options(CommandLine& command_line, ReadSettings& read) {
   return {
-      app.add_option("--read-size", read.max_bytes,
-                     "The maximum size of one recv [65536 at the beginning of a\nframe, then the "
-                     "rest of the frame]")
-          ->check(is_whole_number_within(1, kMaxBytes))
-          ->type_name("BYTES"),
-      app.add_option("--receive-buffer", read.buffer_bytes,
-                     "The socket's receive buffer, SO_RCVBUF [system default]")
-          ->check(is_whole_number_within(1, kMaxBytes))
-          ->type_name("BYTES")};
+      command_line.add_whole_number(
+          "--read-size", "BYTES", read.max_bytes, {1, kMaxBytes},
+          "The maximum size of one recv [65536 at the beginning of a\nframe, then the "
+          "rest of the frame]"),
+      command_line.add_whole_number("--receive-buffer", "BYTES", read.buffer_bytes, {1, kMaxBytes},
+                                    "The socket's receive buffer, SO_RCVBUF [system default]")};
 }
 
 }  // namespace
 
-void add_echo_options(CLI::App& app, LaboratoryOptions& options) {
-  add_parsed_option(
-      app, "--echo", [&](const std::string& url) { options.echo = parse_tcp_url(url); },
-      "Do not watch a stream; measure round trips to a sender that was\nstarted with --echo")
-      ->type_name("tcp://HOST:PORT");
-  app.add_option(
-         "--size-max", options.max_echo_bytes,
-         "With --echo: the largest message; the others have 4, 8, 16\nbytes and so on [16777216]")
-      ->check(is_whole_number_within(4, static_cast<std::int64_t>(EchoMessage::kLargest)))
-      ->type_name("BYTES");
-  add_parsed_option(
-      app, "--plot",
+void add_echo_options(CommandLine& command_line, LaboratoryOptions& options) {
+  command_line.add(
+      "--echo", "tcp://HOST:PORT",
+      [&](const std::string& url) { options.echo = parse_tcp_url(url); },
+      "Do not watch a stream; measure round trips to a sender that was\nstarted with --echo");
+  command_line.add_whole_number(
+      "--size-max", "BYTES", options.max_echo_bytes,
+      {4, static_cast<std::int64_t>(EchoMessage::kLargest)},
+      "With --echo: the largest message; the others have 4, 8, 16\nbytes and so on [16777216]");
+  command_line.add(
+      "--plot", "FILE.png",
       [&](const std::string& file) {
         if (!file.ends_with(".png"))
           throw std::invalid_argument("the file name must end with .png");
         options.plot_file = file;
       },
-      "With --echo: plot time and reads against the message size;\nreplaces an existing file")
-      ->type_name("FILE.png");
+      "With --echo: plot time and reads against the message size;\nreplaces an existing file");
 }
 
-void check_echo_options(const CLI::App& app, const LaboratoryOptions& options) {
+void check_echo_options(const CommandLine& command_line, const LaboratoryOptions& options) {
   for (const char* name : {"--size-max", "--plot"})
-    if (app.count(name) > 0 && !options.echo)
-      throw CLI::ValidationError(std::string(name) + " requires --echo");
+    if (command_line.count(name) > 0 && !options.echo)
+      throw UsageError(std::string(name) + " requires --echo");
   if (options.echo)
-    require_effect(app, "--echo",
-                   {"--size-max", "--plot", "--read-size", "--receive-buffer", "--timeout",
-                    "--seconds", "--summary", "--headless"});
+    command_line.require_effect(
+        "--echo", {"--size-max", "--plot", "--read-size", "--receive-buffer", "--timeout",
+                   "--seconds", "--summary", "--headless"});
 }
 
 void warn_of_small_buffer(const ReadSettings& read) {
@@ -67,20 +62,22 @@ void warn_of_small_buffer(const ReadSettings& read) {
         *read.buffer_bytes, kMinUsefulReceiveBuffer);
 }
 
-std::vector<const CLI::Option*> add_laboratory_options(CLI::App& app, LaboratoryOptions& options) {
-  std::vector<const CLI::Option*> all = add_read_options(app, options.read);
-  all.push_back(app.add_flag("--trace", options.trace,
-                             "Show in the window which read returned which part of a frame\n"
-                             "(key t)"));
-  all.push_back(app.add_option("--trace-file", options.trace_file,
-                               "Write the reads of each frame as one line of JSON")
-                    ->type_name("FILE"));
-  all.push_back(app.add_flag("--explain", options.explain,
-                             "At the end, print a report about the reads, and what a reader\nthat "
-                             "treats one read as one frame would have received"));
-  all.push_back(app.add_flag("--naive", options.naive,
-                             "Decode like that reader: bytes after the first read of a frame\nare "
-                             "missing, and their part of the picture is grey"));
+std::vector<Option> add_laboratory_options(CommandLine& command_line, LaboratoryOptions& options) {
+  std::vector<Option> all = add_read_options(command_line, options.read);
+  all.push_back(
+      command_line.add_flag("--trace", options.trace,
+                            "Show in the window which read returned which part of a frame\n"
+                            "(key t)"));
+  all.push_back(command_line.add_text("--trace-file", "FILE", options.trace_file,
+                                      "Write the reads of each frame as one line of JSON"));
+  all.push_back(
+      command_line.add_flag("--explain", options.explain,
+                            "At the end, print a report about the reads, and what a reader\nthat "
+                            "treats one read as one frame would have received"));
+  all.push_back(
+      command_line.add_flag("--naive", options.naive,
+                            "Decode like that reader: bytes after the first read of a frame\nare "
+                            "missing, and their part of the picture is grey"));
   return all;
 }
 

@@ -1,11 +1,11 @@
 #pragma once
 
-#include <CLI/App.hpp>
 #include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "app/command_line.hpp"
 #include "net/sockets/endpoint.hpp"
 #include "net/sockets/socket_options.hpp"
 
@@ -33,16 +33,16 @@ struct LaboratoryOptions {
   }
 };
 
-void add_echo_options(CLI::App& app, LaboratoryOptions& options);
+void add_echo_options(CommandLine& command_line, LaboratoryOptions& options);
 
-/// Throws CLI::ValidationError if the echo options contradict each other.
-void check_echo_options(const CLI::App& app, const LaboratoryOptions& options);
+/// Throws UsageError if the echo options contradict each other.
+void check_echo_options(const CommandLine& command_line, const LaboratoryOptions& options);
 
 /// Logs a warning if the receive buffer is too small for the stream to flow.
 void warn_of_small_buffer(const ReadSettings& read);
 
-/// Parsing with `app` fills `options`, which must outlive it. Returns the options, all of which
+/// Parsing fills `options`, which must outlive it. Returns the options, all of which
 /// need a stream of bytes.
-std::vector<const CLI::Option*> add_laboratory_options(CLI::App& app, LaboratoryOptions& options);
+std::vector<Option> add_laboratory_options(CommandLine& command_line, LaboratoryOptions& options);
 
 }  // namespace jpegwire

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <CLI/App.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -8,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "app/command_line.hpp"
 #include "net/framing/framing_detector.hpp"
 #include "net/open_stream.hpp"
 #include "net/sockets/endpoint.hpp"
@@ -59,7 +59,7 @@ struct ViewerOptions {
   std::string name_ending_of(std::size_t camera) const;
 };
 
-/// Parsing with `app` fills `options`, which must outlive it.
-void add_viewer_options(CLI::App& app, ViewerOptions& options);
+/// Parsing fills `options`, which must outlive it.
+void add_viewer_options(CommandLine& command_line, ViewerOptions& options);
 
 }  // namespace jpegwire

@@ -10,18 +10,17 @@ namespace {
 using Catch::Matchers::Contains;
 
 BenchOptions parsed(std::vector<std::string> words) {
-  CLI::App app{"", "jpegwire-bench"};
+  CommandLine command_line("jpegwire-bench", "");
   BenchOptions options;
-  add_bench_options(app, options);
-  std::reverse(words.begin(), words.end());  // CLI11 reads them from the end
-  app.parse(words);
+  add_bench_options(command_line, options);
+  command_line.parse(std::move(words));
   return options;
 }
 
 std::string refusal_of(std::vector<std::string> words) {
   try {
     parsed(std::move(words));
-  } catch (const CLI::ParseError& error) {
+  } catch (const UsageError& error) {
     return error.what();
   }
   return "";
