@@ -31,7 +31,7 @@ target_include_directories(asio SYSTEM INTERFACE ${ASIO_INCLUDE_DIR})
 # A server has many reads and timers pending at a time; a larger thread-local cache of asio avoids
 # heap allocations for them.
 target_compile_definitions(asio INTERFACE
-  ASIO_STANDALONE ASIO_NO_DEPRECATED ASIO_RECYCLING_ALLOCATOR_CACHE_SIZE=64)
+  ASIO_STANDALONE ASIO_SEPARATE_COMPILATION ASIO_NO_DEPRECATED ASIO_RECYCLING_ALLOCATOR_CACHE_SIZE=64)
 # Whether asio 1.22 uses std::aligned_alloc depends on the headers included before it, so one file
 # could free with another function than the one that allocated.
 target_compile_definitions(asio INTERFACE ASIO_DISABLE_STD_ALIGNED_ALLOC)

@@ -6,6 +6,9 @@ target_compile_options(jpegwire_options INTERFACE
 # and 105651).
 target_compile_options(jpegwire_options INTERFACE
   $<$<CXX_COMPILER_ID:GNU>:-Wno-array-bounds -Wno-stringop-overflow -Wno-stringop-overread -Wno-restrict>)
+# GCC collects its garbage less often, which saves a tenth of the time for some 300 MB of memory.
+target_compile_options(jpegwire_options INTERFACE
+  $<$<CXX_COMPILER_ID:GNU>:--param=ggc-min-heapsize=1000000>)
 # Part of -Wconversion in clang but not in GCC.
 target_compile_options(jpegwire_options INTERFACE
   $<$<CXX_COMPILER_ID:Clang>:-Wno-sign-conversion>)
@@ -24,16 +27,12 @@ endif()
 target_link_libraries(jpegwire_options INTERFACE
   asio fmt::fmt spdlog::spdlog nlohmann_json::nlohmann_json)
 target_compile_definitions(jpegwire_options INTERFACE BOOST_BEAST_USE_STD_STRING_VIEW)
-set(JPEGWIRE_COMMON_HEADERS
-  <algorithm> <array> <chrono> <functional> <map> <memory> <optional> <span> <string> <vector>
-  <asio/io_context.hpp> <asio/ip/tcp.hpp> <asio/ip/udp.hpp> <asio/steady_timer.hpp>
-  <fmt/format.h> <nlohmann/json.hpp> <spdlog/spdlog.h>)
-file(WRITE ${PROJECT_BINARY_DIR}/precompiled.cpp "")
-add_library(jpegwire_precompiled STATIC ${PROJECT_BINARY_DIR}/precompiled.cpp)
+add_library(jpegwire_precompiled STATIC cmake/precompiled.cpp)
 target_link_libraries(jpegwire_precompiled PRIVATE jpegwire_options)
+target_link_libraries(jpegwire_options INTERFACE jpegwire_precompiled)
 # ccache needs these options to hash sources that use precompiled headers.
 target_compile_options(jpegwire_options INTERFACE $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)
-target_precompile_headers(jpegwire_precompiled PRIVATE ${JPEGWIRE_COMMON_HEADERS})
+target_precompile_headers(jpegwire_precompiled PRIVATE cmake/precompiled.hpp)
 
 # A room is one folder, built as one library: add_room(net/tcp jpegwire_net_http ...) builds
 # jpegwire_net_tcp from the sources in net/tcp and links it to the listed libraries. Its headers are
