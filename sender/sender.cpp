@@ -24,7 +24,7 @@
 #include "app/host_name.hpp"
 #include "app/summary_output.hpp"
 #include "net/rtp/rtp_sender.hpp"
-#include "net/stream/frame_fan_out.hpp"
+#include "net/stream/frame_sink.hpp"
 #include "net/tcp/frame_server.hpp"
 #include "recording/frame_recorder.hpp"
 #include "sender/pipeline/pipeline.hpp"
@@ -34,6 +34,23 @@
 
 namespace jpegwire {
 namespace {
+
+/// Gives each frame to several sinks, which it borrows. Add them before the first frame.
+class FrameFanOut final : public FrameSink {
+ public:
+  void add(FrameSink& sink) { sinks_.push_back(&sink); }
+
+  void bands_ready(const FramePtr& frame, int ready) override {
+    for (FrameSink* sink : sinks_) sink->bands_ready(frame, ready);
+  }
+
+  void submit(FramePtr frame) override {
+    for (FrameSink* sink : sinks_) sink->submit(frame);
+  }
+
+ private:
+  std::vector<FrameSink*> sinks_;
+};
 
 /// The parts of a running sender, and what ends it. The main thread is the io thread.
 class Sender {

@@ -4,11 +4,11 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>
 #include <vector>
 
 #include "codec/band_pool.hpp"
-#include "sender/sources/test_stroke.hpp"
 #include "sender/sources/test_texture.hpp"
 
 namespace jpegwire {
@@ -38,6 +38,29 @@ cv::Vec3b to_pixel(const Colour& colour) {
 }
 
 cv::Scalar to_scalar(const Colour& colour) { return {colour[0], colour[1], colour[2]}; }
+
+/// A line, or where it has a radius a dot, to be drawn over those before it.
+struct Stroke {
+  cv::Point from;
+  cv::Point to;
+  cv::Scalar colour;
+  int thickness = 1;
+  int radius = 0;
+
+  cv::Rect box() const {
+    const int rim = thickness + radius + 2;  // what antialiasing may touch included
+    const cv::Point low(std::min(from.x, to.x) - rim, std::min(from.y, to.y) - rim);
+    const cv::Point high(std::max(from.x, to.x) + rim, std::max(from.y, to.y) + rim);
+    return {low, high};
+  }
+
+  void draw(cv::Mat target, cv::Point origin) const {
+    if (radius > 0)
+      cv::circle(target, from - origin, radius, colour, cv::FILLED, cv::LINE_AA);
+    else
+      cv::line(target, from - origin, to - origin, colour, thickness, cv::LINE_AA);
+  }
+};
 
 /// A range of mountains; lengths are parts of the scene's height.
 struct MountainRange {
