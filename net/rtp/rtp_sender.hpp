@@ -9,7 +9,6 @@
 #include <string>
 #include <vector>
 
-#include "net/rtp/fec/fec_policy.hpp"
 #include "net/rtp/fec_sender.hpp"
 #include "net/rtp/format/rtcp_reader.hpp"
 #include "net/rtp/jpeg_packetizer.hpp"

@@ -1,4 +1,4 @@
-#include "net/rtp/missing_packets.hpp"
+#include "net/rtp/media_stream.hpp"
 
 #include <catch2/catch.hpp>
 #include <vector>
@@ -8,7 +8,7 @@
 using namespace jpegwire;
 using test::at;
 
-namespace missing_packets_test {
+namespace media_stream_test {
 namespace {
 
 constexpr milliseconds kTimeout{20};
@@ -57,4 +57,4 @@ TEST_CASE("a gap of any length costs bounded memory", "[missing_packets]") {
   CHECK(due(missing, 5).size() == 512);
 }
 
-}  // namespace missing_packets_test
+}  // namespace media_stream_test

@@ -1,8 +1,8 @@
-#include "net/rtp/fec/fec_policy.hpp"
+#include "net/rtp/fec_sender.hpp"
 
 #include <catch2/catch.hpp>
 
-namespace jpegwire::fec_policy_test {
+namespace jpegwire::fec_sender_test {
 namespace {
 
 using std::chrono::seconds;
@@ -56,4 +56,4 @@ TEST_CASE("a report is not replaced by later ones with less loss", "[fec]") {
 }
 
 }  // namespace
-}  // namespace jpegwire::fec_policy_test
+}  // namespace jpegwire::fec_sender_test
