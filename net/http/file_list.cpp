@@ -3,15 +3,25 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <ctime>
 #include <nlohmann/json.hpp>
+#include <string>
 
-#include "net/http/file_name.hpp"
+#include "app/plain_text.hpp"
+#include "app/text.hpp"
 
 namespace jpegwire {
 namespace {
+
+bool has_offered_ending(std::string_view name) {
+  const std::string ending = lower(name.substr(name.rfind('.') + 1));
+  constexpr std::array<std::string_view, 7> kEndings{"mkv", "mov",  "avi", "mp4",
+                                                     "jpg", "jpeg", "png"};
+  return std::ranges::find(kEndings, ending) != kEndings.end();
+}
 
 using nlohmann::json;
 
@@ -41,6 +51,13 @@ std::optional<OfferedFile> read_offered_file(const json& object) {
 }
 
 }  // namespace
+
+bool is_offered_name(std::string_view name) {
+  if (name.empty() || name.size() > kMaxFileNameBytes || name[0] == '.') return false;
+  if (name.find('/') != std::string_view::npos || name.find('.') == std::string_view::npos)
+    return false;
+  return has_offered_ending(name) && is_plain_text(name) && !begins_with_blank(name);
+}
 
 std::string to_json(const FileList& list) {
   json files = json::array();

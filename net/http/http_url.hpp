@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -24,5 +25,12 @@ HttpUrl parse_http_url(std::string_view text);
 
 /// The URL without user and password, for messages.
 std::string to_string(const HttpUrl& url);
+
+/// Encodes all characters but letters, digits and "-._~" as %XX (RFC 3986, section 2.3), for a
+/// segment of a URL's path or a parameter of a header field (RFC 8187).
+std::string percent_encode(std::string_view text);
+
+/// Nothing if a % is not followed by two hexadecimal digits.
+std::optional<std::string> percent_decode(std::string_view text);
 
 }  // namespace jpegwire

@@ -1,10 +1,13 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "codec/frame.hpp"
+#include "net/framing/size_prefix.hpp"
 
 namespace jpegwire {
 
@@ -37,5 +40,40 @@ class FrameProtocol {
   /// Written after the tail of the last frame.
   virtual std::string_view closing() const { return {}; }
 };
+
+/// A size in front of each JPEG, size 0 at the end (docs/protocol.md).
+class SizePrefixProtocol final : public FrameProtocol {
+ public:
+  explicit SizePrefixProtocol(SizePrefix prefix);
+
+  std::string_view kind() const override { return "tcp"; }
+  std::size_t write_head(const EncodedFrame& frame, std::size_t jpeg_size_bytes,
+                         std::span<std::byte> out) override;
+  std::string_view closing() const override;
+
+ private:
+  const SizePrefix prefix_;
+  std::array<std::byte, kMaxPrefixSizeBytes> size_zero_{};
+};
+
+/// An endless HTTP answer, multipart/x-mixed-replace: each JPEG is a part with its Content-Length.
+/// The boundary is sent right after a frame and not with the next one, because browsers show a part
+/// only when they have received its end.
+class MultipartProtocol final : public FrameProtocol {
+ public:
+  MultipartProtocol();
+
+  std::string_view kind() const override { return "http"; }
+  std::string_view opening() const override { return opening_; }
+  std::size_t write_head(const EncodedFrame& frame, std::size_t jpeg_size_bytes,
+                         std::span<std::byte> out) override;
+  std::string_view tail() const override;
+
+ private:
+  std::string opening_;
+};
+
+/// The head of the answer alone, for HEAD requests.
+std::string multipart_answer_head();
 
 }  // namespace jpegwire

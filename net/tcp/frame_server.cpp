@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "net/sockets/socket_options.hpp"
-#include "net/tcp/size_prefix_protocol.hpp"
+#include "net/tcp/frame_protocol.hpp"
 
 namespace jpegwire {
 namespace {

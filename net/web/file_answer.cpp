@@ -8,7 +8,7 @@
 #include "app/plain_text.hpp"
 #include "app/text.hpp"
 #include "net/http/file_list.hpp"
-#include "net/http/percent_encoding.hpp"
+#include "net/http/http_url.hpp"
 #include "net/web/file_page.hpp"
 
 namespace jpegwire {

@@ -4,7 +4,7 @@
 
 #include <string_view>
 
-#include "net/http/percent_encoding.hpp"
+#include "net/http/http_url.hpp"
 
 namespace jpegwire {
 namespace {

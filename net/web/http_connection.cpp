@@ -9,7 +9,7 @@
 
 #include "net/sockets/socket_options.hpp"
 #include "net/stream/frame_stamp.hpp"
-#include "net/tcp/multipart_protocol.hpp"
+#include "net/tcp/frame_protocol.hpp"
 #include "net/web/file_server.hpp"
 
 namespace jpegwire {

@@ -12,7 +12,7 @@
 #include <tuple>
 #include <utility>
 
-#include "net/http/file_name.hpp"
+#include "net/http/file_list.hpp"
 
 namespace jpegwire {
 namespace {

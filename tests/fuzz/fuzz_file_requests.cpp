@@ -2,8 +2,7 @@
 
 #include "net/http/file_fields.hpp"
 #include "net/http/file_list.hpp"
-#include "net/http/file_name.hpp"
-#include "net/http/percent_encoding.hpp"
+#include "net/http/http_url.hpp"
 #include "support/fuzzing.hpp"
 
 // The first byte selects the kind of the rest: a Range field, a Content-Range field, a path, a list

@@ -9,7 +9,7 @@
 #include <variant>
 
 #include "app/command_line.hpp"
-#include "net/http/file_name.hpp"
+#include "net/http/file_list.hpp"
 
 namespace jpegwire {
 namespace {

@@ -8,7 +8,7 @@
 
 #include "app/parse_number.hpp"
 #include "net/http/file_fields.hpp"
-#include "net/http/percent_encoding.hpp"
+#include "net/http/http_url.hpp"
 
 namespace jpegwire {
 namespace {

@@ -2,7 +2,6 @@
 
 #include <catch2/catch.hpp>
 
-#include "net/http/file_name.hpp"
 #include "net/http/sha256.hpp"
 #include "support/streams.hpp"
 

@@ -6,7 +6,7 @@
 #include <list>
 
 #include "net/http/file_list.hpp"
-#include "net/http/percent_encoding.hpp"
+#include "net/http/http_url.hpp"
 #include "support/http_responses.hpp"
 #include "support/shared_files.hpp"
 #include "support/streams.hpp"

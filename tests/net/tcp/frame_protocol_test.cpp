@@ -1,4 +1,4 @@
-#include "net/tcp/multipart_protocol.hpp"
+#include "net/tcp/frame_protocol.hpp"
 
 #include <catch2/catch.hpp>
 #include <limits>
@@ -7,7 +7,7 @@
 #include "support/http_responses.hpp"
 #include "support/loopback.hpp"
 
-namespace jpegwire::multipart_protocol_test {
+namespace jpegwire::frame_protocol_test {
 namespace {
 
 using namespace test;
@@ -96,4 +96,4 @@ TEST_CASE("the answer announces that the server accepts reports", "[http]") {
 }
 
 }  // namespace
-}  // namespace jpegwire::multipart_protocol_test
+}  // namespace jpegwire::frame_protocol_test
