@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "codec/thread_name.hpp"
+#include "codec/thread_settings.hpp"
 
 namespace jpegwire {
 

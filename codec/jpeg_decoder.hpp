@@ -5,10 +5,35 @@
 #include <vector>
 
 #include "codec/band_pool.hpp"
-#include "codec/decode_scale.hpp"
 #include "codec/frame.hpp"
 
 namespace jpegwire {
+
+/// The size at which a picture is decoded, in eighths of its JPEG's width and height, rounded up. A
+/// JPEG is made of blocks of eight by eight samples, so decoding fewer of each is exact for any run
+/// of them, and costs less than decoding all and scaling down.
+struct DecodeScale {
+  static constexpr int kWhole = 8;
+
+  int eighths = kWhole;  // 1 to 8
+
+  /// So many pixels of the JPEG, in pixels of the picture.
+  constexpr int of(int pixels) const { return (pixels * eighths + kWhole - 1) / kWhole; }
+
+  bool operator==(const DecodeScale&) const = default;
+};
+
+/// The smallest of the scales 1, 1/2, 1/4 and 1/8 at which the picture is at least as wide and as
+/// high as wanted; 1 if the JPEG itself is smaller. libjpeg-turbo is fast at these four: any other
+/// scale takes longer than the next larger one of these, and those above 1/2 take longer than the
+/// whole picture (the codec's benchmark shows it).
+constexpr DecodeScale smallest_scale(PictureSize jpeg, PictureSize wanted) {
+  DecodeScale scale{1};
+  while (scale.eighths < DecodeScale::kWhole &&
+         (scale.of(jpeg.width) < wanted.width || scale.of(jpeg.height) < wanted.height))
+    scale.eighths *= 2;
+  return scale;
+}
 
 /// Decodes validated JPEGs, their bands in parallel.
 /// Bound to one thread, which must be the band pool's.

@@ -19,7 +19,7 @@
 #include "app/end_signals.hpp"
 #include "app/process_usage.hpp"
 #include "app/summary_output.hpp"
-#include "codec/thread_name.hpp"
+#include "codec/thread_settings.hpp"
 #include "viewer/camera/camera.hpp"
 #include "viewer/camera/camera_names.hpp"
 #include "viewer/headless.hpp"

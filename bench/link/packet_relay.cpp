@@ -4,7 +4,7 @@
 #include <system_error>
 #include <utility>
 
-#include "codec/thread_name.hpp"
+#include "codec/thread_settings.hpp"
 
 namespace jpegwire {
 namespace {

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "app/descriptor.hpp"
-#include "app/thread_priority.hpp"
+#include "codec/thread_settings.hpp"
 #include "net/sockets/socket_options.hpp"
 
 namespace jpegwire {

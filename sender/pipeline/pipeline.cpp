@@ -3,7 +3,7 @@
 #include <exception>
 #include <utility>
 
-#include "codec/thread_name.hpp"
+#include "codec/thread_settings.hpp"
 
 namespace jpegwire {
 

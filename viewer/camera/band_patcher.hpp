@@ -4,8 +4,8 @@
 #include <span>
 #include <vector>
 
-#include "codec/decode_scale.hpp"
 #include "codec/frame.hpp"
+#include "codec/jpeg_decoder.hpp"
 
 namespace jpegwire {
 

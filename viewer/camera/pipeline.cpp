@@ -4,7 +4,7 @@
 
 #include <utility>
 
-#include "codec/thread_name.hpp"
+#include "codec/thread_settings.hpp"
 
 namespace jpegwire {
 ViewerPipeline::ViewerPipeline(const ViewerPipelineSettings& settings, Statistics& statistics,

@@ -14,7 +14,7 @@
 
 #include "app/end_signals.hpp"
 #include "app/summary_output.hpp"
-#include "app/thread_priority.hpp"
+#include "codec/thread_settings.hpp"
 #include "viewer/output/fetch_progress.hpp"
 #include "viewer/output/file_client.hpp"
 #include "viewer/output/file_fetch.hpp"
