@@ -1,25 +1,30 @@
 #include "viewer/output/file_commands.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <asio/io_context.hpp>
 #include <asio/post.hpp>
 #include <cerrno>
 #include <chrono>
+#include <cstdint>
 #include <cstdio>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <system_error>
+#include <utility>
 
 #include "app/end_signals.hpp"
 #include "app/summary_output.hpp"
+#include "app/terminal_width.hpp"
 #include "codec/thread_settings.hpp"
-#include "viewer/output/fetch_progress.hpp"
+#include "net/http/file_list.hpp"
 #include "viewer/output/file_client.hpp"
 #include "viewer/output/file_fetch.hpp"
 #include "viewer/output/file_listing.hpp"
-#include "viewer/output/file_table.hpp"
 
 namespace jpegwire {
 namespace {
@@ -71,6 +76,97 @@ class Conversation {
   bool has_ended_ = false;
   std::string error_;
 };
+
+// Avoids a multiplication that could overflow for a file of exabytes.
+double share_of(std::uint64_t have, std::uint64_t all) {
+  return have >= all ? 1 : static_cast<double>(have) / static_cast<double>(all);
+}
+
+/// Shows the progress of a fetch: on a terminal as a bar that is redrawn, otherwise as a line at
+/// each tenth. Bound to one thread.
+class FetchProgress {
+ public:
+  FetchProgress(std::FILE* out, std::string name);
+
+  /// Shows that `have` of `all` bytes have been received.
+  void show(std::uint64_t have, std::uint64_t all);
+
+  /// Prints the sentence on a separate line.
+  void print(const std::string& sentence);
+
+  /// Ends the line of the bar, which stays as it is.
+  void end();
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  void put(const std::string& text);
+  void draw(std::uint64_t have, std::uint64_t all);
+  std::string figures(std::uint64_t have, std::uint64_t all) const;
+
+  std::FILE* out_;
+  std::string name_;
+  bool is_terminal_;
+  Clock::time_point last_drawn_{};
+  std::optional<Clock::time_point> begin_;
+  std::uint64_t had_ = 0;     // at the beginning
+  std::uint64_t tenths_ = 0;  // that have been shown
+  bool has_bar_ = false;      // on the terminal's last line
+};
+
+FetchProgress::FetchProgress(std::FILE* out, std::string name)
+    : out_(out), name_(std::move(name)), is_terminal_(::isatty(::fileno(out)) == 1) {}
+
+void FetchProgress::show(std::uint64_t have, std::uint64_t all) {
+  if (!begin_ || have < had_) tenths_ = 0;
+  if (!begin_ || have <= had_) {  // the time before the first byte is not part of the transfer
+    begin_ = Clock::now();
+    had_ = have;
+  }
+  const auto tenths = static_cast<std::uint64_t>(share_of(have, all) * 10);
+  const bool is_due =
+      is_terminal_ ? have == all || Clock::now() - last_drawn_ > std::chrono::milliseconds(100)
+                   : tenths > tenths_;
+  tenths_ = tenths;
+  if (is_due) draw(have, all);
+}
+
+void FetchProgress::draw(std::uint64_t have, std::uint64_t all) {
+  last_drawn_ = Clock::now();
+  const std::string text = figures(have, all);
+  if (is_terminal_) {
+    const int room = terminal_width(out_) - static_cast<int>(text.size()) - 4;
+    const int width = std::clamp(room, 0, 40);
+    const int filled = static_cast<int>(share_of(have, all) * width);
+    put(fmt::format("\r[{:#<{}}{:<{}}] {}\033[K", "", filled, "", width - filled, text));
+    has_bar_ = true;
+  } else {
+    put(fmt::format("{}: {}\n", name_, text));
+  }
+}
+
+// If the output fails, for example on a full disk, the fetch continues.
+void FetchProgress::put(const std::string& text) {
+  std::fputs(text.c_str(), out_);
+  std::fflush(out_);
+}
+
+std::string FetchProgress::figures(std::uint64_t have, std::uint64_t all) const {
+  const double seconds = std::chrono::duration<double>(Clock::now() - *begin_).count();
+  const double speed = static_cast<double>(have - had_) / std::max(seconds, 0.001);
+  return fmt::format("{:3} %  {} of {}  {}/s", static_cast<int>(share_of(have, all) * 100),
+                     describe_file_size(have), describe_file_size(all),
+                     describe_file_size(static_cast<std::uint64_t>(speed)));
+}
+
+void FetchProgress::print(const std::string& sentence) {
+  end();
+  put(sentence + "\n");
+}
+
+void FetchProgress::end() {
+  if (std::exchange(has_bar_, false)) put("\n");
+}
 
 /// A fetch that shows its progress.
 class ShownFetch final : public FileDialogue {

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <span>
+#include <string>
+
 #include "net/http/file_list.hpp"
 #include "viewer/output/file_dialogue.hpp"
 
@@ -25,5 +28,9 @@ class FileListing final : public FileDialogue {
   int times_busy_ = 0;
   std::string error_;
 };
+
+/// A line for each file under a line of headings: name, size, and this machine's time of day, or
+/// that it is still being written.
+std::string make_table(std::span<const OfferedFile> files);
 
 }  // namespace jpegwire

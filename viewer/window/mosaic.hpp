@@ -4,11 +4,18 @@
 #include <deque>
 #include <opencv2/core.hpp>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "viewer/window/picture_view.hpp"
 
 namespace jpegwire {
+
+/// Places the pictures of several cameras in a window of this size, row by row, centred and `gap`
+/// pixels apart, in the number of columns that shows the pictures largest. Only the shapes of the
+/// sizes in `pictures` matter; an empty size is unknown yet and gets the shape of the first known
+/// one. No tile is smaller than a pixel.
+std::vector<cv::Rect> mosaic_layout(std::span<const cv::Size> pictures, cv::Size window, int gap);
 
 /// The views of one or more cameras in one window of any size: a grid of all cameras, or one camera
 /// alone; a single camera is always alone. Sets the wanted picture size of each view: the shown

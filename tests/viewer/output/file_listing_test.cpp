@@ -1,10 +1,10 @@
-#include "viewer/output/file_table.hpp"
+#include "viewer/output/file_listing.hpp"
 
 #include <catch2/catch.hpp>
 #include <sstream>
 #include <vector>
 
-namespace jpegwire::file_table_test {
+namespace jpegwire::file_listing_test {
 namespace {
 
 std::vector<std::string> lines_of(const std::vector<OfferedFile>& files) {
@@ -40,4 +40,4 @@ TEST_CASE("a file that is still being written is listed as such") {
 }
 
 }  // namespace
-}  // namespace jpegwire::file_table_test
+}  // namespace jpegwire::file_listing_test
