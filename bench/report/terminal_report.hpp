@@ -9,6 +9,10 @@
 
 namespace jpegwire {
 
+/// Rows of cells as lines of text, each column as wide as its widest cell. The first column is
+/// left-aligned, the others are right-aligned.
+std::string in_columns(const std::vector<std::vector<std::string>>& rows);
+
 /// The figures that every table shows.
 const std::vector<std::string_view>& table_figures();
 

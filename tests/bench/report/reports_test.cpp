@@ -6,7 +6,6 @@
 #include "bench/report/plots.hpp"
 #include "bench/report/svg_plot.hpp"
 #include "bench/report/terminal_report.hpp"
-#include "bench/report/text_table.hpp"
 #include "support/bench_runs.hpp"
 
 namespace jpegwire::reports_test {

@@ -2,8 +2,6 @@
 
 #include <catch2/catch.hpp>
 
-#include "bench/runs/quality_model.hpp"
-
 namespace jpegwire::verdict_test {
 namespace {
 
