@@ -3,9 +3,8 @@
 
 #include "codec/jpeg_decoder.hpp"
 #include "codec/jpeg_encoder.hpp"
-#include "coded_pictures.hpp"
 #include "sender/sources/test_card.hpp"
-#include "test_pictures.hpp"
+#include "test_frames.hpp"
 
 namespace jpegwire::bench {
 namespace {

@@ -15,7 +15,7 @@
 #include "net/sockets/datagram_output.hpp"
 #include "net/sockets/udp_socket.hpp"
 #include "number_argument.hpp"
-#include "test_card_frames.hpp"
+#include "test_frames.hpp"
 
 namespace jpegwire::bench {
 namespace {

@@ -7,13 +7,13 @@
 
 #include "codec/jpeg_decoder.hpp"
 #include "codec/jpeg_layout.hpp"
-#include "coded_pictures.hpp"
 #include "fec_frames.hpp"
 #include "loopback_viewers.hpp"
 #include "net/framing/frame_assembler.hpp"
 #include "net/stream/viewer_count.hpp"
 #include "net/tcp/frame_server.hpp"
 #include "rtp_frames.hpp"
+#include "test_frames.hpp"
 
 namespace jpegwire::bench {
 namespace {

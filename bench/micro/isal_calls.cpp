@@ -1,4 +1,3 @@
-#include "isal_calls.hpp"
 
 #include <isa-l/erasure_code.h>
 
@@ -7,6 +6,7 @@
 #include <vector>
 
 #include "fec_frames.hpp"
+#include "library_calls.hpp"
 
 namespace jpegwire::bench {
 namespace {

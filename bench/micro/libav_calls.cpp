@@ -1,4 +1,3 @@
-#include "libav_calls.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -6,10 +5,11 @@
 #include <string>
 #include <vector>
 
-#include "coded_pictures.hpp"
+#include "library_calls.hpp"
 #include "net/rtp/format/sdp.hpp"
 #include "recording/libav.hpp"
 #include "rtp_frames.hpp"
+#include "test_frames.hpp"
 
 namespace jpegwire::bench {
 namespace {

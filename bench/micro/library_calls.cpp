@@ -13,10 +13,8 @@
 #include <vector>
 
 #include "codec/bytes.hpp"
-#include "coded_pictures.hpp"
-#include "isal_calls.hpp"
-#include "libav_calls.hpp"
 #include "loopback_viewers.hpp"
+#include "test_frames.hpp"
 
 namespace jpegwire::bench {
 namespace {

@@ -3,7 +3,7 @@
 #include <sys/socket.h>
 
 #include "codec/jpeg_encoder.hpp"
-#include "test_pictures.hpp"
+#include "test_frames.hpp"
 
 namespace jpegwire::bench {
 namespace {

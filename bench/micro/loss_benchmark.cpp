@@ -15,7 +15,7 @@
 #include "net/rtp/repair_blocks.hpp"
 #include "net/rtp/sequence_tracker.hpp"
 #include "number_argument.hpp"
-#include "test_card_frames.hpp"
+#include "test_frames.hpp"
 
 namespace jpegwire::bench {
 namespace {

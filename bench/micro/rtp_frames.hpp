@@ -7,7 +7,7 @@
 
 #include "codec/bytes.hpp"
 #include "net/rtp/jpeg_reassembler.hpp"
-#include "test_card_frames.hpp"
+#include "test_frames.hpp"
 
 namespace jpegwire::bench {
 
