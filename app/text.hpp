@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -38,5 +39,17 @@ constexpr std::string_view trimmed(std::string_view text) {
 constexpr bool equal_ignoring_case(std::string_view a, std::string_view b) {
   return std::ranges::equal(a, b, [](char x, char y) { return lower(x) == lower(y); });
 }
+
+/// Whether the text is UTF-8 (RFC 3629) without control characters, marks that change the direction
+/// of writing, and invisible characters, so that a terminal shows it unchanged and has no other
+/// reaction.
+bool is_plain_text(std::string_view text);
+
+/// Whether it begins with a blank character of any width.
+bool begins_with_blank(std::string_view plain_text);
+
+/// Its width in columns of a terminal: none for a mark that joins the character before it, two for
+/// Chinese, Japanese and Korean ones and pictures.
+std::size_t columns_of(std::string_view plain_text);
 
 }  // namespace jpegwire

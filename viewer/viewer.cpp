@@ -9,10 +9,13 @@
 #include <asio/steady_timer.hpp>
 #include <atomic>
 #include <cstdlib>
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
+#include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -22,7 +25,7 @@
 #include "codec/thread_settings.hpp"
 #include "viewer/camera/camera.hpp"
 #include "viewer/camera/camera_names.hpp"
-#include "viewer/headless.hpp"
+#include "viewer/camera/display.hpp"
 #include "viewer/window/window.hpp"
 
 namespace jpegwire {
@@ -33,6 +36,45 @@ using Clock = std::chrono::steady_clock;
 std::string title_of(const ViewerOptions& options) {
   if (options.cameras() > 1) return fmt::format("jpegwire: {} cameras", options.cameras());
   return "jpegwire " + options.addresses()[0].text;
+}
+
+/// Shows no pictures and logs the notices, for machines without a screen and for measurements.
+class Headless : public Display {
+ public:
+  explicit Headless(std::size_t cameras) : logs_(cameras) {}
+
+  CameraDisplay& camera(std::size_t index) override { return logs_.at(index); }
+  bool handle_events() override { return true; }
+
+ private:
+  class Log : public CameraDisplay {
+   public:
+    bool show(ShownFrame frame, const LiveFigures& figures) override;
+
+    /// Logs the sentence as a warning, but not again until it changes or a frame arrives.
+    void show_notice(std::string_view sentence) override;
+
+    void refresh(const LiveFigures&) override {}
+    PictureSize wanted_size() const override { return {}; }
+    void show_message(std::string_view) override {}  // the log has it already
+    void show_recording(std::optional<std::chrono::seconds>) override {}
+
+   private:
+    std::string notice_;
+  };
+
+  std::deque<Log> logs_;
+};
+
+bool Headless::Log::show(ShownFrame, const LiveFigures&) {
+  notice_.clear();
+  return true;
+}
+
+void Headless::Log::show_notice(std::string_view sentence) {
+  if (sentence == notice_) return;
+  notice_ = sentence;
+  spdlog::warn("{}", sentence);
 }
 
 /// A running viewer. The main thread owns the display.

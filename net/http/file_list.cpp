@@ -10,7 +10,6 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "app/plain_text.hpp"
 #include "app/text.hpp"
 
 namespace jpegwire {

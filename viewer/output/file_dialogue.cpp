@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "app/plain_text.hpp"
+#include "app/text.hpp"
 
 namespace jpegwire {
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "app/plain_text.hpp"
+#include "app/text.hpp"
 
 namespace jpegwire {
 namespace {

@@ -1,4 +1,4 @@
-#include "app/plain_text.hpp"
+#include "app/text.hpp"
 
 #include <algorithm>
 #include <array>
