@@ -30,6 +30,16 @@ bool only_tells_how_it_goes(const std::string& line) {
   return line.empty() || std::regex_match(line, news);
 }
 
+/// The ages in a viewer's status lines.
+std::vector<double> ages_of(const Process& viewer) {
+  static const std::regex age("frames/s, age ([0-9.]+) (ms|s),");
+  const std::string text = viewer.err() + viewer.out();
+  std::vector<double> ages_ms;
+  for (std::sregex_iterator found(text.begin(), text.end(), age), end; found != end; ++found)
+    ages_ms.push_back(std::stod((*found)[1]) * ((*found)[2] == "s" ? 1000 : 1));
+  return ages_ms;
+}
+
 /// Appends the option and its value unless the options contain it already.
 Command unless_given(const Command& options, const Command& option) {
   return std::ranges::find(options, option[0]) == options.end() ? option : Command{};
@@ -97,6 +107,18 @@ void check_shown(const nlohmann::json& summary) {
   CHECK(summary["reconnects"] == 0);
   CHECK(summary["width"] == 320);
   CHECK(summary["height"] == 240);
+}
+
+void wait_until_shown(Process& viewer) { viewer.wait_for("frames/s, age"); }
+
+void wait_until_shown_again(Process& viewer) {
+  const auto before = static_cast<std::ptrdiff_t>(ages_of(viewer).size());
+  const bool is_shown = eventually([&] {
+    const std::vector<double> ages = ages_of(viewer);
+    return !std::is_sorted(ages.begin() + before, ages.end());
+  });
+  INFO(viewer.describe());
+  REQUIRE(is_shown);
 }
 
 std::vector<std::string> complaints_of(const Process& program) {

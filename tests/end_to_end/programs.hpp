@@ -41,6 +41,12 @@ nlohmann::json summary_of(Process& program);
 inline const Command kFiveFrames{"--timeout", "30", "--frames", "5", "--summary", "-"};
 void check_shown(const nlohmann::json& summary);
 
+/// Waits until a headless viewer's status line shows that frames arrive.
+void wait_until_shown(Process& viewer);
+
+/// Waits until frames arrive after this call: without them, the age grows from line to line.
+void wait_until_shown_again(Process& viewer);
+
 /// The lines on standard error without the status lines.
 std::vector<std::string> complaints_of(const Process& program);
 

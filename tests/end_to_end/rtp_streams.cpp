@@ -23,15 +23,6 @@ const unsigned char* unsigned_data(std::string_view bytes) {
   return reinterpret_cast<const unsigned char*>(bytes.data());
 }
 
-std::size_t lines_of_statistics(const Process& viewer) {
-  const std::string text = viewer.err() + viewer.out();
-  const std::string_view words = "frames/s, age";
-  std::size_t count = 0;
-  for (std::size_t at = text.find(words); at != std::string::npos; at = text.find(words, at + 1))
-    ++count;
-  return count;
-}
-
 double psnr(std::string_view one, std::string_view other) {
   if (one.size() != other.size()) return 0;
   double squares = 0;
@@ -88,15 +79,6 @@ void check_all_sent(const std::vector<std::string>& received, const std::set<std
     INFO("frame " << i << " of " << received[i].size() << " bytes");
     CHECK(sent.contains(received[i]));
   }
-}
-
-void wait_until_shown(Process& viewer) { viewer.wait_for("frames/s, age"); }
-
-void wait_until_shown_again(Process& viewer) {
-  const std::size_t before = lines_of_statistics(viewer);
-  const bool is_shown = eventually([&] { return lines_of_statistics(viewer) > before + 1; });
-  INFO(viewer.describe());
-  REQUIRE(is_shown);
 }
 
 void wait_until_sending(Process& sender) { sender.wait_for("others read this SDP"); }

@@ -47,10 +47,6 @@ std::size_t count_files(const std::string& directory);
 void check_all_sent(const std::vector<std::string>& received, const std::set<std::string>& sent,
                     std::size_t least);
 
-/// Waits until a headless viewer's status line shows received frames, for the first time or again.
-void wait_until_shown(Process& viewer);
-void wait_until_shown_again(Process& viewer);
-
 /// Waits until the sender has opened its RTP sockets.
 void wait_until_sending(Process& sender);
 
