@@ -193,8 +193,7 @@ void RtpReceiver::begin_source(const Udp::endpoint& source, WallTime now) {
   stream_.set_link(sender_link());
 }
 
-void RtpReceiver::end_source(WallTime now) {
-  filter_.release(now);
+void RtpReceiver::end_source() {
   reporter_.end_source();
   stream_.end_source();
 }
@@ -210,7 +209,8 @@ void RtpReceiver::handle_sign(SenderSign sign) {
 void RtpReceiver::handle_goodbye() {
   receive_all();
   if (stopped_) return;
-  end_source(steady_now());
+  filter_.release(steady_now());
+  end_source();
   end(true, fmt::format("{} has ended the stream", url()));
 }
 
@@ -251,10 +251,10 @@ void RtpReceiver::request_missing() {
   plan();
 }
 
-// Releases the source, because it may start again.
 void RtpReceiver::no_frame_came() {
   const double seconds = std::chrono::duration<double>(settings_.timeout).count();
-  if (filter_.ssrc()) end_source(steady_now());
+  if (filter_.ssrc()) end_source();
+  filter_.give_up();
   end(false, fmt::format("no frame from {} within {} s", url(), seconds));
 }
 

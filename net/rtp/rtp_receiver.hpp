@@ -71,7 +71,7 @@ class RtpReceiver final : public StreamInput, private FrameObserver {
   void take_packet(Bytes datagram, const Udp::endpoint& source, const PacketArrival& arrival);
   bool choose_source(const RtpPacket& packet, const Udp::endpoint& source, WallTime now);
   void begin_source(const Udp::endpoint& source, WallTime now);
-  void end_source(WallTime now);
+  void end_source();
   void handle_sign(SenderSign sign);
   void handle_goodbye();
   void warn_of_size();

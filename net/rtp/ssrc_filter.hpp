@@ -20,9 +20,11 @@ class SsrcFilter {
   /// The source has sent something other than media, such as an RTCP report.
   void keep_alive(WallTime now) { last_packet_ = now; }
 
-  /// The source has sent BYE or is given up; any other may follow. Its remaining packets are
-  /// foreign for a while.
+  /// The source has sent BYE; any other may follow. Its remaining packets are foreign for a while.
   void release(WallTime now);
+
+  /// No frame of the source has come; any source may follow, and this one at once.
+  void give_up() { current_.reset(); }
 
   bool is_current(std::uint32_t ssrc) const { return current_ && current_->ssrc == ssrc; }
 

@@ -48,3 +48,12 @@ TEST_CASE("another source follows one that is silent or has said goodbye", "[ssr
   CHECK(lock.accept(2, 51, at(1905)) == Verdict::foreign);  // a straggler
   CHECK(lock.accept(3, 1, at(1906)) == Verdict::new_source);
 }
+
+TEST_CASE("a source that was given up is accepted again at once", "[ssrc_filter]") {
+  SsrcFilter lock;
+  lock.accept(1, 100, at(0));
+  lock.accept(1, 101, at(1));
+  lock.give_up();
+  CHECK_FALSE(lock.ssrc());
+  CHECK(lock.accept(1, 102, at(502)) == Verdict::new_source);
+}
