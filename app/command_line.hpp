@@ -24,7 +24,7 @@ class UsageError : public std::runtime_error {
       : std::runtime_error(option + ": " + sentence) {}
 };
 
-/// One option of a CommandLine, which must outlive it.
+/// One option of a CommandLine. Valid as long as the CommandLine exists.
 class Option {
  public:
   explicit Option(CLI::Option* option) : option_(option) {}

@@ -21,6 +21,7 @@
 #include <vector>
 
 // fmt instantiates all of its formatting code in each file that formats something, which was a
-// third of the object code of the programs. precompiled.cpp instantiates it once, and asio's code.
+// third of the object code of the programs. precompiled.cpp instantiates it once, and compiles
+// asio.
 extern template void fmt::detail::vformat_to<char>(fmt::detail::buffer<char>&, fmt::string_view,
                                                    fmt::format_args, fmt::detail::locale_ref);

@@ -23,7 +23,7 @@ class SsrcFilter {
   /// The source has sent BYE; any other may follow. Its remaining packets are foreign for a while.
   void release(WallTime now);
 
-  /// No frame of the source has come; any source may follow, and this one at once.
+  /// The source has sent no whole frame for too long; any source may follow, also this one.
   void give_up() { current_.reset(); }
 
   bool is_current(std::uint32_t ssrc) const { return current_ && current_->ssrc == ssrc; }

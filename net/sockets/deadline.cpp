@@ -12,7 +12,7 @@ struct Deadline::State {
 
   asio::steady_timer timer;
   const std::function<void()> on_passed;
-  unsigned times_changed = 0;  // tells the handler of an earlier time
+  unsigned times_changed = 0;  // a handler that was started at another count does nothing
 };
 
 Deadline::Deadline(const asio::any_io_executor& executor, std::function<void()> on_passed)

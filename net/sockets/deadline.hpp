@@ -7,9 +7,9 @@
 
 namespace jpegwire {
 
-/// Calls its handler when the time that was set last has passed. The handler of a bare asio timer
-/// that has expired may still be called after the timer was set again or cancelled; this one is
-/// not, and neither after this object was destroyed. Bound to the io thread.
+/// Calls its handler when the time that was set last has passed. A bare asio timer that
+/// has expired may still call its handler after it was set again or cancelled; a Deadline does not,
+/// and never calls it after its own destruction. Bound to the io thread.
 class Deadline {
  public:
   Deadline(const asio::any_io_executor& executor, std::function<void()> on_passed);
