@@ -16,10 +16,6 @@ namespace {
 
 using Handle = std::unique_ptr<void, decltype(&tjDestroy)>;
 
-const unsigned char* unsigned_data(std::string_view bytes) {
-  return reinterpret_cast<const unsigned char*>(bytes.data());
-}
-
 std::span<const std::byte> as_bytes(std::string_view text) {
   return std::as_bytes(std::span(text.data(), text.size()));
 }

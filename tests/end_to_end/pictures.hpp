@@ -11,6 +11,11 @@
 
 namespace jpegwire {
 
+/// TurboJPEG takes its bytes as unsigned char.
+inline const unsigned char* unsigned_data(std::string_view bytes) {
+  return reinterpret_cast<const unsigned char*>(bytes.data());
+}
+
 /// A uniform grey baseline JPEG, 4:2:0 with Huffman tables.
 std::string make_jpeg(int width, int height, int grey = 128);
 

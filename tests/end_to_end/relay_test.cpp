@@ -71,6 +71,18 @@ int grey_of(const std::string& jpeg) {
   return picture->luma[picture->luma.size() / 2];
 }
 
+std::function<bool(const std::string&)> has_width(int width) {
+  return [width](const std::string& jpeg) { return decode(jpeg).value().width == width; };
+}
+
+/// Waits for the card, since the system connects a peer before the relay knows of it, and a frame
+/// that arrives in between is not sent to it.
+TcpPeer connect_as_viewer(SenderProgram& relay) {
+  TcpPeer peer = TcpPeer::connect(relay.port());
+  CHECK(has_width(1280)(peer.receive_frame().value()));
+  return peer;
+}
+
 /// Reads until a frame meets the condition; false if none of the next 300 does.
 bool read_until(TcpPeer& peer, const std::function<bool(const std::string&)>& is_wanted) {
   for (int i = 0; i < 300; ++i)
@@ -80,10 +92,6 @@ bool read_until(TcpPeer& peer, const std::function<bool(const std::string&)>& is
 
 std::function<bool(const std::string&)> has_grey(int grey) {
   return [grey](const std::string& jpeg) { return std::abs(grey_of(jpeg) - grey) <= 3; };
-}
-
-std::function<bool(const std::string&)> has_width(int width) {
-  return [width](const std::string& jpeg) { return decode(jpeg).value().width == width; };
 }
 
 }  // namespace
@@ -156,7 +164,7 @@ TEST_CASE("a relay shows a card while its source is absent, and continues when i
 TEST_CASE("a slow source is not treated as lost") {
   TcpListener listener;
   SenderProgram relay({"--source", listener.url()});
-  TcpPeer peer = TcpPeer::connect(relay.port());
+  TcpPeer peer = connect_as_viewer(relay);
   TcpPeer origin = listener.accept();
   origin.send(with_size(make_jpeg(320, 240, 60)));
   REQUIRE(read_until(peer, has_grey(60)));
@@ -169,7 +177,7 @@ TEST_CASE("a source that stalls is replaced by the card before viewers time out"
   TcpListener listener;
   SenderProgram relay({"--source", listener.url()});
   ViewerProgram viewer({relay.url(), "--timeout", "5", "--summary", "-"});
-  TcpPeer peer = TcpPeer::connect(relay.port());
+  TcpPeer peer = connect_as_viewer(relay);
   TcpPeer origin = listener.accept();
   origin.send(with_size(make_jpeg(320, 240, 60)));
   REQUIRE(read_until(peer, has_grey(60)));
@@ -183,7 +191,7 @@ TEST_CASE("a source that stalls is replaced by the card before viewers time out"
 TEST_CASE("a relay drops and counts frames that are not JPEGs") {
   TcpListener listener;
   SenderProgram relay({"--source", listener.url(), "--summary", "-"});
-  TcpPeer peer = TcpPeer::connect(relay.port());
+  TcpPeer peer = connect_as_viewer(relay);
   TcpPeer origin = listener.accept();
   origin.send(with_size("this is no picture"));
   origin.send(with_size(make_jpeg(320, 240, 60)));

@@ -17,12 +17,6 @@
 namespace jpegwire {
 namespace {
 
-using Handle = std::unique_ptr<void, decltype(&tjDestroy)>;
-
-const unsigned char* unsigned_data(std::string_view bytes) {
-  return reinterpret_cast<const unsigned char*>(bytes.data());
-}
-
 double psnr(std::string_view one, std::string_view other) {
   if (one.size() != other.size()) return 0;
   double squares = 0;
@@ -84,7 +78,7 @@ void check_all_sent(const std::vector<std::string>& received, const std::set<std
 void wait_until_sending(Process& sender) { sender.wait_for("others read this SDP"); }
 
 std::string planes_of(std::string_view jpeg) {
-  const Handle handle(tjInitDecompress(), &tjDestroy);
+  const std::unique_ptr<void, decltype(&tjDestroy)> handle(tjInitDecompress(), &tjDestroy);
   const auto size = static_cast<unsigned long>(jpeg.size());
   int width = 0, height = 0, subsampling = 0, colours = 0;
   if (tjDecompressHeader3(handle.get(), unsigned_data(jpeg), size, &width, &height, &subsampling,
