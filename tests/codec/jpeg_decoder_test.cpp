@@ -58,7 +58,7 @@ void check_like_plain_decoding(const ByteVector& jpeg, int threads) {
 
 TEST_CASE("our own frames decode as in a plain decoder") {
   const auto [width, height] =
-      GENERATE(table<int, int>({{1, 1}, {16, 16}, {17, 19}, {33, 47}, {640, 480}, {1921, 1081}}));
+      GENERATE(table<int, int>({{1, 1}, {16, 16}, {17, 19}, {33, 47}, {640, 480}, {1025, 577}}));
   const auto bands = GENERATE(0, 1, 2, 32);
   const auto threads = GENERATE(1, 3);
   CAPTURE(width, height, bands, threads);
@@ -115,7 +115,7 @@ TEST_CASE("at any scale, bands decode as the whole frame does in a plain decoder
 
 TEST_CASE("our own frames decode at any scale, with any bands and size") {
   const auto [width, height] =
-      GENERATE(table<int, int>({{1, 1}, {16, 16}, {33, 47}, {641, 481}, {1921, 1081}}));
+      GENERATE(table<int, int>({{1, 1}, {16, 16}, {33, 47}, {641, 481}, {1025, 577}}));
   const auto bands = GENERATE(0, 1, 2, 32);
   const int eighths = GENERATE(range(1, 9));
   CAPTURE(width, height, bands, eighths);
@@ -190,7 +190,7 @@ TEST_CASE("any number of threads produces the same pixels") {
   CHECK(decode(jpeg, 3)->pixels == expected->pixels);
 }
 
-TEST_CASE("8K decodes as in a plain decoder") {
+TEST_CASE("8K decodes as in a plain decoder", "[one_thread]") {
   check_like_plain_decoding(encode_plainly(make_bgr(7680, 4320), {.restart = "9"}), 2);
 }
 

@@ -12,10 +12,15 @@
 
 namespace jpegwire {
 
+/// Random bytes that repeat, at distances that no power of two divides.
 inline std::string noise(std::size_t size, unsigned seed = 1) {
   std::mt19937 random(seed);
-  std::string text(size, '\0');
-  for (char& letter : text) letter = static_cast<char>(random());
+  std::string block(65'537, '\0');
+  for (char& letter : block) letter = static_cast<char>(random());
+  std::string text;
+  text.reserve(size + block.size());
+  while (text.size() < size) text += block;
+  text.resize(size);
   return text;
 }
 
