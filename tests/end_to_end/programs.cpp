@@ -109,6 +109,20 @@ void check_shown(const nlohmann::json& summary) {
   CHECK(summary["height"] == 240);
 }
 
+std::size_t count_written(const Process& program, std::string_view words) {
+  const std::string text = program.err() + program.out();
+  std::size_t count = 0;
+  for (std::size_t at = text.find(words); at != std::string::npos; at = text.find(words, at + 1))
+    ++count;
+  return count;
+}
+
+void wait_for_more(const Process& program, std::string_view words, std::size_t than) {
+  const bool is_written = eventually([&] { return count_written(program, words) > than; });
+  INFO(program.describe());
+  REQUIRE(is_written);
+}
+
 void wait_until_shown(Process& viewer) { viewer.wait_for("frames/s, age"); }
 
 void wait_until_shown_again(Process& viewer) {

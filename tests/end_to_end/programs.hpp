@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "end_to_end/process.hpp"
@@ -40,6 +41,12 @@ nlohmann::json summary_of(Process& program);
 /// A viewer's options to show five frames, and the expected summary for five frames of a test card.
 inline const Command kFiveFrames{"--timeout", "30", "--frames", "5", "--summary", "-"};
 void check_shown(const nlohmann::json& summary);
+
+/// How often the program has written the words.
+std::size_t count_written(const Process& program, std::string_view words);
+
+/// Waits until the program has written the words more often than that.
+void wait_for_more(const Process& program, std::string_view words, std::size_t than);
 
 /// Waits until a headless viewer's status line shows that frames arrive.
 void wait_until_shown(Process& viewer);

@@ -51,13 +51,15 @@ TEST_CASE("the viewer finds a sender that starts later") {
 TEST_CASE("the viewer continues with a sender that has been restarted") {
   const std::string port = std::to_string(free_port());
   ViewerProgram viewer({"tcp://127.0.0.1:" + port, "--reconnect", "--summary", "-"});
+  std::size_t before = 0;
   {
     SenderProgram sender(test_card({"-p", port}));
     wait_until_shown(viewer);
+    before = count_written(viewer, "reconnecting");
     sender.send_signal(SIGINT);
     CHECK(sender.wait() == 0);
   }
-  viewer.wait_for("reconnecting");
+  wait_for_more(viewer, "reconnecting", before);
   SenderProgram sender(test_card({"-p", port}));
   wait_until_shown_again(viewer);
   viewer.send_signal(SIGINT);
@@ -69,11 +71,13 @@ TEST_CASE("the viewer continues with a sender that has been restarted") {
 TEST_CASE("the viewer reconnects after a sender has crashed") {
   const std::string port = std::to_string(free_port());
   ViewerProgram viewer({"tcp://127.0.0.1:" + port, "--reconnect", "--summary", "-"});
+  std::size_t before = 0;
   {
     SenderProgram sender(test_card({"-p", port}));
     wait_until_shown(viewer);
+    before = count_written(viewer, "reconnecting");
   }
-  viewer.wait_for("reconnecting");
+  wait_for_more(viewer, "reconnecting", before);
   SenderProgram sender(test_card({"-p", port}));
   wait_until_shown_again(viewer);
   viewer.send_signal(SIGINT);
