@@ -302,14 +302,14 @@ class Sender {
   // Completes the frame that each viewer is being sent, and makes io_.run() return once all viewers
   // are disconnected.
   void finish() {
-    constexpr milliseconds kTimeout{600};
+    constexpr milliseconds kFinishTimeout{600};
     signals_.cancel();
     time_limit_.cancel();
     stats_tick_.cancel();
     source_->stop();
     pipeline_->request_stop();  // so that the waits for the camera and for the viewers overlap
-    if (web_site_) web_site_->finish(kTimeout);
-    server_.finish(kTimeout);
+    if (web_site_) web_site_->finish(kFinishTimeout);
+    server_.finish(kFinishTimeout);
     for (const auto& rtp : rtp_senders_) rtp->finish();
   }
 

@@ -9,15 +9,15 @@
 namespace jpegwire {
 namespace {
 
-using Kind = MultipartHead::Kind;
+using HeadKind = MultipartHead::Kind;
 
 std::string_view as_text(std::span<const std::byte> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-Kind kind_of(HttpHead::State state) {
-  if (state == HttpHead::State::need_more) return Kind::need_more;
-  return state == HttpHead::State::complete ? Kind::http_response : Kind::bad;
+HeadKind kind_of(HttpHead::State state) {
+  if (state == HttpHead::State::need_more) return HeadKind::need_more;
+  return state == HttpHead::State::complete ? HeadKind::http_response : HeadKind::bad;
 }
 
 MultipartHead read_http_response(std::span<const std::byte> bytes, std::size_t max_bytes) {
@@ -35,10 +35,10 @@ bool closes(std::string_view line, std::string_view boundary) {
 /// known end.
 MultipartHead read_part(std::string_view head) {
   const std::string_view boundary = trimmed(head.substr(0, head.find('\n')));
-  MultipartHead part{.kind = Kind::part, .size_bytes = head.size(), .boundary = boundary};
+  MultipartHead part{.kind = HeadKind::part, .size_bytes = head.size(), .boundary = boundary};
   if (const auto length = find_part_field(head, "Content-Length")) {
     part.content_length = parse_number<std::uint64_t>(*length);
-    if (!part.content_length) part.kind = Kind::bad;
+    if (!part.content_length) part.kind = HeadKind::bad;
   }
   return part;
 }
@@ -47,7 +47,8 @@ MultipartHead read_part(std::string_view head) {
 
 MultipartHead read_multipart_head(std::span<const std::byte> bytes, std::string_view boundary) {
   bytes = bytes.first(std::min(bytes.size(), kMaxHeadSizeBytes));
-  const MultipartHead incomplete{bytes.size() < kMaxHeadSizeBytes ? Kind::need_more : Kind::bad};
+  const MultipartHead incomplete{bytes.size() < kMaxHeadSizeBytes ? HeadKind::need_more
+                                                                  : HeadKind::bad};
   // A line break ends the last body.
   const std::size_t begin = as_text(bytes).find_first_not_of("\r\n");
   if (begin == std::string_view::npos) return incomplete;
@@ -60,8 +61,8 @@ MultipartHead read_multipart_head(std::span<const std::byte> bytes, std::string_
     head = read_http_response(bytes.subspan(begin), kMaxHeadSizeBytes - begin);
   } else {
     const std::string_view line = trimmed(text.substr(0, line_end));
-    if (line.size() < 3 || !line.starts_with("--")) return {Kind::bad};
-    if (closes(line, boundary)) return {Kind::end};
+    if (line.size() < 3 || !line.starts_with("--")) return {HeadKind::bad};
+    if (closes(line, boundary)) return {HeadKind::end};
     const std::optional<std::size_t> size = find_head_size(text);
     if (!size) return incomplete;
     head = read_part(text.substr(0, *size));

@@ -9,7 +9,7 @@
 namespace jpegwire {
 namespace {
 
-constexpr milliseconds kFarewellTimeout{2000};
+constexpr milliseconds kLingerTimeout{2000};
 
 // An unexpected error, such as no memory, ends this answer only.
 FileAnswer::Step next_step(FileAnswer& answer, std::vector<std::byte>& out) {
@@ -88,7 +88,7 @@ void FileConnection::hang_up() {
   answer_.leave_place();
   std::error_code ignored;
   socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
-  deadline_.set(kFarewellTimeout);
+  deadline_.set(kLingerTimeout);
   do_discard();
 }
 

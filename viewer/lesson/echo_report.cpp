@@ -16,7 +16,7 @@ const cv::Scalar kInk{60, 60, 60};
 const cv::Scalar kGrid{228, 228, 228};
 const cv::Scalar kTime{200, 110, 30};
 const cv::Scalar kReads{50, 100, 230};
-constexpr int kFont = cv::FONT_HERSHEY_SIMPLEX;
+constexpr int kLabelFont = cv::FONT_HERSHEY_SIMPLEX;
 
 double microseconds_of(std::chrono::nanoseconds time) {
   return static_cast<double>(time.count()) / 1000;
@@ -41,7 +41,7 @@ class Panel {
   }
 
   void draw(const std::string& title, const cv::Scalar& colour) {
-    cv::putText(picture_, title, {area_.x, area_.y - 12}, kFont, 0.5, colour, 1, cv::LINE_AA);
+    cv::putText(picture_, title, {area_.x, area_.y - 12}, kLabelFont, 0.5, colour, 1, cv::LINE_AA);
     for (int decade = 0; decade <= decades_; ++decade) draw_line_of(decade);
     for (std::size_t i = 0; i < measurements_.size(); ++i) draw_size(i);
     for (std::size_t i = 0; i < measurements_.size(); ++i) {
@@ -64,15 +64,15 @@ class Panel {
   void draw_line_of(double decade) {
     const int y = y_of(decade);
     cv::line(picture_, {area_.x, y}, {area_.br().x, y}, kGrid);
-    cv::putText(picture_, fmt::format("{:.0f}", std::pow(10, decade)), {12, y + 4}, kFont, 0.4,
+    cv::putText(picture_, fmt::format("{:.0f}", std::pow(10, decade)), {12, y + 4}, kLabelFont, 0.4,
                 kInk, 1, cv::LINE_AA);
   }
   void draw_size(std::size_t index) {
     if (index % 4 != 0) return;
     const int x = x_of(index);
     cv::line(picture_, {x, area_.y}, {x, area_.br().y}, kGrid);
-    cv::putText(picture_, short_size(measurements_[index].size), {x - 14, area_.br().y + 18}, kFont,
-                0.4, kInk, 1, cv::LINE_AA);
+    cv::putText(picture_, short_size(measurements_[index].size), {x - 14, area_.br().y + 18},
+                kLabelFont, 0.4, kInk, 1, cv::LINE_AA);
   }
 
   cv::Mat& picture_;

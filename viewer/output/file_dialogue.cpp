@@ -16,8 +16,9 @@ void FileRefusal::begin(const HttpResponseHead& head) {
 }
 
 void FileRefusal::add(Bytes bytes) {
-  constexpr std::size_t kMaxBytes = 1000;
-  const std::size_t size = std::min(bytes.size(), kMaxBytes - std::min(text_.size(), kMaxBytes));
+  constexpr std::size_t kMaxTextBytes = 1000;
+  const std::size_t size =
+      std::min(bytes.size(), kMaxTextBytes - std::min(text_.size(), kMaxTextBytes));
   text_.append(reinterpret_cast<const char*>(bytes.data()), size);
 }
 

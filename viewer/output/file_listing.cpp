@@ -28,8 +28,8 @@ FileRequest FileListing::request() {
 FileDialogue::Next FileListing::take_head(const HttpResponseHead& head) {
   refusal_.begin(head);
   text_.clear();
-  constexpr std::uint64_t kMaxBytes = std::uint64_t{16} << 20;
-  const bool is_too_long = head.status == 200 && head.content_length.value_or(0) > kMaxBytes;
+  constexpr std::uint64_t kMaxListBytes = std::uint64_t{16} << 20;
+  const bool is_too_long = head.status == 200 && head.content_length.value_or(0) > kMaxListBytes;
   return is_too_long ? fail("its list is too long") : Next::go_on;
 }
 

@@ -14,7 +14,7 @@ constexpr unsigned kPolynomial = 0x11D;
 
 // ISA-L codes up to six symbols in one pass and needs 32 bytes per coefficient.
 constexpr std::size_t kRows = 6;
-constexpr std::size_t kTableSizeBytes = 32 * kRows * kMaxEncodingSymbols;
+constexpr std::size_t kCodingTablesSizeBytes = 32 * kRows * kMaxEncodingSymbols;
 
 struct Field {
   // alpha^i for i beyond kOrder, so that sums of logarithms need no modulo.
@@ -111,7 +111,7 @@ unsigned char* as_chars(std::byte* bytes) { return reinterpret_cast<unsigned cha
 
 }  // namespace
 
-ReedSolomon::ReedSolomon() : tables_(kTableSizeBytes) {}
+ReedSolomon::ReedSolomon() : tables_(kCodingTablesSizeBytes) {}
 
 void ReedSolomon::compute(std::span<const KnownSymbol> known, std::span<const WantedSymbol> wanted,
                           std::size_t size_bytes) {

@@ -49,7 +49,7 @@ std::int32_t from_24_bits(std::uint32_t value) {
   return static_cast<std::int32_t>(value << 8) >> 8;
 }
 
-ReceptionReport read_report(Bytes bytes) {
+ReceptionReport read_reception_report(Bytes bytes) {
   return {.ssrc = word_at(bytes, 0),
           .fraction_lost = static_cast<std::uint8_t>(byte_at(bytes, 4)),
           .cumulative_lost = from_24_bits(word_at(bytes, 4)),
@@ -65,10 +65,10 @@ ReferenceTimeEcho read_echo(Bytes bytes) {
 }
 
 // Bytes behind the reports are a profile's extension.
-bool read_reports(Bytes body, unsigned count, RtcpCompound& compound) {
+bool read_reception_reports(Bytes body, unsigned count, RtcpCompound& compound) {
   if (body.size() < count * kReportSize) return false;
   for (unsigned i = 0; i < count; ++i)
-    compound.reception_reports.push_back(read_report(body.subspan(i * kReportSize)));
+    compound.reception_reports.push_back(read_reception_report(body.subspan(i * kReportSize)));
   return true;
 }
 
@@ -82,7 +82,7 @@ bool read_sender_report(Bytes body, unsigned count, RtcpCompound& compound) {
                                     .packets = word_at(body, 12),
                                     .octets = word_at(body, 16)};
   compound.last_sender_report = to_compact(time);
-  return read_reports(body.subspan(kSenderInfoSize), count, compound);
+  return read_reception_reports(body.subspan(kSenderInfoSize), count, compound);
 }
 
 bool read_reference_time(Bytes content, RtcpCompound& compound) {
@@ -161,7 +161,7 @@ bool read_from_sender(const Packet& packet, Bytes body, RtcpCompound& compound) 
     case RtcpType::sender_report:
       return read_sender_report(body, packet.count, compound);
     case RtcpType::receiver_report:
-      return read_reports(body, packet.count, compound);
+      return read_reception_reports(body, packet.count, compound);
     case RtcpType::transport_feedback:
       return read_feedback(body, packet.count, compound);
     case RtcpType::extended_report:
