@@ -190,7 +190,7 @@ TEST_CASE("any number of threads produces the same pixels") {
   CHECK(decode(jpeg, 3)->pixels == expected->pixels);
 }
 
-TEST_CASE("8K decodes as in a plain decoder", "[one_thread]") {
+TEST_CASE("8K decodes as in a plain decoder", "[no_tsan]") {
   check_like_plain_decoding(encode_plainly(make_bgr(7680, 4320), {.restart = "9"}), 2);
 }
 

@@ -182,7 +182,7 @@ TEST_CASE("a frame keeps its bytes while later ones are encoded") {
   CHECK(bytes_of(first->layout) == bytes);
 }
 
-TEST_CASE("8K is encoded and decoded", "[one_thread]") {
+TEST_CASE("8K is encoded and decoded", "[no_tsan]") {
   const Picture picture = make_picture(PixelFormat::yuyv, 7680, 4320);
   const ByteVector jpeg = encode(picture, {}, 2);
   const Picture decoded = decode_plainly(jpeg);

@@ -12,7 +12,7 @@
 
 namespace jpegwire {
 
-/// Random bytes that repeat, at distances that no power of two divides.
+/// Random bytes that repeat every 65,537 bytes, so that the 64 KiB blocks of a file differ.
 inline std::string noise(std::size_t size, unsigned seed = 1) {
   std::mt19937 random(seed);
   std::string block(65'537, '\0');

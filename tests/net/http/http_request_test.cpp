@@ -241,7 +241,7 @@ TEST_CASE("a head may be as long as the limit", "[http]") {
   CHECK(refusal_of(head_of(limit + 1), limit) == 431);
 }
 
-TEST_CASE("an endless head is refused at the limit, in any of its parts", "[http][one_thread]") {
+TEST_CASE("an endless head is refused at the limit, in any of its parts", "[http][no_tsan]") {
   const std::string many(20'000, 'x');
   CHECK(refusal_of(many) == 431);
   CHECK(refusal_of("GET /" + many) == 431);

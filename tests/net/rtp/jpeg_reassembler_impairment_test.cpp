@@ -170,7 +170,7 @@ ByteVector garbage(std::mt19937& random) {
   return payload;
 }
 
-TEST_CASE("a flood of stale packets costs no good frame", "[one_thread]") {
+TEST_CASE("a flood of stale packets costs no good frame", "[no_tsan]") {
   Flood flood(11);
   std::int64_t sequence = 0;
   std::int64_t over = -1;
@@ -195,7 +195,7 @@ TEST_CASE("a flood of stale packets costs no good frame", "[one_thread]") {
   CHECK(flood.seen_whole.size() <= 3);
 }
 
-TEST_CASE("a flood of frames that never become whole takes no memory", "[one_thread]") {
+TEST_CASE("a flood of frames that never become whole takes no memory", "[no_tsan]") {
   Flood flood(12);
   std::int64_t sequence = 0;
   RtpPacket packet = *parse_rtp(stream().datagrams[0]);

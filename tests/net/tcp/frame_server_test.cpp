@@ -83,7 +83,7 @@ void check_untorn_and_ascending(const Outcome& outcome) {
   }
 }
 
-TEST_CASE("viewers connect and disconnect, and every frame arrives whole", "[one_thread]") {
+TEST_CASE("viewers connect and disconnect, and every frame arrives whole", "[no_tsan]") {
   const unsigned seed = GENERATE(1U, 2U, 3U);
   CAPTURE(seed);
   std::mt19937 random(seed);

@@ -41,7 +41,7 @@ double bits_per_pixel(Picture& frame) {
 
 }  // namespace
 
-TEST_CASE("the test card costs as many bits as a camera's picture", "[test_card][one_thread]") {
+TEST_CASE("the test card costs as many bits as a camera's picture", "[test_card][no_tsan]") {
   const auto [width, height] = GENERATE(
       std::pair(320, 240), std::pair(640, 480), std::pair(641, 479), std::pair(1280, 720),
       std::pair(1920, 1080), std::pair(720, 1280), std::pair(3840, 2160), std::pair(7680, 4320));

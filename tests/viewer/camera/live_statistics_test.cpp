@@ -26,7 +26,7 @@ TEST_CASE("live figures describe the last second") {
   CHECK(figures.height == 720);
 }
 
-TEST_CASE("the live rate is steady at any moment between two frames", "[one_thread]") {
+TEST_CASE("the live rate is steady at any moment between two frames", "[no_tsan]") {
   const int frames_per_second = GENERATE(1, 5, 30, 60, 240, 1000);
   const microseconds interval{1'000'000 / frames_per_second};
   Bench bench;

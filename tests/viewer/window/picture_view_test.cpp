@@ -232,7 +232,7 @@ TEST_CASE("a notice dims a live picture; with a frozen one it is a toast") {
   CHECK(bench.draw().at<cv::Vec3b>(180, 5)[0] < 100);
 }
 
-TEST_CASE("a view of any size can draw everything", "[one_thread]") {
+TEST_CASE("a view of any size can draw everything", "[no_tsan]") {
   const cv::Size size = GENERATE(cv::Size(1, 1), cv::Size(7, 300), cv::Size(300, 7),
                                  cv::Size(64, 48), cv::Size(3840, 2160));
   const bool is_noticed = GENERATE(false, true);
