@@ -19,8 +19,8 @@ class EndSignals : public asio::signal_set {
   }
 };
 
-/// While it exists, EndSignals end the program at once with exit code 0. For the start of a
-/// program, when it may wait for a device or a name server and has no connections yet.
+/// EndSignals that arrive while it exists end the program at once with exit code 0. For the start
+/// of a program, when it may wait for a device or a name server and has no connections yet.
 class EarlyExit {
  public:
   EarlyExit() : signals_(io_) {
@@ -31,7 +31,13 @@ class EarlyExit {
   }
   EarlyExit(const EarlyExit&) = delete;
   EarlyExit& operator=(const EarlyExit&) = delete;
-  ~EarlyExit() { io_.stop(); }
+  ~EarlyExit() {
+    io_.stop();
+    thread_.join();
+    // The thread may have stopped before it handled a signal.
+    io_.restart();
+    io_.poll();
+  }
 
  private:
   asio::io_context io_{1};

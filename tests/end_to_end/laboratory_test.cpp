@@ -177,6 +177,7 @@ TEST_CASE("the laboratory: a receive buffer that is too small causes a warning")
   TcpListener script;
   ViewerProgram viewer({script.url(), "--receive-buffer", "1"});
   viewer.wait_for("--receive-buffer 1 is so small");
+  viewer.wait_for("waiting for");
   viewer.send_signal(SIGINT);
   CHECK(viewer.wait() == 0);
 }
