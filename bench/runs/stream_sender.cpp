@@ -9,9 +9,9 @@
 #include <csignal>
 #include <memory>
 #include <optional>
-#include <regex>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "app/parse_number.hpp"
 #include "bench/runs/fake_camera.hpp"
@@ -82,10 +82,14 @@ std::optional<std::string> fetch(EventLoop& loop, const std::string& address, st
   return answer.substr(head.size_bytes);
 }
 
-std::uint16_t port_behind(const std::string& text, const char* pattern) {
-  std::smatch match;
-  if (!std::regex_search(text, match, std::regex(pattern))) return 0;
-  return parse_number<std::uint16_t>(match[1].str()).value_or(0);
+/// The port at the end of the first whole line that has these words; 0 if there is none.
+std::uint16_t port_after(std::string_view text, std::string_view words) {
+  const std::size_t begin = text.find(words);
+  const std::size_t end = begin == text.npos ? text.npos : text.find('\n', begin);
+  if (end == text.npos) return 0;
+  std::string_view address = text.substr(begin, end - begin);
+  if (address.ends_with('/')) address.remove_suffix(1);
+  return parse_number<std::uint16_t>(address.substr(address.rfind(':') + 1)).value_or(0);
 }
 
 /// Polls, because another program does not notify the bench when its socket begins to listen.
@@ -110,8 +114,8 @@ class JpegwireSender final : public StreamSender {
   StreamPorts wait_until_it_listens() override {
     StreamPorts ports{.rtp = ends_.rtp_ports};
     wait_until_listening(loop_, child_, [&] {
-      ports.http = port_behind(child_.err(), R"(in a browser: http://.*:(\d+)/\n)");
-      ports.tcp = port_behind(child_.err(), R"(watch: .*tcp://.*:(\d+)\n)");
+      ports.http = port_after(child_.err(), "in a browser: http://");
+      ports.tcp = port_after(child_.err(), "jpegwire-viewer tcp://");
       return ports.http != 0 && (ports.tcp != 0 || case_.transport != Transport::tcp);
     });
     http_port_ = ports.http;
