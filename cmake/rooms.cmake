@@ -55,3 +55,11 @@ function(add_room path)
   target_link_libraries(jpegwire_${name} PUBLIC ${ARGN} PRIVATE jpegwire_options)
   target_precompile_headers(jpegwire_${name} REUSE_FROM jpegwire_precompiled)
 endfunction()
+
+# The program of a room: its main.cpp, linked with that room.
+function(add_program name room)
+  add_executable(${name} main.cpp)
+  target_link_libraries(${name} PRIVATE ${room} jpegwire_options)
+  target_precompile_headers(${name} REUSE_FROM jpegwire_precompiled)
+  install(TARGETS ${name} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+endfunction()
