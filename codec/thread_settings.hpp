@@ -9,12 +9,12 @@ namespace jpegwire {
 /// of each name. At most 15 characters.
 inline void name_this_thread(const char* name) { ::pthread_setname_np(::pthread_self(), name); }
 
-/// Lowers the priority of the calling thread, and of threads that it starts later, below that of
-/// threads that process frames. On an idle machine this costs no speed.
+/// Gives the calling thread, and threads that it starts later, the lowest priority, so that threads
+/// that process frames run first. On an idle machine this costs no speed.
 inline void let_frames_go_first() {
-  constexpr int kNice = 10;
-  ::setpriority(PRIO_PROCESS, 0,
-                kNice);  // on Linux this applies to a thread; if it fails, priorities stay equal
+  constexpr int kLowestPriority = 19;
+  // On Linux this applies to a thread. If it fails, priorities stay equal.
+  ::setpriority(PRIO_PROCESS, 0, kLowestPriority);
 }
 
 }  // namespace jpegwire
