@@ -7,13 +7,14 @@
 #include <csignal>
 #include <cstdlib>
 
-namespace jpegwire {
+namespace jpegwire::end_signals_test {
 namespace {
 
-// Returns the status that a process ends with which a signal reaches during its start.
+// The exit status of a process that receives the signal during its start.
 int status_after(int signal) {
   const pid_t child = ::fork();
   if (child == 0) {
+    std::signal(signal, SIG_DFL);  // nohup ignores SIGHUP
     {
       const EarlyExit at_start;
       ::raise(signal);
@@ -35,4 +36,4 @@ TEST_CASE("a signal that arrives during the start ends the program", "[no_tsan]"
 }
 
 }  // namespace
-}  // namespace jpegwire
+}  // namespace jpegwire::end_signals_test
