@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 #include <unistd.h>
@@ -11,6 +12,7 @@
 #include <CLI/Formatter.hpp>
 #include <algorithm>
 #include <cerrno>
+#include <numeric>
 #include <stdexcept>
 #include <system_error>
 #include <utility>
@@ -46,14 +48,60 @@ int fail(const std::string& program, const char* sentence) {
   return kFailed;
 }
 
-int refuse(const std::string& program, const char* sentence) {
-  fmt::print(stderr, "{0}: {1}; see {0} --help\n", program, sentence);
+int refuse(const std::string& program, std::string_view sentence) {
+  fmt::print(stderr, "{0}: {1}{2} see {0} --help\n", program, sentence,
+             sentence.ends_with('?') ? "" : ";");
   return kWrongUsage;
+}
+
+/// The number of letters to insert, delete or replace to make one word the other (Levenshtein).
+std::size_t distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    std::size_t diagonal = std::exchange(row[0], i + 1);
+    for (std::size_t j = 0; j < b.size(); ++j) {
+      const std::size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
+      diagonal = std::exchange(row[j + 1], std::min({replaced, row[j] + 1, row[j + 1] + 1}));
+    }
+  }
+  return row.back();
+}
+
+/// The option that the user may have meant, or an empty text.
+std::string nearest_option(const CLI::App& app, const std::string& unknown) {
+  std::string nearest;
+  std::size_t least = std::max<std::size_t>(2, unknown.size() / 3) + 1;
+  for (const CLI::Option* option : app.get_options())
+    if (const std::size_t letters = distance(unknown, option->get_name()); letters < least) {
+      least = letters;
+      nearest = option->get_name();
+    }
+  return nearest;
+}
+
+std::string describe_extras(const CLI::App& app) {
+  const std::vector<std::string> extras = app.remaining();
+  const auto unknown =
+      std::ranges::find_if(extras, [](const std::string& word) { return word.starts_with('-'); });
+  if (unknown == extras.end())
+    return fmt::format("unexpected argument '{}'", fmt::join(extras, " "));
+  const std::string name = unknown->substr(0, unknown->find('='));
+  const std::string nearest = nearest_option(app, name);
+  return nearest.empty() ? fmt::format("unknown option {}", name)
+                         : fmt::format("unknown option {}: did you mean {}?", name, nearest);
+}
+
+std::string describe(const CLI::App& app, const CLI::ParseError& error) {
+  const bool is_about_extras =
+      error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ExtrasError);
+  return is_about_extras ? describe_extras(app) : error.what();
 }
 
 // CLI11 reports a request for help or the version as an error with code 0, and prints them itself.
 int explain(const CLI::App& app, const CLI::ParseError& error) {
-  return error.get_exit_code() == 0 ? app.exit(error) : refuse(app.get_name(), error.what());
+  return error.get_exit_code() == 0 ? app.exit(error)
+                                    : refuse(app.get_name(), describe(app, error));
 }
 
 // Turns std::invalid_argument into CLI11's error for a wrong value.
@@ -89,7 +137,7 @@ void Option::must_be_given() { option_->required(); }
 CommandLine::CommandLine(const std::string& program, const std::string& description)
     : app_(std::make_unique<CLI::App>(description, program)) {
   app_->option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
-  app_->set_version_flag("--version", JPEGWIRE_VERSION, "Print the version and exit");
+  app_->set_version_flag("--version", program + " " JPEGWIRE_VERSION, "Print the version and exit");
   app_->get_formatter()->column_width(30);
 }
 
@@ -193,7 +241,7 @@ void CommandLine::parse(std::vector<std::string> words) {
     std::ranges::reverse(words);  // CLI11 reads them from the end
     app_->parse(std::move(words));
   } catch (const CLI::ParseError& error) {
-    throw UsageError(error.what());
+    throw UsageError(describe(*app_, error));
   }
 }
 

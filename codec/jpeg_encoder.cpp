@@ -196,7 +196,8 @@ void JpegEncoder::encode_sample() {
   jpeg.resize(coded->size());
   const JpegVerdict verdict = validate(sample_);
   if (verdict != JpegVerdict::ok)
-    throw std::runtime_error(std::string("libturbojpeg's JPEG ") + std::string(describe(verdict)));
+    throw std::runtime_error(std::string("libturbojpeg encodes an invalid JPEG: ") +
+                             std::string(describe(verdict)));
 }
 
 std::shared_ptr<EncodedFrame> JpegEncoder::encode(const Picture& picture,

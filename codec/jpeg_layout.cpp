@@ -20,6 +20,69 @@ struct Component {
   bool scanned = false;
 };
 
+// SOF2 to SOF15, JPG, DAC, DHP and EXP (T.81, table B.1).
+JpegVerdict coding_of(std::byte other_frame) {
+  switch (std::to_integer<int>(other_frame)) {
+    case 0xC2:
+      return JpegVerdict::progressive;
+    case 0xC3:
+      return JpegVerdict::lossless;
+    case 0xC5:
+    case 0xC6:
+    case 0xC7:
+    case 0xDE:
+    case 0xDF:
+      return JpegVerdict::hierarchical;
+    default:
+      return JpegVerdict::arithmetic_coding;
+  }
+}
+
+struct Words {
+  std::string_view name;
+  std::string_view description;
+};
+
+Words words_of(JpegVerdict verdict) {
+  switch (verdict) {
+    case JpegVerdict::ok:
+      return {"ok", "baseline JPEG"};
+    case JpegVerdict::not_a_jpeg:
+      return {"not_a_jpeg", "not a JPEG"};
+    case JpegVerdict::truncated:
+      return {"truncated", "truncated JPEG"};
+    case JpegVerdict::bad_segment:
+      return {"bad_segment", "JPEG with an invalid segment"};
+    case JpegVerdict::progressive:
+      return {"progressive", "progressive JPEG"};
+    case JpegVerdict::lossless:
+      return {"lossless", "lossless JPEG"};
+    case JpegVerdict::hierarchical:
+      return {"hierarchical", "hierarchical JPEG"};
+    case JpegVerdict::arithmetic_coding:
+      return {"arithmetic_coding", "arithmetic-coded JPEG"};
+    case JpegVerdict::not_8_bits:
+      return {"not_8_bits", "JPEG whose samples do not have 8 bits"};
+    case JpegVerdict::bad_components:
+      return {"bad_components", "JPEG that is neither grey nor YCbCr"};
+    case JpegVerdict::empty_picture:
+      return {"empty_picture", "JPEG without a width or a height"};
+    case JpegVerdict::too_many_pixels:
+      return {"too_many_pixels", "JPEG with too many pixels"};
+    case JpegVerdict::too_many_scans:
+      return {"too_many_scans", "JPEG with several scans for a component"};
+    case JpegVerdict::missing_scan:
+      return {"missing_scan", "JPEG that lacks a scan"};
+    case JpegVerdict::missing_tables:
+      return {"missing_tables", "JPEG that lacks a quantization table"};
+    case JpegVerdict::undecodable:
+      return {"undecodable", "JPEG that cannot be decoded"};
+    case JpegVerdict::contradictory_packets:
+      return {"contradictory_packets", "packets that contradict each other"};
+  }
+  return {"unknown", "unknown"};
+}
+
 /// One pass over a JPEG; each step reads one segment and says whether the next may follow.
 class Validator {
  public:
@@ -74,7 +137,7 @@ class Validator {
   }
 
   JpegVerdict read_payload(Bytes payload) {
-    if (marker::is_other_frame(code_)) return JpegVerdict::unsupported_coding;
+    if (marker::is_other_frame(code_)) return coding_of(code_);
     if (code_ == marker::kBaselineFrame || code_ == marker::kExtendedFrame)
       return read_frame_header(payload);
     if (code_ == marker::kQuantizationTables) return read_quantization_tables(payload);
@@ -87,7 +150,7 @@ class Validator {
 
   JpegVerdict read_frame_header(Bytes payload) {
     if (component_count_ != 0 || payload.size() < 6) return JpegVerdict::bad_segment;
-    if (payload[0] != std::byte{8}) return JpegVerdict::unsupported_coding;
+    if (payload[0] != std::byte{8}) return JpegVerdict::not_8_bits;
     layout_.height = get_big_endian<std::uint16_t>(payload.subspan(1));
     layout_.width = get_big_endian<std::uint16_t>(payload.subspan(3));
     if (layout_.width == 0 || layout_.height == 0) return JpegVerdict::empty_picture;
@@ -171,7 +234,7 @@ class Validator {
     const Bytes selection = payload.subspan(1 + 2 * count);
     if (selection[0] != std::byte{0} || selection[1] != std::byte{63} ||
         selection[2] != std::byte{0})
-      return JpegVerdict::unsupported_coding;
+      return JpegVerdict::progressive;
     if (++scan_count_ == 1) begin_first_scan(count);
     return skip_entropy_coded_bytes();
   }
@@ -330,33 +393,8 @@ std::optional<int> count_restarts(Bytes band) {
   return restarts;
 }
 
-std::string_view describe(JpegVerdict verdict) {
-  switch (verdict) {
-    case JpegVerdict::ok:
-      return "is a baseline JPEG";
-    case JpegVerdict::not_a_jpeg:
-      return "is not a JPEG";
-    case JpegVerdict::truncated:
-      return "is truncated";
-    case JpegVerdict::bad_segment:
-      return "has an invalid segment";
-    case JpegVerdict::unsupported_coding:
-      return "is progressive, lossless, arithmetic-coded or not of 8 bits; only baseline JPEGs are "
-             "accepted";
-    case JpegVerdict::bad_components:
-      return "has components other than grey or YCbCr";
-    case JpegVerdict::empty_picture:
-      return "has no width or no height";
-    case JpegVerdict::too_many_pixels:
-      return "has too many pixels";
-    case JpegVerdict::too_many_scans:
-      return "has more than one scan for a component";
-    case JpegVerdict::missing_scan:
-      return "lacks a scan";
-    case JpegVerdict::missing_tables:
-      return "lacks a quantization table";
-  }
-  return "is not known";
-}
+std::string_view describe(JpegVerdict verdict) { return words_of(verdict).description; }
+
+std::string_view name_of(JpegVerdict verdict) { return words_of(verdict).name; }
 
 }  // namespace jpegwire

@@ -13,20 +13,33 @@ namespace jpegwire {
 /// Why an untrusted JPEG is refused, or `ok`.
 enum class JpegVerdict {
   ok,
-  not_a_jpeg,          // no SOI
-  truncated,           // ends before EOI
-  bad_segment,         // a length that contradicts its segment, or a misplaced marker
-  unsupported_coding,  // progressive, lossless, arithmetic, hierarchical, not 8 bits
-  bad_components,      // not 1 or 3, or sampling factors out of range
-  empty_picture,       // no width or no height
+  not_a_jpeg,   // no SOI
+  truncated,    // ends before EOI
+  bad_segment,  // a length that contradicts its segment, or a misplaced marker
+  progressive,
+  lossless,
+  hierarchical,
+  arithmetic_coding,
+  not_8_bits,      // per sample
+  bad_components,  // not 1 or 3, or sampling factors out of range
+  empty_picture,   // no width or no height
   too_many_pixels,
   too_many_scans,  // more than one for a component
   missing_scan,    // EOI before every component was scanned
   missing_tables,  // a component names a quantization table that was not defined
+  // Not from validation:
+  undecodable,           // the decoder fails
+  contradictory_packets  // RTP packets that overlap or differ in format
 };
 
-/// The end of a sentence that begins with "the frame".
+inline constexpr std::size_t kVerdicts =
+    static_cast<std::size_t>(JpegVerdict::contradictory_packets) + 1;
+
+/// What the frame is, in words that follow a colon: "progressive JPEG".
 std::string_view describe(JpegVerdict verdict);
+
+/// The name of the enumerator, for statistics.
+std::string_view name_of(JpegVerdict verdict);
 
 /// The default limit, enough for 7680x4320. A frame that claims 65500x65500 is refused before
 /// anything is allocated for it.

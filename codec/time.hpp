@@ -24,6 +24,9 @@ inline WallTime steady_now() {
   return start.first + std::chrono::duration_cast<microseconds>(steady_clock::now() - start.second);
 }
 
+/// A moment on a clock that is never set, for timeouts and rates.
+using SteadyTime = std::chrono::steady_clock::time_point;
+
 /// For options, which are in seconds.
 inline milliseconds from_seconds(double seconds) {
   return std::chrono::duration_cast<milliseconds>(std::chrono::duration<double>(seconds));

@@ -35,7 +35,7 @@ StreamAddress parse_stream_address(const std::string& text);
 struct StreamPolicy {
   bool reconnect =
       false;  // keep trying after any failure; otherwise the first failure ends the stream
-  milliseconds timeout{5000};  // the sender counts as dead after this time without a frame
+  milliseconds timeout{5000};  // the stream counts as dead when nothing was shown for so long
   std::size_t max_frame_bytes = kDefaultMaxFrameBytes;
   ReadSettings read{};  // for byte streams; datagrams are received whole
 };

@@ -54,6 +54,7 @@ class Headless : public Display {
     /// Logs the sentence as a warning, but not again until it changes or a frame arrives.
     void show_notice(std::string_view sentence) override;
 
+    void show_refusals(std::string_view) override {}  // the figures have it
     void refresh(const LiveFigures&) override {}
     PictureSize wanted_size() const override { return {}; }
     void show_message(std::string_view) override {}  // the log has it already
@@ -239,14 +240,15 @@ class Viewer {
       cameras_[index]->show_picture(display_->camera(index));
   }
 
-  // From the first picture on, a line for each camera, even for one that does not answer.
+  // From the first picture or refusal on, a line for each camera, even for one that does not
+  // answer.
   void print_figures() {
     if (!options_.headless || Clock::now() < next_line_) return;
     next_line_ += std::chrono::seconds(1);
-    const auto has_decoded = [](const auto& camera) {
-      return camera->statistics().frames_decoded() > 0;
+    const auto has_figures = [](const auto& camera) {
+      return camera->statistics().frames_decoded() > 0 || camera->statistics().refusals();
     };
-    if (std::ranges::none_of(cameras_, has_decoded)) return;
+    if (std::ranges::none_of(cameras_, has_figures)) return;
     for (std::size_t index = 0; index < cameras_.size(); ++index)
       fmt::print(summary_.text_stream(), "{}{}\n", line_begin(index),
                  describe(cameras_[index]->figures()));
@@ -268,11 +270,18 @@ class Viewer {
       write_last_files(*camera);
     }
     summary_.write(summary());
+    if (failures_.empty()) note_failures_to_show();
     if (cameras_.size() > 1 && !failures_.empty())
       failures_[0] = fmt::format("{} of {} cameras failed: {}", failures_.size(), cameras_.size(),
                                  failures_[0]);
     failures_.insert(failures_.end(), write_failures_.begin(), write_failures_.end());
     if (!failures_.empty()) throw std::runtime_error(fmt::format("{}", fmt::join(failures_, "; ")));
+  }
+
+  void note_failures_to_show() {
+    for (const auto& camera : cameras_)
+      if (std::string failure = camera->failure_to_show(); !failure.empty())
+        failures_.push_back(std::move(failure));
   }
 
   void write_last_files(Camera& camera) {

@@ -33,6 +33,7 @@ struct FrameCounter final : StreamObserver {
   void frame_received(std::shared_ptr<ReceivedFrame>) override { ++whole; }
   void frame_given_up(const LostFrame&) override { ++given_up; }
   void frame_refused(JpegVerdict) override {}
+  SteadyTime last_shown() const override { return std::chrono::steady_clock::now(); }
   void interrupted(const std::string&) override {}
   void ended(const std::string&) override {}
 

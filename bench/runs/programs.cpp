@@ -48,7 +48,8 @@ std::string version_of(EventLoop& loop, const std::string& program) {
   if (!loop.wait(kTimeout, [&] { return child.has_ended(); }))
     throw std::runtime_error(fmt::format(
         "{} did not answer --version in time; check the directory of --programs", program));
-  const std::string version = child.out().substr(0, child.out().find('\n'));
+  const std::string line = child.out().substr(0, child.out().find('\n'));
+  const std::string version = line.substr(line.rfind(' ') + 1);  // behind the program's name
   if (child.exit_code() != 0 || version.empty())
     throw std::runtime_error(fmt::format("cannot run {} --version: exit code {} {}", program,
                                          child.exit_code(), child.err()));

@@ -18,7 +18,7 @@ struct Programs {
 /// user.
 Programs find_programs(const std::string& directory);
 
-/// The program's answer to --version. Throws std::runtime_error if there is none.
+/// The version that the program answers to --version. Throws std::runtime_error if there is none.
 std::string version_of(EventLoop& loop, const std::string& program);
 
 }  // namespace jpegwire

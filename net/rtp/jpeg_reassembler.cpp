@@ -34,7 +34,8 @@ JpegReassembler::Added JpegReassembler::add(const RtpPacket& packet, std::int64_
   note_packet(*open, packet, sequence, arrival, read);
   if (open->is_refused) return Added::useless;
   const FrameFragments::Placed placed = open->fragments.place(*payload, packet.header.marker);
-  if (placed == FrameFragments::Placed::contradiction) refuse(*open);
+  if (placed == FrameFragments::Placed::contradiction)
+    refuse(*open, JpegVerdict::contradictory_packets);
   if (placed == FrameFragments::Placed::too_large) return Added::too_large;
   if (placed != FrameFragments::Placed::taken) return Added::useless;
   learn_tables(*open, *payload);
@@ -106,7 +107,8 @@ void JpegReassembler::advance(Position open) {
   FrameFragments::Next next;
   while ((next = fragments.next_band(band)) == FrameFragments::Next::band)
     if (fragments.is_aligned()) hand_out(*open, band);
-  if (next == FrameFragments::Next::contradiction) return refuse(*open);
+  if (next == FrameFragments::Next::contradiction)
+    return refuse(*open, JpegVerdict::contradictory_packets);
   if (fragments.is_whole()) finish(open);
 }
 
@@ -130,7 +132,8 @@ void JpegReassembler::finish(Position open) {
   const std::shared_ptr<ReceivedFrame> whole = whole_frames_.take();
   whole->jpeg.storage.resize(1);
   open->fragments.take_jpeg(whole->jpeg.storage[0]);
-  if (validate(whole->jpeg) != JpegVerdict::ok) return refuse(*open);
+  if (const JpegVerdict verdict = validate(whole->jpeg); verdict != JpegVerdict::ok)
+    return refuse(*open, verdict);
   static_cast<FrameOrigin&>(*whole) = open->origin;
   whole->last_byte = open->last_packet;
   whole->reads = open->reads;
@@ -139,28 +142,30 @@ void JpegReassembler::finish(Position open) {
   while (open_.begin() != open) give_up(open_.begin());
   close(open);
   observer_.frame_received(whole);
-  if (incoming) incoming->close({Reception::whole, whole->last_byte, whole});
+  if (incoming)
+    incoming->close({.reception = Reception::whole, .last_byte = whole->last_byte, .whole = whole});
 }
 
-void JpegReassembler::refuse(OpenFrame& open) {
+void JpegReassembler::refuse(OpenFrame& open, JpegVerdict verdict) {
   open.is_refused = true;
-  lose(open, Reception::refused);
+  lose(open, Reception::refused, verdict);
 }
 
 void JpegReassembler::give_up(Position open) {
   OpenFrame& frame = *open;
   close(open);
-  if (!frame.is_refused) lose(frame, Reception::incomplete);
+  if (!frame.is_refused) lose(frame, Reception::incomplete, JpegVerdict::ok);
 }
 
-void JpegReassembler::lose(OpenFrame& open, Reception reception) {
+void JpegReassembler::lose(OpenFrame& open, Reception reception, JpegVerdict verdict) {
   const std::shared_ptr<IncomingFrame> incoming = std::exchange(open.incoming, nullptr);
   const WallTime last_byte = open.last_packet;
   observer_.frame_given_up({.stamp = open.origin.stamp,
                             .came_bytes = open.fragments.size_bytes(),
                             .reception = reception,
+                            .verdict = verdict,
                             .was_begun = incoming != nullptr});
-  if (incoming) incoming->close({reception, last_byte, nullptr});
+  if (incoming) incoming->close({reception, last_byte, nullptr, verdict});
 }
 
 void JpegReassembler::close(Position open) {

@@ -84,9 +84,9 @@ class JpegReassembler {
   void hand_out(OpenFrame& open, const Band& band);
   void write_header(OpenFrame& open);
   void finish(Position open);
-  void refuse(OpenFrame& open);
+  void refuse(OpenFrame& open, JpegVerdict verdict);
   void give_up(Position open);
-  void lose(OpenFrame& open, Reception reception);
+  void lose(OpenFrame& open, Reception reception, JpegVerdict verdict);
   void close(Position open);
   WallTime expiry(const OpenFrame& open) const;
 

@@ -70,7 +70,9 @@ RtpReceiver::RtpReceiver(asio::io_context& io, RtpReceiverSettings settings,
                 [this](SenderSign sign) { handle_sign(sign); }),
       expiry_timer_(io.get_executor(), [this] { expire_frames(); }),
       request_timer_(io.get_executor(), [this] { request_missing(); }),
-      silence_(io.get_executor(), [this] { no_frame_came(); }) {
+      silence_(
+          io.get_executor(), settings_.timeout, [this] { return observer_.last_shown(); },
+          [this] { nothing_was_shown(); }) {
   const std::size_t granted = prepare(media_);
   if (repair_) prepare(*repair_);
   if (granted < kReceiveBufferBytes)
@@ -89,7 +91,7 @@ void RtpReceiver::start() {
   do_receive_packets();
   if (repair_) do_receive_repairs();
   reporter_.start();
-  silence_.set(settings_.timeout);
+  silence_.start();
 }
 
 void RtpReceiver::stop() {
@@ -104,15 +106,11 @@ void RtpReceiver::stop() {
 }
 
 bool RtpReceiver::frame_begun(const std::shared_ptr<const IncomingFrame>& frame) {
-  if (stopped_) return false;
-  silence_.set(settings_.timeout);
-  return observer_.frame_begun(frame);
+  return !stopped_ && observer_.frame_begun(frame);
 }
 
 void RtpReceiver::frame_received(std::shared_ptr<ReceivedFrame> frame) {
-  if (stopped_) return;
-  silence_.set(settings_.timeout);
-  observer_.frame_received(std::move(frame));
+  if (!stopped_) observer_.frame_received(std::move(frame));
 }
 
 void RtpReceiver::frame_given_up(const LostFrame& frame) {
@@ -251,7 +249,7 @@ void RtpReceiver::request_missing() {
   plan();
 }
 
-void RtpReceiver::no_frame_came() {
+void RtpReceiver::nothing_was_shown() {
   const double seconds = std::chrono::duration<double>(settings_.timeout).count();
   if (filter_.ssrc()) end_source();
   filter_.give_up();
@@ -260,7 +258,7 @@ void RtpReceiver::no_frame_came() {
 
 void RtpReceiver::end(bool in_order, const std::string& sentence) {
   if (settings_.reconnect) {
-    silence_.set(settings_.timeout);
+    silence_.start();
     return observer_.interrupted(sentence);
   }
   stop();

@@ -14,6 +14,7 @@
 #include "net/rtp/ssrc_filter.hpp"
 #include "net/sockets/datagram_input.hpp"
 #include "net/sockets/deadline.hpp"
+#include "net/sockets/silence_watch.hpp"
 #include "net/stream/stream_input.hpp"
 #include "net/stream/stream_observer.hpp"
 
@@ -80,7 +81,7 @@ class RtpReceiver final : public StreamInput, private FrameObserver {
   void plan();
   void expire_frames();
   void request_missing();
-  void no_frame_came();
+  void nothing_was_shown();
   void end(bool in_order, const std::string& sentence);
 
   const RtpReceiverSettings settings_;
@@ -97,7 +98,7 @@ class RtpReceiver final : public StreamInput, private FrameObserver {
 
   EarliestTimer expiry_timer_;   // incomplete frames are given up
   EarliestTimer request_timer_;  // missing packets are requested again
-  Deadline silence_;             // no frame has arrived for settings_.timeout
+  SilenceWatch silence_;
   bool warned_of_size_ = false;
   bool stopped_ = false;
 };

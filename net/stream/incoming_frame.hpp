@@ -27,6 +27,7 @@ struct FrameEnd {
   Reception reception = Reception::under_way;
   WallTime last_byte{};                        // steady_now() of its last packet
   std::shared_ptr<const ReceivedFrame> whole;  // null unless the frame is whole
+  JpegVerdict verdict = JpegVerdict::ok;       // why it was refused
 };
 
 /// A frame of datagrams while it arrives: its header and its bands, which can be decoded before

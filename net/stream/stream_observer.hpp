@@ -1,15 +1,34 @@
 #pragma once
 
+#include <fmt/format.h>
+
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 
+#include "app/text.hpp"
 #include "codec/jpeg_layout.hpp"
+#include "codec/time.hpp"
 #include "net/stream/incoming_frame.hpp"
 #include "net/stream/received_frame.hpp"
 
 namespace jpegwire {
+
+/// Frames that were refused since the last one that was shown.
+struct Refusals {
+  std::uint64_t frames = 0;
+  JpegVerdict latest = JpegVerdict::ok;
+
+  bool operator==(const Refusals&) const = default;
+};
+
+/// "230 frames refused: progressive JPEG".
+inline std::string describe(const Refusals& refusals) {
+  return fmt::format("{} refused: {}", counted(refusals.frames, "frame"),
+                     describe(refusals.latest));
+}
 
 // What a frame passes through on the viewer's side:
 //
@@ -25,6 +44,7 @@ struct LostFrame {
   std::optional<FrameStamp> stamp;
   std::size_t came_bytes = 0;                   // of its scan
   Reception reception = Reception::incomplete;  // or refused
+  JpegVerdict verdict = JpegVerdict::ok;        // why it was refused
   bool was_begun = false;                       // frame_begun() was called and returned true
 };
 
@@ -63,6 +83,10 @@ class StreamObserver : public FrameObserver {
 
   /// A frame over TCP is invalid and was dropped; the stream continues.
   virtual void frame_refused(JpegVerdict verdict) = 0;
+
+  /// When a frame was last shown, or passed on. Only that is a sign of life: the receiver's timeout
+  /// counts from it, however many bytes arrive.
+  virtual SteadyTime last_shown() const = 0;
 
   /// No frames arrive at present, and the receiver keeps trying; the sentence says why.
   virtual void interrupted(const std::string& sentence) = 0;

@@ -22,7 +22,9 @@ StreamClient::StreamClient(asio::io_context& io, StreamClientSettings settings,
     : settings_(std::move(settings)),
       observer_(observer),
       socket_(io),
-      silence_(io.get_executor(), [this] { no_frame_came(); }),
+      silence_(
+          io.get_executor(), settings_.timeout, [this] { return observer_.last_shown(); },
+          [this] { nothing_was_shown(); }),
       farewell_(io.get_executor(), [this] { close(); }) {
   if (settings_.http) request_.emplace(*settings_.http);
   if (settings_.listen) {
@@ -43,7 +45,7 @@ std::string StreamClient::url() const {
 
 void StreamClient::start() {
   if (dialer_) dialer_->dial();
-  silence_.set(settings_.timeout);
+  silence_.start();
 }
 
 void StreamClient::stop() {
@@ -78,7 +80,7 @@ void StreamClient::begin_session(asio::ip::tcp::socket socket) {
   session_frames_ = 0;
   ++session_;
   last_trouble_.clear();
-  if (settings_.reconnect) silence_.set(settings_.timeout);  // a new sender gets the whole timeout
+  if (settings_.reconnect) silence_.start();  // a new sender gets the whole timeout
   if (request_)
     ask_for_stream();
   else
@@ -166,10 +168,7 @@ void StreamClient::take_frames() {
 void StreamClient::take_frame() {
   std::shared_ptr<ReceivedFrame> frame = assembler_->take_frame();
   const JpegVerdict verdict = validate(frame->jpeg);
-  if (verdict != JpegVerdict::ok) {
-    last_trouble_ = fmt::format("the latest frame {}", describe(verdict));
-    return observer_.frame_refused(verdict);
-  }
+  if (verdict != JpegVerdict::ok) return observer_.frame_refused(verdict);
   frame->stamp = take_stamp(frame->jpeg.layout);
   if (frame->stamp) {
     clock_.observe(*frame->stamp, frame->first_byte);
@@ -178,7 +177,6 @@ void StreamClient::take_frame() {
   }
   ++frames_received_;
   if (session_frames_++ == 0 && dialer_) dialer_->reset_pause();
-  silence_.set(settings_.timeout);
   observer_.frame_received(std::move(frame));
 }
 
@@ -222,12 +220,12 @@ void StreamClient::end_session(bool in_order, const std::string& sentence) {
   observer_.ended("");
 }
 
-void StreamClient::no_frame_came() {
+void StreamClient::nothing_was_shown() {
   const double seconds = std::chrono::duration<double>(settings_.timeout).count();
   std::string sentence = fmt::format("no frame from {} within {} s", url(), seconds);
   if (!last_trouble_.empty()) sentence += fmt::format(" ({})", last_trouble_);
   if (!settings_.reconnect) return fail(sentence);
-  silence_.set(settings_.timeout);
+  silence_.start();
   if (socket_.is_open()) end_session(false, sentence);
 }
 

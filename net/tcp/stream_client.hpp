@@ -11,6 +11,7 @@
 #include "net/sockets/deadline.hpp"
 #include "net/sockets/dialer.hpp"
 #include "net/sockets/listener.hpp"
+#include "net/sockets/silence_watch.hpp"
 #include "net/sockets/socket_options.hpp"
 #include "net/stream/clock_offset.hpp"
 #include "net/stream/stream_input.hpp"
@@ -25,7 +26,7 @@ struct StreamClientSettings {
   bool listen = false;            // wait for a sender to connect instead of connecting to one
   bool reconnect =
       false;  // keep trying after any failure; otherwise the first failure ends the stream
-  milliseconds timeout{5000};  // the connection counts as dead after this time without a frame
+  milliseconds timeout{5000};  // the stream counts as dead when nothing was shown for so long
   std::size_t max_frame_bytes = kDefaultMaxFrameBytes;
   ReadSettings read{};
 };
@@ -65,7 +66,7 @@ class StreamClient final : public StreamInput {
   void do_report();
   void read_ended(std::error_code error);
   void end_session(bool in_order, const std::string& sentence);
-  void no_frame_came();
+  void nothing_was_shown();
   void could_not_connect(std::error_code error);
   void seek_sender();
   void fail(const std::string& sentence);
@@ -77,7 +78,7 @@ class StreamClient final : public StreamInput {
   std::optional<Listener> listener_;
   std::optional<Dialer> dialer_;
   asio::ip::tcp::socket socket_;
-  Deadline silence_;  // since the last frame
+  SilenceWatch silence_;
   Deadline farewell_;
 
   ObjectPool<ReceivedFrame> frames_;

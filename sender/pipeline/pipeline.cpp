@@ -85,8 +85,12 @@ void Pipeline::encode(std::stop_token stop) {
 }
 
 void Pipeline::process(CapturedFrame& frame) {
-  if (!viewer_count_.any()) return count(&PipelineCounts::unwatched);
+  if (!viewer_count_.any()) {
+    if (frame.jpeg) source_.frame_passed_on();
+    return count(&PipelineCounts::unwatched);
+  }
   if (frame.jpeg && settings_.passthrough) {
+    source_.frame_passed_on();
     count(&PipelineCounts::passthrough);
     frame.jpeg->sequence = frame.sequence;
     frame.jpeg->capture_time = frame.capture_time;
@@ -97,7 +101,11 @@ void Pipeline::process(CapturedFrame& frame) {
   auto encoded = frame.jpeg ? encode_again(*frame.jpeg, identity)
                             : encoder_.encode(*frame.raw, identity, on_bands_);
   const auto spent = std::chrono::steady_clock::now() - begin;
-  if (!encoded) return count(&PipelineCounts::corrupt);
+  if (!encoded) {
+    source_.frame_refused();
+    return count(&PipelineCounts::corrupt);
+  }
+  if (frame.jpeg) source_.frame_passed_on();
   count_encoded(std::chrono::duration_cast<microseconds>(spent));
   give(std::move(encoded));
 }

@@ -35,6 +35,14 @@ class FrameSource {
   /// requested. Throws std::runtime_error if the source has failed permanently.
   virtual std::optional<CapturedFrame> read(std::stop_token stop) = 0;
 
+  // What became of a JPEG that was read; called by the pipeline, on any thread.
+
+  /// It was passed on, encoded again, or nobody watches.
+  virtual void frame_passed_on() {}
+
+  /// It could not be decoded to be encoded again.
+  virtual void frame_refused() {}
+
   /// Whether reading pauses while there are no viewers, as for a file.
   virtual bool waits_for_viewers() const { return false; }
 

@@ -30,12 +30,17 @@ void write_line(cv::Mat& luma, const std::string& text, double middle, double he
 }  // namespace
 
 NoSignalCard::NoSignalCard(int width, int height, const std::string& sentence)
-    : size_(width, height), still_(size_, CV_8UC1, cv::Scalar(kBackground)) {
-  write_line(still_, "no signal", 0.41, height / 9.0, kTitle);
-  write_line(still_, sentence, 0.57, height / 30.0, kSentence);
+    : size_(width, height), still_(size_, CV_8UC1) {
   const int track_width = std::max(1, width / 4), track_height = std::max(1, height / 120);
   track_ = {(width - track_width) / 2, height * 2 / 3, track_width, track_height};
   track_ &= cv::Rect(0, 0, width, height);
+  set_sentence(sentence);
+}
+
+void NoSignalCard::set_sentence(const std::string& sentence) {
+  still_ = cv::Scalar(kBackground);
+  write_line(still_, "no signal", 0.41, size_.height / 9.0, kTitle);
+  write_line(still_, sentence, 0.57, size_.height / 30.0, kSentence);
   still_(track_) = cv::Scalar(kTrack);
 }
 

@@ -18,6 +18,9 @@ class NoSignalCard {
   /// Frames of this size, at least 1x1. Letters other than ASCII show as question marks.
   NoSignalCard(int width, int height, const std::string& sentence);
 
+  /// From the next frame on.
+  void set_sentence(const std::string& sentence);
+
   /// The next frame, i420, to be used by nobody else. Allocates nothing once frames come back.
   std::shared_ptr<Picture> next();
 

@@ -3,13 +3,15 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace jpegwire {
 namespace {
 
-constexpr milliseconds kTimeout{1000};      // at the beginning, before the card is shown
-constexpr milliseconds kCardInterval{200};  // the card only has to show that the stream is alive
+constexpr milliseconds kTimeout{1000};       // at the beginning, before the card is shown
+constexpr milliseconds kAllAreRefused{500};  // no frame was passed on for so long
+constexpr milliseconds kCardInterval{200};   // the card only has to show that the stream is alive
 
 // Less than a viewer's timeout, so that the card reaches our viewers before they time out.
 constexpr milliseconds kLongestSilence{4000};
@@ -31,14 +33,52 @@ std::string StreamSource::description() const {
 
 std::optional<CapturedFrame> StreamSource::read(std::stop_token stop) {
   while (!stop.stop_requested()) {
-    if (auto frame = newest_.take_for(kCardInterval, stop)) return pass_on(std::move(*frame));
-    if (is_away()) return no_signal();
+    auto frame = newest_.take_for(kCardInterval, stop);
+    const std::optional<std::string> reason = why_no_signal();
+    const bool is_card_due = std::chrono::steady_clock::now() - last_card_ >= kCardInterval;
+    if (reason && (!frame || is_card_due)) return no_signal(*reason);
+    if (frame) return pass_on(std::move(*frame));
   }
   return std::nullopt;
 }
 
-bool StreamSource::is_away() const {
-  return awaits_frame_ && std::chrono::steady_clock::now() - begin_ > kTimeout;
+// Frames that are refused by the pipeline are still tried between two cards.
+std::optional<std::string> StreamSource::why_no_signal() const {
+  if (refuses_all()) return with_refusals(url_);
+  const bool is_away = awaits_frame_ && std::chrono::steady_clock::now() - begin_ > kTimeout;
+  return is_away ? std::optional("waiting for " + url_) : std::nullopt;
+}
+
+bool StreamSource::refuses_all() const {
+  const std::scoped_lock lock(mutex_);
+  const SteadyTime last = std::max(begin_, last_passed_on_);
+  return refusals_.frames > 0 && std::chrono::steady_clock::now() - last > kAllAreRefused;
+}
+
+std::string StreamSource::with_refusals(const std::string& sentence) const {
+  const std::scoped_lock lock(mutex_);
+  return refusals_.frames == 0 ? sentence : fmt::format("{}: {}", sentence, describe(refusals_));
+}
+
+void StreamSource::refuse(JpegVerdict verdict) {
+  const std::scoped_lock lock(mutex_);
+  if (refusals_.frames++ == 0)
+    spdlog::warn("a frame from {} was refused: {}", url_, describe(verdict));
+  refusals_.latest = verdict;
+}
+
+void StreamSource::frame_passed_on() {
+  const std::scoped_lock lock(mutex_);
+  last_passed_on_ = std::chrono::steady_clock::now();
+  refusals_ = {};
+}
+
+// The pipeline counts it as corrupt.
+void StreamSource::frame_refused() { refuse(JpegVerdict::undecodable); }
+
+SteadyTime StreamSource::last_shown() const {
+  const std::scoped_lock lock(mutex_);
+  return last_passed_on_;
 }
 
 void StreamSource::stop() { input_->stop(); }
@@ -53,8 +93,10 @@ CapturedFrame StreamSource::pass_on(std::shared_ptr<ReceivedFrame> frame) {
           .jpeg = std::shared_ptr<EncodedFrame>(frame, &frame->jpeg)};
 }
 
-CapturedFrame StreamSource::no_signal() {
-  if (!card_) card_.emplace(width_, height_, fmt::format("waiting for {}", url_));
+CapturedFrame StreamSource::no_signal(const std::string& sentence) {
+  last_card_ = std::chrono::steady_clock::now();
+  if (!card_) card_.emplace(width_, height_, sentence);
+  card_->set_sentence(sentence);
   return {.capture_time = wall_now(), .raw = card_->next(), .jpeg = nullptr};
 }
 
@@ -69,9 +111,8 @@ void StreamSource::frame_received(std::shared_ptr<ReceivedFrame> frame) {
 }
 
 void StreamSource::frame_given_up(const LostFrame& frame) {
-  if (frame.reception == Reception::refused)
-    ++corrupt_;
-  else if (incomplete_++ == 0)
+  if (frame.reception == Reception::refused) return frame_refused(frame.verdict);
+  if (incomplete_++ == 0)
     spdlog::warn(
         "some frames from {} lose packets, and only complete frames are passed on; start its "
         "sender "
@@ -80,12 +121,13 @@ void StreamSource::frame_given_up(const LostFrame& frame) {
 }
 
 void StreamSource::frame_refused(JpegVerdict verdict) {
-  if (corrupt_++ == 0) spdlog::warn("dropped a frame from {}: it {}", url_, describe(verdict));
+  ++corrupt_;
+  refuse(verdict);
 }
 
 void StreamSource::interrupted(const std::string& sentence) {
   awaits_frame_ = true;
-  spdlog::warn("{}; trying again", sentence);
+  spdlog::warn("{}; trying again", with_refusals(sentence));
 }
 
 // It reconnects forever, so this is not expected; if it happens, the card is shown.

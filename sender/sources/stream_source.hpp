@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 
@@ -17,7 +18,8 @@ namespace jpegwire {
 
 /// Another jpegwire stream: a relay is a sender with this source. Frames keep the capture time of
 /// the first sender if it is known; a frame without a stamp counts as captured when its first byte
-/// arrived. While the stream is absent, a card says so; a stream that is only slow is not absent.
+/// arrived. While the stream is absent, or all of its frames are refused, a card says so; a stream
+/// that is only slow is not absent.
 class StreamSource final : public FrameSource, private StreamObserver {
  public:
   /// `passthrough` is used for the description only.
@@ -26,7 +28,9 @@ class StreamSource final : public FrameSource, private StreamObserver {
   std::string description() const override;
   std::optional<CapturedFrame> read(std::stop_token stop) override;
   void stop() override;
-  bool is_online() const override { return !awaits_frame_; }
+  void frame_passed_on() override;
+  void frame_refused() override;
+  bool is_online() const override { return !awaits_frame_ && !refuses_all(); }
   std::uint64_t corrupt() const override { return corrupt_; }
   std::uint64_t incomplete() const override { return incomplete_; }
   std::uint64_t reopened() const override { return reopened_; }
@@ -37,16 +41,20 @@ class StreamSource final : public FrameSource, private StreamObserver {
   void frame_received(std::shared_ptr<ReceivedFrame> frame) override;
   void frame_given_up(const LostFrame& frame) override;
   void frame_refused(JpegVerdict verdict) override;
+  SteadyTime last_shown() const override;
   void interrupted(const std::string& sentence) override;
   void ended(const std::string& error) override;
 
   CapturedFrame pass_on(std::shared_ptr<ReceivedFrame> frame);
-  CapturedFrame no_signal();
-  bool is_away() const;
+  CapturedFrame no_signal(const std::string& sentence);
+  std::optional<std::string> why_no_signal() const;
+  bool refuses_all() const;
+  void refuse(JpegVerdict verdict);
+  std::string with_refusals(const std::string& sentence) const;
 
   const std::string url_;
   const bool passthrough_;
-  const std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+  const SteadyTime begin_ = std::chrono::steady_clock::now();
   std::unique_ptr<StreamInput> input_;                 // io thread
   LatestSlot<std::shared_ptr<ReceivedFrame>> newest_;  // io thread to capture thread
   std::atomic<bool> awaits_frame_ = true;  // at first, and from an interruption to the next frame
@@ -55,6 +63,12 @@ class StreamSource final : public FrameSource, private StreamObserver {
   std::atomic<std::uint64_t> connections_ = 0;
   std::atomic<std::uint64_t> reopened_ = 0;
 
+  mutable std::mutex mutex_;
+  SteadyTime last_passed_on_{};
+  Refusals refusals_;  // since then
+
+  // The capture thread's.
+  SteadyTime last_card_{};
   int width_ = 1280;  // of the last frame, used for the card
   int height_ = 720;
   std::optional<NoSignalCard> card_;

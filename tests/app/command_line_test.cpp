@@ -56,6 +56,14 @@ TEST_CASE("options set their values, and words without an option are a list") {
   CHECK(values.urls == std::vector<std::string>{"a", "b"});
 }
 
+TEST_CASE("an unknown option is named, with the nearest one that exists") {
+  CHECK(refusal_of({"--qualty", "7"}) == "unknown option --qualty: did you mean --quality?");
+  CHECK(refusal_of({"--Seconds=7"}) == "unknown option --Seconds: did you mean --seconds?");
+  CHECK(refusal_of({"a", "--loops", "--mode", "off"}) ==
+        "unknown option --loops: did you mean --loop?");
+  CHECK(refusal_of({"--wavelength", "7"}) == "unknown option --wavelength");
+}
+
 TEST_CASE("if an option is given twice, its last value counts") {
   CHECK(parsed({"--quality", "7", "--quality", "9"}).quality == 9);
   CHECK(parsed({"--mode", "off", "--mode", "auto"}).mode == "auto");

@@ -63,26 +63,44 @@ TEST_CASE("the layout says where the height and the scan are") {
   CHECK(layout.header.data() + layout.scan_offset == jpeg.data() + find_segment(jpeg, 0xDA));
 }
 
-TEST_CASE("only baseline coding is valid") {
+TEST_CASE("only baseline coding is valid, and the verdict names another one") {
   CHECK(verdict_on(encode_plainly(make_bgr(32, 32), {.flags = TJFLAG_PROGRESSIVE})) ==
-        JpegVerdict::unsupported_coding);
+        JpegVerdict::progressive);
   const ByteVector jpeg = small_jpeg();
   const std::size_t at = frame_header(jpeg);
-  for (const int code :
-       {0xC2, 0xC3, 0xC5, 0xC6, 0xC7, 0xC8, 0xC9, 0xCA, 0xCB, 0xCC, 0xCD, 0xCE, 0xCF, 0xDE, 0xDF}) {
-    CAPTURE(code);
-    CHECK(verdict_on(with_byte(jpeg, at + 1, code)) == JpegVerdict::unsupported_coding);
-  }
-  CHECK(verdict_on(with_byte(jpeg, at + 1, 0xC1)) == JpegVerdict::ok);
-  CHECK(verdict_on(with_byte(jpeg, at + 4, 12)) == JpegVerdict::unsupported_coding);
+  const auto [code, verdict] = GENERATE(table<int, JpegVerdict>({
+      {0xC1, JpegVerdict::ok},
+      {0xC2, JpegVerdict::progressive},
+      {0xC3, JpegVerdict::lossless},
+      {0xC5, JpegVerdict::hierarchical},
+      {0xC6, JpegVerdict::hierarchical},
+      {0xC7, JpegVerdict::hierarchical},
+      {0xC8, JpegVerdict::arithmetic_coding},
+      {0xC9, JpegVerdict::arithmetic_coding},
+      {0xCA, JpegVerdict::arithmetic_coding},
+      {0xCB, JpegVerdict::arithmetic_coding},
+      {0xCC, JpegVerdict::arithmetic_coding},
+      {0xCD, JpegVerdict::arithmetic_coding},
+      {0xCE, JpegVerdict::arithmetic_coding},
+      {0xCF, JpegVerdict::arithmetic_coding},
+      {0xDE, JpegVerdict::hierarchical},
+      {0xDF, JpegVerdict::hierarchical},
+  }));
+  CAPTURE(code);
+  CHECK(verdict_on(with_byte(jpeg, at + 1, code)) == verdict);
+}
+
+TEST_CASE("samples of other than 8 bits are refused") {
+  const ByteVector jpeg = small_jpeg();
+  CHECK(verdict_on(with_byte(jpeg, frame_header(jpeg) + 4, 12)) == JpegVerdict::not_8_bits);
 }
 
 TEST_CASE("a scan that codes a part of the coefficients is refused") {
   const ByteVector jpeg = small_jpeg();
   const std::size_t selection = find_scan(jpeg) - 3;
-  CHECK(verdict_on(with_byte(jpeg, selection, 1)) == JpegVerdict::unsupported_coding);
-  CHECK(verdict_on(with_byte(jpeg, selection + 1, 5)) == JpegVerdict::unsupported_coding);
-  CHECK(verdict_on(with_byte(jpeg, selection + 2, 1)) == JpegVerdict::unsupported_coding);
+  CHECK(verdict_on(with_byte(jpeg, selection, 1)) == JpegVerdict::progressive);
+  CHECK(verdict_on(with_byte(jpeg, selection + 1, 5)) == JpegVerdict::progressive);
+  CHECK(verdict_on(with_byte(jpeg, selection + 2, 1)) == JpegVerdict::progressive);
 }
 
 TEST_CASE("one or three components are valid") {
@@ -190,7 +208,7 @@ TEST_CASE("a JPEG cut off at any byte is truncated") {
   for (std::size_t size = 0; size < jpeg.size(); ++size) {
     JpegLayout layout;
     const JpegVerdict verdict = validate_jpeg(Bytes(jpeg).first(size), layout);
-    INFO("cut at " << size << " of " << jpeg.size() << ": it " << describe(verdict));
+    INFO("cut at " << size << " of " << jpeg.size() << ": " << describe(verdict));
     CHECK(verdict == (size < 2 ? JpegVerdict::not_a_jpeg : JpegVerdict::truncated));
   }
 }

@@ -40,15 +40,10 @@ std::string progressive_jpeg() {
   return output_of({"cjpeg", "-progressive", directory / "in.pgm"});
 }
 
-std::string truncated_jpeg() {
-  const std::string jpeg = make_jpeg(320, 240);
-  return jpeg.substr(0, jpeg.size() - 20);
-}
-
-/// Sends the bytes as a frame, then a good frame; the viewer must count the first as corrupt and
-/// show the second.
-void check_corrupt(const std::string& name, const std::string& bytes) {
-  INFO(name);
+/// Sends the bytes as a frame, then a good frame; the viewer must count the first under this reason
+/// and show the second.
+void check_refused(const std::string& reason, const std::string& bytes) {
+  INFO(reason);
   TcpListener listener;
   const TemporaryDirectory directory;
   ViewerProgram viewer({listener.url(), "--summary", "-", "--save", directory / "frames"});
@@ -56,6 +51,7 @@ void check_corrupt(const std::string& name, const std::string& bytes) {
   sender.send(with_size(bytes) + good_frame() + big_endian_size(0));
   const json summary = summary_of(viewer);
   CHECK(summary["corrupt"] == 1);
+  CHECK(summary["refused"] == json{{reason, 1}});
   CHECK(summary["frames"] == 1);
   CHECK((read_file(directory / "frames/000000.jpg") == make_jpeg(320, 240)));
 }
@@ -109,18 +105,57 @@ TEST_CASE("a viewer gives up on a peer that sends one byte per second") {
 }
 
 TEST_CASE("frames that are not baseline JPEGs are counted and never shown") {
-  check_corrupt("no JPEG", "this is no picture");
-  check_corrupt("truncated", truncated_jpeg());
-  check_corrupt("half", make_jpeg(320, 240).substr(0, 300));
-  check_corrupt("65500x65500", with_claimed_size(make_jpeg(320, 240), 65500, 65500));
-  check_corrupt("no width", with_claimed_size(make_jpeg(320, 240), 0, 240));
-  check_corrupt("progressive", progressive_jpeg());
-  check_corrupt("200 scans", with_many_scans(make_jpeg(320, 240)));
+  check_refused("not_a_jpeg", "this is no picture");
+  check_refused("truncated", truncated_jpeg());
+  check_refused("truncated", make_jpeg(320, 240).substr(0, 300));
+  check_refused("too_many_pixels", with_claimed_size(make_jpeg(320, 240), 65500, 65500));
+  check_refused("empty_picture", with_claimed_size(make_jpeg(320, 240), 0, 240));
+  check_refused("progressive", progressive_jpeg());
+  check_refused("too_many_scans", with_many_scans(make_jpeg(320, 240)));
 }
 
-TEST_CASE("a stream of corrupt frames only is reported as an error") {
-  CHECK_THAT(failure_after(with_size(truncated_jpeg()) + with_size(truncated_jpeg())),
-             Contains("no frame from"));
+TEST_CASE("a stream whose frames are all refused ends with an error that says why") {
+  const auto [jpeg, reason] = GENERATE(table<std::string, std::string>(
+      {{truncated_jpeg(), "1 frame refused: truncated JPEG"},
+       {undecodable_jpeg(), "1 frame refused: JPEG that cannot be decoded"}}));
+  CHECK_THAT(failure_after(with_size(jpeg)), Contains(reason));
+  CHECK_THAT(failure_after(with_size(jpeg) + big_endian_size(0)), Contains(reason));
+}
+
+TEST_CASE("the terminal says within a second that all frames are refused, until one is shown") {
+  TcpListener listener;
+  ViewerProgram viewer({listener.url(), "--timeout", "60", "--summary", "-"});
+  TcpPeer sender = listener.accept();
+  sender.send(with_size(progressive_jpeg()) + with_size(undecodable_jpeg()) +
+              with_size(progressive_jpeg()));
+  viewer.wait_for("3 frames refused: ");
+  sender.send(good_frame());
+  viewer.wait_for("320x240, 0 lost, 0 skipped\n");
+  sender.send(big_endian_size(0));
+  CHECK(summary_of(viewer)["refused"] == json{{"progressive", 2}, {"undecodable", 1}});
+}
+
+TEST_CASE("refused frames do not delay --timeout, however many arrive") {
+  const std::string jpeg = GENERATE(progressive_jpeg(), undecodable_jpeg());
+  TcpListener listener;
+  ViewerProgram viewer({listener.url(), "--timeout", "1"});
+  TcpPeer sender = listener.accept();
+  while (sender.try_send(with_size(jpeg)) && !viewer.has_ended())
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  CHECK_THAT(failure_of(viewer), Contains("within 1 s") && Contains("frames refused: "));
+}
+
+TEST_CASE("a viewer that was stopped for longer than --timeout shows what waits") {
+  TcpListener listener;
+  ViewerProgram viewer({listener.url(), "--timeout", "3", "--summary", "-"});
+  TcpPeer sender = listener.accept();
+  sender.send(good_frame());
+  wait_until_shown(viewer);
+  viewer.send_signal(SIGSTOP);
+  sender.send(good_frame() + big_endian_size(0));
+  std::this_thread::sleep_for(std::chrono::milliseconds(4000));
+  viewer.send_signal(SIGCONT);
+  CHECK(summary_of(viewer)["frames"] == 2);
 }
 
 TEST_CASE("with --reconnect a viewer leaves a broken stream and shows the next one") {

@@ -62,6 +62,17 @@ std::optional<FrameStamp> stamp_of(std::string_view jpeg) {
   return jpeg.size() < 2 ? std::nullopt : read_stamp(as_bytes(jpeg.substr(2)));
 }
 
+std::string truncated_jpeg() {
+  const std::string jpeg = make_jpeg(320, 240);
+  return jpeg.substr(0, jpeg.size() - 20);
+}
+
+std::string undecodable_jpeg() {
+  std::string jpeg = make_jpeg(320, 240);
+  jpeg.at(jpeg.find("\xff\xda") + 6) = '\x33';
+  return jpeg;
+}
+
 std::string without_stamp(std::string_view jpeg) {
   REQUIRE(stamp_of(jpeg));
   return std::string(jpeg.substr(0, 2)).append(jpeg.substr(2 + kStampSizeBytes));

@@ -23,6 +23,12 @@ std::string make_jpeg(int width, int height, int grey = 128);
 std::string with_many_scans(const std::string& jpeg);
 std::string with_claimed_size(std::string jpeg, std::uint16_t width, std::uint16_t height);
 
+/// A JPEG without its last 20 bytes.
+std::string truncated_jpeg();
+
+/// A JPEG that only the decoder refuses: its scan names a Huffman table that does not exist.
+std::string undecodable_jpeg();
+
 /// The JPEG without the stamp that a sender adds; FAILs if it has none.
 std::string without_stamp(std::string_view jpeg);
 std::optional<FrameStamp> stamp_of(std::string_view jpeg);

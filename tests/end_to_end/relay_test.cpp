@@ -200,4 +200,26 @@ TEST_CASE("a relay drops and counts frames that are not JPEGs") {
   CHECK(summary_of(relay)["corrupt"] == 1);
 }
 
+TEST_CASE("a relay shows its card while all frames are refused, and says why") {
+  const bool is_passed_on = GENERATE(true, false);
+  TcpListener listener;
+  SenderProgram relay({"--source", listener.url(), "--passthrough", is_passed_on ? "auto" : "off"});
+  TcpPeer peer = connect_as_viewer(relay);
+  TcpPeer origin = listener.accept();
+  const std::string good = with_size(make_jpeg(320, 240, 60));
+  origin.send(good);
+  REQUIRE(read_until(peer, has_grey(60)));
+  {
+    const std::string refused = with_size(is_passed_on ? truncated_jpeg() : undecodable_jpeg());
+    const std::jthread sending([&](const std::stop_token& stop) {
+      while (!stop.stop_requested() && origin.try_send(refused))
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    });
+    CHECK(read_until(peer, [](const std::string& jpeg) { return !has_grey(60)(jpeg); }));
+  }
+  relay.wait_for("was refused: ");
+  origin.send(good);
+  CHECK(read_until(peer, has_grey(60)));
+}
+
 }  // namespace relay_test

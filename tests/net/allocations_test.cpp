@@ -88,6 +88,7 @@ struct Receiver final : StreamObserver {
   void bytes_read(std::size_t) override {}
   void frame_received(std::shared_ptr<ReceivedFrame> frame) override { slot.put(std::move(frame)); }
   void frame_refused(JpegVerdict) override { slot.close(); }
+  SteadyTime last_shown() const override { return std::chrono::steady_clock::now(); }
   void interrupted(const std::string&) override {}
   void ended(const std::string&) override { slot.close(); }
 

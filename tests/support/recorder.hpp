@@ -16,9 +16,11 @@ struct Recorder final : StreamObserver {
   void bytes_read(std::size_t size) override { bytes += size; }
   void frame_received(std::shared_ptr<ReceivedFrame> frame) override {
     frames.push_back(std::move(frame));
+    if (shows) shown = std::chrono::steady_clock::now();
     if (on_frame) on_frame();
   }
   void frame_refused(JpegVerdict verdict) override { refused.push_back(verdict); }
+  SteadyTime last_shown() const override { return shown; }
   void interrupted(const std::string& sentence) override { interruptions.push_back(sentence); }
   void ended(const std::string& error) override {
     if (end) ended_twice = true;
@@ -29,6 +31,8 @@ struct Recorder final : StreamObserver {
   std::size_t bytes = 0;
   std::vector<std::shared_ptr<ReceivedFrame>> frames;
   std::vector<JpegVerdict> refused;
+  bool shows = true;  // each frame at once
+  SteadyTime shown{};
   std::vector<std::string> interruptions;
   std::optional<std::string> end;
   bool ended_twice = false;

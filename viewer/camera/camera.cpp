@@ -1,5 +1,7 @@
 #include "viewer/camera/camera.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
@@ -14,6 +16,9 @@ namespace {
 
 // If no frame arrives for this long, the age of the last one is shown as it grows.
 constexpr milliseconds kFrameIsLate{200};
+
+// If frames are refused and none is shown for this long, the display says so, and how many.
+constexpr milliseconds kAllAreRefused{500};
 
 using Clock = std::chrono::steady_clock;
 
@@ -121,6 +126,12 @@ void Camera::fail_to_write(const std::string& error) {
   events_.on_write_error(error);
 }
 
+std::string Camera::failure_to_show() const {
+  const std::optional<Refusals> refusals = statistics_.refusals();
+  if (!is_finished_ || statistics_.frames_decoded() > 0 || !refusals) return "";
+  return fmt::format("nothing from {} can be shown: {}", url(), describe(*refusals));
+}
+
 std::string Camera::awaited_sender() const {
   return (options_.listen ? "a sender to connect to " : "") + url();
 }
@@ -137,7 +148,7 @@ void Camera::show_updates(CameraDisplay& display) {
   if (show_picture(display)) return;
   if (const std::optional<std::string> notice = updates_.take_notice(index_))
     display.show_notice(*notice);
-  else
+  else if (!show_refusals(display))
     show_growing_age(display);
 }
 
@@ -151,6 +162,16 @@ bool Camera::show_picture(CameraDisplay& display) {
     statistics_.displayed();
   else
     statistics_.skipped_display();
+  return true;
+}
+
+bool Camera::show_refusals(CameraDisplay& display) {
+  const std::optional<Refusals> refusals = statistics_.refusals();
+  const SteadyTime now = Clock::now();
+  if (!refusals || now - last_frame_ < kAllAreRefused) return false;
+  if (now - last_refusals_ < kAllAreRefused) return true;
+  last_refusals_ = now;
+  display.show_refusals(describe(*refusals));
   return true;
 }
 

@@ -86,6 +86,9 @@ class Camera {
   /// that fails.
   void write_last_files();
 
+  /// A sentence if the stream has ended and all of its frames were refused; else empty.
+  std::string failure_to_show() const;
+
   std::string explanation() const { return laboratory_.explanation(); }
   nlohmann::json summary() const;
 
@@ -94,6 +97,7 @@ class Camera {
   void fail_to_write(const std::string& error);
   void show_message(const std::string& sentence) { updates_.put_message(index_, sentence); }
   void write_snapshot() const;
+  bool show_refusals(CameraDisplay& display);
   void show_growing_age(CameraDisplay& display);
 
   const ViewerOptions& options_;
@@ -112,8 +116,9 @@ class Camera {
 
   std::optional<WallTime> shown_capture_time_;
   bool has_shown_ = false;
-  std::chrono::steady_clock::time_point last_frame_{};   // when it was shown
-  std::chrono::steady_clock::time_point last_change_{};  // of the picture or its age
+  SteadyTime last_frame_{};     // when it was shown
+  SteadyTime last_change_{};    // of the picture or its age
+  SteadyTime last_refusals_{};  // when the display last showed them
 };
 
 }  // namespace jpegwire

@@ -36,6 +36,9 @@ class CameraDisplay {
   /// Shows the last picture dimmed (or a dark one) with this sentence: why no frames arrive.
   virtual void show_notice(std::string_view sentence) = 0;
 
+  /// Shows the last picture dimmed with this sentence: all frames are refused, how many, and why.
+  virtual void show_refusals(std::string_view sentence) = 0;
+
   /// Shows the last picture again with newer figures: while no frame arrives, its age still grows.
   virtual void refresh(const LiveFigures& figures) = 0;
 

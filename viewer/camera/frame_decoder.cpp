@@ -41,7 +41,7 @@ FrameEnd FrameDecoder::process(const UndecodedFrame& frame, PictureSize wanted,
   OwnedPicture picture = pictures_.take_owned();
   FrameEnd end = decode_bands(frame, wanted, *picture, stop);
   if (!is_shown(end.reception)) {
-    count_discarded(end.reception);
+    count_discarded(end);
     return end;
   }
   if (end.reception == Reception::incomplete) patcher_.fill_gaps(*picture, steady_now());
@@ -58,9 +58,12 @@ FrameEnd FrameDecoder::decode_bands(const UndecodedFrame& frame, PictureSize wan
   begin_picture(frame, scale, picture);
   const bool is_sound = frame.whole ? decode_whole(*frame.whole, picture, scale)
                                     : decode_incoming(*frame.incoming, picture, scale, stop);
-  FrameEnd end = frame.whole ? FrameEnd{Reception::whole, frame.whole->last_byte, frame.whole}
+  FrameEnd end = frame.whole ? FrameEnd{.reception = Reception::whole,
+                                        .last_byte = frame.whole->last_byte,
+                                        .whole = frame.whole}
                              : frame.incoming->end();
-  if (!is_sound) end = {Reception::refused, end.last_byte, nullptr};
+  if (!is_sound && end.reception != Reception::refused)
+    end = {Reception::refused, end.last_byte, nullptr, JpegVerdict::undecodable};
   return end;
 }
 
@@ -97,9 +100,9 @@ bool FrameDecoder::is_shown(Reception reception) const {
          (reception == Reception::incomplete && settings_.fills_gaps);
 }
 
-void FrameDecoder::count_discarded(Reception reception) {
-  if (reception == Reception::refused) statistics_.corrupt();
-  if (reception == Reception::incomplete) statistics_.lost();
+void FrameDecoder::count_discarded(const FrameEnd& end) {
+  if (end.reception == Reception::refused) statistics_.refused(end.verdict);
+  if (end.reception == Reception::incomplete) statistics_.lost();
 }
 
 DecodedFrame FrameDecoder::measure(const UndecodedFrame& frame, const FrameEnd& end,

@@ -57,7 +57,7 @@ class FrameDecoder {
   bool decode_incoming(const IncomingFrame& frame, Picture& picture, DecodeScale scale,
                        const std::stop_token& stop);
   bool is_shown(Reception reception) const;
-  void count_discarded(Reception reception);
+  void count_discarded(const FrameEnd& end);
   DecodedFrame measure(const UndecodedFrame& frame, const FrameEnd& end, const Picture& picture);
   std::optional<microseconds> age_by_clock(const Picture& picture);
   void publish(const UndecodedFrame& frame, const FrameEnd& end, OwnedPicture picture);

@@ -8,9 +8,11 @@ namespace jpegwire {
 
 std::string describe(const LiveFigures& figures) {
   const std::string patched = figures.patched > 0 ? ", " + describe_patched(figures) : "";
-  return fmt::format("{}, {}, {}, {}, {}, {}{}", describe_rate(figures), describe_age(figures),
+  const std::string refusals =
+      figures.refusals.frames == 0 ? "" : ", " + describe(figures.refusals);
+  return fmt::format("{}, {}, {}, {}, {}, {}{}{}", describe_rate(figures), describe_age(figures),
                      describe_bit_rate(figures), describe_size(figures), describe_lost(figures),
-                     describe_skipped(figures), patched);
+                     describe_skipped(figures), patched, refusals);
 }
 
 std::string describe_rate(const LiveFigures& figures) {

@@ -7,6 +7,8 @@
 #include <span>
 #include <string>
 
+#include "net/stream/stream_observer.hpp"
+
 namespace jpegwire {
 
 /// The ages of the last frames in milliseconds, the oldest first.
@@ -37,6 +39,7 @@ struct LiveFigures {
   std::uint64_t lost = 0;     // frames that never arrived, since the start
   std::uint64_t patched = 0;  // frames shown with older bands in them, since the start
   std::uint64_t skipped = 0;  // frames that arrived and were not shown, since the start
+  Refusals refusals{};        // since a frame was last shown
 
   // Details: medians, as far as they are known.
   std::optional<double> age_p50_ms{};  // of the last 5 s
@@ -51,7 +54,7 @@ struct LiveFigures {
 };
 
 /// One line: "30.0 frames/s, age 7.1 ms, 8.9 Mbit/s, 1280x720, 0 lost, 0 skipped", and the number
-/// of patched frames if there are any.
+/// of patched frames and the refusals if there are any.
 std::string describe(const LiveFigures& figures);
 
 // The parts of describe().

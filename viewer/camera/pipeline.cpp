@@ -1,5 +1,6 @@
 #include "viewer/camera/pipeline.hpp"
 
+#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include <utility>
@@ -59,20 +60,26 @@ void ViewerPipeline::offer(UndecodedFrame frame) {
 // A refused frame that was begun is counted by the decode thread.
 void ViewerPipeline::frame_given_up(const LostFrame& frame) {
   const bool is_refused = frame.reception == Reception::refused;
-  if (is_refused && !frame.was_begun) statistics_.corrupt();
+  if (is_refused && !frame.was_begun) statistics_.refused(frame.verdict);
   statistics_.frame_given_up(frame.came_bytes, frame.stamp, frame.was_begun || is_refused);
 }
 
-void ViewerPipeline::frame_refused(JpegVerdict verdict) {
-  spdlog::debug("a frame {}", describe(verdict));
-  statistics_.corrupt();
-}
+void ViewerPipeline::frame_refused(JpegVerdict verdict) { statistics_.refused(verdict); }
+
+SteadyTime ViewerPipeline::last_shown() const { return statistics_.last_shown(); }
 
 void ViewerPipeline::interrupted(const std::string& sentence) {
-  updates_.put_notice(settings_.decoder.camera, sentence + "; reconnecting");
+  updates_.put_notice(settings_.decoder.camera, with_refusals(sentence) + "; reconnecting");
 }
 
-void ViewerPipeline::ended(const std::string& error) { on_finished_(error); }
+void ViewerPipeline::ended(const std::string& error) {
+  on_finished_(error.empty() ? "" : with_refusals(error));
+}
+
+std::string ViewerPipeline::with_refusals(const std::string& sentence) const {
+  const std::optional<Refusals> refusals = statistics_.refusals();
+  return refusals ? fmt::format("{} ({})", sentence, describe(*refusals)) : sentence;
+}
 
 void ViewerPipeline::decode(FrameDecoder& decoder, const std::stop_token& stop) {
   std::uint64_t whole = 0;

@@ -58,9 +58,11 @@ class ViewerPipeline final : public StreamObserver {
   void frame_received(std::shared_ptr<ReceivedFrame> frame) override;
   void frame_given_up(const LostFrame& frame) override;
   void frame_refused(JpegVerdict verdict) override;
+  SteadyTime last_shown() const override;
   void interrupted(const std::string& sentence) override;
   void ended(const std::string& error) override;
 
+  std::string with_refusals(const std::string& sentence) const;
   void offer(UndecodedFrame frame);
   void decode(FrameDecoder& decoder, const std::stop_token& stop);
 

@@ -6,9 +6,9 @@
 #include <optional>
 #include <vector>
 
-namespace jpegwire {
+#include "codec/time.hpp"
 
-using SteadyTime = std::chrono::steady_clock::time_point;
+namespace jpegwire {
 
 /// The newest events with an amount each, for figures about the last seconds. Only the constructor
 /// allocates memory. Bound to one thread.

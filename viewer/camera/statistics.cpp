@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <numeric>
 #include <span>
 #include <string>
 #include <utility>
@@ -110,6 +111,8 @@ void Statistics::frame_given_up(std::size_t bytes, const std::optional<FrameStam
 void Statistics::frame_decoded(const DecodedFrame& frame) {
   const std::scoped_lock lock(mutex_);
   const SteadyTime now = clock_();
+  last_shown_ = now;
+  refusals_ = {};
   ++(frame.is_patched ? counts_.patched : counts_.decoded);
   if (counts_.shown_frames() == 1)
     counts_.first_decoded = now;
@@ -150,9 +153,11 @@ void Statistics::lost() {
   ++counts_.lost;
 }
 
-void Statistics::corrupt() {
+void Statistics::refused(JpegVerdict verdict) {
   const std::scoped_lock lock(mutex_);
-  ++counts_.corrupt;
+  ++counts_.refused[static_cast<std::size_t>(verdict)];
+  ++refusals_.frames;
+  refusals_.latest = verdict;
 }
 
 void Statistics::reconnected() {
@@ -164,6 +169,16 @@ void Statistics::reconnected() {
 std::uint64_t Statistics::frames_decoded() const {
   const std::scoped_lock lock(mutex_);
   return counts_.shown_frames();
+}
+
+SteadyTime Statistics::last_shown() const {
+  const std::scoped_lock lock(mutex_);
+  return last_shown_;
+}
+
+std::optional<Refusals> Statistics::refusals() const {
+  const std::scoped_lock lock(mutex_);
+  return refusals_.frames > 0 ? std::optional(refusals_) : std::nullopt;
 }
 
 LiveFigures Statistics::live() const {
@@ -178,6 +193,7 @@ LiveFigures Statistics::live() const {
   figures.lost = counts_.lost;
   figures.patched = counts_.patched;
   figures.skipped = counts_.skipped_decode + counts_.skipped_display;
+  figures.refusals = refusals_;
   counts_.add_details(figures, now);
   return figures;
 }
@@ -208,7 +224,9 @@ nlohmann::json Statistics::summary(std::string_view url) const {
           {"skipped_display", counts_.skipped_display},
           {"lost", counts_.lost},
           {"patched", counts_.patched},
-          {"corrupt", counts_.corrupt},
+          {"corrupt",
+           std::accumulate(counts_.refused.begin(), counts_.refused.end(), std::uint64_t{0})},
+          {"refused", counts_.refused_summary()},
           {"reconnects", counts_.reconnects},
           {"idle_seconds", rounded(to_seconds(clock_() - idle_since))},
           {"reads", counts_.reads_summary()},
@@ -219,6 +237,14 @@ nlohmann::json Statistics::summary(std::string_view url) const {
           {"height", counts_.height},
           {"cpu_seconds", rounded(usage.cpu_seconds - counts_.cpu_seconds_before)},
           {"peak_rss_kb", usage.peak_rss_kb}};
+}
+
+nlohmann::json Statistics::Counts::refused_summary() const {
+  nlohmann::json reasons = nlohmann::json::object();
+  for (std::size_t verdict = 0; verdict < refused.size(); ++verdict)
+    if (refused[verdict] > 0)
+      reasons[name_of(static_cast<JpegVerdict>(verdict))] = refused[verdict];
+  return reasons;
 }
 
 nlohmann::json Statistics::Counts::reads_summary() const {

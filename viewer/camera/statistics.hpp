@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -12,6 +13,7 @@
 #include "app/histogram.hpp"
 #include "codec/time.hpp"
 #include "net/stream/frame_stamp.hpp"
+#include "net/stream/stream_observer.hpp"
 #include "viewer/camera/live_figures.hpp"
 #include "viewer/camera/recent_events.hpp"
 
@@ -63,7 +65,7 @@ class Statistics {
   void frame_received(std::size_t bytes, std::size_t reads, const std::optional<FrameStamp>& stamp);
 
   /// A frame arrived incompletely or not at all. If it is counted elsewhere, as patched, lost or
-  /// corrupt, only its sequence number is noted.
+  /// refused, only its sequence number is noted.
   void frame_given_up(std::size_t bytes, const std::optional<FrameStamp>& stamp, bool is_counted);
 
   void frame_decoded(const DecodedFrame& frame);
@@ -72,11 +74,17 @@ class Statistics {
   void skipped_decode(std::uint64_t frames = 1);   // replaced before the decoder was free
   void skipped_display(std::uint64_t frames = 1);  // replaced before it was shown
   void lost();                                     // incomplete and not shown
-  void corrupt();                                  // refused by validation or by the decoder
+  void refused(JpegVerdict verdict);               // by validation or by the decoder
   void reconnected();
 
   /// The number of decoded frames, including patched ones.
   std::uint64_t frames_decoded() const;
+
+  /// When a frame was last decoded to be shown. A reset does not change it.
+  SteadyTime last_shown() const;
+
+  /// The frames refused since then; nothing if there is none.
+  std::optional<Refusals> refusals() const;
 
   LiveFigures live() const;
 
@@ -101,7 +109,7 @@ class Statistics {
     std::uint64_t skipped_display = 0;
     std::uint64_t lost = 0;
     std::uint64_t patched = 0;
-    std::uint64_t corrupt = 0;
+    std::array<std::uint64_t, kVerdicts> refused{};  // by verdict
     std::uint64_t reconnects = 0;
     int width = 0;
     int height = 0;
@@ -125,6 +133,7 @@ class Statistics {
 
     std::uint64_t shown_frames() const { return decoded + patched; }
     double frames_per_second() const;
+    nlohmann::json refused_summary() const;
     nlohmann::json reads_summary() const;
     nlohmann::json stages_summary() const;
     void add_details(LiveFigures& figures, SteadyTime now) const;
@@ -134,6 +143,8 @@ class Statistics {
 
   mutable std::mutex mutex_;
   Counts counts_;
+  SteadyTime last_shown_{};
+  Refusals refusals_;  // since then
 };
 
 }  // namespace jpegwire

@@ -68,8 +68,9 @@ void add_stream_options(CommandLine& command_line, ViewerOptions& options) {
       "--listen", "tcp://[ADDR:]PORT",
       [&](const std::string& text) { options.listen = parse_tcp_listen_url(text); },
       "Wait for a sender to connect (its option --connect)");
-  command_line.add_number("--timeout", "S", options.timeout_seconds, {0.05, 86'400},
-                          "Seconds without a frame until the connection counts as failed\n[5]");
+  command_line.add_number(
+      "--timeout", "S", options.timeout_seconds, {0.05, 86'400},
+      "Seconds without a frame that can be shown until the stream counts\nas failed [5]");
   command_line.add_flag(
       "--reconnect", [&] { options.reconnect = true; },
       "Reconnect when the stream ends or fails [in a window]");

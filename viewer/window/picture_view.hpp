@@ -56,6 +56,7 @@ class PictureView final : public CameraDisplay {
 
   bool show(ShownFrame frame, const LiveFigures& figures) override;
   void show_notice(std::string_view sentence) override;
+  void show_refusals(std::string_view sentence) override { show_notice(sentence); }
   void refresh(const LiveFigures& figures) override;
   void show_message(std::string_view sentence) override;
   void show_recording(std::optional<std::chrono::seconds> duration) override;

@@ -24,10 +24,10 @@ TEST_CASE("the summary of a run without a frame has every field") {
   Bench bench;
   bench.now += seconds{2};
   const json summary = bench.summary();
-  for (const char* name :
-       {"url", "seconds", "frames", "fps", "bytes", "displayed", "skipped_decode", "lost",
-        "patched", "corrupt", "reconnects", "reads", "age_ms", "stages_ms", "interval_ms", "width",
-        "height", "cpu_seconds", "peak_rss_kb"})
+  for (const char* name : {"url",         "seconds",        "frames", "fps",         "bytes",
+                           "displayed",   "skipped_decode", "lost",   "patched",     "corrupt",
+                           "refused",     "reconnects",     "reads",  "age_ms",      "stages_ms",
+                           "interval_ms", "width",          "height", "cpu_seconds", "peak_rss_kb"})
     CHECK(summary.contains(name));
   CHECK(summary["url"] == "tcp://localhost:2500");
   CHECK(summary["seconds"] == 2.0);
@@ -243,7 +243,7 @@ TEST_CASE("every discard has its counter") {
   bench.statistics.displayed();
   bench.statistics.skipped_decode(3);
   bench.statistics.skipped_display(2);
-  bench.statistics.corrupt();
+  bench.statistics.refused(JpegVerdict::progressive);
   bench.statistics.lost();
   const json summary = bench.summary();
   CHECK(summary["displayed"] == 1);
@@ -251,6 +251,23 @@ TEST_CASE("every discard has its counter") {
   CHECK(summary["corrupt"] == 1);
   CHECK(summary["lost"] == 1);
   CHECK(bench.statistics.live().skipped == 5);
+}
+
+TEST_CASE("refused frames are counted by reason, and since a frame was shown") {
+  Bench bench;
+  CHECK_FALSE(bench.statistics.refusals());
+  bench.statistics.refused(JpegVerdict::truncated);
+  bench.statistics.frame_decoded({});
+  CHECK_FALSE(bench.statistics.refusals());
+  bench.statistics.refused(JpegVerdict::progressive);
+  bench.statistics.refused(JpegVerdict::progressive);
+  REQUIRE(bench.statistics.refusals());
+  CHECK(describe(*bench.statistics.refusals()) == "2 frames refused: progressive JPEG");
+  CHECK_THAT(describe(bench.statistics.live()),
+             Catch::EndsWith("2 frames refused: progressive JPEG"));
+  const json summary = bench.summary();
+  CHECK(summary["corrupt"] == 3);
+  CHECK(summary["refused"] == json{{"truncated", 1}, {"progressive", 2}});
 }
 
 TEST_CASE("three threads can report at the same time") {
