@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <utility>
 
 namespace jpegwire {
 namespace {
@@ -101,6 +102,24 @@ bool is_plain_text(std::string_view text) {
     if (!code || is_in(*code, kHarmful)) return false;
   }
   return true;
+}
+
+std::string as_plain_line(std::string_view text, std::size_t max_bytes) {
+  std::string line;
+  bool is_blank_due = false;
+  while (!text.empty()) {
+    const std::string_view before = text;
+    const std::optional<std::uint32_t> code = take_character(text);
+    if (!code) text.remove_prefix(1);
+    if (!code || is_in(*code, kHarmful) || is_in(*code, kBlanks)) {
+      is_blank_due = !line.empty();
+      continue;
+    }
+    if (line.size() >= max_bytes) return line + "…";
+    if (std::exchange(is_blank_due, false)) line += ' ';
+    line += before.substr(0, before.size() - text.size());
+  }
+  return line;
 }
 
 bool begins_with_blank(std::string_view plain_text) {

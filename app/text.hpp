@@ -45,6 +45,10 @@ constexpr bool equal_ignoring_case(std::string_view a, std::string_view b) {
 /// reaction.
 bool is_plain_text(std::string_view text);
 
+/// The text on one line, for a terminal: a blank for white space and for what is_plain_text() does
+/// not accept, and "…" for what exceeds `max_bytes`.
+std::string as_plain_line(std::string_view text, std::size_t max_bytes);
+
 /// Whether it begins with a blank character of any width.
 bool begins_with_blank(std::string_view plain_text);
 

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstring>
 #include <span>
+#include <string_view>
 
 namespace jpegwire {
 
@@ -23,6 +24,10 @@ constexpr std::span<std::byte> put_big_endian(std::span<std::byte> out, T value)
   for (std::size_t i = 0; i < sizeof(T); ++i)
     out[i] = static_cast<std::byte>(value >> (8 * (sizeof(T) - 1 - i)));
   return out.subspan(sizeof(T));
+}
+
+inline std::string_view as_text(Bytes bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
 /// One byte as a number.

@@ -66,6 +66,7 @@ std::unique_ptr<StreamInput> open_stream(asio::io_context& io, const StreamAddre
   settings.reconnect = policy.reconnect;
   settings.timeout = policy.timeout;
   settings.max_frame_bytes = policy.max_frame_bytes;
+  settings.snapshot_interval = policy.snapshot_interval;
   settings.read = policy.read;
   if (const auto* url = std::get_if<HttpUrl>(&address.where)) {
     settings.http = *url;

@@ -37,7 +37,8 @@ struct StreamPolicy {
       false;  // keep trying after any failure; otherwise the first failure ends the stream
   milliseconds timeout{5000};  // the stream counts as dead when nothing was shown for so long
   std::size_t max_frame_bytes = kDefaultMaxFrameBytes;
-  ReadSettings read{};  // for byte streams; datagrams are received whole
+  milliseconds snapshot_interval{10};  // the shortest between two requests for single pictures
+  ReadSettings read{};                 // for byte streams; datagrams are received whole
 };
 
 /// Throws std::runtime_error if the stream cannot be received.

@@ -88,7 +88,8 @@ std::unique_ptr<FrameSource> make_source(const SenderOptions& options, asio::io_
   if (options.source == "auto") return open_first_camera(options);
   if (options.source == "test") return open_test_card(options);
   if (is_stream_address(options.source))
-    return std::make_unique<StreamSource>(io, options.source, options.passthrough);
+    return std::make_unique<StreamSource>(io, options.source, options.passthrough,
+                                          options.frames_per_second);
   if (const auto device = device_of(options.source)) return open_camera(*device, options);
   return open_file(options);
 }

@@ -11,6 +11,8 @@
 #include "codec/object_pool.hpp"
 #include "net/framing/framing_detector.hpp"
 #include "net/framing/multipart.hpp"
+#include "net/framing/part_body.hpp"
+#include "net/framing/staging_buffer.hpp"
 #include "net/stream/received_frame.hpp"
 
 namespace jpegwire {
@@ -21,13 +23,21 @@ namespace jpegwire {
 ///   assembler.received(socket.receive(assembler.space()), now);
 ///   while (assembler.next() == FrameAssembler::Event::frame) use(assembler.take_frame());
 ///
-/// A frame's bytes are received straight into the frame, taken from the pool passed to the
-/// constructor; its content is not examined (validate_jpeg() does that). Bound to one thread.
+/// A frame whose size is announced is received straight into the frame, taken from the pool passed
+/// to the constructor. A frame is not validated (validate_jpeg() does that). Bound to one thread.
 class FrameAssembler {
  public:
+  /// What the stream begins with.
+  enum class Start {
+    any_framing,
+    parts,             // of a multipart stream, or JPEGs; whatever else there is between them
+    parts_or_nothing,  // the same, unless the first bytes begin neither: then it fails
+  };
+
   struct Settings {
     std::size_t staging_bytes = std::size_t{64} << 10;  // the most that one read can bring
     bool records_reads = false;                         // into each frame's `arrival`
+    Start start = Start::any_framing;
   };
 
   enum class Event {
@@ -49,6 +59,9 @@ class FrameAssembler {
 
   Event next();
 
+  /// The stream ends here: completes a last part that only the end of the stream can end.
+  Event end();
+
   std::shared_ptr<ReceivedFrame> take_frame();
 
   /// The received part of the incomplete frame, once its size is known. Valid until the next call.
@@ -62,34 +75,40 @@ class FrameAssembler {
   std::string position() const;
   bool is_between_frames() const;
 
-  /// "be32", "multipart" and so on; "unknown" before the first bytes.
+  /// "be32", "multipart" and so on, "none" if JPEGs follow each other directly; "unknown" before
+  /// the first bytes.
   std::string_view framing_name() const;
 
- private:
-  enum class Framing { unknown, size_prefix, multipart };
+  /// Whether it is a stream of JPEGs with nothing around them.
+  bool is_bare() const { return framing_ == Framing::parts && boundary_.empty(); }
 
-  Bytes staged() const;
-  void drop_staged(std::size_t size);
+ private:
+  enum class Framing { unknown, size_prefix, parts };
 
   // Each step processes as many of the received bytes as it can, and returns an event if there is
   // one.
   std::optional<Event> step();
   std::optional<Event> detect();
   std::optional<Event> read_prefix();
-  std::optional<Event> read_part_head();
-  std::optional<Event> begin_frame(std::uint64_t size);
-  std::optional<Event> fill_sized_body();
-  std::optional<Event> fill_delimited_body();
-  Event finish_frame();
+  std::optional<Event> fill_sized_frame();
   bool try_other_prefix();
+  std::optional<Event> check_start();
+  std::optional<Event> read_part_head();
+  void begin_part(const MultipartHead& head);
+  std::optional<Event> fill_part();
+
+  void drop_line_breaks();
+  void begin_frame();
+  void append_to_frame(std::size_t size);
+  std::vector<std::byte>& storage() { return frame_->jpeg.storage[0]; }
+  bool is_received_directly() const;
   void move_to_frame(std::size_t size);
+  Event finish_frame();
   Event fail(std::string sentence);
 
   ObjectPool<ReceivedFrame>& frames_;
   std::size_t max_frame_bytes_;
-  std::vector<std::byte> staging_;  // bytes whose destination is not yet known, in [begin_, end_)
-  std::size_t begin_ = 0;
-  std::size_t end_ = 0;
+  StagingBuffer staging_;
 
   Framing framing_ = Framing::unknown;
   SizePrefix prefix_ = SizePrefix::be32;
@@ -98,12 +117,15 @@ class FrameAssembler {
     std::size_t frame_size;
   };
   std::optional<Alternative> alternative_;  // what else the first prefix may have meant
-  std::string boundary_;
 
-  std::shared_ptr<ReceivedFrame> frame_;  // the incomplete frame
-  std::size_t filled_ = 0;
-  std::optional<std::size_t> body_size_;  // nothing: up to the boundary
-  std::uint32_t reads_ = 0;               // since the frame's first byte
+  bool checks_start_ = false;     // whether parts follow is not yet known
+  std::string boundary_;          // of the parts so far
+  std::optional<PartBody> part_;  // of the multipart stream, whose body has begun
+
+  std::shared_ptr<ReceivedFrame> frame_;   // the incomplete frame
+  std::size_t filled_ = 0;                 // bytes of it
+  std::optional<std::size_t> frame_size_;  // announced by a prefix
+  std::uint32_t reads_ = 0;                // since the frame's first byte
   WallTime first_byte_{};
   WallTime last_read_{};
   std::optional<ReadRecorder> recorder_;

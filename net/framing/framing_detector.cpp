@@ -8,15 +8,16 @@ namespace {
 
 using DetectedKind = DetectedFraming::Kind;
 
-bool begins_multipart(std::string_view text) {
-  return text.starts_with("--") || text == "HTTP" || text == "\r\n--";
+bool begins_parts(std::string_view text) {
+  return text.starts_with("--") || text == "HTTP" || text == "ICY " || text == "\r\n--" ||
+         text.starts_with("\xFF\xD8\xFF");
 }
 
 // A signed number counts as a broken ascii16, not as unknown, so that the error message can say so.
 bool begins_ascii_number(std::string_view text) { return text.find_first_of("+-0123456789") == 0; }
 
 DetectedFraming detect_text(std::string_view text) {
-  if (begins_multipart(text)) return {DetectedKind::multipart};
+  if (begins_parts(text)) return {DetectedKind::parts};
   if (begins_ascii_number(text)) return {DetectedKind::size_prefix, SizePrefix::ascii16};
   return {DetectedKind::unknown};
 }

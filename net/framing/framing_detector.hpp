@@ -14,7 +14,7 @@ struct DetectedFraming {
     need_more,
     size_prefix,  // `prefix`
     ambiguous,    // be32 and le32 both give a possible size; the first frame's own end decides
-    multipart,    // with or without an HTTP response's head in front
+    parts,        // multipart, with or without an HTTP response's head in front, or bare JPEGs
     unknown,      // none of these: neither a size within the bound nor known text
   };
   Kind kind = Kind::need_more;

@@ -145,4 +145,10 @@ std::optional<std::string> answer_challenges(const std::vector<std::string>& cha
   return std::nullopt;
 }
 
+bool is_nonce_stale(const std::vector<std::string>& challenges) {
+  return std::ranges::any_of(parse_challenges(challenges), [](const Challenge& challenge) {
+    return equal_ignoring_case(challenge.parameters["stale"], "true");
+  });
+}
+
 }  // namespace jpegwire

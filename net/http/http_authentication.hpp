@@ -15,4 +15,8 @@ namespace jpegwire {
 std::optional<std::string> answer_challenges(const std::vector<std::string>& challenges,
                                              const HttpUrl& url, std::string_view client_nonce);
 
+/// Whether the server only asks for the answer to a newer nonce (RFC 7616, section 3.3): user and
+/// password were right.
+bool is_nonce_stale(const std::vector<std::string>& challenges);
+
 }  // namespace jpegwire

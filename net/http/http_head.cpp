@@ -5,7 +5,9 @@
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <limits>
+#include <utility>
 
+#include "app/parse_number.hpp"
 #include "app/text.hpp"
 
 namespace jpegwire {
@@ -26,13 +28,14 @@ std::string_view as_text(std::span<const std::byte> bytes, std::size_t max_bytes
   return {reinterpret_cast<const char*>(bytes.data()), size};
 }
 
+bool is_control(char c) { return (c >= 0 && c < ' ' && c != '\t') || c == '\x7F'; }
+
 /// Control characters, and LF without CR: a proxy may read such a head as a different request.
 /// Beast refuses them too, but not before the end of the head, which may never be sent.
 bool has_stray_characters(std::string_view text) {
   char previous = '\0';
   for (const char c : text) {
-    const bool is_control = (c >= 0 && c < ' ') || c == '\x7F';
-    if (is_control && c != '\t' && c != '\r' && c != '\n') return true;
+    if (is_control(c) && c != '\r' && c != '\n') return true;
     if (c == '\n' && previous != '\r') return true;
     previous = c;
   }
@@ -75,20 +78,72 @@ void copy_common_parts(const Parser& parser, Head& head) {
   head.state = State::complete;
 }
 
-/// Each line ends with CRLF, and a space follows the status.
-std::string normalize_response_head(std::string_view head) {
+bool is_token(std::string_view text) {
+  constexpr std::string_view kSymbols = "!#$%&'*+-.^_`|~";  // RFC 9110, section 5.6.2
+  return !text.empty() && std::ranges::all_of(text, [=](char c) {
+    const char small = lower(c);
+    return (small >= 'a' && small <= 'z') || (c >= '0' && c <= '9') ||
+           kSymbols.find(c) != std::string_view::npos;
+  });
+}
+
+/// A space follows the status, and servers of radio stations ("ICY") speak HTTP/1.0.
+std::string normalized_status_line(std::string_view line) {
+  constexpr std::string_view kRadio = "ICY ";
   constexpr std::size_t kSizeWithoutReason = std::string_view("HTTP/1.1 200").size();
-  std::string normalized;
-  normalized.reserve(2 * head.size());
-  while (!head.empty()) {
-    const std::size_t end = head.find('\n');
-    std::string_view line = head.substr(0, end);
-    head.remove_prefix(end + 1);
-    if (line.ends_with('\r')) line.remove_suffix(1);
-    const bool lacks_reason = normalized.empty() && line.size() == kSizeWithoutReason;
-    normalized.append(line).append(lacks_reason ? " \r\n" : "\r\n");
-  }
+  std::string normalized = line.starts_with(kRadio)
+                               ? "HTTP/1.0 " + std::string(line.substr(kRadio.size()))
+                               : std::string(line);
+  std::erase_if(normalized, is_control);
+  if (normalized.size() == kSizeWithoutReason) normalized += ' ';
   return normalized;
+}
+
+/// Empty if the line is no field, or a Content-Length that is no number.
+std::string normalized_field(std::string_view line) {
+  const std::size_t colon = line.find(':');
+  if (colon == std::string_view::npos) return {};
+  const std::string_view name = trimmed(line.substr(0, colon));
+  std::string value(trimmed(line.substr(colon + 1)));
+  std::erase_if(value, is_control);
+  if (!is_token(name)) return {};
+  if (equal_ignoring_case(name, "Content-Length") && !parse_number<std::uint64_t>(value)) return {};
+  return std::string(name) + ": " + value;
+}
+
+/// What Beast accepts: lines end with CRLF, and each is a field. A stream has no use for a
+/// Content-Length beside chunks, or for a second one.
+std::string normalize_response_head(std::string_view head) {
+  const auto take_line = [&head] {
+    const std::string_view line = head.substr(0, head.find('\n'));
+    head.remove_prefix(line.size() + 1);
+    return line.ends_with('\r') ? line.substr(0, line.size() - 1) : line;
+  };
+  const auto is_field = [](std::string_view field, std::string_view name) {
+    return equal_ignoring_case(field.substr(0, field.find(':')), name);
+  };
+  std::vector<std::string> lines{normalized_status_line(take_line())};
+  bool is_kept = true;  // the line before a folded one
+  while (!head.empty()) {
+    const std::string_view line = take_line();
+    if (line.starts_with(' ') || line.starts_with('\t')) {
+      if (is_kept && lines.size() > 1) lines.back().append(" ").append(trimmed(line));
+      continue;
+    }
+    std::string field = normalized_field(line);
+    is_kept = !field.empty();
+    if (is_kept) lines.push_back(std::move(field));
+  }
+  const auto is_length = [&](const std::string& line) { return is_field(line, "Content-Length"); };
+  const bool has_coding = std::ranges::any_of(
+      lines, [&](const std::string& line) { return is_field(line, "Transfer-Encoding"); });
+  const auto first = std::ranges::find_if(lines, is_length);
+  if (first != lines.end())
+    lines.erase(std::remove_if(has_coding ? first : first + 1, lines.end(), is_length),
+                lines.end());
+  std::string normalized;
+  for (const std::string& line : lines) normalized.append(line).append("\r\n");
+  return normalized + "\r\n";
 }
 
 /// Fewer bytes than the prefix begin with it if they may still become it.
@@ -149,10 +204,12 @@ HttpRequestHead parse_request_head(std::span<const std::byte> bytes, std::size_t
 }
 
 HttpResponseHead parse_response_head(std::span<const std::byte> bytes, std::size_t max_bytes) {
-  const std::string_view text = as_text(bytes, max_bytes);
+  std::string_view text = as_text(bytes, max_bytes);
+  const std::size_t begin = std::min(text.find_first_not_of("\r\n"), text.size());
+  text.remove_prefix(begin);
   HttpResponseHead head;
   head.state = State::malformed;
-  if (!may_begin_with(text, "HTTP/")) return head;
+  if (!may_begin_with(text, "HTTP/") && !may_begin_with(text, "ICY ")) return head;
   head.state = bytes.size() < max_bytes ? State::need_more : State::too_large;
   const std::optional<std::size_t> size = find_head_size(text);
   if (!size) return head;
@@ -161,7 +218,7 @@ HttpResponseHead parse_response_head(std::span<const std::byte> bytes, std::size
   head.state = State::malformed;
   if (put_head(parser, normalize_response_head(text.substr(0, *size)))) return head;
   copy_common_parts(parser, head);
-  head.size_bytes = *size;
+  head.size_bytes = begin + *size;
   const auto& message = parser.get();
   head.status = static_cast<int>(message.result_int());
   head.reason = message.reason();

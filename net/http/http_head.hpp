@@ -78,8 +78,9 @@ struct HttpResponseHead : HttpHead {
 /// are malformed as soon as they are received. Never throws because of the bytes.
 HttpRequestHead parse_request_head(std::span<const std::byte> bytes, std::size_t max_bytes);
 
-/// As parse_request_head, but accepts what small cameras send: lines that end with LF alone, and a
-/// status line without a reason.
+/// As parse_request_head, but accepts what small cameras send: line breaks in front of the head,
+/// lines that end with LF alone, a status line that lacks a reason or begins with "ICY", lines that
+/// are no fields, and a Content-Length that is no number.
 HttpResponseHead parse_response_head(std::span<const std::byte> bytes, std::size_t max_bytes);
 
 /// The size of the head at the front of `text`, with the empty line that ends it; lines may end

@@ -2,24 +2,75 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <random>
+#include <stdexcept>
 
 #include "app/text.hpp"
+#include "codec/bytes.hpp"
 #include "net/http/http_authentication.hpp"
-#include "net/http/http_head.hpp"
 
 namespace jpegwire {
 namespace {
 
-constexpr std::size_t kMaxHeadBytes = 16'384;  // and the start of the stream after it
+constexpr std::size_t kMaxHeadBytes = 16'384;  // and the start of the body after it
+constexpr std::size_t kMaxTextBytes = 1024;    // that are read of a refusal's text
+constexpr std::size_t kMaxShownText = 200;     // characters
 
 std::string random_nonce() {
   std::random_device random;
   return fmt::format("{:08x}{:08x}", random(), random());
 }
 
-bool is_multipart(std::string_view content_type) {
-  return equal_ignoring_case(content_type.substr(0, 10), "multipart/");
+bool begins_with_type(std::string_view content_type, std::string_view type) {
+  return equal_ignoring_case(content_type.substr(0, type.size()), type);
+}
+
+// So that the words of a page can be read.
+std::string without_tags(std::string_view html) {
+  std::string text;
+  while (!html.empty()) {
+    const std::size_t tag = std::min(html.find('<'), html.size());
+    text.append(html.substr(0, tag)).push_back(' ');
+    html.remove_prefix(tag);
+    html.remove_prefix(html.empty() ? 0 : std::min(html.find('>'), html.size() - 1) + 1);
+  }
+  return text;
+}
+
+// A page may name the stream that it shows (RFC 8288).
+std::string_view link_to_stream(const HttpFields& fields) {
+  const std::string_view link = fields["Link"];
+  const std::size_t end = link.find('>');
+  if (!link.starts_with('<') || end == std::string_view::npos) return {};
+  const bool is_stream = link.find("multipart/x-mixed-replace", end) != std::string_view::npos;
+  return is_stream ? link.substr(1, end - 1) : std::string_view();
+}
+
+// The reference in the Location of an answer to a request for `base` (RFC 3986, section 5.2);
+// nothing if it is no URL of HTTP.
+std::optional<HttpUrl> resolve(const HttpUrl& base, std::string_view location) {
+  if (location.starts_with("//")) return resolve(base, "http:" + std::string(location));
+  HttpUrl url = base;
+  const std::string_view path = std::string_view(base.target).substr(0, base.target.find('?'));
+  try {
+    if (is_http_url(location))
+      url = parse_http_url(location);
+    else if (location.find("://") < location.find('/'))
+      return std::nullopt;
+    else if (location.starts_with('/'))
+      url.target = location;
+    else if (location.starts_with('?'))
+      url.target = std::string(path) + std::string(location);
+    else
+      url.target = std::string(path.substr(0, path.rfind('/') + 1)) + std::string(location);
+  } catch (const std::invalid_argument&) {
+    return std::nullopt;
+  }
+  url.target.resize(std::min(url.target.find('#'), url.target.size()));
+  const bool is_visible =
+      std::ranges::all_of(url.target, [](char c) { return c > ' ' && c < '\x7F'; });
+  return is_visible ? std::optional(url) : std::nullopt;
 }
 
 }  // namespace
@@ -29,20 +80,24 @@ std::string StreamRequest::text() const {
       authorization_.empty() ? "" : fmt::format("Authorization: {}\r\n", authorization_);
   return fmt::format(
       "GET {} HTTP/1.0\r\nHost: {}\r\nUser-Agent: jpegwire\r\nAccept: "
-      "multipart/x-mixed-replace\r\n{}\r\n",
+      "multipart/x-mixed-replace, image/jpeg, */*;q=0.1\r\n{}\r\n",
       url_.target, to_string(url_.endpoint), authorization);
 }
 
-void StreamRequest::begin() { filled_ = head_size_ = 0; }
+void StreamRequest::begin() {
+  filled_ = 0;
+  head_ = {};
+  is_refusing_ = false;
+}
 
 std::span<std::byte> StreamRequest::space() {
-  head_.resize(kMaxHeadBytes);
-  return std::span(head_).subspan(filled_);
+  buffer_.resize(kMaxHeadBytes);
+  return std::span(buffer_).subspan(filled_);
 }
 
 StreamRequest::Result StreamRequest::received(std::size_t size_bytes) {
   filled_ += size_bytes;
-  return read_head();
+  return is_refusing_ ? read_refusal() : read_head();
 }
 
 StreamRequest::Result StreamRequest::refuse(std::string error) {
@@ -51,26 +106,36 @@ StreamRequest::Result StreamRequest::refuse(std::string error) {
 }
 
 StreamRequest::Result StreamRequest::read_head() {
-  const HttpResponseHead head = parse_response_head(Bytes(head_).first(filled_), kMaxHeadBytes);
-  if (head.state == HttpHead::State::need_more) return Result::need_more;
-  if (head.state != HttpHead::State::complete) return refuse("does not answer with HTTP");
-  head_size_ = head.size_bytes;
-  if (head.status == 401) return authorize(head.fields.all("WWW-Authenticate"));
-  if (head.status >= 300 && head.status < 400)
-    return refuse(fmt::format("has moved to {}", head.fields["Location"]));
-  if (head.status != 200)
-    return refuse(fmt::format("answers with status {} {}", head.status, head.reason));
-  if (head.is_chunked) return refuse("sends a chunked stream, which HTTP/1.0 does not have");
-  const std::string_view type = head.fields["Content-Type"];
-  if (!is_multipart(type))
-    return refuse(fmt::format("answers with {}, which is not a stream of JPEGs",
-                              type.empty() ? "an unnamed content type" : type));
-  takes_reports_ = head.fields["X-Jpegwire"] == "reports";
-  return Result::accepted;
+  head_ = parse_response_head(received_bytes(), kMaxHeadBytes);
+  switch (head_.state) {
+    case HttpHead::State::need_more:
+      return Result::need_more;
+    case HttpHead::State::complete:
+      return judge_head();
+    case HttpHead::State::malformed:
+      return Result::not_http;
+    default:
+      return refuse("answers with an HTTP head that cannot be read");
+  }
 }
 
-StreamRequest::Result StreamRequest::authorize(const std::vector<std::string>& challenges) {
-  if (!authorization_.empty()) {
+StreamRequest::Result StreamRequest::judge_head() {
+  if (head_.status == 401) return authorize();
+  if (head_.status >= 300 && head_.status < 400 && head_.fields.contains("Location"))
+    return redirect(head_.fields["Location"]);
+  if (head_.status == 200) {
+    const std::string_view stream = link_to_stream(head_.fields);
+    return stream.empty() ? Result::accepted : redirect(stream);
+  }
+  is_refusing_ = true;
+  return read_refusal();
+}
+
+StreamRequest::Result StreamRequest::authorize() {
+  const std::vector<std::string> challenges = head_.fields.all("WWW-Authenticate");
+  constexpr int kMaxStaleAnswers = 3;
+  const bool is_stale = is_nonce_stale(challenges) && stale_answers_++ < kMaxStaleAnswers;
+  if (!authorization_.empty() && !is_stale) {
     authorization_.clear();  // valid for one attempt: the next challenge may differ
     return refuse("does not accept that user and password");
   }
@@ -78,6 +143,47 @@ StreamRequest::Result StreamRequest::authorize(const std::vector<std::string>& c
   if (!answer) return refuse("requires a user and a password: http://USER:PASSWORD@HOST/…");
   authorization_ = *answer;
   return Result::ask_again;
+}
+
+// Another host is not followed: it was not the user's choice, nor are the credentials for it.
+StreamRequest::Result StreamRequest::redirect(std::string_view location) {
+  constexpr int kMaxRedirects = 5;
+  const std::string shown = as_plain_line(location, kMaxShownText);
+  const std::optional<HttpUrl> url = resolve(url_, location);
+  if (!url) return refuse(fmt::format("has moved to {}, which is not a URL of HTTP", shown));
+  if (!equal_ignoring_case(url->endpoint.host, url_.endpoint.host))
+    return refuse(fmt::format("has moved to another host; watch {} instead", shown));
+  if (++redirects_ > kMaxRedirects) return refuse("redirects again and again");
+  const bool is_same_server = url->endpoint.port == url_.endpoint.port;
+  const HttpUrl previous = std::exchange(url_, *url);
+  url_.user = is_same_server ? previous.user : "";
+  url_.password = is_same_server ? previous.password : "";
+  authorization_.clear();
+  return Result::ask_again;
+}
+
+StreamRequest::Result StreamRequest::read_refusal() {
+  HttpBody body = this->body();
+  std::vector<std::byte> content(rest().begin(), rest().end());
+  content.resize(body.decode(content));
+  error_ = describe_refusal(as_text(content));
+  const bool is_whole = body.state() != HttpBody::State::open || content.size() >= kMaxTextBytes ||
+                        filled_ == kMaxHeadBytes;
+  return is_whole ? Result::refused : Result::need_more;
+}
+
+std::string StreamRequest::describe_refusal(std::string_view body) const {
+  const bool is_html = begins_with_type(content_type(), "text/html");
+  const std::string text = as_plain_line(is_html ? without_tags(body) : body, kMaxShownText);
+  return fmt::format("answers with status {} {}{}{}", head_.status,
+                     as_plain_line(head_.reason, kMaxShownText), text.empty() ? "" : ": ", text);
+}
+
+// Servers of endless streams send any length.
+HttpBody StreamRequest::body() const {
+  const bool is_endless = begins_with_type(content_type(), "multipart/") ||
+                          (!is_refusing_ && head_.content_length == 0);
+  return {head_.is_chunked, is_endless ? std::nullopt : head_.content_length};
 }
 
 }  // namespace jpegwire

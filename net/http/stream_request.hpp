@@ -1,29 +1,36 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "codec/frame.hpp"
+#include "net/http/http_body.hpp"
+#include "net/http/http_head.hpp"
 #include "net/http/http_url.hpp"
 
 namespace jpegwire {
 
-/// Requests a stream from an HTTP server and reads the head of the answer, without sockets. Uses
-/// HTTP/1.0, so that no server splits the stream into chunks. Bound to one thread.
+/// Requests a stream from an HTTP server and reads the head of the answer, without sockets. Answers
+/// challenges, and follows redirects on the same host and the link of a jpegwire sender's page to
+/// its stream. Bound to one thread.
 class StreamRequest {
  public:
   enum class Result {
     need_more,
-    accepted,   // the stream follows the head
-    ask_again,  // on a new connection, with the credentials that the server requires
-    refused,
+    accepted,   // the body follows the head
+    ask_again,  // on a new connection, to url()'s endpoint
+    not_http,   // received_bytes() are something else
+    refused,    // error() says why
   };
 
   explicit StreamRequest(HttpUrl url) : url_(std::move(url)) {}
 
-  /// The request to write once a connection is established.
+  /// The request to write once a connection is established. HTTP/1.0, so that few servers split the
+  /// stream into chunks.
   std::string text() const;
 
   /// Where to put the next bytes of the answer; never empty.
@@ -31,14 +38,26 @@ class StreamRequest {
 
   Result received(std::size_t size_bytes);
 
-  /// The bytes after the head; valid until the next connection.
-  Bytes rest() const { return Bytes(head_).subspan(head_size_, filled_ - head_size_); }
+  /// Whether the server refuses, so that only the rest of the text that explains it is awaited.
+  /// error() has what has arrived of it.
+  bool is_refusing() const { return is_refusing_; }
+
+  /// All bytes of the answer so far; valid until the next connection.
+  Bytes received_bytes() const { return Bytes(buffer_).first(filled_); }
+
+  /// The bytes after the head.
+  Bytes rest() const { return received_bytes().subspan(head_.size_bytes); }
 
   /// Resets the state for a new connection.
   void begin();
 
   /// After accepted: whether the server accepts a viewer's reports on the same connection.
-  bool takes_reports() const { return takes_reports_; }
+  bool takes_reports() const { return head_.fields["X-Jpegwire"] == "reports"; }
+
+  /// After accepted: the framing of the body.
+  HttpBody body() const;
+
+  std::string_view content_type() const { return head_.fields["Content-Type"]; }
 
   /// After refused: the reason, as the end of a sentence.
   const std::string& error() const { return error_; }
@@ -48,14 +67,20 @@ class StreamRequest {
  private:
   Result refuse(std::string error);
   Result read_head();
-  Result authorize(const std::vector<std::string>& challenges);
+  Result judge_head();
+  Result authorize();
+  Result redirect(std::string_view location);
+  Result read_refusal();
+  std::string describe_refusal(std::string_view body) const;
 
   HttpUrl url_;
   std::string authorization_;
-  std::vector<std::byte> head_;
+  int stale_answers_ = 0;
+  int redirects_ = 0;
+  std::vector<std::byte> buffer_;
   std::size_t filled_ = 0;
-  std::size_t head_size_ = 0;
-  bool takes_reports_ = false;
+  HttpResponseHead head_;
+  bool is_refusing_ = false;
   std::string error_;
 };
 

@@ -31,6 +31,9 @@ class Dialer {
 
   void cancel();
 
+  /// From the next attempt on, connects to this endpoint.
+  void redirect(const Endpoint& endpoint) { endpoint_ = endpoint; }
+
   const Endpoint& endpoint() const { return endpoint_; }
 
  private:

@@ -7,13 +7,29 @@
 #include <asio/buffer.hpp>
 #include <utility>
 
+#include "app/text.hpp"
 #include "codec/bytes.hpp"
+#include "net/framing/framing_detector.hpp"
 
 namespace jpegwire {
 namespace {
 
 constexpr milliseconds kReportInterval{250};
 constexpr milliseconds kFarewellTimeout{300};
+constexpr milliseconds kRefusalTimeout{500};
+
+// What a server of streams calls its stream is right more often than what the bytes look like.
+bool names_pictures(std::string_view content_type) {
+  const auto begins_with = [&](std::string_view type) {
+    return equal_ignoring_case(content_type.substr(0, type.size()), type);
+  };
+  return begins_with("multipart/") || begins_with("image/");
+}
+
+std::string describe_type(std::string_view content_type) {
+  constexpr std::size_t kMaxBytes = 80;
+  return content_type.empty() ? "no content type" : as_plain_line(content_type, kMaxBytes);
+}
 
 }  // namespace
 
@@ -25,7 +41,9 @@ StreamClient::StreamClient(asio::io_context& io, StreamClientSettings settings,
       silence_(
           io.get_executor(), settings_.timeout, [this] { return observer_.last_shown(); },
           [this] { nothing_was_shown(); }),
-      farewell_(io.get_executor(), [this] { close(); }) {
+      farewell_(io.get_executor(), [this] { close(); }),
+      refusal_(io.get_executor(), [this] { refuse_answer(); }),
+      next_fetch_(io.get_executor(), [this] { dialer_->dial(); }) {
   if (settings_.http) request_.emplace(*settings_.http);
   if (settings_.listen) {
     listener_.emplace(io, settings_.endpoint,
@@ -37,6 +55,7 @@ StreamClient::StreamClient(asio::io_context& io, StreamClientSettings settings,
       io, settings_.endpoint,
       [this](Dialer&, asio::ip::tcp::socket socket) { begin_session(std::move(socket)); },
       [this](Dialer&, std::error_code error) { could_not_connect(error); });
+  if (!settings_.http) probe_.emplace(io, settings_.endpoint, [this] { use_http(); });
 }
 
 std::string StreamClient::url() const {
@@ -52,7 +71,10 @@ void StreamClient::stop() {
   if (std::exchange(stopped_, true)) return;
   if (listener_) listener_->stop();
   if (dialer_) dialer_->cancel();
+  if (probe_) probe_->cancel();
   silence_.cancel();
+  refusal_.cancel();
+  next_fetch_.cancel();
   if (!socket_.is_open()) return;
   std::error_code ignored;
   socket_.cancel(ignored);
@@ -73,19 +95,24 @@ void StreamClient::begin_session(asio::ip::tcp::socket socket) {
   socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
   socket_.non_blocking(true, ignored);
   apply(settings_.read, socket_);
+  ++session_;
+  begin_ = std::chrono::steady_clock::now();
+  body_.reset();
   assembler_.emplace(frames_, settings_.max_frame_bytes, assembler_settings());
+  if (!is_refetch_) begin_stream();
+  if (request_) ask_for_stream();
+  do_read();
+}
+
+void StreamClient::begin_stream() {
   clock_ = ClockOffset(steady_now());
   last_report_ = {};
   reports_are_read_ = true;
   session_frames_ = 0;
-  ++session_;
   last_trouble_.clear();
   if (settings_.reconnect) silence_.start();  // a new sender gets the whole timeout
-  if (request_)
-    ask_for_stream();
-  else
-    observer_.connected(peer_name(socket_));
-  do_read();
+  if (probe_ && !request_) probe_->start();
+  if (!request_) observer_.connected(peer_name(socket_));
 }
 
 // A request always fits into a new connection's send buffer; if writing fails, no answer will
@@ -100,6 +127,10 @@ void StreamClient::ask_for_stream() {
 FrameAssembler::Settings StreamClient::assembler_settings() const {
   FrameAssembler::Settings settings{.records_reads = settings_.read.are_recorded};
   settings.staging_bytes = std::max(settings.staging_bytes, settings_.read.max_bytes);
+  if (body_)
+    settings.start = names_pictures(request_->content_type())
+                         ? FrameAssembler::Start::parts
+                         : FrameAssembler::Start::parts_or_nothing;
   return settings;
 }
 
@@ -111,62 +142,117 @@ std::span<std::byte> StreamClient::space_for_read() {
 
 void StreamClient::do_read() {
   const std::span<std::byte> space = space_for_read();
-  socket_.async_read_some(asio::mutable_buffer(space.data(), space.size()),
-                          [this, session = session_](std::error_code error, std::size_t size) {
-                            if (stopped_ || session != session_) return;
-                            if (error)
-                              read_ended(error);
-                            else
-                              take_bytes(size);
-                          });
+  socket_.async_read_some(
+      asio::mutable_buffer(space.data(), space.size()),
+      [this, space, session = session_](std::error_code error, std::size_t size) {
+        if (stopped_ || session != session_) return;
+        if (error) return read_ended(error);
+        if (probe_) probe_->cancel();
+        if (awaits_answer_)
+          take_answer(size);
+        else
+          take_bytes(space.first(size));
+      });
 }
 
-void StreamClient::take_bytes(std::size_t size) {
-  if (awaits_answer_) return take_answer(size);
-  observer_.bytes_read(size);
-  assembler_->received(size, steady_now());
+/// `bytes` are at the front of the assembler's space.
+void StreamClient::take_bytes(std::span<std::byte> bytes) {
+  if (!bytes.empty()) observer_.bytes_read(bytes.size());
+  const std::size_t size = body_ ? body_->decode(bytes) : bytes.size();
+  if (size > 0) assembler_->received(size, steady_now());
   take_frames();
 }
 
 void StreamClient::take_answer(std::size_t size) {
   switch (request_->received(size)) {
     case StreamRequest::Result::need_more:
+      if (request_->is_refusing()) refusal_.set(kRefusalTimeout);
       return do_read();
     case StreamRequest::Result::ask_again:
-      close();
-      ++session_;
-      return dialer_->dial();
+      dialer_->redirect(request_->url().endpoint);
+      return dial_again();
+    case StreamRequest::Result::not_http:
+      return take_not_http();
     case StreamRequest::Result::refused:
-      return end_session(false, fmt::format("{} {}", url(), request_->error()));
+      return refuse_answer();
     case StreamRequest::Result::accepted:
-      break;
+      return accept_answer();
   }
+}
+
+// The bytes after the answer's head are the beginning of its body.
+void StreamClient::accept_answer() {
   awaits_answer_ = false;
-  observer_.connected(peer_name(socket_));
-  // The bytes after the answer's head are the beginning of the stream.
-  put_bytes(assembler_->space(), request_->rest());
-  take_bytes(request_->rest().size());
+  body_ = request_->body();
+  frames_in_body_ = 0;
+  assembler_.emplace(frames_, settings_.max_frame_bytes, assembler_settings());
+  if (!std::exchange(is_refetch_, false)) observer_.connected(peer_name(socket_));
+  const std::span<std::byte> space = assembler_->space();
+  put_bytes(space, request_->rest());
+  take_bytes(space.first(request_->rest().size()));
+}
+
+void StreamClient::refuse_answer() {
+  end_session(false, fmt::format("{} {}", url(), request_->error()));
+}
+
+void StreamClient::take_not_http() {
+  using Kind = DetectedFraming::Kind;
+  const Kind kind = detect_framing(request_->received_bytes(), settings_.max_frame_bytes).kind;
+  if (kind == Kind::need_more) return do_read();
+  if (kind == Kind::unknown)
+    return end_session(false, fmt::format("{} does not answer with HTTP", url()));
+  spdlog::info("{} sends frames without HTTP; watching {}", url(), to_tcp_url(settings_.endpoint));
+  request_.reset();
+  dial_again();
+}
+
+void StreamClient::use_http() {
+  request_.emplace(HttpUrl{.endpoint = settings_.endpoint, .user = {}, .password = {}});
+  spdlog::info("{} speaks HTTP; watching {}", url(), to_string(request_->url()));
+  dial_again();
+}
+
+void StreamClient::dial_again() {
+  close();
+  ++session_;
+  dialer_->dial();
 }
 
 void StreamClient::take_frames() {
   while (!stopped_) {
     switch (assembler_->next()) {
       case FrameAssembler::Event::need_more:
-        return do_read();
+        return need_more();
       case FrameAssembler::Event::frame:
         take_frame();
         break;
       case FrameAssembler::Event::end_of_stream:
         return end_session(true, fmt::format("{} has ended the stream", url()));
       case FrameAssembler::Event::failed:
-        return end_session(false, fmt::format("the stream from {} cannot be read: {}", url(),
-                                              assembler_->error()));
+        return fail_to_read(assembler_->error());
     }
   }
 }
 
+void StreamClient::need_more() {
+  const HttpBody::State state = body_ ? body_->state() : HttpBody::State::open;
+  if (state == HttpBody::State::open) return do_read();
+  if (state == HttpBody::State::malformed) return fail_to_read("its chunks are malformed");
+  take_last_frame();
+  if (!stopped_) stream_closed();
+}
+
+void StreamClient::fail_to_read(const std::string& why) {
+  if (body_ && frames_in_body_ == 0)
+    return end_session(false, fmt::format("{} answers with {}, which is not a stream of JPEGs: {}",
+                                          url(), describe_type(request_->content_type()), why));
+  end_session(false, fmt::format("the stream from {} cannot be read: {}", url(), why));
+}
+
 void StreamClient::take_frame() {
   std::shared_ptr<ReceivedFrame> frame = assembler_->take_frame();
+  ++frames_in_body_;
   const JpegVerdict verdict = validate(frame->jpeg);
   if (verdict != JpegVerdict::ok) return observer_.frame_refused(verdict);
   frame->stamp = take_stamp(frame->jpeg.layout);
@@ -193,21 +279,50 @@ void StreamClient::do_report() {
   if (!error && sent < report_.size()) reports_are_read_ = false;
 }
 
+void StreamClient::take_last_frame() {
+  if (assembler_->end() == FrameAssembler::Event::frame) take_frame();
+}
+
 void StreamClient::read_ended(std::error_code error) {
+  if (awaits_answer_ && request_->is_refusing()) return refuse_answer();
   // A script that does not read our reports closes with them unread, which resets the connection.
   const bool closed = error == asio::error::eof || error == asio::error::connection_reset;
-  if (closed && assembler_->is_between_frames())
-    return end_session(true, fmt::format("{} has closed the connection", url()));
+  const std::string position = assembler_->position();
+  // The end of the connection may be the end of a picture.
+  const bool is_in_order = assembler_->is_between_frames() || (body_ && assembler_->is_bare());
+  if (closed) take_last_frame();
+  if (stopped_) return;
+  if (closed && is_in_order) return stream_closed();
   const std::string what =
       error == asio::error::eof ? "closed" : fmt::format("lost ({})", error.message());
-  end_session(false,
-              fmt::format("the connection to {} was {} {}", url(), what, assembler_->position()));
+  end_session(false, fmt::format("the connection to {} was {} {}", url(), what, position));
+}
+
+void StreamClient::stream_closed() {
+  if (is_snapshot()) return fetch_again();
+  if (body_ && frames_in_body_ == 0 && !names_pictures(request_->content_type()))
+    return fail_to_read("it ends without a picture");
+  end_session(true, fmt::format("{} has closed the connection", url()));
+}
+
+bool StreamClient::is_snapshot() const {
+  return body_ && frames_in_body_ == 1 && assembler_->is_bare();
+}
+
+void StreamClient::fetch_again() {
+  close();
+  ++session_;
+  is_refetch_ = true;
+  const auto due = begin_ + settings_.snapshot_interval;
+  next_fetch_.set(std::max(due - std::chrono::steady_clock::now(), SteadyTime::duration::zero()));
 }
 
 void StreamClient::end_session(bool in_order, const std::string& sentence) {
   close();
   ++session_;
   last_trouble_ = sentence;
+  is_refetch_ = false;
+  reset_request();
   if (settings_.reconnect) {
     observer_.interrupted(sentence);
     return seek_sender();
@@ -218,6 +333,13 @@ void StreamClient::end_session(bool in_order, const std::string& sentence) {
   if (!in_order) return fail(sentence);
   stop();
   observer_.ended("");
+}
+
+// What was learnt about the server may have changed.
+void StreamClient::reset_request() {
+  request_.reset();
+  if (settings_.http) request_.emplace(*settings_.http);
+  if (dialer_) dialer_->redirect(settings_.endpoint);
 }
 
 void StreamClient::nothing_was_shown() {
@@ -234,6 +356,8 @@ void StreamClient::could_not_connect(std::error_code error) {
   if (!settings_.reconnect && is_about_name(error)) return fail(sentence);
   if (settings_.reconnect && sentence != last_trouble_) observer_.interrupted(sentence);
   last_trouble_ = sentence;
+  is_refetch_ = false;
+  reset_request();
   seek_sender();
 }
 
@@ -261,6 +385,9 @@ void StreamClient::do_drain() {
 
 void StreamClient::close() {
   farewell_.cancel();
+  refusal_.cancel();
+  if (probe_) probe_->cancel();
+  awaits_answer_ = false;
   std::error_code ignored;
   socket_.close(ignored);
 }

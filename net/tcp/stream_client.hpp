@@ -7,6 +7,7 @@
 #include <string>
 
 #include "net/framing/frame_assembler.hpp"
+#include "net/http/http_body.hpp"
 #include "net/http/stream_request.hpp"
 #include "net/sockets/deadline.hpp"
 #include "net/sockets/dialer.hpp"
@@ -17,6 +18,7 @@
 #include "net/stream/stream_input.hpp"
 #include "net/stream/stream_observer.hpp"
 #include "net/stream/viewer_report.hpp"
+#include "net/tcp/http_probe.hpp"
 
 namespace jpegwire {
 
@@ -28,14 +30,16 @@ struct StreamClientSettings {
       false;  // keep trying after any failure; otherwise the first failure ends the stream
   milliseconds timeout{5000};  // the stream counts as dead when nothing was shown for so long
   std::size_t max_frame_bytes = kDefaultMaxFrameBytes;
+  milliseconds snapshot_interval{10};  // the shortest, if the server sends one picture per request
   ReadSettings read{};
 };
 
 /// The receiving end of a stream over TCP: connects (or accepts), requests the stream if the sender
 /// is an HTTP server, reads without ever waiting for the decoder, assembles and validates frames,
 /// and passes them to the observer. If the frames carry a stamp, it reports its time to the sender,
-/// so that the age of frames is known across machines. Bound to the io thread; must outlive the io
-/// context's run.
+/// so that the age of frames is known across machines. An HTTP server that answers with a single
+/// picture is asked again and again. A server that speaks HTTP where frames were expected, or the
+/// other way round, is recognized. Bound to the io thread; must outlive the io context's run.
 class StreamClient final : public StreamInput {
  public:
   /// Throws std::runtime_error if it cannot listen.
@@ -55,17 +59,30 @@ class StreamClient final : public StreamInput {
 
  private:
   void begin_session(asio::ip::tcp::socket socket);
+  void begin_stream();
   void ask_for_stream();
   std::span<std::byte> space_for_read();
   FrameAssembler::Settings assembler_settings() const;
   void do_read();
+  void take_bytes(std::span<std::byte> bytes);
   void take_answer(std::size_t size);
+  void accept_answer();
+  void take_not_http();
+  void use_http();
+  void dial_again();
   void take_frames();
-  void take_bytes(std::size_t size);
+  void need_more();
   void take_frame();
+  void take_last_frame();
   void do_report();
   void read_ended(std::error_code error);
+  void stream_closed();
+  bool is_snapshot() const;
+  void fetch_again();
+  void fail_to_read(const std::string& why);
   void end_session(bool in_order, const std::string& sentence);
+  void reset_request();
+  void refuse_answer();
   void nothing_was_shown();
   void could_not_connect(std::error_code error);
   void seek_sender();
@@ -80,11 +97,18 @@ class StreamClient final : public StreamInput {
   asio::ip::tcp::socket socket_;
   SilenceWatch silence_;
   Deadline farewell_;
+  Deadline refusal_;                // for the text of an error answer
+  Deadline next_fetch_;             // of a snapshot
+  std::optional<HttpProbe> probe_;  // of a server that sends nothing
 
   ObjectPool<ReceivedFrame> frames_;
-  std::optional<StreamRequest> request_;
+  std::optional<StreamRequest> request_;  // if the server speaks HTTP
   bool awaits_answer_ = false;
+  std::optional<HttpBody> body_;  // of the answer
   std::optional<FrameAssembler> assembler_;
+  std::uint64_t frames_in_body_ = 0;
+  SteadyTime begin_{};       // of the connection
+  bool is_refetch_ = false;  // it is for the next snapshot
   ClockOffset clock_;
   WallTime last_report_{};
   bool reports_are_read_ = true;

@@ -4,6 +4,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 namespace jpegwire {
@@ -16,13 +17,20 @@ constexpr milliseconds kCardInterval{200};   // the card only has to show that t
 // Less than a viewer's timeout, so that the card reaches our viewers before they time out.
 constexpr milliseconds kLongestSilence{4000};
 
+StreamPolicy policy_for(std::optional<double> frames_per_second) {
+  StreamPolicy policy{.reconnect = true, .timeout = kLongestSilence};
+  if (frames_per_second && *frames_per_second > 0)
+    policy.snapshot_interval = milliseconds(std::llround(1000 / *frames_per_second));
+  return policy;
+}
+
 }  // namespace
 
-StreamSource::StreamSource(asio::io_context& io, const std::string& url, bool passthrough)
+StreamSource::StreamSource(asio::io_context& io, const std::string& url, bool passthrough,
+                           std::optional<double> frames_per_second)
     : url_(parse_stream_address(url).text),
       passthrough_(passthrough),
-      input_(open_stream(io, parse_stream_address(url),
-                         {.reconnect = true, .timeout = kLongestSilence}, *this)) {
+      input_(open_stream(io, parse_stream_address(url), policy_for(frames_per_second), *this)) {
   input_->start();
 }
 

@@ -22,8 +22,11 @@ namespace jpegwire {
 /// that is only slow is not absent.
 class StreamSource final : public FrameSource, private StreamObserver {
  public:
-  /// `passthrough` is used for the description only.
-  StreamSource(asio::io_context& io, const std::string& url, bool passthrough = true);
+  /// `passthrough` is used for the description only. `frames_per_second` is the rate at which
+  /// single pictures are requested from a URL that gives one at a time; without it, as fast as they
+  /// come.
+  StreamSource(asio::io_context& io, const std::string& url, bool passthrough = true,
+               std::optional<double> frames_per_second = std::nullopt);
 
   std::string description() const override;
   std::optional<CapturedFrame> read(std::stop_token stop) override;

@@ -10,11 +10,13 @@
 namespace jpegwire {
 namespace {
 
-// The page has its style and script inline and loads nothing from elsewhere.
+// The page has its style and script inline and loads nothing from elsewhere. The link leads a
+// viewer from the page to the stream (RFC 8288).
 constexpr const char* kPageFields =
     "Content-Security-Policy: default-src 'none'; img-src 'self' blob: data:; "
     "connect-src 'self'; style-src 'unsafe-inline'; script-src 'unsafe-inline'\r\n"
-    "Referrer-Policy: no-referrer\r\n";
+    "Referrer-Policy: no-referrer\r\n"
+    "Link: </stream>; rel=\"alternate\"; type=\"multipart/x-mixed-replace\"\r\n";
 
 // Names and sources may contain bytes that are not UTF-8.
 std::string to_text(const nlohmann::json& json) {

@@ -42,9 +42,10 @@ inline PieceSize pieces_at_random(unsigned seed) {
 }
 
 /// Feeds the stream to an assembler in reads of varying size until its end or an error.
-inline Outcome feed(Bytes stream, std::size_t max_frame_bytes, PieceSize piece_size) {
+inline Outcome feed(Bytes stream, std::size_t max_frame_bytes, PieceSize piece_size,
+                    FrameAssembler::Start start = FrameAssembler::Start::any_framing) {
   ObjectPool<ReceivedFrame> pool;
-  FrameAssembler assembler(pool, max_frame_bytes);
+  FrameAssembler assembler(pool, max_frame_bytes, {.start = start});
   Outcome outcome;
   outcome.last = assembler.next();
   while (!stream.empty() && outcome.last == FrameAssembler::Event::need_more) {

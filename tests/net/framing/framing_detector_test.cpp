@@ -52,9 +52,9 @@ TEST_CASE("text is distinguished from sizes even with the largest limit") {
   const auto detect_text = [](std::string_view text) {
     return detect_framing(to_bytes(text), kLargestMaxFrameBytes - 1);
   };
-  CHECK(detect_text("--bo").kind == Kind::multipart);
-  CHECK(detect_text("HTTP").kind == Kind::multipart);
-  CHECK(detect_text("\r\n--").kind == Kind::multipart);
+  CHECK(detect_text("--bo").kind == Kind::parts);
+  CHECK(detect_text("HTTP").kind == Kind::parts);
+  CHECK(detect_text("\r\n--").kind == Kind::parts);
   CHECK(detect_text("5612").prefix == SizePrefix::ascii16);
   CHECK(detect_text("5612").kind == Kind::size_prefix);
   CHECK(detect_text("9   ").prefix == SizePrefix::ascii16);
@@ -62,7 +62,7 @@ TEST_CASE("text is distinguished from sizes even with the largest limit") {
   CHECK(detect_text("-12 ").prefix == SizePrefix::ascii16);
   CHECK(detect_text("GET ").kind == Kind::unknown);
   CHECK(detect_text("<htm").kind == Kind::unknown);
-  CHECK(detect({0xFF, 0xD8, 0xFF, 0xE0}).kind == Kind::unknown);
+  CHECK(detect({0xFF, 0xD8, 0xFF, 0xE0}).kind == Kind::parts);
   CHECK(detect({0x80, 0x04, 0x95, 0x00}).kind == Kind::unknown);
 }
 

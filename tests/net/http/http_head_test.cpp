@@ -73,6 +73,11 @@ TEST_CASE("responses of small cameras are accepted", "[http]") {
       {"HTTP/1.1 200 OK\nServer: x\n\n", 200},
       {"HTTP/1.1 200 OK\nServer: x\r\n\n", 200},
       {"HTTP/1.1 200 OK\r\nServer: x\n\r\n", 200},
+      {"\r\n\nHTTP/1.1 200 OK\r\n\r\n", 200},
+      {"ICY 200 OK\r\nServer: x\r\n\r\n", 200},
+      {"HTTP/1.1 200 O\x01K\r\nX: a\x02z\r\n\r\n", 200},
+      {"HTTP/1.1 200 OK\r\nno colon\r\n\r\n", 200},
+      {"HTTP/1.1 200 OK\r\nX : y\r\n(: z\r\n\r\n", 200},
   }));
   CAPTURE(text);
   const HttpResponseHead head = parse_response(text + "\n\n--b");
@@ -82,15 +87,25 @@ TEST_CASE("responses of small cameras are accepted", "[http]") {
 }
 
 TEST_CASE("text that is not a response is malformed", "[http]") {
-  const std::string text = GENERATE(
-      "SSH-2.0-OpenSSH_9.2\r\n"s, "h"s, "HTTP/1.1\r\n\r\n"s, "HTTP/1.1 20 OK\r\n\r\n"s,
-      "HTTP/1.1 2000 OK\r\n\r\n"s, "HTTP/2.0 200 OK\r\n\r\n"s, "HTTP/1.1 200 O\0K\r\n\r\n"s,
-      "HTTP/1.1 200 OK\r\nno colon\r\n\r\n"s, "HTTP/1.1 200 OK\r\nX : y\r\n\r\n"s,
-      "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n"s,
-      "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n"s,
-      "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n"s);
+  const std::string text =
+      GENERATE("SSH-2.0-OpenSSH_9.2\r\n"s, "h"s, "IC-"s, "HTTP/1.1\r\n\r\n"s,
+               "HTTP/1.1 20 OK\r\n\r\n"s, "HTTP/1.1 2000 OK\r\n\r\n"s, "HTTP/2.0 200 OK\r\n\r\n"s);
   CAPTURE(text);
   CHECK(parse_response(text).state == State::malformed);
+}
+
+TEST_CASE("a response's Content-Length counts if it is a number and there are no chunks",
+          "[http]") {
+  const auto length_of = [](const std::string& fields) {
+    const HttpResponseHead head = parse_response("HTTP/1.1 200 OK\r\n" + fields + "\r\n");
+    CHECK(head.state == State::complete);
+    return head.content_length;
+  };
+  CHECK(length_of("Content-Length: 5\r\n") == 5U);
+  CHECK(length_of("Content-Length: 1\r\nContent-Length: 2\r\n") == 1U);
+  CHECK(length_of("Content-Length: -1\r\nContent-Length: 2\r\n") == 2U);
+  CHECK_FALSE(length_of("Content-Length: \r\n"));
+  CHECK_FALSE(length_of("Content-Length: 1\r\nTransfer-Encoding: chunked\r\n"));
 }
 
 TEST_CASE("chunked responses are recognized", "[http]") {

@@ -64,18 +64,96 @@ TEST_CASE("a challenge is answered on the next connection, once", "[http]") {
   CHECK_THAT(nobody.error(), Contains("USER:PASSWORD"));
 }
 
-TEST_CASE("an answer without a JPEG stream is refused with a reason", "[http]") {
+TEST_CASE("a nonce that has expired is answered again, but not for ever", "[http]") {
+  const std::string stale =
+      "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Digest realm=\"a\", nonce=\"b\", "
+      "stale=TRUE\r\n\r\n";
+  StreamRequest request(parse_http_url("http://me:secret@camera/"));
+  int answers = 0;
+  while (feed(request, stale) == Result::ask_again && answers < 10) {
+    request.begin();
+    ++answers;
+  }
+  CHECK(answers == 3);
+}
+
+TEST_CASE("a redirect on the same host is followed", "[http]") {
+  const auto [location, target] = GENERATE(table<std::string, std::string>({
+      {"/other?a=b", "http://camera:8080/other?a=b"},
+      {"other", "http://camera:8080/dir/other"},
+      {"?a=b", "http://camera:8080/dir/stream?a=b"},
+      {"http://CAMERA:8080/x#part", "http://CAMERA:8080/x"},
+      {"//camera:8080/x", "http://camera:8080/x"},
+      {"http://camera:9090/x", "http://camera:9090/x"},
+  }));
+  CAPTURE(location);
+  StreamRequest request(parse_http_url("http://me:secret@camera:8080/dir/stream?c=d"));
+  CHECK(feed(request, "HTTP/1.1 307 Moved\r\nLocation: " + location + "\r\n\r\n") ==
+        Result::ask_again);
+  CHECK(to_string(request.url()) == target);
+  CHECK(request.url().user == (request.url().endpoint.port == 8080 ? "me" : ""));
+}
+
+TEST_CASE("redirects are followed a few times", "[http]") {
+  StreamRequest request(parse_http_url("http://camera/"));
+  int redirects = 0;
+  const std::string answer = "HTTP/1.1 301 Moved\r\nLocation: /\r\n\r\n";
+  for (; feed(request, answer) == Result::ask_again && redirects < 20; ++redirects) request.begin();
+  CHECK(redirects == 5);
+  CHECK_THAT(request.error(), Contains("redirects again and again"));
+}
+
+TEST_CASE("the link of a page to a stream is followed", "[http]") {
+  StreamRequest request(parse_http_url("http://camera/"));
+  CHECK(feed(request,
+             "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nLink: </stream>; rel=\"alternate\"; "
+             "type=\"multipart/x-mixed-replace\"\r\n\r\n<html>") == Result::ask_again);
+  CHECK(request.url().target == "/stream");
+}
+
+TEST_CASE("any type of content is accepted, in chunks or not", "[http]") {
+  const std::string type = GENERATE("", "Content-Type: text/html\r\n", "Content-Type: x/y\r\n");
+  const std::string coding = GENERATE("", "Transfer-Encoding: chunked\r\n");
+  StreamRequest request(parse_http_url("http://camera/"));
+  CHECK(feed(request, "HTTP/1.1 200 OK\r\n" + type + coding + "\r\n") == Result::accepted);
+}
+
+TEST_CASE("the text of a refusal is read up to its end, in chunks or not", "[http]") {
+  const std::string head = "HTTP/1.1 421 Misdirected Request\r\nContent-Type: text/plain\r\n";
+  const std::string answer = GENERATE_COPY(
+      head +
+          "Content-Length: 9\r\n\r\nuse\nNAME\x07"
+          "and more",
+      head + "Transfer-Encoding: chunked\r\n\r\n5\r\nuse\nN\r\n4\r\nAME\x1B\r\n0\r\n\r\n");
+  const std::size_t piece = GENERATE(1, 5, 1000);
+  StreamRequest request(parse_http_url("http://camera/"));
+  CHECK(feed(request, answer, piece) == Result::refused);
+  CHECK(request.error() == "answers with status 421 Misdirected Request: use NAME");
+}
+
+TEST_CASE("a refusal whose text has not ended has an error already", "[http]") {
+  StreamRequest request(parse_http_url("http://camera/"));
+  CHECK(feed(request, "HTTP/1.1 404 Not Found\r\n\r\nno such") == Result::need_more);
+  CHECK(request.is_refusing());
+  CHECK(request.error() == "answers with status 404 Not Found: no such");
+}
+
+TEST_CASE("what is not HTTP is recognized", "[http]") {
+  const std::string answer =
+      GENERATE("SSH-2.0-OpenSSH_9.2\r\n", std::string("\0\0\x40\0\xFF\xD8", 6));
+  StreamRequest request(parse_http_url("http://camera/"));
+  CHECK(feed(request, answer) == Result::not_http);
+}
+
+TEST_CASE("an answer that cannot be used is refused with a reason", "[http]") {
   const auto [answer, reason] = GENERATE(table<std::string, std::string>({
-      {"HTTP/1.1 404 Not Found\r\n\r\n", "404 Not Found"},
-      {"HTTP/1.1 302 Found\r\nLocation: http://other/\r\n\r\n", "has moved to http://other/"},
-      {"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n", "text/html"},
-      {"HTTP/1.1 200 OK\r\n\r\n", "an unnamed content type"},
-      {"HTTP/1.1 200 OK\r\nContent-Type: multipart/x-mixed-replace\r\n"
-       "Transfer-Encoding: chunked\r\n\r\n",
-       "a chunked stream"},
-      {"SSH-2.0-OpenSSH_9.2\r\n", "does not answer with HTTP"},
-      {std::string("HTTP/1.1 200 OK\r\nX: a\0b\r\n\r\n", 27), "does not answer with HTTP"},
-      {"HTTP/1.1 200 OK\r\nX: " + std::string(100'000, 'x'), "does not answer with HTTP"},
+      {"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", "404 Not Found"},
+      {"HTTP/1.1 302 Found\r\nLocation: http://other/\r\n\r\n",
+       "has moved to another host; watch http://other/ instead"},
+      {"HTTP/1.1 302 Found\r\nLocation: https://camera/\r\n\r\n",
+       "has moved to https://camera/, which is not a URL of HTTP"},
+      {"HTTP/1.1 302 Found\r\nLocation: /a b\r\n\r\n", "which is not a URL of HTTP"},
+      {"HTTP/1.1 200 OK\r\nX: " + std::string(100'000, 'x'), "cannot be read"},
   }));
   CAPTURE(answer.substr(0, 60));
   StreamRequest request(parse_http_url("http://camera/"));

@@ -74,14 +74,15 @@ TEST_CASE("a frame that shares its read with another is not one whole read") {
 }
 
 TEST_CASE("a boundary that arrives with the previous part belongs to no frame") {
-  const ByteVector part = joined("\r\n--b\r\nContent-Length: 3\r\n\r\n", "abc");
+  const ByteVector jpeg = to_bytes({0xFF, 0xD8, 0xFF, 0xD9});
+  const ByteVector part = joined("\r\n--b\r\nContent-Length: 4\r\n\r\n", jpeg);
   const ByteVector end = to_bytes("\r\n--b\r\n");
-  const auto frames =
-      reads_of(joined(part, end, "Content-Length: 2\r\n\r\nxy"), {part.size() + end.size(), 23});
+  const auto frames = reads_of(joined(part, end, "Content-Length: 4\r\n\r\n", jpeg),
+                               {part.size() + end.size(), 25});
   REQUIRE(frames.size() == 2);
   CHECK(frames[0].size_bytes() == part.size());
   CHECK(frames[1].is_one_whole_read());
-  CHECK(frames[1].size_bytes() == 23);
+  CHECK(frames[1].size_bytes() == 25);
 }
 
 TEST_CASE("the bytes of the reads add up for each frame, whatever their sizes") {

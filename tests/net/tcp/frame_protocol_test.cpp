@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 #include <limits>
 
-#include "net/framing/multipart.hpp"
+#include "net/framing/part_body.hpp"
 #include "support/http_responses.hpp"
 #include "support/loopback.hpp"
 
@@ -77,7 +77,7 @@ TEST_CASE("the boundary directly follows a JPEG, so that a browser shows it at o
   const ByteVector part = part_of(protocol, *frame);
   const ByteVector body(part.end() - static_cast<std::ptrdiff_t>(size + protocol.tail().size()),
                         part.end());
-  CHECK(find_body_end(body, "--frame") == size);
+  CHECK(PartBody("--frame", std::nullopt).find_end(body) == size);
   CHECK(protocol.tail() == "\r\n--frame\r\n");
 }
 

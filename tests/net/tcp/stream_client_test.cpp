@@ -117,6 +117,13 @@ TEST_CASE("multipart over TCP is detected") {
   CHECK(stage.recorder.end->empty());
 }
 
+TEST_CASE("a part without a length is received when its last byte has arrived") {
+  Stage stage;
+  stage.start(kLong);
+  stage.sender.send(joined("--b\r\n\r\n", encode_plainly(make_bgr(48, 48))));
+  REQUIRE(stage.run_until_frames(1));
+}
+
 TEST_CASE("a frame that is not a JPEG is refused, and the stream continues") {
   Stage stage;
   stage.start(kLong);
