@@ -12,12 +12,13 @@
 #include <CLI/Formatter.hpp>
 #include <algorithm>
 #include <cerrno>
-#include <numeric>
 #include <stdexcept>
 #include <system_error>
 #include <utility>
 
+#include "app/nearest_word.hpp"
 #include "app/parse_number.hpp"
+#include "app/text.hpp"
 #include "codec/band_pool.hpp"
 
 namespace jpegwire {
@@ -54,30 +55,11 @@ int refuse(const std::string& program, std::string_view sentence) {
   return kWrongUsage;
 }
 
-/// The number of letters to insert, delete or replace to make one word the other (Levenshtein).
-std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i + 1);
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
-      diagonal = std::exchange(row[j + 1], std::min({replaced, row[j] + 1, row[j + 1] + 1}));
-    }
-  }
-  return row.back();
-}
-
 /// The option that the user may have meant, or an empty text.
 std::string nearest_option(const CLI::App& app, const std::string& unknown) {
-  std::string nearest;
-  std::size_t least = std::max<std::size_t>(2, unknown.size() / 3) + 1;
-  for (const CLI::Option* option : app.get_options())
-    if (const std::size_t letters = distance(unknown, option->get_name()); letters < least) {
-      least = letters;
-      nearest = option->get_name();
-    }
-  return nearest;
+  std::vector<std::string> names;
+  for (const CLI::Option* option : app.get_options()) names.push_back(option->get_name());
+  return nearest_word(unknown, names);
 }
 
 std::string describe_extras(const CLI::App& app) {
@@ -85,7 +67,7 @@ std::string describe_extras(const CLI::App& app) {
   const auto unknown =
       std::ranges::find_if(extras, [](const std::string& word) { return word.starts_with('-'); });
   if (unknown == extras.end())
-    return fmt::format("unexpected argument '{}'", fmt::join(extras, " "));
+    return fmt::format("unexpected argument '{}'", without_password(extras.front()));
   const std::string name = unknown->substr(0, unknown->find('='));
   const std::string nearest = nearest_option(app, name);
   return nearest.empty() ? fmt::format("unknown option {}", name)

@@ -11,8 +11,9 @@ namespace jpegwire {
 namespace {
 
 [[noreturn]] void fail(const std::string& target) {
-  throw std::runtime_error(fmt::format("cannot write the summary to '{}': {}", target,
-                                       std::generic_category().message(errno)));
+  throw std::runtime_error(
+      fmt::format("cannot write the summary to '{}': {}; choose another file with --summary FILE",
+                  target, std::generic_category().message(errno)));
 }
 
 }  // namespace

@@ -96,6 +96,15 @@ std::size_t columns_of(std::uint32_t code) {
 
 }  // namespace
 
+std::string without_password(std::string_view text) {
+  const std::size_t at = text.rfind('@');
+  if (at == std::string_view::npos) return std::string(text);
+  const std::size_t scheme = text.find("://");
+  const std::size_t begin = scheme < at ? scheme + 3 : 0;
+  if (text.substr(begin, at - begin).find(':') == std::string_view::npos) return std::string(text);
+  return fmt::format("{}…{}", text.substr(0, begin), text.substr(at));
+}
+
 bool is_plain_text(std::string_view text) {
   while (!text.empty()) {
     const std::optional<std::uint32_t> code = take_character(text);

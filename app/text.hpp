@@ -40,6 +40,11 @@ constexpr bool equal_ignoring_case(std::string_view a, std::string_view b) {
   return std::ranges::equal(a, b, [](char x, char y) { return lower(x) == lower(y); });
 }
 
+/// For messages: what a user has typed as an address, without what may be a user and a password.
+/// These end at the last @, because a password that was not percent-encoded may contain any
+/// character.
+std::string without_password(std::string_view text);
+
 /// Whether the text is UTF-8 (RFC 3629) without control characters, marks that change the direction
 /// of writing, and invisible characters, so that a terminal shows it unchanged and has no other
 /// reaction.

@@ -8,13 +8,64 @@
 #include <system_error>
 #include <utility>
 
+#include "app/nearest_word.hpp"
+#include "app/text.hpp"
 #include "net/rtp/rtp_receiver.hpp"
 #include "net/tcp/stream_client.hpp"
 
 namespace jpegwire {
 namespace {
 
-bool is_sdp_file(std::string_view text) { return text.ends_with(".sdp"); }
+constexpr std::string_view kSdpEnding = ".sdp";
+constexpr std::string_view kKnownStreams =
+    "a stream is tcp://HOST[:PORT], http://HOST[:PORT]/PATH, rtp://ADDR:PORT, or an SDP file";
+
+bool is_url(std::string_view text) { return text.find("://") != std::string_view::npos; }
+
+bool is_sdp_file(std::string_view text) {
+  return !is_url(text) && text.size() >= kSdpEnding.size() &&
+         equal_ignoring_case(text.substr(text.size() - kSdpEnding.size()), kSdpEnding);
+}
+
+/// What to do instead with a URL of this scheme.
+std::string advice_for(std::string_view scheme, std::string_view rest) {
+  if (scheme == "https") return "TLS is not supported; use http:// if the camera has it";
+  if (scheme == "rtsp" || scheme == "rtsps")
+    return "RTSP is not supported; most such cameras have an MJPEG stream over http://, too";
+  const std::string nearest = nearest_word(scheme, {"tcp", "http", "rtp"});
+  return nearest.empty() ? std::string(kKnownStreams)
+                         : fmt::format("{}; did you mean {}://{}?", kKnownStreams, nearest,
+                                       without_password(rest));
+}
+
+[[noreturn]] void refuse_scheme(std::string_view url) {
+  const std::size_t end = url.find("://");
+  const std::string scheme = lower(url.substr(0, end));
+  throw std::invalid_argument(fmt::format("'{}' cannot be watched: {}", without_password(url),
+                                          advice_for(scheme, url.substr(end + 3))));
+}
+
+/// Whether something follows HOST[:PORT] or precedes it that only http:// has: a path, a query, or
+/// a user and password.
+bool is_http_url_without_scheme(std::string_view text) {
+  return !is_url(text) && text.find_first_of("/?@") != std::string_view::npos;
+}
+
+/// The path of a file, or a URL with a slash too few, such as http:/camera.
+bool is_no_address(std::string_view text) {
+  return text.starts_with('/') || text.starts_with('.') || text.starts_with('~') ||
+         (!is_url(text) && text.find(":/") != std::string_view::npos);
+}
+
+StreamAddress over_http(std::string_view text) {
+  const HttpUrl url = parse_http_url(text);
+  return {to_string(url), url};
+}
+
+StreamAddress over_tcp(std::string_view text) {
+  const Endpoint endpoint = parse_tcp_address(text);
+  return {to_tcp_url(endpoint), endpoint};
+}
 
 std::string read_start(const std::string& path, std::size_t max_bytes) {
   std::ifstream file(path, std::ios::binary);
@@ -41,14 +92,18 @@ bool is_stream_address(std::string_view text) {
 }
 
 StreamAddress parse_stream_address(const std::string& text) {
-  if (is_http_url(text)) {
-    const HttpUrl url = parse_http_url(text);
-    return {to_string(url), url};
-  }
+  if (is_http_url(text)) return over_http(text);
   if (is_sdp_file(text)) return {text, read_sdp_file(text)};
-  if (!is_rtp_url(text)) return {text, parse_tcp_url(text)};
-  const Endpoint endpoint = parse_rtp_url(text);
-  return {text, RtpSession{.address = endpoint.host, .port = endpoint.port}};
+  if (is_rtp_url(text)) {
+    const Endpoint endpoint = parse_rtp_url(text);
+    return {text, RtpSession{.address = endpoint.host, .port = endpoint.port}};
+  }
+  if (is_tcp_url(text)) return over_tcp(text);
+  if (is_url(text)) refuse_scheme(text);
+  if (is_no_address(text))
+    throw std::invalid_argument(fmt::format("'{}' is not the address of a stream; {}",
+                                            without_password(text), kKnownStreams));
+  return is_http_url_without_scheme(text) ? over_http("http://" + text) : over_tcp(text);
 }
 
 std::unique_ptr<StreamInput> open_stream(asio::io_context& io, const StreamAddress& address,

@@ -20,15 +20,16 @@ namespace jpegwire {
 
 /// The source of a stream.
 struct StreamAddress {
-  std::string text;                                   // as the user wrote it, without the password
+  std::string text;                                   // as a URL or a path, without the password
   std::variant<Endpoint, RtpSession, HttpUrl> where;  // over TCP, as datagrams, over HTTP
 };
 
-/// Whether the text names a stream: a URL, or an SDP file.
+/// Whether the text can be nothing but a stream: a URL of a known kind, or an SDP file.
 bool is_stream_address(std::string_view text);
 
-/// "tcp://HOST[:PORT]", "rtp://ADDR:PORT", the path of an SDP file, which is read, or
-/// "http://HOST[:PORT]/PATH". Throws std::invalid_argument with a one-sentence message.
+/// "[tcp://]HOST[:PORT]", "rtp://ADDR:PORT", the path of an SDP file, which is read, or
+/// "[http://][USER:PASSWORD@]HOST[:PORT]/PATH". Throws std::invalid_argument with a one-sentence
+/// message that does not contain the password.
 StreamAddress parse_stream_address(const std::string& text);
 
 /// Timeouts and limits for receiving a stream.

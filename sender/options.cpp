@@ -31,13 +31,8 @@ void require_known_source(const std::string& source) {
       (source == "camera:" || source.find_first_not_of("0123456789", 7) != std::string::npos))
     throw std::invalid_argument(
         fmt::format("'{}' is not a camera; write camera:0, camera:1 and so on", source));
-  if (is_stream_address(source))
+  if (is_stream_address(source) || source.find("://") != std::string::npos)
     parse_stream_address(source);
-  else if (source.find("://") != std::string::npos)
-    throw std::invalid_argument(fmt::format(
-        "'{}' is not a known kind of URL; a stream is tcp://HOST:PORT, rtp://ADDR:PORT or "
-        "http://HOST:PORT/PATH",
-        source));
 }
 
 void add_picture_options(CommandLine& command_line, SenderOptions& options) {
@@ -82,7 +77,7 @@ void add_tcp_options(CommandLine& command_line, SenderOptions& options) {
   command_line.add(
       "-s", "ADDR",
       [&](const std::string& host) {
-        options.tcp = Endpoint{host, options.tcp.value_or(Endpoint{}).port};
+        options.tcp = Endpoint{parse_host_name(host), options.tcp.value_or(Endpoint{}).port};
       },
       "The address to listen on (as in the classic scripts)");
   command_line.add_whole_number(
@@ -184,8 +179,8 @@ void check_echo(const CommandLine& command_line, const SenderOptions& options) {
 
 void add_stream_options(CommandLine& command_line, SenderOptions& options) {
   command_line.add_list(
-      "--connect", "tcp://HOST:PORT",
-      [&](const std::string& text) { options.connect.push_back(parse_tcp_url(text)); },
+      "--connect", "HOST[:PORT]",
+      [&](const std::string& text) { options.connect.push_back(parse_tcp_address(text)); },
       "Send to a viewer that listens; may be given several times");
   static const std::map<std::string, SizePrefix> prefixes{
       {"be32", SizePrefix::be32}, {"le32", SizePrefix::le32}, {"ascii16", SizePrefix::ascii16}};

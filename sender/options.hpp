@@ -17,7 +17,6 @@
 namespace jpegwire {
 
 inline constexpr double kDefaultFrameRate = 30;
-inline constexpr std::uint16_t kDefaultHttpPort = 8080;
 
 /// The options of jpegwire-sender; the README and --help describe each.
 struct SenderOptions {

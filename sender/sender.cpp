@@ -107,13 +107,7 @@ class Sender {
   }
 
  private:
-  void open_tcp_port() {
-    try {
-      listener_ = &server_.listen(*options_.tcp);
-    } catch (const std::runtime_error& error) {
-      throw std::runtime_error(fmt::format("{} (--tcp PORT)", error.what()));
-    }
-  }
+  void open_tcp_port() { listener_ = &server_.listen(*options_.tcp); }
 
   // If the default HTTP port is taken, continue without HTTP.
   void open_web_site() {
@@ -125,9 +119,8 @@ class Sender {
     try {
       web_listener_ = &web_site_->listen(*options_.http);
     } catch (const std::runtime_error& error) {
-      if (options_.is_http_asked_for || !options_.shared_directory.empty())
-        throw std::runtime_error(fmt::format("{} (--http PORT)", error.what()));
-      spdlog::warn("continuing without HTTP: {} (--http PORT)", error.what());
+      if (options_.is_http_asked_for || !options_.shared_directory.empty()) throw;
+      spdlog::warn("continuing without HTTP: {}", error.what());
     }
   }
 
@@ -170,8 +163,9 @@ class Sender {
     file << sdp;
     file.close();
     if (!file)
-      throw std::runtime_error(fmt::format("cannot write '{}': {}", options_.sdp_file,
-                                           std::generic_category().message(errno)));
+      throw std::runtime_error(
+          fmt::format("cannot write '{}': {}; choose another file with --sdp FILE",
+                      options_.sdp_file, std::generic_category().message(errno)));
   }
 
   void print_how_to_watch() const {

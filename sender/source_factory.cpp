@@ -47,29 +47,12 @@ std::unique_ptr<FrameSource> open_recording(const SenderOptions& options) {
                                 .passthrough = options.passthrough});
 }
 
-// An AVI file with times has a tick instead of a frame rate, and OpenCV would treat the tick as the
-// frame rate.
-std::optional<double> rate_of_recording(const std::string& path) {
-  constexpr int kEnoughFrames = 100;
-  if (!is_recording_name(path)) return std::nullopt;
-  std::optional<VideoFileReader> reader = VideoFileReader::open(path);
-  std::optional<VideoFrame> frame = reader ? reader->next() : std::nullopt;
-  if (!frame) return std::nullopt;
-  const microseconds first = frame->time;
-  microseconds last = first;
-  int intervals = 0;
-  for (; intervals < kEnoughFrames && (frame = reader->next()); ++intervals) last = frame->time;
-  if (last <= first) return std::nullopt;
-  return intervals / std::chrono::duration<double>(last - first).count();
-}
-
 std::unique_ptr<FrameSource> open_file(const SenderOptions& options) {
   if (auto recording = open_recording(options)) return recording;
   FileSourceOptions file;
   file.path = options.source;
   file.loop = options.loop;
   file.frames_per_second = options.frames_per_second;
-  if (!file.frames_per_second) file.frames_per_second = rate_of_recording(options.source);
   if (options.size) file.size = {options.size->width, options.size->height};
   file.passthrough = options.passthrough;
   return std::make_unique<FileSource>(file);

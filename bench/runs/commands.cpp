@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "app/text.hpp"
 #include "bench/runs/fake_camera.hpp"
 #include "net/sockets/endpoint.hpp"
 
@@ -75,7 +76,10 @@ Command viewer_command(const std::string& program, const Case& one, const std::s
 
 std::string to_shell(const Command& command) {
   std::string text;
-  for (const std::string& word : command) text += (text.empty() ? "" : " ") + quoted(word);
+  for (const std::string& word : command) {
+    const bool is_url = word.find("://") != std::string::npos;
+    text += (text.empty() ? "" : " ") + quoted(is_url ? without_password(word) : word);
+  }
   return text;
 }
 

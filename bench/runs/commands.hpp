@@ -31,7 +31,7 @@ struct ViewerTimes {
 Command viewer_command(const std::string& program, const Case& one, const std::string& url,
                        const ViewerTimes& times, const std::vector<std::string>& more);
 
-/// The command quoted for a shell.
+/// The command quoted for a shell, for reports: without the password of a URL.
 std::string to_shell(const Command& command);
 
 }  // namespace jpegwire

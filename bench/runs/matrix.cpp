@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <tuple>
 
+#include "app/text.hpp"
 #include "bench/runs/fake_camera.hpp"
 #include "bench/runs/peers.hpp"
 
@@ -25,7 +26,7 @@ std::string describe_rate(double frames_per_second) {
 
 std::string describe_source(const std::string& source) {
   if (source == "test") return "test card";
-  if (!is_fake_camera(source)) return source;
+  if (!is_fake_camera(source)) return without_password(source);
   return gives_jpegs(source) ? "a camera's JPEGs" : "a camera's YUYV";
 }
 
@@ -152,7 +153,7 @@ nlohmann::json to_json(const Case& one) {
       {"transport", name_of(one.transport)},
       {"viewers", one.viewers},
       {"threads", one.threads},
-      {"source", one.source}};
+      {"source", without_password(one.source)}};
   if (!one.link.empty()) values["link"] = one.link;
   if (one.window) values["window"] = true;
   if (one.optical) values["optical"] = true;

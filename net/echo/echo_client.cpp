@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <asio/connect.hpp>
 #include <chrono>
 #include <cmath>
 #include <numeric>
@@ -35,14 +34,18 @@ EchoClient::EchoClient(asio::io_context& io, const Endpoint& endpoint, const Rea
                        milliseconds timeout)
     : endpoint_(endpoint), read_(read), timeout_(timeout), io_(io) {
   std::error_code error;
-  const auto addresses =
+  const auto found =
       asio::ip::tcp::resolver(io_).resolve(endpoint.host, std::to_string(endpoint.port), error);
   if (error)
     throw std::runtime_error(
         fmt::format("cannot connect to {}: {}", to_tcp_url(endpoint), describe(error)));
+  const Connector::Addresses addresses(found.begin(), found.end());
   wait_for([&](const auto& done) {
-    asio::async_connect(socket_, addresses,
-                        [done](std::error_code trouble, const auto&) { done(trouble); });
+    connector_.start(addresses,
+                     [this, done](std::error_code trouble, asio::ip::tcp::socket socket) {
+                       socket_ = std::move(socket);
+                       done(trouble);
+                     });
   });
   socket_.set_option(asio::ip::tcp::no_delay(true), error);
   apply(read_, socket_);
@@ -75,24 +78,27 @@ bool EchoClient::wait_for(const Started& start) {
   }
   give_up(result);
   if (is_stopped_) return false;
-  throw std::runtime_error(fmt::format("{} did not answer within {} s", to_tcp_url(endpoint_),
-                                       to_milliseconds(timeout_) / 1000));
+  throw std::runtime_error(
+      fmt::format("{} did not answer within {} s; wait longer with --timeout S",
+                  to_tcp_url(endpoint_), to_milliseconds(timeout_) / 1000));
 }
 
-// Lets the handler run, which refers to the result.
+// Lets a socket's handler run, which refers to the result; the connector calls nobody any more.
 void EchoClient::give_up(const std::optional<std::error_code>& result) {
+  connector_.cancel();
   socket_.close();
-  while (!result) {
-    io_.restart();
-    io_.run_one();
-  }
+  io_.restart();
+  while (!result && io_.poll_one() > 0) continue;
 }
 
 void EchoClient::fail(std::error_code error) const {
   if (error == asio::error::eof)
     throw std::runtime_error(fmt::format("{} closed the connection", to_tcp_url(endpoint_)));
-  throw std::runtime_error(
-      fmt::format("the connection to {} failed: {}", to_tcp_url(endpoint_), describe(error)));
+  const char* advice = error == asio::error::connection_refused
+                           ? "; start jpegwire-sender there with --echo and --tcp [ADDR:]PORT"
+                           : "";
+  throw std::runtime_error(fmt::format("the connection to {} failed: {}{}", to_tcp_url(endpoint_),
+                                       describe(error), advice));
 }
 
 bool EchoClient::make_round_trip() { return send() && receive(); }

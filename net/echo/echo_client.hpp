@@ -10,6 +10,7 @@
 
 #include "codec/time.hpp"
 #include "net/echo/echo_message.hpp"
+#include "net/sockets/connector.hpp"
 #include "net/sockets/endpoint.hpp"
 #include "net/sockets/socket_options.hpp"
 
@@ -61,6 +62,7 @@ class EchoClient {
   const milliseconds timeout_;
   asio::io_context& io_;
   bool is_stopped_ = false;
+  Connector connector_{io_};
   asio::ip::tcp::socket socket_{io_};
   EchoMessage sent_;
   EchoMessage answer_;

@@ -94,9 +94,9 @@ class EchoServer::Peer : public std::enable_shared_from_this<Peer> {
 };
 
 EchoServer::EchoServer(asio::io_context& io, const Endpoint& endpoint, WriteSettings write)
-    : write_(write),
-      listener_(io, endpoint, [this](asio::ip::tcp::socket socket) { accept(std::move(socket)); }) {
-}
+    : write_(write), listener_(io, endpoint, "--tcp", [this](asio::ip::tcp::socket socket) {
+        accept(std::move(socket));
+      }) {}
 
 EchoServer::~EchoServer() = default;
 

@@ -1,6 +1,7 @@
 #include "net/http/host_allow_list.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "app/host_name.hpp"
 #include "app/text.hpp"
@@ -12,6 +13,11 @@ std::string_view without_root(std::string_view name) {
   if (name.ends_with('.')) name.remove_suffix(1);
   return name;
 }
+
+/// What routers and operating systems append to the names of machines in a home. Nobody can
+/// register such a name, but for fritz.box, which belongs to the maker of these routers.
+constexpr std::array<std::string_view, 7> kHomeSuffixes{
+    ".lan", ".local", ".home", ".home.arpa", ".internal", ".localdomain", ".fritz.box"};
 
 /// An IPv4-mapped IPv6 address equals its IPv4 address; an IPv6 zone is ignored.
 asio::ip::address plain(const asio::ip::address& address) {
@@ -26,7 +32,12 @@ asio::ip::address plain(const asio::ip::address& address) {
 HostAllowList::HostAllowList(const std::vector<std::string>& names) {
   const std::string own(without_root(host_name()));
   const std::string shortened = own.substr(0, own.find('.'));
-  names_ = {"localhost", own, shortened, shortened + ".local"};
+  names_ = {"localhost"};
+  if (!shortened.empty()) {
+    names_.insert(names_.end(), {own, shortened});
+    for (const std::string_view suffix : kHomeSuffixes)
+      names_.push_back(shortened + std::string(suffix));
+  }
   for (const std::string& name : names) names_.emplace_back(without_root(name));
 }
 

@@ -12,8 +12,8 @@ namespace jpegwire {
 /// its own origin; such a request names that page's host.
 class HostAllowList {
  public:
-  /// Besides `names`, allows localhost and this machine's own name: short, fully qualified and with
-  /// ".local".
+  /// Besides `names`, allows localhost and this machine's own name: fully qualified, short, and
+  /// with a suffix that home networks use, such as ".local", ".lan" and ".fritz.box".
   explicit HostAllowList(const std::vector<std::string>& names);
 
   /// `host` has no port, and an IPv6 address no brackets. `local` is the address that the

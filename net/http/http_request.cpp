@@ -132,7 +132,7 @@ void HttpRequestReader::drop(std::size_t size_bytes) {
 
 bool has_parameter(std::string_view query, std::string_view name, std::string_view value) {
   while (!query.empty()) {
-    const std::size_t end = std::min(query.find('&'), query.size());
+    const std::size_t end = std::min(query.find_first_of("&?"), query.size());
     const std::string_view parameter = query.substr(0, end);
     query.remove_prefix(std::min(end + 1, query.size()));
     const std::size_t equals = parameter.find('=');

@@ -60,7 +60,9 @@ class HttpRequestReader {
   int status_ = 0;
 };
 
-/// Whether the query has this name with this value: "action=stream&x=1" has action=stream.
+/// Whether the query has this name with this value: "action=stream&x=1" has action=stream. Clients
+/// that add a parameter to a URL which has some already may write a second question mark instead of
+/// the &.
 bool has_parameter(std::string_view query, std::string_view name, std::string_view value);
 
 }  // namespace jpegwire

@@ -6,6 +6,8 @@
 #include <charconv>
 #include <stdexcept>
 
+#include "app/text.hpp"
+
 namespace jpegwire {
 namespace {
 
@@ -32,22 +34,47 @@ bool has_control_characters(std::string_view text) {
   return std::ranges::any_of(text, [](unsigned char c) { return c < ' ' || c == 0x7F; });
 }
 
-Endpoint parse_authority(std::string_view authority) {
-  const std::size_t bracket = authority.rfind(']');
-  const std::size_t colon = authority.find(':', bracket == std::string_view::npos ? 0 : bracket);
-  const bool has_port = colon != std::string_view::npos;
-  return parse_tcp_url(
-      fmt::format("tcp://{}{}", authority, has_port ? "" : fmt::format(":{}", kHttpPort)));
+[[noreturn]] void refuse(std::string_view text, std::string_view why) {
+  throw std::invalid_argument(fmt::format("'{}' {}", without_password(text), why));
+}
+
+// A user's name, unlike most hosts', has no dot.
+bool is_surely_a_host(std::string_view authority) {
+  const std::string_view host = authority.substr(0, authority.find(':'));
+  return host.starts_with('[') || host.find('.') != std::string_view::npos ||
+         equal_ignoring_case(host, "localhost");
+}
+
+/// An @ behind the first '/', '?' or '#' is either part of the path or query, or it ends a password
+/// in which such a character was not encoded. Where it may be the latter, the URL is refused: part
+/// of the password would be looked up as a host, and shown.
+void require_encoded_password(std::string_view text) {
+  const std::string_view rest = text.substr(kScheme.size());
+  const std::size_t at = std::min(rest.rfind('@'), rest.size());
+  const std::size_t end = rest.find_first_of("/?#");
+  if (at == rest.size() || end > at) return;
+  const std::string_view authority = rest.substr(0, end);
+  const std::string_view host = authority.substr(authority.rfind('@') + 1);
+  const bool has_password = rest.substr(0, at).find(':') != std::string_view::npos;
+  const bool is_in_fragment = rest.find('#') < at;
+  if (!is_in_fragment && (!has_password || is_surely_a_host(host))) return;
+  refuse(
+      text,
+      "is ambiguous: in the user and the password, write / as %2F, ? as %3F and # as %23; behind "
+      "the host, write @ as %40");
 }
 
 }  // namespace
 
-bool is_http_url(std::string_view text) { return text.starts_with(kScheme); }
+bool is_http_url(std::string_view text) {
+  return equal_ignoring_case(text.substr(0, kScheme.size()), kScheme);
+}
 
 HttpUrl parse_http_url(std::string_view text) {
-  if (!is_http_url(text) || !has_only_visible_characters(text))
-    throw std::invalid_argument(
-        fmt::format("'{}' is not a URL such as http://camera:8080/stream", text));
+  if (!is_http_url(text)) refuse(text, "is not a URL such as http://camera:8080/stream");
+  if (!has_only_visible_characters(text))
+    refuse(text, "has a blank or a control character in it; write a blank as %20");
+  require_encoded_password(text);
   std::string_view rest = text.substr(kScheme.size());
   rest = rest.substr(0, rest.find('#'));
   const std::size_t path = std::min(rest.find_first_of("/?"), rest.size());
@@ -64,7 +91,7 @@ HttpUrl parse_http_url(std::string_view text) {
     if (has_control_characters(url.user + url.password))
       throw std::invalid_argument("the user and the password must not contain control characters");
   }
-  url.endpoint = parse_authority(authority);
+  url.endpoint = parse_host(authority, kHttpPort);
   return url;
 }
 

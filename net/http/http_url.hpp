@@ -16,11 +16,12 @@ struct HttpUrl {
   std::string password;
 };
 
+/// Schemes are compared without regard to case (RFC 3986, section 3.1).
 bool is_http_url(std::string_view text);
 
 /// "http://[USER:PASSWORD@]HOST[:PORT][/PATH[?QUERY]]" (RFC 3986); the default port is 80. A
-/// character that would end the user or password is percent-encoded, such as %40. Throws
-/// std::invalid_argument with a one-sentence message.
+/// character that would end the user or password is percent-encoded: / as %2F, ? as %3F, # as %23.
+/// Throws std::invalid_argument with a one-sentence message that does not contain the password.
 HttpUrl parse_http_url(std::string_view text);
 
 /// The URL without user and password, for messages.

@@ -1,7 +1,7 @@
 #include "net/sockets/dialer.hpp"
 
 #include <algorithm>
-#include <asio/connect.hpp>
+#include <asio/error.hpp>
 #include <utility>
 
 namespace jpegwire {
@@ -19,7 +19,7 @@ Dialer::Dialer(asio::io_context& io, Endpoint endpoint, OnConnected on_connected
       on_connected_(std::move(on_connected)),
       on_failed_(std::move(on_failed)),
       lookup_(io),
-      socket_(io),
+      connector_(io),
       timer_(io),
       pause_(kFirstPause) {}
 
@@ -43,42 +43,38 @@ void Dialer::reset_pause() { pause_ = kFirstPause; }
 void Dialer::cancel() {
   ++tries_;
   lookup_.cancel();
+  connector_.cancel();
   timer_.cancel();
-  std::error_code ignored;
-  socket_.close(ignored);
 }
 
 void Dialer::do_resolve() {
   lookup_.start(endpoint_, [this](std::error_code error, const NameLookup::Addresses& addresses) {
     if (error)
-      end_try(error);
+      fail(error);
     else
       do_connect(addresses);
   });
 }
 
 void Dialer::do_connect(const NameLookup::Addresses& addresses) {
-  asio::async_connect(socket_, addresses,
-                      [this, current = tries_](std::error_code error, const auto&) {
-                        if (current == tries_) end_try(error);
-                      });
+  connector_.start(addresses, [this](std::error_code error, asio::ip::tcp::socket socket) {
+    if (error) return fail(error);
+    cancel();
+    on_connected_(*this, std::move(socket));
+  });
 }
 
 // A machine that is switched off does not refuse the connection, so the attempt needs a timeout.
 void Dialer::do_limit_time() {
   timer_.expires_after(kTimeout);
   timer_.async_wait([this, current = tries_](std::error_code error) {
-    if (!error && current == tries_) end_try(asio::error::timed_out);
+    if (!error && current == tries_) fail(asio::error::timed_out);
   });
 }
 
-void Dialer::end_try(std::error_code error) {
-  asio::ip::tcp::socket socket = std::move(socket_);
+void Dialer::fail(std::error_code error) {
   cancel();
-  if (error)
-    on_failed_(*this, error);
-  else
-    on_connected_(*this, std::move(socket));
+  on_failed_(*this, error);
 }
 
 }  // namespace jpegwire

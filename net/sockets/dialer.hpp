@@ -6,13 +6,15 @@
 #include <functional>
 #include <system_error>
 
+#include "net/sockets/connector.hpp"
 #include "net/sockets/endpoint.hpp"
 #include "net/sockets/name_lookup.hpp"
 
 namespace jpegwire {
 
-/// Resolves an endpoint's name and connects to it, repeatedly if required: after 100 ms, then after
-/// twice as long each time, up to 2 s. Bound to the io thread; must outlive the io context's run.
+/// Resolves an endpoint's name and connects to one of its addresses, repeatedly if required: after
+/// 100 ms, then after twice as long each time, up to 2 s. Bound to the io thread; must outlive the
+/// io context's run.
 class Dialer {
  public:
   using OnConnected = std::function<void(Dialer&, asio::ip::tcp::socket)>;
@@ -40,16 +42,16 @@ class Dialer {
   void do_resolve();
   void do_connect(const NameLookup::Addresses& addresses);
   void do_limit_time();
-  void end_try(std::error_code error);
+  void fail(std::error_code error);
 
   Endpoint endpoint_;
   OnConnected on_connected_;
   OnFailed on_failed_;
   NameLookup lookup_;
-  asio::ip::tcp::socket socket_;
+  Connector connector_;
   asio::steady_timer timer_;
   std::chrono::milliseconds pause_;
-  unsigned tries_ = 0;  // lets the handler of an earlier attempt detect that it is outdated
+  unsigned tries_ = 0;  // lets the timer of an earlier attempt detect that it is outdated
 };
 
 }  // namespace jpegwire

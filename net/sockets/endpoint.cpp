@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <asio/ip/address_v6.hpp>
 #include <optional>
 #include <stdexcept>
 
 #include "app/parse_number.hpp"
+#include "app/text.hpp"
 
 namespace jpegwire {
 namespace {
@@ -34,8 +36,9 @@ HostAndPort split(std::string_view text) {
   const std::size_t colon = text.find(':');
   if (colon == std::string_view::npos) return {text, std::nullopt};
   if (text.find(':', colon + 1) != std::string_view::npos)
-    throw std::invalid_argument(fmt::format(
-        "'{}' has several colons; write an IPv6 address in brackets: [::1]:2500", text));
+    throw std::invalid_argument(
+        fmt::format("'{}' has several colons; write an IPv6 address in brackets: [::1]:2500",
+                    without_password(text)));
   return {text.substr(0, colon), text.substr(colon + 1)};
 }
 
@@ -61,16 +64,29 @@ bool is_number(std::string_view text) {
   return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
+bool is_ipv6_address(std::string_view text) {
+  std::error_code error;
+  asio::ip::make_address_v6(std::string(text), error);
+  return !error;
+}
+
+bool has_scheme(std::string_view text, std::string_view scheme) {
+  return equal_ignoring_case(text.substr(0, scheme.size()), scheme);
+}
+
 std::string_view behind_scheme(std::string_view url, std::string_view scheme) {
   std::string_view rest = url.substr(scheme.size());
   if (rest.ends_with('/')) rest.remove_suffix(1);
   return rest;
 }
 
-std::string_view without_scheme(std::string_view url) {
-  if (!is_tcp_url(url))
-    throw std::invalid_argument(fmt::format("'{}' is not a URL of the form tcp://HOST:PORT", url));
-  return behind_scheme(url, kTcpScheme);
+// A file name or path has no scheme either, but is no address.
+std::string_view without_tcp_scheme(std::string_view text) {
+  if (is_tcp_url(text)) return behind_scheme(text, kTcpScheme);
+  if (text.find('/') != std::string_view::npos)
+    throw std::invalid_argument(
+        fmt::format("'{}' is not an address of the form tcp://HOST:PORT", without_password(text)));
+  return text;
 }
 
 // RTP has no default port.
@@ -94,26 +110,48 @@ Endpoint parse_listen_address(std::string_view text) {
   return endpoint;
 }
 
-Endpoint parse_tcp_url(std::string_view url) {
-  const HostAndPort parts = split(without_scheme(url));
+Endpoint parse_host(std::string_view text, std::uint16_t default_port) {
+  const HostAndPort parts = split(text);
   if (parts.host.empty())
-    throw std::invalid_argument(fmt::format("'{}' has no host; write tcp://HOST:PORT", url));
-  Endpoint endpoint{std::string(parts.host)};
+    throw std::invalid_argument(fmt::format("'{}' has no host; write HOST or HOST:PORT", text));
+  Endpoint endpoint{std::string(parts.host), default_port};
   if (parts.port) endpoint.port = parse_port(*parts.port);
   if (endpoint.port == 0)
-    throw std::invalid_argument(fmt::format("'{}' has port 0, which cannot be connected to", url));
+    throw std::invalid_argument(fmt::format("'{}' has port 0, which cannot be connected to", text));
   return endpoint;
 }
 
-Endpoint parse_tcp_listen_url(std::string_view url) {
-  return parse_listen_address(without_scheme(url));
+Endpoint parse_tcp_address(std::string_view text, std::uint16_t default_port) {
+  const std::string_view host = without_tcp_scheme(text);
+  if (host.find('@') != std::string_view::npos)
+    throw std::invalid_argument(
+        fmt::format("'{}': only http:// has a user and a password; write tcp://HOST:PORT",
+                    without_password(text)));
+  if (is_tcp_url(text)) return parse_host(host, default_port);
+  if (is_ipv6_address(host)) return {std::string(host), default_port};
+  return parse_host(is_number(host) ? fmt::format("localhost:{}", host) : std::string(host),
+                    default_port);
 }
 
-bool is_tcp_url(std::string_view text) { return text.starts_with(kTcpScheme); }
+std::string parse_host_name(std::string_view text) {
+  if (is_ipv6_address(text)) return std::string(text);
+  const HostAndPort parts = split(text);
+  if (parts.port || parts.host.empty())
+    throw std::invalid_argument(
+        fmt::format("'{}' is not a host; give its port with -p PORT", without_password(text)));
+  return std::string(parts.host);
+}
+
+Endpoint parse_tcp_listen_address(std::string_view text) {
+  return parse_listen_address(without_tcp_scheme(text));
+}
+
+bool is_tcp_url(std::string_view text) { return has_scheme(text, kTcpScheme); }
 
 Endpoint parse_rtp_url(std::string_view url) {
   if (!is_rtp_url(url))
-    throw std::invalid_argument(fmt::format("'{}' is not a URL of the form rtp://ADDR:PORT", url));
+    throw std::invalid_argument(
+        fmt::format("'{}' is not a URL of the form rtp://ADDR:PORT", without_password(url)));
   Endpoint endpoint = parse_rtp_address(behind_scheme(url, kRtpScheme));
   if (endpoint.host.empty()) endpoint.host = "0.0.0.0";
   return endpoint;
@@ -127,7 +165,7 @@ Endpoint parse_rtp_target(std::string_view text) {
   return endpoint;
 }
 
-bool is_rtp_url(std::string_view text) { return text.starts_with(kRtpScheme); }
+bool is_rtp_url(std::string_view text) { return has_scheme(text, kRtpScheme); }
 
 std::string to_string(const Endpoint& endpoint) {
   const bool is_ipv6 = endpoint.host.find(':') != std::string::npos;

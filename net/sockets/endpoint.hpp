@@ -7,6 +7,7 @@
 namespace jpegwire {
 
 inline constexpr std::uint16_t kDefaultPort = 2500;
+inline constexpr std::uint16_t kDefaultHttpPort = 8080;
 
 /// A host, by name or address (IPv6 without brackets), and a port.
 struct Endpoint {
@@ -20,12 +21,21 @@ struct Endpoint {
 /// Without an address it is 127.0.0.1. Throws std::invalid_argument with a sentence.
 Endpoint parse_listen_address(std::string_view text);
 
-/// "tcp://HOST[:PORT]". Throws std::invalid_argument with a sentence.
-Endpoint parse_tcp_url(std::string_view url);
+/// "HOST[:PORT]" to connect to, as after the scheme of a URL: an IPv6 address is in brackets.
+/// Throws std::invalid_argument with a sentence.
+Endpoint parse_host(std::string_view text, std::uint16_t default_port);
 
-/// "tcp://[ADDR:]PORT", for a viewer's --listen; the same errors.
-Endpoint parse_tcp_listen_url(std::string_view url);
+/// "[tcp://]HOST[:PORT]" to connect to. Without the scheme, an IPv6 address needs no brackets if no
+/// port follows, and a number alone is a port of this machine. The same errors.
+Endpoint parse_tcp_address(std::string_view text, std::uint16_t default_port = kDefaultPort);
 
+/// A host without a port; an IPv6 address may be in brackets. The same errors.
+std::string parse_host_name(std::string_view text);
+
+/// "[tcp://][ADDR:]PORT", for a viewer's --listen; the same errors.
+Endpoint parse_tcp_listen_address(std::string_view text);
+
+/// Schemes are compared without regard to case (RFC 3986, section 3.1).
 bool is_tcp_url(std::string_view text);
 
 /// "rtp://ADDR:PORT", where a receiver listens: a group's address or its own; the default is

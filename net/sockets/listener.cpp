@@ -13,33 +13,38 @@
 namespace jpegwire {
 namespace {
 
-std::string_view advice(std::error_code error) {
+std::string advice(std::error_code error, std::string_view option) {
   if (error == asio::error::address_in_use)
-    return "; another program uses the port: choose another one";
+    return fmt::format("another program uses the port; choose another one with {} PORT", option);
   if (error == asio::error::access_denied)
-    return "; ports below 1024 are reserved for root: choose another one";
-  if (error.value() == EADDRNOTAVAIL) return "; no interface of this machine has the address";
-  return "";
+    return fmt::format("ports below 1024 are reserved for root; choose another one with {} PORT",
+                       option);
+  if (error.value() == EADDRNOTAVAIL)
+    return fmt::format("no interface of this machine has the address; choose one with {} ADDR:PORT",
+                       option);
+  return fmt::format("choose another address with {} ADDR:PORT", option);
 }
 
-[[noreturn]] void fail(const Endpoint& endpoint, std::error_code error) {
-  throw std::runtime_error(fmt::format("cannot listen on {}: {}{}", to_string(endpoint),
-                                       describe(error), advice(error)));
+[[noreturn]] void fail(const Endpoint& endpoint, std::error_code error, std::string_view option) {
+  throw std::runtime_error(fmt::format("cannot listen on {}: {}; {}", to_string(endpoint),
+                                       describe(error), advice(error, option)));
 }
 
 }  // namespace
 
-Listener::Listener(asio::io_context& io, const Endpoint& endpoint, OnAccepted on_accepted)
+Listener::Listener(asio::io_context& io, const Endpoint& endpoint, std::string_view option,
+                   OnAccepted on_accepted)
     : endpoint_(endpoint), on_accepted_(std::move(on_accepted)) {
   std::error_code error;
   const auto addresses = asio::ip::tcp::resolver(io).resolve(
       endpoint.host, std::to_string(endpoint.port), asio::ip::tcp::resolver::passive, error);
-  if (error) fail(endpoint, error);
-  for (const auto& address : addresses) open(io, address.endpoint());
+  if (error) fail(endpoint, error, option);
+  for (const auto& address : addresses) open(io, address.endpoint(), option);
   for (Door& door : doors_) do_accept(door);
 }
 
-void Listener::open(asio::io_context& io, asio::ip::tcp::endpoint address) {
+void Listener::open(asio::io_context& io, asio::ip::tcp::endpoint address,
+                    std::string_view option) {
   address.port(endpoint_.port);
   Door& door = doors_.emplace_back(io);
   std::error_code error;
@@ -47,7 +52,7 @@ void Listener::open(asio::io_context& io, asio::ip::tcp::endpoint address) {
   if (!error) door.acceptor.set_option(asio::socket_base::reuse_address(true), error);
   if (!error) door.acceptor.bind(address, error);
   if (!error) door.acceptor.listen(asio::socket_base::max_listen_connections, error);
-  if (error) fail(endpoint_, error);
+  if (error) fail(endpoint_, error, option);
   endpoint_.port = door.acceptor.local_endpoint().port();
 }
 

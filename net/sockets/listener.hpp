@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <list>
+#include <string_view>
 
 #include "app/log_limit.hpp"
 #include "net/sockets/endpoint.hpp"
@@ -19,8 +20,9 @@ class Listener {
   using OnAccepted = std::function<void(asio::ip::tcp::socket)>;
 
   /// Throws std::runtime_error with a one-sentence message: the port is in use, or the address is
-  /// invalid.
-  Listener(asio::io_context& io, const Endpoint& endpoint, OnAccepted on_accepted);
+  /// invalid. The message names `option`, which the user can choose another one with.
+  Listener(asio::io_context& io, const Endpoint& endpoint, std::string_view option,
+           OnAccepted on_accepted);
 
   /// Contains the port that the system chose if it was 0.
   const Endpoint& endpoint() const { return endpoint_; }
@@ -40,7 +42,7 @@ class Listener {
     asio::steady_timer pause;
   };
 
-  void open(asio::io_context& io, asio::ip::tcp::endpoint address);
+  void open(asio::io_context& io, asio::ip::tcp::endpoint address, std::string_view option);
   void do_accept(Door& door);
   void do_accept_later(Door& door, std::error_code trouble);
 

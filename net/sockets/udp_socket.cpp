@@ -12,6 +12,8 @@
 #include <stdexcept>
 #include <system_error>
 
+#include "net/sockets/name_lookup.hpp"
+
 namespace jpegwire {
 namespace {
 
@@ -20,17 +22,17 @@ using asio::ip::udp;
 std::string_view advice(int error) {
   switch (error) {
     case EADDRINUSE:
-      return "; another program uses the port: choose another one";
+      return "; another program uses the port: choose another one, as in rtp://ADDR:PORT";
     case EACCES:
-      return "; ports below 1024 are reserved for root: choose another one";
+      return "; ports below 1024 are reserved for root: choose another one, as in rtp://ADDR:PORT";
     case EADDRNOTAVAIL:
-      return "; no interface of this machine has the address";
+      return "; no interface of this machine has the address: write rtp://:PORT to receive on all";
     case ENETUNREACH:
     case EHOSTUNREACH:
       return "; there is no route to it: check the network, or choose an interface with "
-             "--interface";
+             "--interface NAME";
     case ENODEV:
-      return "; there is no route to the group: choose an interface as in ADDR%eth0";
+      return "; there is no route to the group: choose an interface, as in rtp://ADDR%eth0:PORT";
     default:
       return "";
   }
@@ -49,7 +51,10 @@ int index_of(const std::string& interface) {
   const unsigned index = ::if_nametoindex(interface.c_str());
   if (index == 0)
     throw std::runtime_error(
-        fmt::format("this machine has no interface '{}'; see `ip link`", interface));
+        fmt::format("this machine has no interface '{}'; choose one that `ip link` lists with "
+                    "--interface NAME, "
+                    "or as in rtp://ADDR%NAME:PORT",
+                    interface));
   return static_cast<int>(index);
 }
 
@@ -109,7 +114,8 @@ udp::endpoint resolve_udp(asio::io_context& io, const Endpoint& endpoint) {
   const auto found = udp::resolver(io).resolve(endpoint.host, std::to_string(endpoint.port), error);
   if (error || found.empty())
     throw std::runtime_error(
-        fmt::format("cannot find the address of {}: {}", endpoint.host, error.message()));
+        fmt::format("cannot find the address of {}: {}; check the name, or write an address",
+                    endpoint.host, describe(error)));
   return found.begin()->endpoint();
 }
 

@@ -29,7 +29,7 @@ FrameServer::FrameServer(asio::io_context& io, ViewerCount& viewer_count, Settin
 
 const Listener& FrameServer::listen(const Endpoint& endpoint) {
   return listeners_.emplace_back(
-      io_, endpoint, [this](asio::ip::tcp::socket socket) { accept(std::move(socket)); });
+      io_, endpoint, "--tcp", [this](asio::ip::tcp::socket socket) { accept(std::move(socket)); });
 }
 
 void FrameServer::accept(asio::ip::tcp::socket socket) {

@@ -31,6 +31,12 @@ std::string describe_type(std::string_view content_type) {
   return content_type.empty() ? "no content type" : as_plain_line(content_type, kMaxBytes);
 }
 
+// By default a sender accepts only viewers on its own machine.
+std::string advice(std::error_code error, const StreamClientSettings& settings) {
+  if (error != asio::error::connection_refused || settings.http) return "";
+  return fmt::format("; start jpegwire-sender there with --tcp 0.0.0.0:{}", settings.endpoint.port);
+}
+
 }  // namespace
 
 StreamClient::StreamClient(asio::io_context& io, StreamClientSettings settings,
@@ -46,7 +52,7 @@ StreamClient::StreamClient(asio::io_context& io, StreamClientSettings settings,
       next_fetch_(io.get_executor(), [this] { dialer_->dial(); }) {
   if (settings_.http) request_.emplace(*settings_.http);
   if (settings_.listen) {
-    listener_.emplace(io, settings_.endpoint,
+    listener_.emplace(io, settings_.endpoint, "--listen",
                       [this](asio::ip::tcp::socket socket) { begin_session(std::move(socket)); });
     settings_.endpoint = listener_->endpoint();
     return;
@@ -352,7 +358,8 @@ void StreamClient::nothing_was_shown() {
 }
 
 void StreamClient::could_not_connect(std::error_code error) {
-  const std::string sentence = fmt::format("cannot connect to {}: {}", url(), describe(error));
+  const std::string sentence =
+      fmt::format("cannot connect to {}: {}{}", url(), describe(error), advice(error, settings_));
   if (!settings_.reconnect && is_about_name(error)) return fail(sentence);
   if (settings_.reconnect && sentence != last_trouble_) observer_.interrupted(sentence);
   last_trouble_ = sentence;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <asio/write.hpp>
 #include <span>
@@ -15,9 +16,14 @@
 namespace jpegwire {
 namespace {
 
+/// "/stream" and "/?action=stream", or as newer servers write them, with the number of the camera:
+/// "/stream_0" and "/?action=stream_0".
 bool asks_for(const HttpRequest& request, std::string_view what) {
-  if (request.path == fmt::format("/{}", what)) return true;
-  return request.path == "/" && has_parameter(request.query, "action", what);
+  return std::ranges::any_of(
+      std::array{std::string(what), fmt::format("{}_0", what)}, [&](const std::string& name) {
+        return request.path == "/" + name ||
+               (request.path == "/" && has_parameter(request.query, "action", name));
+      });
 }
 
 std::string_view sentence_for(int status) {

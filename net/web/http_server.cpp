@@ -14,7 +14,7 @@ HttpServer::HttpServer(asio::io_context& io, FrameServer& frames, HttpSettings s
 
 const Listener& HttpServer::listen(const Endpoint& endpoint) {
   return listeners_.emplace_back(
-      io_, endpoint, [this](asio::ip::tcp::socket socket) { accept(std::move(socket)); });
+      io_, endpoint, "--http", [this](asio::ip::tcp::socket socket) { accept(std::move(socket)); });
 }
 
 void HttpServer::serve_text(const std::string& path, HttpText text) {
@@ -34,7 +34,10 @@ void HttpServer::accept(asio::ip::tcp::socket socket) {
 void HttpServer::turn_away(asio::ip::tcp::socket socket) {
   constexpr std::size_t kMaxUnadmitted = 16;
   ++rejected_;
-  site_.refusals.warn("rejected {}: too many connections are open", peer_name(socket));
+  site_.refusals.warn(
+      "rejected {}: too many connections are open; allow more with --http-connections N, or from "
+      "one address with --http-per-address N",
+      peer_name(socket));
   if (unadmitted_ < kMaxUnadmitted) serve(std::move(socket), std::nullopt);
 }
 

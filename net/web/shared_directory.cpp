@@ -104,8 +104,12 @@ bool SharedFile::has_changed() const {
 SharedDirectory::SharedDirectory(std::string path) : path_(std::move(path)) {
   const std::error_code error = trouble();
   if (error == std::errc::not_a_directory)
-    throw std::runtime_error(fmt::format("cannot share '{}': it is not a directory", path_));
-  if (error) throw std::runtime_error(fmt::format("cannot share '{}': {}", path_, error.message()));
+    throw std::runtime_error(fmt::format(
+        "cannot share '{}': it is not a directory; choose one with --share DIR", path_));
+  if (error)
+    throw std::runtime_error(
+        fmt::format("cannot share '{}': {}; choose another directory with --share DIR", path_,
+                    error.message()));
 }
 
 std::optional<FileList> SharedDirectory::list(std::size_t max_files, std::error_code& error) const {

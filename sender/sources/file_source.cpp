@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cmath>
 #include <cstdint>
 #include <cstring>
 #include <filesystem>
@@ -13,6 +14,7 @@
 #include <opencv2/imgproc.hpp>
 #include <stdexcept>
 
+#include "app/text.hpp"
 #include "net/stream/frame_stamp.hpp"
 #include "sender/sources/opencv_quiet.hpp"
 
@@ -23,20 +25,26 @@ constexpr double kStillFramesPerSecond = 30;
 constexpr double kHighestCredibleRate =
     1000;  // files without a frame rate report their clock rate instead
 
+constexpr double kLatestTimeMs = 366.0 * 24 * 3600 * 1000;  // in a file that is not damaged
+
 const cv::Size kLargestSize(7680, 4320);  // of --size
 constexpr int kSmallestSide = 16;         // likewise
 constexpr int kLongestSide = 65500;       // that libjpeg encodes and decodes
 
 void require_readable(const std::string& path) {
   if (::access(path.c_str(), R_OK) != 0)
-    throw std::runtime_error(fmt::format("cannot open '{}': {}", path, std::strerror(errno)));
+    throw std::runtime_error(fmt::format(
+        "cannot open '{}': {}; --source takes a file, camera:N or /dev/videoN, or a stream as "
+        "tcp://HOST:PORT, http://HOST:PORT/PATH or rtp://ADDR:PORT",
+        without_password(path), std::strerror(errno)));
   const auto type = std::filesystem::status(path).type();
   if (type == std::filesystem::file_type::directory)
     throw std::runtime_error(
-        fmt::format("'{}' is a directory; name a video or a picture in it", path));
+        fmt::format("'{}' is a directory; name a video or a picture in it with --source", path));
   if (type != std::filesystem::file_type::regular)
     throw std::runtime_error(fmt::format(
-        "'{}' is a pipe, socket or device; name a file, or a camera as camera:N or /dev/videoN",
+        "'{}' is a pipe, socket or device; with --source, name a file, or a camera as camera:N or "
+        "/dev/videoN",
         path));
 }
 
@@ -62,8 +70,8 @@ void require_viewable(const std::string& path, cv::Size size) {
 
 /// A sequence of JPEGs begins like a picture but is a video.
 bool is_motion_jpeg(const std::string& path) {
-  const std::string extension = std::filesystem::path(path).extension();
-  return extension == ".mjpeg" || extension == ".mjpg" || extension == ".MJPG";
+  const std::string extension = lower(std::filesystem::path(path).extension().string());
+  return extension == ".mjpeg" || extension == ".mjpg";
 }
 
 bool is_picture(const std::string& path) {
@@ -108,9 +116,12 @@ FileSource::FileSource(FileSourceOptions options) : options_(std::move(options))
   }
   if (!opened)
     throw std::runtime_error(
-        fmt::format("'{}' is neither a video nor a picture that OpenCV can read", options_.path));
-  frames_per_second_ = options_.frames_per_second.value_or(own_rate());
-  pacer_.emplace(frames_per_second_);
+        fmt::format("'{}' is neither a video nor a picture that OpenCV can read; choose another "
+                    "file with --source",
+                    options_.path));
+  if (!video_.isOpened() && !options_.frames_per_second)
+    options_.frames_per_second = kStillFramesPerSecond;
+  if (options_.frames_per_second) pacer_.emplace(*options_.frames_per_second);
 }
 
 /// A JPEG that needs no decoding.
@@ -143,22 +154,30 @@ bool FileSource::open_video() {
   size_ = {static_cast<int>(video_.get(cv::CAP_PROP_FRAME_WIDTH)),
            static_cast<int>(video_.get(cv::CAP_PROP_FRAME_HEIGHT))};
   if (!options_.size) require_viewable(options_.path, size_);
+  time_.reset();
+  interval_ = own_interval();
   first_of_video_ = decode();
   return first_of_video_ != nullptr;
 }
 
-double FileSource::own_rate() const {
-  if (!video_.isOpened()) return kStillFramesPerSecond;
+/// The mean, for frames without a time.
+microseconds FileSource::own_interval() const {
   const double rate = video_.get(cv::CAP_PROP_FPS);
-  return rate > 0 && rate <= kHighestCredibleRate ? rate : kStillFramesPerSecond;
+  const bool is_credible = rate > 0 && rate <= kHighestCredibleRate;
+  return duration_cast<microseconds>(
+      std::chrono::duration<double>(1 / (is_credible ? rate : kStillFramesPerSecond)));
 }
 
 std::string FileSource::description() const {
   const bool still = !video_.isOpened();
   std::string text = fmt::format("{} {}, {}x{}", still ? "picture" : "video", options_.path,
                                  size_.width, size_.height);
-  text += frames_per_second_ > 0 ? fmt::format(" at {:.4g} frames/s", frames_per_second_)
-                                 : " as fast as it decodes";
+  if (!options_.frames_per_second)
+    text += " at its own times";
+  else if (*options_.frames_per_second > 0)
+    text += fmt::format(" at {:.4g} frames/s", *options_.frames_per_second);
+  else
+    text += " as fast as it decodes";
   if (!jpeg_.empty()) text += ", passed through";
   if (!still && options_.loop) text += ", in a loop";
   return text;
@@ -169,9 +188,16 @@ std::optional<CapturedFrame> FileSource::read(std::stop_token stop) {
   if (stop.stop_requested()) return std::nullopt;
   CapturedFrame captured = fetch();
   if (!captured.raw && !captured.jpeg) return std::nullopt;
-  if (!pacer_->wait(stop)) return std::nullopt;
-  captured.capture_time = wall_now();
+  const std::optional<WallTime> due = wait(stop);
+  if (!due) return std::nullopt;
+  captured.capture_time = *due;
   return captured;
+}
+
+/// Returns the time at which the frame was due.
+std::optional<WallTime> FileSource::wait(std::stop_token stop) {
+  if (!pacer_) return schedule_.wait(*time_, std::move(stop));
+  return pacer_->wait(std::move(stop)) ? std::optional(wall_now()) : std::nullopt;
 }
 
 CapturedFrame FileSource::fetch() {
@@ -207,17 +233,36 @@ std::shared_ptr<Picture> FileSource::next_of_video() {
   if (!open_video())
     throw std::runtime_error(
         fmt::format("cannot restart '{}'; was it changed or removed?", options_.path));
+  schedule_.begin_round();
   return std::exchange(first_of_video_, nullptr);
 }
 
 /// Nothing at the end of the video, or if the rest cannot be decoded.
 std::shared_ptr<Picture> FileSource::decode() try {
   if (!video_.grab()) return nullptr;
+  take_time();
   auto frame = raw_pool_.take();
   const bool retrieved = options_.size ? retrieve_scaled(*frame) : retrieve_as_is(*frame);
   return retrieved ? frame : nullptr;
 } catch (const cv::Exception&) {
   return nullptr;
+}
+
+/// A file without times, such as a sequence of JPEGs, is played at its rate; so are single frames
+/// without a time, as OpenCV returns them at the end of a video whose frames are stored in another
+/// order than they are shown in.
+void FileSource::take_time() {
+  const double ms = video_.get(cv::CAP_PROP_POS_MSEC);
+  const bool is_credible = ms >= 0 && ms < kLatestTimeMs;  // which NaN is not either
+  const microseconds time(is_credible ? std::llround(ms * 1000) : 0);
+  if (!time_) {
+    time_ = time;
+  } else if (time > *time_) {
+    interval_ = time - *time_;
+    time_ = time;
+  } else {
+    *time_ += interval_;
+  }
 }
 
 bool FileSource::retrieve_scaled(Picture& frame) {

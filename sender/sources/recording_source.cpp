@@ -9,23 +9,6 @@
 
 namespace jpegwire {
 
-std::optional<WallTime> Schedule::wait(microseconds time, std::stop_token stop) {
-  const bool is_late =
-      first_time_ && Clock::now() - (first_due_ + (time - *first_time_)) > kMaxDelay;
-  if (!first_time_ || is_late) begin(time);
-  const microseconds since_first = time - *first_time_;
-  std::unique_lock lock(mutex_);
-  never_notified_.wait_until(lock, stop, first_due_ + since_first, [] { return false; });
-  if (stop.stop_requested()) return std::nullopt;
-  return first_wall_time_ + since_first;
-}
-
-void Schedule::begin(microseconds time) {
-  first_time_ = time;
-  first_due_ = Clock::now();
-  first_wall_time_ = wall_now();
-}
-
 // A frame whose size differs from the file's is one of two fields.
 std::unique_ptr<RecordingSource> RecordingSource::open(const RecordingSourceOptions& options) {
   std::optional<VideoFileReader> reader = VideoFileReader::open(options.path);
@@ -88,10 +71,7 @@ std::optional<RecordingSource::Frame> RecordingSource::next_of_round() {
   while (const std::optional<VideoFrame> frame = reader_.next()) {
     auto jpeg = validated(frame->jpeg);
     if (!jpeg) continue;
-    const microseconds time = round_begin_ + frame->time;
-    if (time > last_time_) interval_ = time - last_time_;
-    last_time_ = time;
-    return Frame{std::move(jpeg), time};
+    return Frame{std::move(jpeg), frame->time};
   }
   return std::nullopt;
 }
@@ -112,7 +92,7 @@ void RecordingSource::restart() {
     throw std::runtime_error(
         fmt::format("cannot restart '{}'; was it changed or removed?", options_.path));
   reader_ = std::move(*reader);
-  round_begin_ = last_time_ + interval_;
+  schedule_.begin_round();
 }
 
 }  // namespace jpegwire

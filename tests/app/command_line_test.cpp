@@ -64,6 +64,13 @@ TEST_CASE("an unknown option is named, with the nearest one that exists") {
   CHECK(refusal_of({"--wavelength", "7"}) == "unknown option --wavelength");
 }
 
+TEST_CASE("a surplus argument is named, without the password in it") {
+  CommandLine program("program", "A program.");
+  CHECK_THROWS_WITH(program.parse({"surplus"}), "unexpected argument 'surplus'");
+  CHECK_THROWS_WITH(program.parse({"http://me:secret@camera/"}),
+                    "unexpected argument 'http://…@camera/'");
+}
+
 TEST_CASE("if an option is given twice, its last value counts") {
   CHECK(parsed({"--quality", "7", "--quality", "9"}).quality == 9);
   CHECK(parsed({"--mode", "off", "--mode", "auto"}).mode == "auto");

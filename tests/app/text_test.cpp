@@ -24,6 +24,16 @@ TEST_CASE("only ASCII letters are converted to lower case") {
   CHECK(lower("Az[\xC4 9") == "az[\xC4 9");
 }
 
+TEST_CASE("a message shows an address without what may be a password") {
+  CHECK(without_password("http://me:secret@camera/stream") == "http://…@camera/stream");
+  CHECK(without_password("http://me:s@cr/et#@camera/") == "http://…@camera/");
+  CHECK(without_password("me:secret@camera") == "…@camera");
+  CHECK(without_password("http:/me:secret@camera") == "…@camera");
+  CHECK(without_password("http://me@camera:8080/") == "http://me@camera:8080/");
+  CHECK(without_password("http://camera:8080/") == "http://camera:8080/");
+  CHECK(without_password("photo@2x.jpg") == "photo@2x.jpg");
+}
+
 TEST_CASE("a text's width in columns is that of a terminal") {
   CHECK(columns_of("") == 0);
   CHECK(columns_of("monday.mkv") == 10);

@@ -54,7 +54,34 @@ TEST_CASE("unknown options and invalid values are usage errors") {
   CHECK_THAT(wrong_sender_usage({"--connect", "udp://localhost:1"}), Contains("tcp://HOST:PORT"));
   CHECK_THAT(wrong_sender_usage({"--frames", "0"}), Contains("--frames"));
   CHECK_THAT(wrong_sender_usage({"--source", "camera:front"}), Contains("camera:0"));
-  CHECK_THAT(wrong_sender_usage({"--source", "ftp://host/a"}), Contains("tcp://HOST:PORT"));
+  CHECK_THAT(wrong_sender_usage({"--source", "ftp://host/a"}), Contains("tcp://HOST"));
+}
+
+TEST_CASE("an address of an unknown kind is a usage error that names the known ones") {
+  for (const auto& [url, advice] : {std::pair("tpc://camera", "did you mean tcp://camera?"),
+                                    std::pair("https://camera/", "use http://"),
+                                    std::pair("rtsp://camera/live", "over http://")}) {
+    CHECK_THAT(wrong_viewer_usage({"tcp://camera", url}), Contains(advice));
+    CHECK_THAT(wrong_sender_usage({"--source", url}), Contains("--source") && Contains(advice));
+    CHECK_THAT(wrong_viewer_usage({"--list", url}), Contains(advice));
+  }
+}
+
+TEST_CASE("no message shows a password") {
+  for (const std::string url :
+       {"http://me:se#cret@camera/stream", "http://me:se/cret@camera/stream",
+        "tcp://me:secret@camera:2500", "htpp://me:secret@camera/", "https://me:secret@camera/",
+        "rtp://me:secret@239.1.2.3:5004", "me:se#cret@camera/stream"}) {
+    CAPTURE(url);
+    CHECK_THAT(wrong_viewer_usage({url}), !Contains("cret"));
+    CHECK_THAT(wrong_viewer_usage({"--fetch", "a.jpg", url}), !Contains("cret"));
+    CHECK_THAT(wrong_sender_usage({url}), !Contains("cret"));
+    CHECK_THAT(wrong_sender_usage({"--connect", url}), !Contains("cret"));
+  }
+  CHECK_THAT(wrong_sender_usage({"--source", "http://me:se/cret@camera/"}),
+             !Contains("cret") && Contains("%2F"));
+  CHECK_THAT(failure_of_sender({"--source", "me:secret@camera/stream"}),
+             !Contains("cret") && Contains("http://HOST"));
 }
 
 TEST_CASE("invalid values of the HTTP options are usage errors") {
@@ -72,7 +99,8 @@ TEST_CASE("invalid values of the HTTP options are usage errors") {
 TEST_CASE("the viewer's unknown options and invalid values are usage errors") {
   CHECK_THAT(wrong_viewer_usage({"--no-such-option"}),
              StartsWith("jpegwire-viewer: ") && Contains("--no-such-option"));
-  CHECK_THAT(wrong_viewer_usage({"localhost"}), Contains("tcp://HOST:PORT"));
+  CHECK_THAT(wrong_viewer_usage({"--connect", "x"}), Contains("--connect"));
+  CHECK_THAT(wrong_viewer_usage({"-s", "camera:81"}), Contains("-s") && Contains("-p PORT"));
   CHECK_THAT(wrong_viewer_usage({"tcp://localhost:0"}), Contains("port 0"));
   CHECK_THAT(wrong_viewer_usage({"--timeout", "soon"}), Contains("--timeout"));
   CHECK_THAT(wrong_viewer_usage({"--max-frame", "1"}), Contains("--max-frame"));
@@ -87,14 +115,18 @@ TEST_CASE("a port in use is named in the error") {
   SenderProgram first(test_card());
   const std::string port = std::to_string(first.port());
   CHECK_THAT(failure_of_sender(test_card({"--tcp", port})),
-             Contains("127.0.0.1:" + port) && Contains("another program uses the port"));
+             Contains("127.0.0.1:" + port) && Contains("another program uses the port") &&
+                 Contains("--tcp PORT"));
+  CHECK_THAT(failure_of_sender(test_card({"--http", port})),
+             Contains("127.0.0.1:" + port) && Contains("--http PORT"));
   ViewerProgram viewer({"--listen", "tcp://127.0.0.1:" + port});
-  CHECK_THAT(failure_of(viewer), Contains("127.0.0.1:" + port) && Contains("in use"));
+  CHECK_THAT(failure_of(viewer), Contains("in use") && Contains("--listen PORT"));
 }
 
 TEST_CASE("listening on another machine's address is an error") {
-  CHECK_THAT(failure_of_sender(test_card({"--tcp", "203.0.113.1:2500"})),
-             Contains("203.0.113.1:2500") && Contains("no interface"));
+  CHECK_THAT(
+      failure_of_sender(test_card({"--tcp", "203.0.113.1:2500"})),
+      Contains("203.0.113.1:2500") && Contains("no interface") && Contains("--tcp ADDR:PORT"));
 }
 
 TEST_CASE("an unknown host is named in the error") {
@@ -107,8 +139,8 @@ TEST_CASE("an unknown host is named in the error") {
 TEST_CASE("the error for an unreachable sender names it and the reason") {
   const std::string url = tcp_url(free_port());
   ViewerProgram viewer({url, "--timeout", "1"});
-  CHECK_THAT(failure_of(viewer),
-             Contains("no frame from " + url + " within 1 s") && Contains("Connection refused"));
+  CHECK_THAT(failure_of(viewer), Contains("no frame from " + url + " within 1 s") &&
+                                     Contains("Connection refused") && Contains("--tcp 0.0.0.0:"));
 }
 
 TEST_CASE("the error for a source that cannot be opened names it and the reason") {
@@ -139,7 +171,7 @@ TEST_CASE("a directory that cannot be written to is reported at startup") {
     CHECK_THAT(failure_of(viewer), Contains("missing") || Contains(output[1]));
   }
   CHECK_THAT(failure_of_sender(test_card({"--summary", directory / "missing/summary.json"})),
-             Contains("missing/summary.json"));
+             Contains("missing/summary.json") && Contains("--summary FILE"));
 }
 
 TEST_CASE("a full disk ends the viewer, and the files saved before are whole") {

@@ -44,6 +44,22 @@ TEST_CASE("a video file is sent once, from its first frame") {
   CHECK(numbers == std::vector<std::uint32_t>{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11});
 }
 
+TEST_CASE("a video file of variable rate is sent at its own times") {
+  const TemporaryDirectory directory;
+  const std::string file = directory / "video.mp4";
+  // Three frames 50 ms apart, and a fourth a second later.
+  output_of({"ffmpeg", "-loglevel", "error", "-nostdin", "-f", "lavfi", "-i",
+             "testsrc=size=320x240:rate=20", "-vf", "setpts=(N+19*gte(N\\,3))/20/TB", "-vsync",
+             "vfr", "-frames:v", "4", "-c:v", "mpeg4", file});
+  SenderProgram sender({"--source", file});
+  TcpPeer peer = TcpPeer::connect(sender.port());
+  std::vector<WallTime> times;
+  while (const auto frame = peer.receive_frame()) times.push_back(stamp_of(*frame)->capture_time);
+  REQUIRE(times.size() == 4);
+  // A frame is never early. At the mean rate the last one would come after 862 ms.
+  CHECK(times[3] - times[0] >= std::chrono::milliseconds(1099));
+}
+
 TEST_CASE("the option --loop repeats a video file") {
   const TemporaryDirectory directory;
   make_video(directory / "video.avi", "mjpeg");

@@ -21,6 +21,15 @@ struct SdpFile {
                      fmt::format("jpegwire-test-{}.sdp", static_cast<int>(::getpid()));
 };
 
+std::string refusal_of(const std::string& text) {
+  try {
+    parse_stream_address(text);
+  } catch (const std::invalid_argument& error) {
+    return error.what();
+  }
+  return "";
+}
+
 }  // namespace
 
 TEST_CASE("a stream is a URL or an SDP file", "[stream_address]") {
@@ -39,6 +48,51 @@ TEST_CASE("a stream is a URL or an SDP file", "[stream_address]") {
   const StreamAddress rtp = parse_stream_address("rtp://239.1.2.3%eth0:5004");
   CHECK(rtp.text == "rtp://239.1.2.3%eth0:5004");
   CHECK(std::get<RtpSession>(rtp.where) == RtpSession{.address = "239.1.2.3%eth0", .port = 5004});
+}
+
+TEST_CASE("a host is the address of a sender there", "[stream_address]") {
+  const auto [typed, text] = GENERATE(table<const char*, const char*>({
+      {"camera", "tcp://camera:2500"},
+      {"camera.lan:8080", "tcp://camera.lan:8080"},
+      {"192.168.1.5", "tcp://192.168.1.5:2500"},
+      {"[::1]", "tcp://[::1]:2500"},
+      {"::1", "tcp://[::1]:2500"},
+      {"[::1]:81", "tcp://[::1]:81"},
+      {"2501", "tcp://localhost:2501"},
+      {"TCP://camera", "tcp://camera:2500"},
+      {"Http://camera/stream", "http://camera/stream"},
+      {"http://camera:8080/", "http://camera:8080/"},
+      {"camera:8080/", "http://camera:8080/"},
+      {"camera/stream", "http://camera/stream"},
+      {"camera:81?action=stream", "http://camera:81/?action=stream"},
+      {"me:secret@camera:81", "http://camera:81/"},
+  }));
+  CAPTURE(typed);
+  const StreamAddress address = parse_stream_address(typed);
+  CHECK(address.text == text);
+  CHECK(std::holds_alternative<HttpUrl>(address.where) == address.text.starts_with("http://"));
+}
+
+TEST_CASE("a URL of an unknown kind is refused with what to write instead", "[stream_address]") {
+  using Catch::Contains;
+  using Catch::EndsWith;
+  const auto refusal_with_known = [](const std::string& text) {
+    std::string refusal = refusal_of(text);
+    CHECK_THAT(refusal, Contains("tcp://HOST[:PORT]") && Contains("http://HOST[:PORT]/PATH") &&
+                            Contains("rtp://ADDR:PORT") && Contains("SDP file"));
+    CHECK_THAT(refusal, !Contains("secret"));
+    return refusal;
+  };
+  CHECK_THAT(refusal_with_known("gopher://camera/"), !Contains("did you mean"));
+  CHECK_THAT(refusal_with_known("tpc://camera:2500"), EndsWith("did you mean tcp://camera:2500?"));
+  CHECK_THAT(refusal_with_known("htp://me:secret@camera/x"),
+             EndsWith("did you mean http://…@camera/x?"));
+  for (const char* path : {"/dev/video0", "./film.mp4", "../film.mp4", "~/film.mp4", "http:/cam"})
+    CHECK_THAT(refusal_with_known(path), Contains("is not the address of a stream"));
+  CHECK_THAT(refusal_of("https://me:secret@camera/x"),
+             Contains("TLS") && Contains("http://") && !Contains("secret"));
+  CHECK_THAT(refusal_of("rtsp://me:secret@camera/x.sdp"),
+             Contains("RTSP") && Contains("http://") && !Contains("secret"));
 }
 
 TEST_CASE("an SDP file is read", "[stream_address]") {

@@ -14,7 +14,8 @@ namespace {
 
 [[noreturn]] void fail(const std::string& path, int error) {
   throw std::runtime_error(
-      fmt::format("cannot write '{}': {}", path, std::generic_category().message(error)));
+      fmt::format("cannot write '{}': {}; choose another file with --trace-file FILE", path,
+                  std::generic_category().message(error)));
 }
 
 }  // namespace

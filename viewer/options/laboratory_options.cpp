@@ -27,8 +27,8 @@ std::vector<Option> add_read_options(CommandLine& command_line, ReadSettings& re
 
 void add_echo_options(CommandLine& command_line, LaboratoryOptions& options) {
   command_line.add(
-      "--echo", "tcp://HOST:PORT",
-      [&](const std::string& url) { options.echo = parse_tcp_url(url); },
+      "--echo", "HOST[:PORT]",
+      [&](const std::string& url) { options.echo = parse_tcp_address(url); },
       "Do not watch a stream; measure round trips to a sender that was\nstarted with --echo");
   command_line.add_whole_number(
       "--size-max", "BYTES", options.max_echo_bytes,

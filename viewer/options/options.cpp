@@ -32,6 +32,7 @@ void add_stream(const std::string& text, ViewerOptions& options) {
     throw std::invalid_argument(
         fmt::format("a mosaic shows at most {} cameras; give fewer URLs", kMaxCameras));
   if (const auto* sender = std::get_if<Endpoint>(&address.where)) options.sender = *sender;
+  options.typed_address = text;
   options.streams.push_back(std::move(address));
 }
 
@@ -56,17 +57,18 @@ std::filesystem::path with_ending(const std::filesystem::path& file, const std::
 void add_stream_options(CommandLine& command_line, ViewerOptions& options) {
   command_line.add_list(
       "URL", "", [&](const std::string& text) { add_stream(text, options); },
-      "The stream to watch: tcp://HOST:PORT [tcp://localhost:2500],\n"
-      "rtp://ADDR:PORT to receive datagrams on, an SDP file, or\n"
-      "http://[USER:PASSWORD@]HOST[:PORT]/PATH of an MJPEG camera.\n"
-      "Several URLs are shown as a mosaic");
-  command_line.add_text("-s", "HOST", options.sender.host,
-                        "The sender's host, as in the classic scripts");
+      "The stream to watch: HOST, HOST:PORT or tcp://HOST:PORT\n"
+      "[tcp://localhost:2500], rtp://ADDR:PORT to receive datagrams\n"
+      "on, an SDP file, or http://[USER:PASSWORD@]HOST[:PORT]/PATH of\n"
+      "an MJPEG camera. Several URLs are shown as a mosaic");
+  command_line.add(
+      "-s", "HOST", [&](const std::string& host) { options.sender.host = parse_host_name(host); },
+      "The sender's host, as in the classic scripts");
   command_line.add_whole_number("-p", "PORT", options.sender.port, {1, 65'535},
                                 "The sender's port, as in the classic scripts");
   command_line.add(
-      "--listen", "tcp://[ADDR:]PORT",
-      [&](const std::string& text) { options.listen = parse_tcp_listen_url(text); },
+      "--listen", "[ADDR:]PORT",
+      [&](const std::string& text) { options.listen = parse_tcp_listen_address(text); },
       "Wait for a sender to connect (its option --connect)");
   command_line.add_number(
       "--timeout", "S", options.timeout_seconds, {0.05, 86'400},
@@ -108,8 +110,9 @@ void check_laboratory(const ViewerOptions& options, const std::vector<Option>& l
   for (const StreamAddress& stream : options.streams)
     for (const Option& option : laboratory)
       if (std::holds_alternative<RtpSession>(stream.where) && option.is_given())
-        throw UsageError(fmt::format("{} is for streams of bytes, but {} is a stream of datagrams",
-                                     option.name(), stream.text));
+        throw UsageError(
+            fmt::format("{} is for streams of bytes, but {} is a stream of datagrams: remove it",
+                        option.name(), stream.text));
   if (options.cameras() > 1 && options.laboratory.is_about_one_stream())
     throw UsageError(
         "--trace, --trace-file, --explain and --naive apply to one stream: name one URL");
@@ -129,7 +132,7 @@ void add_clock_options(CommandLine& command_line, ViewerOptions& options) {
 void add_file_options(CommandLine& command_line, ViewerOptions& options) {
   command_line.add_flag("--list", options.list_files,
                         "List the recordings and pictures that a sender shares;\n"
-                        "URL is http://HOST:PORT [http://localhost:8080]");
+                        "URL is HOST[:PORT] or http://HOST:PORT [http://localhost:8080]");
   command_line.add(
       "--fetch", "NAME",
       [&](const std::string& name) {
@@ -141,14 +144,16 @@ void add_file_options(CommandLine& command_line, ViewerOptions& options) {
       "left it");
 }
 
-// A tcp:// URL is not among the streams any more.
+// The address of one TCP stream is not among the streams any more.
 Endpoint file_server_of(const ViewerOptions& options) {
+  if (options.streams.empty() && !is_tcp_url(options.typed_address))
+    return parse_tcp_address(options.typed_address, kDefaultHttpPort);
   const auto* url =
       options.streams.empty() ? nullptr : std::get_if<HttpUrl>(&options.streams[0].where);
   if (url == nullptr || url->target != "/" || !url->user.empty())
     throw UsageError(
-        "--list and --fetch ask a sender's HTTP port: give its URL as http://HOST:PORT, such as "
-        "http://camera:8080");
+        "--list and --fetch ask a sender's HTTP port: give its address as HOST[:PORT] or "
+        "http://HOST:PORT, such as http://camera:8080");
   return url->endpoint;
 }
 

@@ -21,6 +21,7 @@ struct ViewerOptions {
   Endpoint sender{"localhost", kDefaultPort};
   std::optional<Endpoint> listen;      // instead of `sender`
   std::vector<StreamAddress> streams;  // likewise; several: a mosaic
+  std::string typed_address;           // the last of them, perhaps with a password: do not show it
   bool whole_frames = false;
   bool headless = false;
   std::optional<bool>
@@ -40,7 +41,7 @@ struct ViewerOptions {
   bool optical = false;
   bool list_files = false;
   std::string fetch_name;
-  Endpoint file_server{"localhost", 8080};  // that --list and --fetch ask, over HTTP
+  Endpoint file_server{"localhost", kDefaultHttpPort};  // that --list and --fetch ask, over HTTP
 
   /// Whether to list or fetch files instead of watching a stream.
   bool asks_for_files() const { return list_files || !fetch_name.empty(); }

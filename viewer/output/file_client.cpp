@@ -189,7 +189,11 @@ void FileClient::no_answer_came() {
   }
   const double seconds = std::chrono::duration<double>(settings_.timeout).count();
   const std::string trouble = trouble_.empty() ? "" : fmt::format(" ({})", trouble_);
-  if (!was_connected_) return end(fmt::format("cannot connect to {}: {}", url(), trouble_));
+  if (!was_connected_)
+    return end(
+        fmt::format("cannot connect to {}: {}; start jpegwire-sender there with --http "
+                    "0.0.0.0:{} and --share DIR",
+                    url(), trouble_, settings_.endpoint.port));
   end(fmt::format("no answer from {} within {} s{}: {}", url(), seconds, trouble, what_is_wrong()));
 }
 

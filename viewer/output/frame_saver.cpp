@@ -17,11 +17,14 @@ std::filesystem::path prepared(std::filesystem::path directory) {
   std::filesystem::create_directories(directory, error);
   if (error)
     throw std::runtime_error(
-        fmt::format("cannot write '{}': {}", directory.string(), error.message()));
+        fmt::format("cannot write '{}': {}; choose another directory with --save DIR",
+                    directory.string(), error.message()));
   require_writable(directory);
   if (std::filesystem::exists(directory / "000000.jpg"))
-    spdlog::warn("'{}' already contains frames; those with the same number are replaced",
-                 directory.string());
+    spdlog::warn(
+        "'{}' already contains frames; those with the same number are replaced; "
+        "choose another directory with --save DIR",
+        directory.string());
   return directory;
 }
 

@@ -1,6 +1,7 @@
 #include "bench/runs/options.hpp"
 
 #include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
 
 #include "bench/runs/commands.hpp"
 
@@ -93,6 +94,14 @@ TEST_CASE("a viewer runs until it is interrupted, or for the given time") {
         "v tcp://h:1 --threads 2 --warm-up 0.5 --timeout 30 --summary - --headless");
   CHECK_THAT(to_shell(viewer_command("v", one, "tcp://h:1", {1, 7}, {"--whole-frames"})),
              Contains("--warm-up 1 --seconds 7") && Contains("--whole-frames"));
+}
+
+TEST_CASE("a report has the address of a source, and not the password") {
+  const Case one{.source = "http://me:secret@camera/stream"};
+  CHECK(sender_command("s", one, {}, {}).at(2) == one.source);
+  CHECK_THAT(to_shell(sender_command("s", one, {}, {})),
+             Contains("@camera/stream") && !Contains("secret"));
+  CHECK_THAT(to_json(one).dump(), Contains("@camera/stream") && !Contains("secret"));
 }
 
 TEST_CASE("words are quoted if a shell would change them") {

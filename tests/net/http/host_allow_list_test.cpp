@@ -33,7 +33,7 @@ TEST_CASE("the names of loopback are allowed in any spelling", "[http]") {
   CHECK(hosts.allows(host, kLocal));
 }
 
-TEST_CASE("the machine's own name is allowed, short, whole and with .local", "[http]") {
+TEST_CASE("the machine's own name is allowed, short, whole and with a home's suffix", "[http]") {
   const HostAllowList hosts({});
   const std::string name = own_name();
   const std::string shortened = name.substr(0, name.find('.'));
@@ -41,9 +41,23 @@ TEST_CASE("the machine's own name is allowed, short, whole and with .local", "[h
   CHECK(hosts.allows(name, kLocal));
   CHECK(hosts.allows(in_capitals(name), kLocal));
   CHECK(hosts.allows(shortened, kLocal));
-  CHECK(hosts.allows(shortened + ".local", kLocal));
-  CHECK(hosts.allows(shortened + ".local.", kLocal));
+  for (const std::string suffix :
+       {".lan", ".local", ".home", ".home.arpa", ".internal", ".localdomain", ".fritz.box"}) {
+    CAPTURE(suffix);
+    CHECK(hosts.allows(shortened + suffix, kLocal));
+    CHECK(hosts.allows(shortened + suffix + ".", kLocal));
+    CHECK(hosts.allows(in_capitals(shortened + suffix), kLocal));
+    CHECK_FALSE(hosts.allows("x" + shortened + suffix, kLocal));
+    CHECK_FALSE(hosts.allows("evil" + suffix, kLocal));
+    CHECK_FALSE(hosts.allows(suffix, kLocal));
+    CHECK_FALSE(hosts.allows(suffix.substr(1), kLocal));
+    CHECK_FALSE(hosts.allows(shortened + ".evil" + suffix, kLocal));
+    CHECK_FALSE(hosts.allows(shortened + suffix + ".evil.example", kLocal));
+  }
   CHECK_FALSE(hosts.allows(shortened + ".evil.example", kLocal));
+  CHECK_FALSE(hosts.allows(shortened + ".box", kLocal));
+  CHECK_FALSE(hosts.allows(shortened + "..lan", kLocal));
+  CHECK_FALSE(hosts.allows(shortened + ".lan..", kLocal));
 }
 
 TEST_CASE("the address that the connection was made to is allowed, and no other", "[http]") {

@@ -176,6 +176,8 @@ TEST_CASE("a query parameter is matched as a whole", "[http]") {
   CHECK(has_parameter("a=1&action=stream&b=2", "action", "stream"));
   CHECK(has_parameter("action=x&action=stream", "action", "stream"));
   CHECK(has_parameter("&&action=stream&", "action", "stream"));
+  CHECK(has_parameter("action=stream?nonce=7", "action", "stream"));
+  CHECK(has_parameter("nonce=7?action=stream", "action", "stream"));
   for (const std::string query : {"", "action", "action=", "action=streams", "action=strea",
                                   "xaction=stream", "action=stream=", "stream=action", "&", "="}) {
     CAPTURE(query);

@@ -24,6 +24,7 @@ TEST_CASE("an HTTP URL has a server, a path, and optionally a user", "[http]") {
   CHECK(parse_http_url("http://[::1]/x").endpoint == Endpoint{"::1", 80});
   CHECK(to_string(parse_http_url("http://camera/stream")) == "http://camera/stream");
   CHECK(parse_http_url("http://me@camera/").user == "me");
+  CHECK(to_string(parse_http_url("HTTP://camera/Stream")) == "http://camera/Stream");
 }
 
 TEST_CASE("invalid HTTP URLs are reported", "[http]") {
@@ -31,6 +32,45 @@ TEST_CASE("invalid HTTP URLs are reported", "[http]") {
                               "http://camera/\r\nX: y", "http://u%0d%0aX:p@camera/", "http://:80/");
   CAPTURE(text);
   CHECK_THROWS_AS(parse_http_url(text), std::invalid_argument);
+}
+
+TEST_CASE("a password that is not encoded is refused, and not shown", "[http]") {
+  const auto* text =
+      GENERATE("http://me:se#cret@camera/stream", "http://me:se/cret@camera/stream",
+               "http://me:se?cret@camera:8080/stream", "http://me:12/secret@camera/stream",
+               "http://me:12#secret@192.168.1.5/stream", "http://me:p@12/secret@192.168.1.5/",
+               "http://#secret:x@camera/", "http://a.b:80#:secret@camera/",
+               "http://me:se cret@camera/", "http://me:secret@:80/", "http://me:secret@camera:x/",
+               "http://me:secret@camera:0/", "http://me:secret@a:1:2/", "HTTP://me:se/cret@camera");
+  CAPTURE(text);
+  std::string error;
+  try {
+    parse_http_url(text);
+  } catch (const std::invalid_argument& refusal) {
+    error = refusal.what();
+  }
+  CHECK_THAT(error, !Catch::Contains("cret") && !Catch::Contains("12"));
+  CHECK_FALSE(error.empty());
+}
+
+TEST_CASE("the refusal of such a password says how to write it", "[http]") {
+  CHECK_THROWS_WITH(parse_http_url("http://me:se#cret@camera/stream"),
+                    Catch::Contains("'http://…@camera/stream'") && Catch::Contains("# as %23") &&
+                        Catch::Contains("/ as %2F") && Catch::Contains("? as %3F"));
+  const HttpUrl url = parse_http_url("http://me:se%23c%2Fr%3Fet@camera/stream");
+  CHECK(url.password == "se#c/r?et");
+  CHECK(url.endpoint == Endpoint{"camera", 80});
+}
+
+TEST_CASE("an @ behind the host belongs to the path or the query", "[http]") {
+  CHECK(parse_http_url("http://camera/@live").target == "/@live");
+  CHECK(parse_http_url("http://192.168.1.5:8080/live?user=me@home").target == "/live?user=me@home");
+  CHECK(parse_http_url("http://camera.lan:8080/a@b").endpoint == Endpoint{"camera.lan", 8080});
+  CHECK(parse_http_url("http://[::1]:8080/a@b").endpoint == Endpoint{"::1", 8080});
+  CHECK(parse_http_url("http://localhost:8080/a@b").endpoint == Endpoint{"localhost", 8080});
+  const HttpUrl url = parse_http_url("http://me:secret@camera.lan/live@2");
+  CHECK(url.password == "secret");
+  CHECK(url.target == "/live@2");
 }
 
 TEST_CASE("a name is decoded as it was encoded, for all bytes", "[files]") {

@@ -23,10 +23,11 @@ TEST_CASE("addresses to listen on") {
   }));
   CAPTURE(text);
   CHECK(parse_listen_address(text) == Endpoint{host, static_cast<std::uint16_t>(port)});
-  CHECK(parse_tcp_listen_url(std::string("tcp://") + text) == parse_listen_address(text));
+  CHECK(parse_tcp_listen_address(std::string("tcp://") + text) == parse_listen_address(text));
+  CHECK(parse_tcp_listen_address(text) == parse_listen_address(text));
 }
 
-TEST_CASE("URLs to connect to") {
+TEST_CASE("addresses to connect to") {
   const auto [url, host, port] = GENERATE(table<const char*, const char*, int>({
       {"tcp://localhost", "localhost", 2500},
       {"tcp://localhost/", "localhost", 2500},
@@ -35,9 +36,34 @@ TEST_CASE("URLs to connect to") {
       {"tcp://[::1]:2501", "::1", 2501},
       {"tcp://[::1]", "::1", 2500},
       {"tcp://1234", "1234", 2500},
+      {"TCP://localhost:81", "localhost", 81},
+      {"camera", "camera", 2500},
+      {"camera.lan:8080", "camera.lan", 8080},
+      {"192.168.1.5", "192.168.1.5", 2500},
+      {"192.168.1.5:81", "192.168.1.5", 81},
+      {"[::1]", "::1", 2500},
+      {"[::1]:81", "::1", 81},
+      {"::1", "::1", 2500},
+      {"2001:db8::5", "2001:db8::5", 2500},
+      {"fe80::1%lo", "fe80::1%lo", 2500},
+      {"2501", "localhost", 2501},
   }));
   CAPTURE(url);
-  CHECK(parse_tcp_url(url) == Endpoint{host, static_cast<std::uint16_t>(port)});
+  CHECK(parse_tcp_address(url) == Endpoint{host, static_cast<std::uint16_t>(port)});
+}
+
+TEST_CASE("the default port of an address is the caller's choice") {
+  CHECK(parse_tcp_address("camera", 8080) == Endpoint{"camera", 8080});
+  CHECK(parse_tcp_address("::1", 8080) == Endpoint{"::1", 8080});
+  CHECK(parse_tcp_address("camera:81", 8080) == Endpoint{"camera", 81});
+}
+
+TEST_CASE("a host alone has no port") {
+  CHECK(parse_host_name("camera.lan") == "camera.lan");
+  CHECK(parse_host_name("::1") == "::1");
+  CHECK(parse_host_name("[::1]") == "::1");
+  for (const char* text : {"camera:8080", "[::1]:80", ""})
+    CHECK_THROWS_WITH(parse_host_name(text), Contains("is not a host") && Contains("-p PORT"));
 }
 
 TEST_CASE("an invalid endpoint is reported in a sentence") {
@@ -51,15 +77,20 @@ TEST_CASE("an invalid endpoint is reported in a sentence") {
   CHECK_THROWS_WITH(parse_listen_address("::1:2500"), Contains("several colons"));
   CHECK_THROWS_WITH(parse_listen_address("[::1:2500"), Contains("lacks the ']'"));
   CHECK_THROWS_WITH(parse_listen_address("[::1]2500"), Contains("has no ':PORT' after the ']'"));
-  CHECK_THROWS_WITH(parse_tcp_url("localhost:2500"), Contains("is not a URL of the form tcp://"));
-  CHECK_THROWS_WITH(parse_tcp_url("http://localhost"), Contains("is not a URL of the form tcp://"));
-  CHECK_THROWS_WITH(parse_tcp_url(""), Contains("is not a URL"));
-  CHECK_THROWS_WITH(parse_tcp_url("tcp://"), Contains("has no host"));
-  CHECK_THROWS_WITH(parse_tcp_url("tcp://:2500"), Contains("has no host"));
-  CHECK_THROWS_WITH(parse_tcp_url("tcp://host:0"), Contains("port 0"));
-  CHECK_THROWS_WITH(parse_tcp_url("tcp://host:1/path"), Contains("is not a port"));
-  CHECK_THROWS_WITH(parse_tcp_listen_url("2500"), Contains("is not a URL"));
-  CHECK_THROWS_AS(parse_tcp_url("tcp://"), std::invalid_argument);
+  CHECK_THROWS_WITH(parse_tcp_address("http://localhost"), Contains("of the form tcp://HOST:PORT"));
+  CHECK_THROWS_WITH(parse_tcp_address(""), Contains("has no host"));
+  CHECK_THROWS_WITH(parse_tcp_address("camera:x"), Contains("'x' is not a port"));
+  CHECK_THROWS_WITH(parse_tcp_address("70000"), Contains("'70000' is not a port"));
+  CHECK_THROWS_WITH(parse_tcp_address("tcp://::1"), Contains("several colons"));
+  CHECK_THROWS_WITH(
+      parse_tcp_address("tcp://me:secret@camera:2500"),
+      Contains("'tcp://…@camera:2500'") && Contains("only http://") && !Contains("secret"));
+  CHECK_THROWS_WITH(parse_tcp_address("tcp://"), Contains("has no host"));
+  CHECK_THROWS_WITH(parse_tcp_address("tcp://:2500"), Contains("has no host"));
+  CHECK_THROWS_WITH(parse_tcp_address("tcp://host:0"), Contains("port 0"));
+  CHECK_THROWS_WITH(parse_tcp_address("tcp://host:1/path"), Contains("is not a port"));
+  CHECK_THROWS_WITH(parse_tcp_listen_address("http://:2500"), Contains("of the form tcp://"));
+  CHECK_THROWS_AS(parse_tcp_address("tcp://"), std::invalid_argument);
 }
 
 TEST_CASE("an RTP URL gives the address to receive on") {
@@ -118,7 +149,7 @@ TEST_CASE("endpoints are written as they are read") {
   CHECK(to_string({"::1", 81}) == "[::1]:81");
   CHECK(to_tcp_url({"::1", 81}) == "tcp://[::1]:81");
   for (const Endpoint& endpoint : {Endpoint{"10.1.2.3", 1}, Endpoint{"fe80::1%eth0", 65535}})
-    CHECK(parse_tcp_url(to_tcp_url(endpoint)) == endpoint);
+    CHECK(parse_tcp_address(to_tcp_url(endpoint)) == endpoint);
   CHECK(is_tcp_url("tcp://x"));
   CHECK_FALSE(is_tcp_url("http://x"));
   CHECK_FALSE(is_tcp_url("tcp:/"));

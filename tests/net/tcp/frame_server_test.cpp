@@ -200,8 +200,8 @@ TEST_CASE("the error for a failed listen gives the reason") {
 TEST_CASE("a listener knows whether it is reachable from other machines") {
   asio::io_context io;
   const auto ignore = [](tcp::socket) {};
-  CHECK_FALSE(Listener(io, {"127.0.0.1", 0}, ignore).is_public());
-  CHECK(Listener(io, {"0.0.0.0", 0}, ignore).is_public());
+  CHECK_FALSE(Listener(io, {"127.0.0.1", 0}, "--tcp", ignore).is_public());
+  CHECK(Listener(io, {"0.0.0.0", 0}, "--tcp", ignore).is_public());
 }
 
 TEST_CASE("the stream ends cleanly") {

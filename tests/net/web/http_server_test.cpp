@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <string>
 
+#include "app/host_name.hpp"
 #include "support/http_stage.hpp"
 
 namespace jpegwire::http_server_test {
@@ -171,6 +172,12 @@ TEST_CASE("the answer for an unknown host says how to allow it", "[http]") {
   CHECK(with_host("camera.example:8080").status == 200);
   CHECK(with_host("127.0.0.1:1").status == 200);
   CHECK(with_host("[::1]:8080").status == 200);
+  if (const std::string own = host_name(); !own.empty()) {
+    const std::string first_label = own.substr(0, own.find('.'));
+    CHECK(with_host(first_label + ".lan:8080").status == 200);
+    CHECK(with_host(first_label + ".fritz.box.:8080").status == 200);
+    CHECK(with_host(first_label + ".example:8080").status == 421);
+  }
   const HttpResponse refused = with_host("other.example:8080");
   CHECK(refused.status == 421);
   CHECK_THAT(refused.body, Contains("--http-host other.example"));

@@ -13,10 +13,14 @@
 #include <thread>
 
 #include "codec/jpeg_layout.hpp"
+#include "recording/video_file_writer.hpp"
+#include "support/jpegs.hpp"
 
 using namespace jpegwire;
 using Catch::Matchers::Contains;
 using Catch::Matchers::Equals;
+using Catch::Matchers::StartsWith;
+using namespace std::chrono_literals;
 namespace fs = std::filesystem;
 
 namespace file_source_test {
@@ -133,13 +137,13 @@ TEST_CASE("a looped video that is removed ends with a sentence", "[file_source]"
   CHECK_THROWS_WITH(source.read({}), Contains("cannot restart") && Contains("video.avi"));
 }
 
-TEST_CASE("a video keeps its own rate unless another one is requested", "[file_source]") {
+TEST_CASE("a video keeps its own times unless another one is requested", "[file_source]") {
   const Directory directory;
   write_video(directory / "video.avi", 6, 25);
   FileSourceOptions options;
   options.path = directory / "video.avi";
   FileSource source(options);
-  CHECK_THAT(source.description(), Equals("video " + options.path + ", 160x120 at 25 frames/s"));
+  CHECK_THAT(source.description(), Equals("video " + options.path + ", 160x120 at its own times"));
   const WallTime begin = wall_now();
   auto last = source.read({});
   for (int i = 0; i < 5; ++i) last = source.read({});
@@ -149,6 +153,81 @@ TEST_CASE("a video keeps its own rate unless another one is requested", "[file_s
 
   options.frames_per_second = 50;
   CHECK_THAT(FileSource(options).description(), Contains("at 50 frames/s"));
+}
+
+/// A video that is nothing but JPEGs.
+void write_jpegs(const std::string& path, unsigned frames) {
+  std::string jpegs;
+  for (unsigned i = 0; i < frames; ++i) {
+    const test::ByteVector jpeg = test::encode_plainly(test::make_bgr(64, 48, i));
+    jpegs.append(reinterpret_cast<const char*>(jpeg.data()), jpeg.size());
+  }
+  write(path, jpegs);
+}
+
+/// Its frames have these times, as a phone's or a screen's recording has: each as long as it takes.
+void write_with_times(const fs::path& path, const std::vector<milliseconds>& times) {
+  constexpr WallTime kBegin{std::chrono::hours(500'000)};
+  VideoFileWriter writer(path, 64, 48, kBegin);
+  for (const milliseconds time : times)
+    writer.write(test::encode_plainly(test::make_bgr(64, 48, 1)), kBegin + time);
+  writer.end();
+}
+
+TEST_CASE("a video of variable rate is played at its own times", "[file_source]") {
+  const std::string name = GENERATE(as<std::string>{}, "video.mkv", "video.mov", "video.avi");
+  CAPTURE(name);
+  const Directory directory;
+  write_with_times(directory / name, {0ms, 20ms, 40ms, 340ms, 360ms});
+  FileSourceOptions options;
+  options.path = directory / name;
+  options.loop = true;
+  FileSource source(options);
+  std::vector<WallTime> times;
+  for (int i = 0; i < 10; ++i) times.push_back(source.read({}).value().capture_time);
+  // A frame is never early; with the mean rate, the fourth would be at 270 ms.
+  CHECK(times[3] - times[0] >= 339ms);
+  CHECK(times[5] - times[0] >= 379ms);  // the second round
+  CHECK(times[8] - times[0] >= 718ms);
+}
+
+TEST_CASE("a video without times is played at its rate", "[file_source]") {
+  const Directory directory;
+  const std::string path = directory / "video.mjpeg";
+  write_jpegs(path, 6);
+  FileSourceOptions options;
+  options.path = path;
+  options.loop = true;
+  FileSource source(options);
+  const WallTime first = source.read({}).value().capture_time;
+  for (int i = 0; i < 6; ++i) CHECK(source.read({}));
+  CHECK(source.read({}).value().capture_time - first >= 7 * 33ms);
+}
+
+TEST_CASE("a rate that is requested replaces the times of a video", "[file_source]") {
+  const Directory directory;
+  write_with_times(directory / "video.mkv", {0s, 1h, 2h, 3h});
+  FileSource source(as_fast_as_it_decodes(directory / "video.mkv"));
+  for (int i = 0; i < 4; ++i) CHECK(source.read({}));  // waits for none of them
+  FileSourceOptions options;
+  options.path = directory / "video.mkv";
+  options.frames_per_second = 100;
+  FileSource at_a_rate(options);
+  const WallTime first = at_a_rate.read({}).value().capture_time;
+  for (int i = 0; i < 2; ++i) CHECK(at_a_rate.read({}));
+  CHECK(at_a_rate.read({}).value().capture_time - first >= 10ms);
+}
+
+TEST_CASE("an extension is recognized in any case of letters", "[file_source]") {
+  const Directory directory;
+  const std::string path = directory / GENERATE(as<std::string>{}, "a.mjpeg", "a.MJPEG", "a.Mjpeg",
+                                                "a.mjpg", "a.MJPG", "a.MjPg");
+  CAPTURE(path);
+  write_jpegs(path, 3);
+  FileSource source(as_fast_as_it_decodes(path));
+  CHECK_THAT(source.description(), StartsWith("video "));
+  for (int i = 0; i < 3; ++i) CHECK(source.read({}));
+  CHECK_FALSE(source.read({}));
 }
 
 TEST_CASE("a video is scaled to the requested size", "[file_source]") {
@@ -263,15 +342,15 @@ TEST_CASE("other files are refused with a sentence", "[file_source]") {
   FileSourceOptions options;
   SECTION("missing") {
     options.path = directory / "x.mp4";
-    CHECK_THAT(error_of(options),
-               Equals("cannot open '" + options.path + "': No such file or directory"));
+    CHECK_THAT(error_of(options), Contains("cannot open '" + options.path +
+                                           "': No such file or directory; --source "));
   }
   SECTION("neither a video nor a picture") {
     options.path = directory / "x.mp4";
     write(options.path, std::string(10000, 'x'));
     CHECK_THAT(
         error_of(options),
-        Equals("'" + options.path + "' is neither a video nor a picture that OpenCV can read"));
+        Contains("'" + options.path + "' is neither a video nor a picture that OpenCV can read"));
   }
   SECTION("empty") {
     options.path = directory / "x.jpg";
@@ -292,7 +371,8 @@ TEST_CASE("other files are refused with a sentence", "[file_source]") {
     REQUIRE(::mkfifo((directory / "pipe.jpg").c_str(), 0600) == 0);
     options.path = directory / "link.jpg";
     fs::create_symlink(directory / "pipe.jpg", options.path);
-    CHECK_THAT(error_of(options), Contains("link.jpg' is a pipe, socket or device; name a file"));
+    CHECK_THAT(error_of(options),
+               Contains("link.jpg' is a pipe, socket or device; with --source, name a file"));
   }
 }
 
