@@ -207,6 +207,7 @@ std::shared_ptr<EncodedFrame> JpegEncoder::encode(const Picture& picture,
   std::shared_ptr<EncodedFrame> frame = coded;
   frame->sequence = identity.sequence;
   frame->capture_time = identity.capture_time;
+  frame->no_signal = identity.no_signal;
   plan_layout(picture, frame->layout);
   write_header(*frame);
   const int band_height = std::min(frame->layout.band_height, picture.height);

@@ -24,6 +24,7 @@ int mcu_rows_per_band(int mcu_rows, const EncoderSettings& settings);
 struct FrameIdentity {
   std::uint32_t sequence = 0;
   WallTime capture_time{};
+  bool no_signal = false;  // a card, because the source gives no pictures
 };
 
 /// Called while a frame is still being encoded, each time that more of its first bands are ready:

@@ -72,7 +72,8 @@ std::array<Bytes, 4> standard_huffman_tables();
 /// except EOI at the end: a damaged or hostile band must not pass new segments to a decoder.
 std::optional<int> count_restarts(Bytes band);
 
-/// Bands per frame: few enough to send a frame with its prefix in one gathered write.
-inline constexpr int kMaxBands = 60;
+/// Bands per frame: few enough to send a frame with what stands around its bands in one gathered
+/// write, which asio limits to 64 buffers.
+inline constexpr int kMaxBands = 59;
 
 }  // namespace jpegwire

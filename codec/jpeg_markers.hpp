@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <span>
 
@@ -24,6 +25,9 @@ constexpr bool is_restart(std::byte code) { return (code & std::byte{0xF8}) == k
 constexpr int restart_index(std::byte code) { return std::to_integer<int>(code & std::byte{7}); }
 
 constexpr std::byte restart(int index) { return kFirstRestart | static_cast<std::byte>(index % 8); }
+
+/// A JPEG begins with these bytes.
+inline constexpr std::array kStartOfImageBytes{kPrefix, kStartOfImage};
 
 /// Markers without a length behind them: TEM, RSTn, SOI, EOI, and the stuffed zero.
 constexpr bool stands_alone(std::byte code) {

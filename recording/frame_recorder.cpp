@@ -3,11 +3,14 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <stdexcept>
 #include <system_error>
 #include <utility>
 
 #include "app/text.hpp"
+#include "codec/jpeg_markers.hpp"
+#include "net/stream/frame_stamp.hpp"
 #include "recording/output_file.hpp"
 
 namespace jpegwire {
@@ -18,13 +21,14 @@ using Clock = std::chrono::steady_clock;
 constexpr milliseconds kFlushInterval{
     500};  // and the queue pauses for less than the rest of a second
 
+/// So that a stream of one frame per second does not count as stalled.
+constexpr std::chrono::seconds kStalled{2};
+
 /// For users who do not know the working directory of this program.
 std::string full_name(const std::filesystem::path& file) {
   std::error_code ignored;
   return std::filesystem::absolute(file, ignored).string();
 }
-
-constexpr std::byte kStartOfImage[] = {std::byte{0xff}, std::byte{0xd8}};
 
 void append(std::vector<std::byte>& to, Bytes bytes) {
   to.insert(to.end(), bytes.begin(), bytes.end());
@@ -36,6 +40,14 @@ RecordingOptions checked(RecordingOptions options) {
 }
 
 }  // namespace
+
+bool NewFileBudget::take(WallTime now) {
+  constexpr std::chrono::seconds kCost{10};
+  constexpr int kAtOnce = 5;
+  if (paid_until_ - now > (kAtOnce - 1) * kCost) return false;
+  paid_until_ = std::max(paid_until_, now) + kCost;
+  return true;
+}
 
 FrameRecorder::FrameRecorder(RecordingOptions options, WriteQueue::OnError on_error,
                              std::uint64_t max_frames, OnNews on_news)
@@ -60,16 +72,56 @@ void FrameRecorder::finish(milliseconds timeout) {
   if (too_close_ > 0)
     spdlog::warn("{} not recorded, because '{}' cannot store timestamps so close together",
                  counted(too_close_, "frame"), options_.file.string());
+  if (skipped_size_ > 0)
+    spdlog::warn("{} not recorded, because the size of the picture changed too often",
+                 counted(skipped_size_, "frame"));
 }
 
 void FrameRecorder::write(const QueuedFrame& frame) {
-  const JpegLayout& layout = frame.jpeg->layout;
-  const bool goes_on = file_ && file_->takes(layout.width, layout.height, frame.capture_time) &&
-                       !is_long_enough(frame.capture_time);
-  if (!goes_on) open_for(frame);
-  if (!file_->write(bytes_of(frame), frame.capture_time)) ++too_close_;
-  is_flushed_ = false;
+  if (!prepare_file_for(frame))
+    skip_size();
+  else if (file_->write(bytes_of(frame), frame.capture_time))
+    note_written();
+  else
+    ++too_close_;
   flush_when_due();
+}
+
+/// False if the frame needs a file of its own and there are too many files already.
+bool FrameRecorder::prepare_file_for(const QueuedFrame& frame) {
+  const JpegLayout& layout = frame.jpeg->layout;
+  const bool is_due = !file_ || is_long_enough(frame.capture_time);
+  if (!is_due) {
+    if (file_->takes(layout.width, layout.height, frame.capture_time)) return true;
+    if (!new_files_.take(frame.capture_time)) return false;
+  }
+  open_for(frame);
+  return true;
+}
+
+void FrameRecorder::skip_size() {
+  if (skipped_size_++ > 0) return;
+  const std::string news =
+      "the size of the picture changes too often: a new file begins once in 10 s, and other frames "
+      "are left out";
+  spdlog::warn(news);
+  on_news_(news);
+}
+
+void FrameRecorder::note_written() {
+  const SteadyTime now = Clock::now();
+  if (first_written_.load() == SteadyTime{}) first_written_ = now;
+  last_written_ = now;
+  is_flushed_ = false;
+}
+
+std::optional<RecordingState> FrameRecorder::state(SteadyTime now) const {
+  if (is_closed()) return std::nullopt;
+  const SteadyTime first = first_written_;
+  const SteadyTime last = last_written_;
+  if (last == SteadyTime{}) return RecordingState{};
+  return RecordingState{.length = std::chrono::floor<std::chrono::seconds>(last - first),
+                        .is_writing = now - last < kStalled};
 }
 
 void FrameRecorder::rest() { flush_when_due(); }
@@ -110,8 +162,10 @@ bool FrameRecorder::is_long_enough(WallTime capture_time) const {
 Bytes FrameRecorder::bytes_of(const QueuedFrame& frame) {
   if (!frame.whole.empty()) return frame.whole;
   gathered_.clear();
-  append(gathered_, kStartOfImage);
-  append(gathered_, frame.jpeg->layout.header);
+  const HeaderAroundStamp header = cut_at_stamp(frame.jpeg->layout.header);
+  append(gathered_, marker::kStartOfImageBytes);
+  append(gathered_, header.front);
+  append(gathered_, header.rest);
   for (const Bytes band : frame.jpeg->layout.bands) append(gathered_, band);
   return gathered_;
 }

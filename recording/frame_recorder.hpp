@@ -12,14 +12,28 @@
 #include "net/stream/frame_sink.hpp"
 #include "recording/capture_timeline.hpp"
 #include "recording/recording_options.hpp"
+#include "recording/recording_state.hpp"
 #include "recording/video_file_writer.hpp"
 #include "recording/write_queue.hpp"
 
 namespace jpegwire {
 
+/// How often a recording may begin a new file because the stream has changed: five times in quick
+/// succession, else once in ten seconds. So a stream whose size changes with each frame does not
+/// fill the disk with files of one frame, and a lasting change costs at most ten seconds.
+class NewFileBudget {
+ public:
+  /// False if there were too many before. Times are those of the recording.
+  bool take(WallTime now);
+
+ private:
+  WallTime paid_until_{};  // each file costs ten seconds
+};
+
 /// Records frames on the thread of a WriteQueue, unchanged and with their capture times, in a video
 /// file that is created with the first frame. A new, numbered file is begun when the size changes,
-/// after `split`, and if the file exists already. Frames that were captured more than a second ago
+/// after `split`, and if the file exists already. If the size changes too often for that, frames of
+/// another size than the file's are left out. Frames that were captured more than a second ago
 /// are safe even if the program crashes.
 class FrameRecorder final : public FrameSink, private FrameWriter {
  public:
@@ -55,6 +69,12 @@ class FrameRecorder final : public FrameSink, private FrameWriter {
   /// Frames not recorded because the disk was too slow, or because their times were closer than the
   /// file can store.
   std::uint64_t skipped() const { return queue_.skipped() + too_close_; }
+
+  /// Frames not recorded because the size changes too often.
+  std::uint64_t skipped_size() const { return skipped_size_; }
+
+  /// Nothing once it is closed or has failed.
+  std::optional<RecordingState> state(SteadyTime now = std::chrono::steady_clock::now()) const;
   bool is_closed() const { return queue_.is_closed(); }  // or has failed
 
  private:
@@ -62,7 +82,10 @@ class FrameRecorder final : public FrameSink, private FrameWriter {
   void rest() override;
   void end() override;
   void end_file();
+  bool prepare_file_for(const QueuedFrame& frame);
+  void skip_size();
   void open_for(const QueuedFrame& frame);
+  void note_written();
   bool is_long_enough(WallTime capture_time) const;
   Bytes bytes_of(const QueuedFrame& frame);
   void flush_when_due();
@@ -74,9 +97,13 @@ class FrameRecorder final : public FrameSink, private FrameWriter {
   CaptureTimeline timeline_;  // of the thread that calls record() or submit()
   std::atomic<std::uint64_t> recorded_ = 0;
   std::atomic<std::uint64_t> too_close_ = 0;  // to the previous frame to have a distinct time
+  std::atomic<std::uint64_t> skipped_size_ = 0;
+  std::atomic<SteadyTime> first_written_{};  // when; the epoch if nothing was written
+  std::atomic<SteadyTime> last_written_{};   // likewise
 
   // The queue's thread.
   std::optional<VideoFileWriter> file_;
+  NewFileBudget new_files_;
   std::uint64_t in_earlier_files_ = 0;  // frames
   std::vector<std::byte> gathered_;
   std::chrono::steady_clock::time_point last_flush_{};

@@ -258,12 +258,14 @@ class Sender {
         .snapshots = 0,
         .recorded = std::nullopt,
         .skipped_record = 0,
+        .skipped_record_size = 0,
         .is_online = source_->is_online(),
         .encode_us = pipeline_->encode_us(),
         .age_us = server_.age_us()};
     if (recorder_) {
       report.recorded = recorder_->recorded();
       report.skipped_record = recorder_->skipped();
+      report.skipped_record_size = recorder_->skipped_size();
     }
     if (web_site_) {
       report.rejected += web_site_->server().rejected();

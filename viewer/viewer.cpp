@@ -57,8 +57,8 @@ class Headless : public Display {
     void show_refusals(std::string_view) override {}  // the figures have it
     void refresh(const LiveFigures&) override {}
     PictureSize wanted_size() const override { return {}; }
-    void show_message(std::string_view) override {}  // the log has it already
-    void show_recording(std::optional<std::chrono::seconds>) override {}
+    void show_message(std::string_view) override {}                        // the log has it already
+    void show_recording(const std::optional<RecordingState>&) override {}  // the figures have it
 
    private:
     std::string notice_;

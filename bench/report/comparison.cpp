@@ -20,8 +20,8 @@ namespace {
 using nlohmann::json;
 
 /// The compared figures; the others depend on these, or vary with the machine's load.
-constexpr std::array<std::string_view, 10> kCompared{
-    "fps",       "age_p50_ms", "age_p90_ms",    "age_p99_ms",    "encode_ms",
+constexpr std::array<std::string_view, 11> kCompared{
+    "fps",       "whole_fps",  "age_p50_ms",    "age_p90_ms",    "age_p99_ms",  "encode_ms",
     "decode_ms", "network_ms", "sender_cpu_ms", "viewer_cpu_ms", "kb_per_frame"};
 
 [[noreturn]] void refuse(const std::string& file, const std::string& why) {

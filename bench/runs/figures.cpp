@@ -16,6 +16,7 @@ using nlohmann::json;
 
 constexpr std::array kKinds = std::to_array<FigureKind>({
     {"fps", "frames shown", "frames/s", 1, true},
+    {"whole_fps", "whole frames shown", "frames/s", 1, true},
     {"fps_least", "frames shown by the slowest viewer", "frames/s", 1, true},
     {"age_p50_ms", "age, median", "ms", 1, false},
     {"age_p90_ms", "age, p90", "ms", 1, false},
@@ -40,6 +41,8 @@ constexpr std::array kKinds = std::to_array<FigureKind>({
     {"skipped_encode_percent", "skipped before the encoder", "%", 1, false},
     {"skipped_network_percent", "skipped before the network", "%", 1, false},
     {"lost_percent", "packets lost", "%", 2, false},
+    {"restored_percent", "lost packets restored", "%", 0, true},
+    {"patched_percent", "frames shown with older parts in place of lost ones", "%", 1, false},
     {"skipped_decode_percent", "skipped before the decoder", "%", 1, false},
     {"skipped_display_percent", "skipped before the display", "%", 1, false},
     {"busy_percent", "the machine's CPU in use", "%", 0, false},
@@ -94,11 +97,19 @@ double rate_of(const json& viewer) {
   return frames_of(viewer) / number(viewer, "seconds");
 }
 
-double mean_rate(const Run& run) {
+/// Without the frames in which older parts replace lost ones.
+double whole_rate_of(const json& viewer) {
+  const double shown = frames_of(viewer);
+  return shown > 0 ? rate_of(viewer) * number(viewer, "frames") / shown : 0;
+}
+
+double mean_over_viewers(const Run& run, double (*rate)(const json&)) {
   double sum = 0;
-  for (const json& viewer : run.viewers) sum += rate_of(viewer);
+  for (const json& viewer : run.viewers) sum += rate(viewer);
   return run.viewers.empty() ? 0 : sum / static_cast<double>(run.viewers.size());
 }
+
+double mean_rate(const Run& run) { return mean_over_viewers(run, rate_of); }
 
 /// The increase of a counter of the sender within the window.
 double counted(const Run& run, const char* name) {
@@ -143,6 +154,7 @@ void put_ages(Figures& figures, const Run& run) {
 
 void put_rates(Figures& figures, const Run& run) {
   figures["fps"] = mean_rate(run);
+  figures["whole_fps"] = mean_over_viewers(run, whole_rate_of);
   figures["fps_least"] = least_rate(run);
   put_ratio(figures, "captured_fps", counted(run, "captured"), sender_seconds(run));
   put_ratio(figures, "encoded_fps", given(run), sender_seconds(run));
@@ -199,6 +211,9 @@ void put_discards(Figures& figures, const Run& run) {
               skipped_network + sum_of_connections(run.sender, "frames"));
   put_percent(figures, "lost_percent", sum(run.viewers, "packets_lost"),
               sum(run.viewers, "packets") + sum(run.viewers, "packets_lost"));
+  put_percent(figures, "restored_percent", sum(run.viewers, "packets_recovered"),
+              sum(run.viewers, "packets_lost"));
+  put_percent(figures, "patched_percent", sum(run.viewers, "patched"), frames);
   put_percent(figures, "skipped_decode_percent", skipped_decode, frames + skipped_decode);
   put_percent(figures, "skipped_display_percent", skipped_display,
               skipped_display + sum(run.viewers, "displayed"));

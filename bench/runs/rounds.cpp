@@ -190,7 +190,10 @@ class Rounds {
     const Figures figures = figures_of(result.runs.back(), result.measured);
     const auto age = figures.find("age_p50_ms");
     const std::string old = age == figures.end() ? "" : fmt::format(", {:.1f} ms old", age->second);
-    return fmt::format("{:.1f} frames/s{}", figures.at("fps"), old);
+    const std::string whole = fmt::format("{:.1f}", figures.at("whole_fps"));
+    const std::string shown = fmt::format("{:.1f}", figures.at("fps"));
+    return fmt::format("{} frames/s{}{}", shown,
+                       whole == shown ? "" : fmt::format(" ({} whole)", whole), old);
   }
 
   EventLoop& loop_;

@@ -200,8 +200,10 @@ bool FrameFragments::is_whole() const {
   return whole_runs_.empty() && intervals_given_ == intervals_ && size_ == extent_;
 }
 
-void FrameFragments::take_jpeg(std::vector<std::byte>& jpeg) {
+void FrameFragments::take_jpeg(Bytes header, std::vector<std::byte>& jpeg) {
   storage_.resize(header_size_ + extent_ + appended_);
+  storage_.insert(storage_.begin(), header.size() - header_size_, std::byte{});
+  put_bytes(storage_, header);
   storage_.swap(jpeg);
 }
 

@@ -37,12 +37,9 @@ class FrameFragments {
   /// Whether the frame is complete and all its bands were given.
   bool is_whole() const;
 
-  /// Where the JPEG's header goes, in front of the scan. Valid after the first place() until the
-  /// next one.
-  std::span<std::byte> header_space() { return std::span(storage_).first(header_size_); }
-
-  /// Exchanges the JPEG, once it is whole and its header is written, for a buffer to reuse.
-  void take_jpeg(std::vector<std::byte>& jpeg);
+  /// Puts SOI and the header in front of the scan, once it is whole, and exchanges the JPEG for a
+  /// buffer to reuse. `header` has at least jpeg_header_size_bytes().
+  void take_jpeg(Bytes header, std::vector<std::byte>& jpeg);
 
   /// Whether bands can be decoded before the frame is whole.
   bool is_aligned() const { return is_aligned_; }

@@ -23,22 +23,26 @@ JpegReassembler::JpegReassembler(ReassemblerSettings settings, FrameObserver& ob
 
 JpegReassembler::Added JpegReassembler::add(const RtpPacket& packet, std::int64_t sequence,
                                             WallTime arrival, std::uint64_t read) {
-  const std::optional<JpegPayload> payload = parse_jpeg_payload(packet.payload);
-  if (!payload) return Added::useless;
+  JpegPayload payload;
+  const PacketFault fault = parse_jpeg_payload(packet.payload, payload);
+  if (fault != PacketFault::none) {
+    observer_.packet_refused({fault, packet.header.payload_type, settings_.payload_type});
+    return Added::useless;
+  }
   Position open = find(packet.header.timestamp);
   if (open == open_.end()) {
     if (closed_ && sequence <= *closed_) return Added::useless;
     if (!open_.empty() && sequence < open_.front().first_sequence) return Added::useless;
-    open = begin(packet, *payload, sequence, arrival);
+    open = begin(packet, payload, sequence, arrival);
   }
   note_packet(*open, packet, sequence, arrival, read);
   if (open->is_refused) return Added::useless;
-  const FrameFragments::Placed placed = open->fragments.place(*payload, packet.header.marker);
+  const FrameFragments::Placed placed = open->fragments.place(payload, packet.header.marker);
   if (placed == FrameFragments::Placed::contradiction)
     refuse(*open, JpegVerdict::contradictory_packets);
   if (placed == FrameFragments::Placed::too_large) return Added::too_large;
   if (placed != FrameFragments::Placed::taken) return Added::useless;
-  learn_tables(*open, *payload);
+  learn_tables(*open, payload);
   advance(open);
   return Added::used;
 }
@@ -82,7 +86,9 @@ void JpegReassembler::note_packet(OpenFrame& open, const RtpPacket& packet, std:
   if (packet.header.marker && !open.ended) open.ended = arrival;
   if (open.origin.stamp) return;
   const auto extension = read_stamp_extension(packet, settings_.stamp_extension);
-  if (extension) open.origin.stamp = extension->stamp;
+  if (!extension) return;
+  open.origin.stamp = extension->stamp;
+  open.origin.sender_ahead = sender_ahead_;
 }
 
 // Tables with Q below 255 do not change, so the tables of another frame can be used (RFC 2435,
@@ -91,11 +97,11 @@ void JpegReassembler::learn_tables(OpenFrame& open, const JpegPayload& payload) 
   const std::uint8_t q = payload.format.q;
   if (open.tables && !payload.tables) return;
   if (q < 128) {
-    open.tables = standard_quantization_tables(q);
+    open.tables = component_tables({.bytes = standard_quantization_tables(q)});
     return;
   }
-  std::optional<QuantizationTables>& known = tables_[q - 128U];
-  if (payload.tables) put_bytes(known.emplace(), *payload.tables);
+  std::optional<ComponentTables>& known = tables_[q - 128U];
+  if (payload.tables) known = component_tables(*payload.tables);
   const bool is_known = payload.tables || q != kChangingTablesQ;
   if (is_known && !open.has_header) open.tables = known;
 }
@@ -114,6 +120,7 @@ void JpegReassembler::advance(Position open) {
 
 void JpegReassembler::hand_out(OpenFrame& open, const Band& band) {
   if (!open.has_header) {
+    open.has_header = true;
     write_header(open);
     open.incoming = incoming_frames_.take();
     open.incoming->begin(open.origin, header_);
@@ -122,16 +129,15 @@ void JpegReassembler::hand_out(OpenFrame& open, const Band& band) {
   if (open.incoming) open.incoming->add(band);
 }
 
-void JpegReassembler::write_header(OpenFrame& open) {
-  open.has_header = true;
-  write_jpeg_header(open.fragments.format(), *open.tables, open.fragments.header_space(), header_);
+void JpegReassembler::write_header(const OpenFrame& open) {
+  write_jpeg_header(open.fragments.format(), *open.tables, header_bytes_, header_);
 }
 
 void JpegReassembler::finish(Position open) {
-  if (!open->has_header) write_header(*open);
+  write_header(*open);
   const std::shared_ptr<ReceivedFrame> whole = whole_frames_.take();
   whole->jpeg.storage.resize(1);
-  open->fragments.take_jpeg(whole->jpeg.storage[0]);
+  open->fragments.take_jpeg(header_bytes_, whole->jpeg.storage[0]);
   if (const JpegVerdict verdict = validate(whole->jpeg); verdict != JpegVerdict::ok)
     return refuse(*open, verdict);
   static_cast<FrameOrigin&>(*whole) = open->origin;

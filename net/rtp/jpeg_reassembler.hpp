@@ -6,8 +6,10 @@
 #include <list>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "codec/object_pool.hpp"
+#include "net/rtp/format/jpeg_header.hpp"
 #include "net/rtp/format/packet.hpp"
 #include "net/rtp/frame_fragments.hpp"
 #include "net/stream/stream_observer.hpp"
@@ -17,6 +19,7 @@ namespace jpegwire {
 struct ReassemblerSettings {
   std::size_t max_frame_bytes = 0;
   int stamp_extension = 1;  // identifier of the stamp's extension element (RFC 8285)
+  int payload_type = 0;     // of RTP/JPEG in this stream
 };
 
 /// Reassembles RTP/JPEG frames (RFC 2435) from packets in any order and reports them to a
@@ -32,14 +35,14 @@ class JpegReassembler {
   JpegReassembler(ReassemblerSettings settings, FrameObserver& observer);
 
   /// Takes a packet whose extended sequence number is new. `read` numbers the calls of recv.
-  /// useless: not RTP/JPEG, out of bounds, a contradiction, or of a frame that is over. too_large:
-  /// beyond the end of the largest accepted frame.
+  /// useless: not RTP/JPEG, which the observer is told, out of bounds, a contradiction, or of a
+  /// frame that is over. too_large: beyond the end of the largest accepted frame.
   Added add(const RtpPacket& packet, std::int64_t sequence, WallTime arrival, std::uint64_t read);
 
   /// How long to wait for late packets; longer if lost packets may be sent again.
   void set_grace(microseconds grace) { grace_ = grace; }
 
-  /// The sender's clock minus ours, for frames that begin from now on.
+  /// The sender's clock minus ours, for frames that begin, or whose stamp arrives, from now on.
   void set_sender_ahead(std::optional<microseconds> ahead) { sender_ahead_ = ahead; }
 
   /// Gives up the frames that have waited long enough.
@@ -61,7 +64,7 @@ class JpegReassembler {
     std::uint32_t timestamp = 0;
     std::int64_t first_sequence = 0;  // of the packets that have arrived
     std::int64_t last_sequence = 0;
-    std::optional<QuantizationTables> tables;
+    std::optional<ComponentTables> tables;
     bool has_header = false;                  // written, so the tables no longer change
     std::shared_ptr<IncomingFrame> incoming;  // null unless its bands are handed out
     bool is_refused = false;  // kept until it is over, so that its later packets are ignored
@@ -82,7 +85,7 @@ class JpegReassembler {
   void learn_tables(OpenFrame& open, const JpegPayload& payload);
   void advance(Position open);
   void hand_out(OpenFrame& open, const Band& band);
-  void write_header(OpenFrame& open);
+  void write_header(const OpenFrame& open);
   void finish(Position open);
   void refuse(OpenFrame& open, JpegVerdict verdict);
   void give_up(Position open);
@@ -100,8 +103,9 @@ class JpegReassembler {
   OpenFrames open_;                     // oldest first
   OpenFrames unused_;                   // kept to reuse their memory
   std::optional<std::int64_t> closed_;  // the highest sequence number of a frame that is over
-  std::array<std::optional<QuantizationTables>, 128> tables_;  // by Q - 128
-  JpegLayout header_;                                          // of the header written last
+  std::array<std::optional<ComponentTables>, 128> tables_;  // by Q - 128
+  std::vector<std::byte> header_bytes_;                     // written last
+  JpegLayout header_;                                       // of these
 };
 
 }  // namespace jpegwire

@@ -58,7 +58,8 @@ std::optional<WallTime> MissingPackets::next_due() const {
 MediaStream::MediaStream(MediaStreamSettings settings, FrameObserver& observer)
     : settings_(settings),
       reassembler_({.max_frame_bytes = settings.max_frame_bytes,
-                    .stamp_extension = settings.stamp_extension},
+                    .stamp_extension = settings.stamp_extension,
+                    .payload_type = settings.payload_type},
                    observer) {}
 
 void MediaStream::begin_source(std::uint32_t ssrc, WallTime now) {

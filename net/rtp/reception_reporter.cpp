@@ -81,7 +81,7 @@ void ReceptionReporter::take_clock(const RtcpCompound& report) {
   for (const ReferenceTimeEcho& echo : report.echoes) {
     if (echo.ssrc != ssrc_) continue;
     FrameStamp stamp;
-    stamp.send_time = report.sender_info->time;
+    stamp.capture_time = stamp.send_time = report.sender_info->time;
     stamp.echo = expand_compact(echo.last_reference, now);
     stamp.echo_hold = from_compact_duration(echo.delay);
     clock_.observe(stamp, now);

@@ -50,8 +50,12 @@ class ReceptionReporter {
   /// Whether the sender's address is known, so that packets can be requested.
   bool knows_sender() const { return socket_ && sender_ && source_ == sender_ssrc_; }
 
-  /// The sender's clock minus ours; nothing until the sender has answered.
+  /// The sender's clock minus ours, for the latest frame; nothing until the sender has answered, or
+  /// if the clock was set since then.
   std::optional<microseconds> sender_ahead() const { return clock_.sender_ahead(); }
+
+  /// A frame's stamp, of which the first byte arrived at this time.
+  void observe(const FrameStamp& stamp, WallTime arrival) { clock_.observe(stamp, arrival); }
 
   /// Nothing until the sender has answered.
   std::optional<microseconds> round_trip() const { return round_trip_; }

@@ -117,6 +117,10 @@ void RtpReceiver::frame_given_up(const LostFrame& frame) {
   if (!stopped_) observer_.frame_given_up(frame);
 }
 
+void RtpReceiver::packet_refused(const RefusedPacket& packet) {
+  if (!stopped_) observer_.packet_refused(packet);
+}
+
 void RtpReceiver::do_receive_packets() {
   media_.async_wait(udp::socket::wait_read, [this](std::error_code error) {
     if (error || stopped_) return;
@@ -170,14 +174,39 @@ void RtpReceiver::receive_all() {
 void RtpReceiver::take_packet(Bytes datagram, const Udp::endpoint& source,
                               const PacketArrival& arrival) {
   const std::optional<RtpPacket> packet = parse_rtp(datagram);
-  if (!packet || packet->header.payload_type != settings_.session.payload_type) return;
-  if (choose_source(*packet, source, arrival.time)) stream_.take(*packet, datagram, arrival);
+  if (!packet) return refuse_packet(rtp_fault(datagram), 0);
+  const int payload_type = packet->header.payload_type;
+  if (payload_type != settings_.session.payload_type)
+    return refuse_packet(PacketFault::other_payload_type, payload_type);
+  if (!choose_source(*packet, source, arrival.time)) return;
+  note_stamp(*packet, arrival.time);
+  stream_.take(*packet, datagram, arrival);
+}
+
+// It may show that the sender's clock was set, so it comes before the frame that it belongs to.
+void RtpReceiver::note_stamp(const RtpPacket& packet, WallTime arrival) {
+  const auto extension =
+      read_stamp_extension(packet, settings_.session.stamp_extension.value_or(kStampExtensionId));
+  if (!extension) return;
+  reporter_.observe(extension->stamp, arrival);
+  stream_.set_link(sender_link());
+}
+
+void RtpReceiver::refuse_packet(PacketFault fault, int payload_type) {
+  packet_refused({fault, payload_type, settings_.session.payload_type});
 }
 
 bool RtpReceiver::choose_source(const RtpPacket& packet, const Udp::endpoint& source,
                                 WallTime now) {
   const RtpHeader& header = packet.header;
-  if (!filter_.is_current(header.ssrc) && !parse_jpeg_payload(packet.payload)) return false;
+  if (!filter_.is_current(header.ssrc)) {
+    JpegPayload payload;
+    const PacketFault fault = parse_jpeg_payload(packet.payload, payload);
+    if (fault != PacketFault::none) {
+      refuse_packet(fault, header.payload_type);
+      return false;
+    }
+  }
   const SsrcFilter::Verdict verdict = filter_.accept(header.ssrc, header.sequence, now);
   if (verdict == SsrcFilter::Verdict::new_source) begin_source(source, now);
   return verdict != SsrcFilter::Verdict::foreign;

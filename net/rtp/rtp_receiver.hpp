@@ -63,6 +63,7 @@ class RtpReceiver final : public StreamInput, private FrameObserver {
   bool frame_begun(const std::shared_ptr<const IncomingFrame>& frame) override;
   void frame_received(std::shared_ptr<ReceivedFrame> frame) override;
   void frame_given_up(const LostFrame& frame) override;
+  void packet_refused(const RefusedPacket& packet) override;
 
   void do_receive_packets();
   void do_receive_repairs();
@@ -70,12 +71,14 @@ class RtpReceiver final : public StreamInput, private FrameObserver {
   void receive_repairs();
   void receive_all();
   void take_packet(Bytes datagram, const Udp::endpoint& source, const PacketArrival& arrival);
+  void refuse_packet(PacketFault fault, int payload_type);
   bool choose_source(const RtpPacket& packet, const Udp::endpoint& source, WallTime now);
   void begin_source(const Udp::endpoint& source, WallTime now);
   void end_source();
   void handle_sign(SenderSign sign);
   void handle_goodbye();
   void warn_of_size();
+  void note_stamp(const RtpPacket& packet, WallTime arrival);
   SenderLink sender_link() const;
 
   void plan();

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "codec/frame.hpp"
+#include "codec/jpeg_layout.hpp"
 #include "net/stream/received_frame.hpp"
 
 namespace jpegwire {

@@ -16,6 +16,9 @@ struct FrameOrigin {
   WallTime first_byte{};                     // arrival of its first byte, the prefix included
   std::optional<microseconds> sender_ahead;  // the sender's clock minus ours; nothing if unknown
 
+  /// The sender shows a card, because its source gives no pictures.
+  bool is_card() const { return stamp && stamp->no_signal; }
+
   /// The capture time on steady_now()'s clock; nothing without a stamp or before the first echo.
   std::optional<WallTime> capture_time() const {
     if (!stamp || !sender_ahead) return std::nullopt;
@@ -26,7 +29,7 @@ struct FrameOrigin {
 /// A whole, validated frame and how it arrived. Its receiver publishes it once
 /// (FrameObserver::frame_received) and does not change it afterwards.
 struct ReceivedFrame : FrameOrigin {
-  EncodedFrame jpeg;        // storage[0] holds the bytes as received; the layout omits the stamp
+  EncodedFrame jpeg;        // storage[0] holds the bytes as received, with the stamp
   WallTime last_byte{};     // arrival of its last byte
   std::uint32_t reads = 0;  // calls of recv that returned a part of it, its prefix included
   FrameReads arrival;       // these reads, if the stream's user asked for them

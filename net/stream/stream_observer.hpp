@@ -12,22 +12,40 @@
 #include "codec/jpeg_layout.hpp"
 #include "codec/time.hpp"
 #include "net/stream/incoming_frame.hpp"
+#include "net/stream/packet_fault.hpp"
 #include "net/stream/received_frame.hpp"
 
 namespace jpegwire {
 
-/// Frames that were refused since the last one that was shown.
+/// Frames, and packets of datagrams, that were refused since the last frame that was shown.
 struct Refusals {
   std::uint64_t frames = 0;
   JpegVerdict latest = JpegVerdict::ok;
+  std::uint64_t packets = 0;
+  RefusedPacket latest_packet{};
+
+  bool empty() const { return frames == 0 && packets == 0; }
+
+  void add(JpegVerdict verdict) {
+    ++frames;
+    latest = verdict;
+  }
+
+  void add(const RefusedPacket& packet) {
+    ++packets;
+    latest_packet = packet;
+  }
 
   bool operator==(const Refusals&) const = default;
 };
 
-/// "230 frames refused: progressive JPEG".
+/// "230 frames refused: progressive JPEG", or else the same of packets.
 inline std::string describe(const Refusals& refusals) {
-  return fmt::format("{} refused: {}", counted(refusals.frames, "frame"),
-                     describe(refusals.latest));
+  if (refusals.frames > 0)
+    return fmt::format("{} refused: {}", counted(refusals.frames, "frame"),
+                       describe(refusals.latest));
+  return fmt::format("{} refused: {}", counted(refusals.packets, "packet"),
+                     describe(refusals.latest_packet));
 }
 
 // What a frame passes through on the viewer's side:
@@ -70,6 +88,9 @@ class FrameObserver {
 
   /// A frame of datagrams is lost, in part or in whole.
   virtual void frame_given_up(const LostFrame& frame) { static_cast<void>(frame); }
+
+  /// A datagram belongs to no frame of this stream and was dropped.
+  virtual void packet_refused(const RefusedPacket& packet) { static_cast<void>(packet); }
 };
 
 /// Callbacks of a stream's receiver about the stream itself. All calls on the io thread.

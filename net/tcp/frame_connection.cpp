@@ -67,23 +67,30 @@ void FrameConnection::begin_frame(FramePtr frame) {
   in_flight_ = std::move(frame);
   writing_ = Writing::frame;
   unsent_.clear();
-  unsent_.add(Bytes(head_).first(write_head(*in_flight_)));
-  unsent_.add(in_flight_->layout.header);
+  const HeaderAroundStamp header = cut_at_stamp(in_flight_->layout.header);
+  unsent_.add(Bytes(head_).first(write_head(*in_flight_, header)));
+  unsent_.add(header.front);
+  unsent_.add(stamp_);
+  unsent_.add(header.rest);
   for (const Bytes band : in_flight_->layout.bands) unsent_.add(band);
   unsent_.add(protocol_->tail());
   write_unsent();
 }
 
-std::size_t FrameConnection::write_head(const EncodedFrame& frame) {
+// Writes the stamp, and the protocol's header and SOI in front of it; returns the size of these.
+std::size_t FrameConnection::write_head(const EncodedFrame& frame,
+                                        const HeaderAroundStamp& header) {
   FrameStamp stamp = make_stamp(frame, stream_id_);
   if (has_reported()) {
     stamp.echo = reports_.report().time;
     stamp.echo_hold = stamp.send_time - last_report_arrival_;
   }
+  write_stamp(stamp, stamp_);
   const std::size_t size =
-      protocol_->write_head(frame, frame.layout.size_bytes() + kStampSizeBytes,
+      protocol_->write_head(frame, stamped_size_bytes(frame.layout, header),
                             std::span(head_).first<FrameProtocol::kMaxHeadSizeBytes>());
-  return size + write_stamped_start(stamp, std::span(head_).subspan(size));
+  put_bytes(std::span(head_).subspan(size), marker::kStartOfImageBytes);
+  return size + marker::kStartOfImageBytes.size();
 }
 
 void FrameConnection::write_text(Writing what, std::string_view text) {

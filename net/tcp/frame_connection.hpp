@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "app/histogram.hpp"
+#include "codec/jpeg_markers.hpp"
 #include "net/sockets/socket_options.hpp"
 #include "net/sockets/unsent_bytes.hpp"
 #include "net/stream/frame_sink.hpp"
@@ -76,7 +77,7 @@ class FrameConnection : public std::enable_shared_from_this<FrameConnection> {
   enum class Writing { nothing, opening, frame, closing };
 
   void begin_frame(FramePtr frame);
-  std::size_t write_head(const EncodedFrame& frame);
+  std::size_t write_head(const EncodedFrame& frame, const HeaderAroundStamp& header);
   void write_text(Writing what, std::string_view text);
   void write_unsent();
   bool note_sent(std::size_t size, std::size_t given);
@@ -93,7 +94,7 @@ class FrameConnection : public std::enable_shared_from_this<FrameConnection> {
   void peer_stopped_sending();
 
   static constexpr std::size_t kMaxHeadSizeBytes =
-      FrameProtocol::kMaxHeadSizeBytes + kStampedStartSizeBytes;
+      FrameProtocol::kMaxHeadSizeBytes + marker::kStartOfImageBytes.size();
 
   asio::ip::tcp::socket socket_;
   const std::unique_ptr<FrameProtocol> protocol_;
@@ -105,7 +106,8 @@ class FrameConnection : public std::enable_shared_from_this<FrameConnection> {
 
   FramePtr newest_;  // the next one to write, or null
   FramePtr in_flight_;
-  std::array<std::byte, kMaxHeadSizeBytes> head_{};  // the protocol's, SOI, stamp
+  std::array<std::byte, kMaxHeadSizeBytes> head_{};  // the protocol's, SOI
+  std::array<std::byte, kStampSizeBytes> stamp_{};
   UnsentBytes unsent_;
   asio::steady_timer pause_;  // between two pieces
   Writing writing_ = Writing::nothing;

@@ -261,7 +261,7 @@ void StreamClient::take_frame() {
   ++frames_in_body_;
   const JpegVerdict verdict = validate(frame->jpeg);
   if (verdict != JpegVerdict::ok) return observer_.frame_refused(verdict);
-  frame->stamp = take_stamp(frame->jpeg.layout);
+  frame->stamp = find_stamp(frame->jpeg.layout.header);
   if (frame->stamp) {
     clock_.observe(*frame->stamp, frame->first_byte);
     frame->sender_ahead = clock_.sender_ahead();

@@ -172,12 +172,14 @@ void HttpConnection::send_snapshot(const FramePtr& frame) {
   frame_ = frame;
   frame_request_.reset();
   ++site_.snapshots;
-  body_.resize(kStampedStartSizeBytes);
-  write_stamped_start(make_stamp(*frame, site_.frames.stream_id()),
-                      std::as_writable_bytes(std::span(body_)));
   const JpegLayout& layout = frame->layout;
-  begin_answer({.type = "image/jpeg", .size_bytes = layout.size_bytes() + kStampSizeBytes});
-  buffers_.emplace_back(layout.header.data(), layout.header.size());
+  const HeaderAroundStamp header = cut_at_stamp(layout.header);
+  body_.resize(marker::kStartOfImageBytes.size() + header.front.size() + kStampSizeBytes);
+  const auto body = std::as_writable_bytes(std::span(body_));
+  put_bytes(put_bytes(body, marker::kStartOfImageBytes), header.front);
+  write_stamp(make_stamp(*frame, site_.frames.stream_id()), body.last<kStampSizeBytes>());
+  begin_answer({.type = "image/jpeg", .size_bytes = stamped_size_bytes(layout, header)});
+  buffers_.emplace_back(header.rest.data(), header.rest.size());
   for (const Bytes band : layout.bands) buffers_.emplace_back(band.data(), band.size());
   do_write();
 }

@@ -94,10 +94,11 @@ void Pipeline::process(CapturedFrame& frame) {
     count(&PipelineCounts::passthrough);
     frame.jpeg->sequence = frame.sequence;
     frame.jpeg->capture_time = frame.capture_time;
+    frame.jpeg->no_signal = frame.no_signal;
     return give(std::move(frame.jpeg));
   }
   const auto begin = std::chrono::steady_clock::now();
-  const FrameIdentity identity{frame.sequence, frame.capture_time};
+  const FrameIdentity identity{frame.sequence, frame.capture_time, frame.no_signal};
   auto encoded = frame.jpeg ? encode_again(*frame.jpeg, identity)
                             : encoder_.encode(*frame.raw, identity, on_bands_);
   const auto spent = std::chrono::steady_clock::now() - begin;

@@ -106,6 +106,7 @@ nlohmann::json summarize(const SenderReport& report) {
   if (report.recorded) {
     summary["recorded"] = *report.recorded;
     summary["skipped_record"] = report.skipped_record;
+    summary["skipped_record_size"] = report.skipped_record_size;
   }
   return summary;
 }

@@ -41,6 +41,7 @@ struct SenderReport {
   std::uint64_t snapshots = 0;
   std::optional<std::uint64_t> recorded;  // frames; nothing without --record
   std::uint64_t skipped_record = 0;       // because the disk was too slow
+  std::uint64_t skipped_record_size = 0;  // because the size of the picture changed too often
   bool is_online = true;                  // whether the source delivers frames
   Histogram encode_us;
   Histogram age_us;  // age when the kernel had accepted a frame's last byte

@@ -17,7 +17,7 @@
 #include <vector>
 
 #include "app/descriptor.hpp"
-#include "net/stream/frame_stamp.hpp"
+#include "codec/jpeg_layout.hpp"
 #include "sender/sources/opencv_quiet.hpp"
 
 namespace jpegwire {
@@ -222,7 +222,7 @@ bool CameraDevice::retrieve_jpeg(EncodedFrame& frame) {
   frame.storage.resize(1);
   const auto* bytes = reinterpret_cast<const std::byte*>(buffer_.data);
   frame.storage[0].assign(bytes, bytes + buffer_.total() * buffer_.elemSize());
-  return validate_for_sending(frame) == JpegVerdict::ok;
+  return validate_with_tables(frame) == JpegVerdict::ok;
 }
 
 /// OpenCV writes directly into the frame, because the sizes are equal.

@@ -76,6 +76,7 @@ std::optional<CapturedFrame> CameraSource::read_card(std::stop_token stop) {
   if (!card_pacer_->wait(std::move(stop))) return std::nullopt;
   CapturedFrame frame;
   frame.capture_time = wall_now();
+  frame.no_signal = true;
   frame.raw = card_->next();
   return frame;
 }

@@ -16,6 +16,7 @@
 
 #include "app/text.hpp"
 #include "net/stream/frame_stamp.hpp"
+#include "codec/jpeg_layout.hpp"
 #include "sender/sources/opencv_quiet.hpp"
 
 namespace jpegwire {
@@ -129,7 +130,7 @@ bool FileSource::open_jpeg() {
   if (!options_.passthrough || options_.size) return false;
   EncodedFrame frame;
   frame.storage.push_back(read_bytes(options_.path));
-  if (validate_for_sending(frame) != JpegVerdict::ok || !is_upright(options_.path)) return false;
+  if (validate_with_tables(frame) != JpegVerdict::ok || !is_upright(options_.path)) return false;
   jpeg_ = std::move(frame.storage[0]);
   size_ = {frame.layout.width, frame.layout.height};
   return true;
@@ -215,7 +216,7 @@ std::shared_ptr<EncodedFrame> FileSource::copy_jpeg() {
   auto frame = jpeg_pool_.take();
   frame->storage.resize(1);
   frame->storage[0] = jpeg_;
-  return validate_for_sending(*frame) == JpegVerdict::ok ? frame : nullptr;
+  return validate_with_tables(*frame) == JpegVerdict::ok ? frame : nullptr;
 }
 
 std::shared_ptr<Picture> FileSource::copy_picture() {

@@ -15,6 +15,7 @@ namespace jpegwire {
 struct CapturedFrame {
   std::uint32_t sequence = 0;  // set by the pipeline, which counts
   WallTime capture_time{};
+  bool no_signal = false;  // it is a card, because the source gives no pictures
   std::shared_ptr<Picture> raw;
   std::shared_ptr<EncodedFrame> jpeg;
 };

@@ -5,7 +5,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "net/stream/frame_stamp.hpp"
+#include "codec/jpeg_layout.hpp"
 
 namespace jpegwire {
 
@@ -80,7 +80,7 @@ std::shared_ptr<EncodedFrame> RecordingSource::validated(Bytes jpeg) {
   auto frame = pool_.take();
   frame->storage.resize(1);
   frame->storage[0].assign(jpeg.begin(), jpeg.end());
-  if (validate_for_sending(*frame) == JpegVerdict::ok) return frame;
+  if (validate_with_tables(*frame) == JpegVerdict::ok) return frame;
   ++corrupt_;
   return nullptr;
 }

@@ -60,19 +60,19 @@ std::optional<std::string> StreamSource::why_no_signal() const {
 bool StreamSource::refuses_all() const {
   const std::scoped_lock lock(mutex_);
   const SteadyTime last = std::max(begin_, last_passed_on_);
-  return refusals_.frames > 0 && std::chrono::steady_clock::now() - last > kAllAreRefused;
+  return !refusals_.empty() && std::chrono::steady_clock::now() - last > kAllAreRefused;
 }
 
 std::string StreamSource::with_refusals(const std::string& sentence) const {
   const std::scoped_lock lock(mutex_);
-  return refusals_.frames == 0 ? sentence : fmt::format("{}: {}", sentence, describe(refusals_));
+  return refusals_.empty() ? sentence : fmt::format("{}: {}", sentence, describe(refusals_));
 }
 
 void StreamSource::refuse(JpegVerdict verdict) {
   const std::scoped_lock lock(mutex_);
-  if (refusals_.frames++ == 0)
+  if (refusals_.frames == 0)
     spdlog::warn("a frame from {} was refused: {}", url_, describe(verdict));
-  refusals_.latest = verdict;
+  refusals_.add(verdict);
 }
 
 void StreamSource::frame_passed_on() {
@@ -95,8 +95,10 @@ CapturedFrame StreamSource::pass_on(std::shared_ptr<ReceivedFrame> frame) {
   width_ = frame->jpeg.layout.width;
   height_ = frame->jpeg.layout.height;
   card_.reset();
+  is_origin_online_ = !frame->is_card();
   const auto age = steady_now() - frame->capture_time().value_or(frame->first_byte);
   return {.capture_time = wall_now() - age,
+          .no_signal = frame->is_card(),
           .raw = nullptr,
           .jpeg = std::shared_ptr<EncodedFrame>(frame, &frame->jpeg)};
 }
@@ -105,7 +107,7 @@ CapturedFrame StreamSource::no_signal(const std::string& sentence) {
   last_card_ = std::chrono::steady_clock::now();
   if (!card_) card_.emplace(width_, height_, sentence);
   card_->set_sentence(sentence);
-  return {.capture_time = wall_now(), .raw = card_->next(), .jpeg = nullptr};
+  return {.capture_time = wall_now(), .no_signal = true, .raw = card_->next(), .jpeg = nullptr};
 }
 
 void StreamSource::connected(const std::string& peer) {
@@ -131,6 +133,13 @@ void StreamSource::frame_given_up(const LostFrame& frame) {
 void StreamSource::frame_refused(JpegVerdict verdict) {
   ++corrupt_;
   refuse(verdict);
+}
+
+void StreamSource::packet_refused(const RefusedPacket& packet) {
+  const std::scoped_lock lock(mutex_);
+  if (!std::exchange(has_refused_packets_, true))
+    spdlog::warn("a packet of {} was refused: {}", url_, describe(packet));
+  refusals_.add(packet);
 }
 
 void StreamSource::interrupted(const std::string& sentence) {

@@ -33,7 +33,7 @@ class StreamSource final : public FrameSource, private StreamObserver {
   void stop() override;
   void frame_passed_on() override;
   void frame_refused() override;
-  bool is_online() const override { return !awaits_frame_ && !refuses_all(); }
+  bool is_online() const override { return !awaits_frame_ && is_origin_online_ && !refuses_all(); }
   std::uint64_t corrupt() const override { return corrupt_; }
   std::uint64_t incomplete() const override { return incomplete_; }
   std::uint64_t reopened() const override { return reopened_; }
@@ -44,6 +44,7 @@ class StreamSource final : public FrameSource, private StreamObserver {
   void frame_received(std::shared_ptr<ReceivedFrame> frame) override;
   void frame_given_up(const LostFrame& frame) override;
   void frame_refused(JpegVerdict verdict) override;
+  void packet_refused(const RefusedPacket& packet) override;
   SteadyTime last_shown() const override;
   void interrupted(const std::string& sentence) override;
   void ended(const std::string& error) override;
@@ -61,6 +62,7 @@ class StreamSource final : public FrameSource, private StreamObserver {
   std::unique_ptr<StreamInput> input_;                 // io thread
   LatestSlot<std::shared_ptr<ReceivedFrame>> newest_;  // io thread to capture thread
   std::atomic<bool> awaits_frame_ = true;  // at first, and from an interruption to the next frame
+  std::atomic<bool> is_origin_online_ = true;  // else the first sender shows a card
   std::atomic<std::uint64_t> corrupt_ = 0;
   std::atomic<std::uint64_t> incomplete_ = 0;
   std::atomic<std::uint64_t> connections_ = 0;
@@ -69,6 +71,7 @@ class StreamSource final : public FrameSource, private StreamObserver {
   mutable std::mutex mutex_;
   SteadyTime last_passed_on_{};
   Refusals refusals_;  // since then
+  bool has_refused_packets_ = false;
 
   // The capture thread's.
   SteadyTime last_card_{};

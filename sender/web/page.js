@@ -48,15 +48,27 @@ class MultipartParser {
   }
 }
 
-// Reads the sender's APP9 segment directly after SOI.
+// Reads the sender's APP9 segment, which is among the first segments.
 function readStamp(jpeg) {
-  const name = String.fromCharCode(...jpeg.subarray(2, 16));
-  if (jpeg.length < 57 || name !== "\xff\xe9\0\x35jpegwire\0\x01") return null;
-  const view = new DataView(jpeg.buffer);
+  for (let at = 2; at + 4 < jpeg.length && jpeg[at] === 0xff;) {
+    const end = at + 2 + jpeg[at + 2] * 256 + jpeg[at + 3];
+    const text = String.fromCharCode(...jpeg.subarray(at, at + 96));
+    const fields = /^\xff\xe9\0\x5ejpegwire\0\x02([0-9a-f]{82})$/.exec(text)?.[1];
+    if (fields) return stampOf(fields);
+    if (jpeg[at + 1] === 0xda) return null;
+    at = end;
+  }
+  return null;
+}
+
+// The fields are hexadecimal text: flags in two digits, stream id in 16, sequence number in 8,
+// capture time in 16.
+function stampOf(fields) {
   return {
-    stream: view.getBigUint64(17),
-    sequence: view.getUint32(25),
-    captured: Number(view.getBigUint64(29)) / 1000,
+    noSignal: (parseInt(fields.slice(0, 2), 16) & 1) !== 0,
+    stream: fields.slice(2, 18),
+    sequence: parseInt(fields.slice(18, 26), 16),
+    captured: parseInt(fields.slice(26, 42), 16) / 1000,
   };
 }
 
@@ -64,6 +76,7 @@ function readStamp(jpeg) {
 
 class SenderClock {
   #polls = [];
+  #newest = 0;  // capture time since the last poll
   best = null;
 
   // A poll sent at t0 and answered at t1 got the sender's `time`. The offset is uncertain by half
@@ -75,10 +88,14 @@ class SenderClock {
       Math.abs(old.ahead - poll.ahead) < old.uncertainty + poll.uncertainty + 1;
     this.#polls = [...this.#polls.filter(agrees), poll].slice(-30);
     this.best = this.#polls.reduce((a, b) => (b.uncertainty < a.uncertainty ? b : a));
+    this.#newest = 0;
   }
 
   ageOf(captured) {
     if (!this.best || !captured) return null;
+    // Captures go back if the sender's clock is set back; the next poll shows by how much.
+    if (captured < this.#newest - 500) return null;
+    this.#newest = Math.max(this.#newest, captured);
     const age = now() + this.best.ahead - captured;
     // A picture drawn before its capture has a capture time of another clock.
     return age < -this.best.uncertainty - 1 ? null : Math.max(0, age);
@@ -87,23 +104,26 @@ class SenderClock {
 
 // ---- Measurements ----
 
-class LastSecond {
+class Recent {
   #events = [];
+  constructor(seconds) { this.span = seconds * 1000; }
   add(value) { this.#events.push({ time: now(), value }); }
   get events() {
-    const since = now() - 1000;
+    const since = now() - this.span;
     return (this.#events = this.#events.filter((event) => event.time > since));
   }
   get sum() { return this.events.reduce((sum, event) => sum + event.value, 0); }
 }
 
 const clock = new SenderClock();
-const draws = new LastSecond();     // value: the age at drawing
-const received = new LastSecond();  // bytes
-const losses = new LastSecond();    // frames
+const draws = new Recent(1);     // value: the age at drawing
+const received = new Recent(1);  // bytes
+const losses = new Recent(1);    // frames
+const arrivals = new Recent(5);  // of frames; value: the number skipped before it
 const drops = { skipped: 0, displaced: 0, damaged: 0 };
-let stats = null;  // the sender's, from the last poll
-let shown = null;  // the frame on the canvas
+let stats = null;      // the sender's, from the last poll
+let shown = null;      // the last picture on the canvas
+let noSignal = false;  // the canvas shows a card, because the sender has no picture
 
 function drop(kind, count) {
   drops[kind] += count;
@@ -139,8 +159,10 @@ function draw(bitmap, frame) {
     Object.assign(picture, { width: bitmap.width, height: bitmap.height });
   pen.drawImage(bitmap, 0, 0);
   bitmap.close();
-  shown = { captured: frame.captured, drawn: now() };
-  draws.add(clock.ageOf(frame.captured));
+  noSignal = frame.noSignal;
+  document.body.classList.toggle("away", noSignal);
+  if (!noSignal) shown = { captured: frame.captured, drawn: now() };
+  draws.add(noSignal ? null : clock.ageOf(frame.captured));
   if (!frame.connection.signal.aborted) showNotice(null);
 }
 
@@ -155,6 +177,12 @@ const ask = (path, signal = AbortSignal.timeout(5000)) =>
   fetch(path, { cache: "no-store", signal });
 const refusal = ({ status, statusText }) => `The sender answers “${status} ${statusText}”.`;
 
+function skippedBetween(last, stamp) {
+  if (!stamp || last?.stream !== stamp.stream) return 0;
+  const gap = (stamp.sequence - last.sequence - 1) >>> 0;  // it wraps after 2^32
+  return gap < 2 ** 31 ? gap : 0;
+}
+
 // Returns as a sentence why the stream ended.
 async function receive(connection, onFrame) {
   const response = await ask("/stream", connection.signal);
@@ -165,12 +193,11 @@ async function receive(connection, onFrame) {
     silenceLimit = Math.max(3000, 3 * (now() - lastFrame));
     lastFrame = now();
     const stamp = readStamp(frame.jpeg);
-    if (stamp && last?.stream === stamp.stream) {
-      const gap = (stamp.sequence - last.sequence - 1) >>> 0;  // it wraps after 2^32
-      if (gap > 0 && gap < 2 ** 31) drop("skipped", gap);
-    }
+    const skipped = skippedBetween(last, stamp);
+    if (skipped > 0) drop("skipped", skipped);
+    arrivals.add(skipped);
     last = stamp;
-    onFrame({ ...frame, connection });
+    onFrame({ ...frame, connection, noSignal: stamp?.noSignal ?? false });
   });
   const reader = response.body.getReader();
   for (;;) {
@@ -270,7 +297,19 @@ function describeTime(ms) {
   return [`${Math.floor(ms / 60000)}:${seconds}`, "min"];
 }
 
+function showNoSignal() {
+  const { element } = figures.age;
+  figures.age.set(null, "no signal");
+  element.className = "red";
+  const since = shown && describeTime(now() - shown.drawn).join(" ");
+  element.querySelector("small").textContent = since ? `of the last picture ${since}` : "";
+  element.title = "The sender has no picture at present" +
+    (since ? `; the last one arrived ${since} ago` : "");
+  $("note").textContent = `${element.title}.`;
+}
+
 function showAge() {
+  if (noSignal) return showNoSignal();
   // The median is steady. While no frame arrives, the age of the picture on the screen increases.
   const ages = draws.events.map((event) => event.value).filter((age) => age !== null);
   const median = ages.sort((a, b) => a - b)[ages.length >> 1];
@@ -284,6 +323,23 @@ function showAge() {
     ? "Unknown until the sender's clock and the capture time are known"
     : `Time from capture to drawing, ${uncertainty}, without the delay of the screen`;
   $("note").textContent = `Age: ${element.title[0].toLowerCase()}${element.title.slice(1)}.`;
+}
+
+function showDrops() {
+  const { element } = figures.drops;
+  figures.drops.set(losses.sum, drops.skipped + drops.displaced + drops.damaged);
+  const skipped = arrivals.sum;
+  const loss = skipped > 0 ? (100 * skipped) / (skipped + arrivals.events.length) : 0;
+  element.className = loss >= 1 ? "amber" : "";
+  element.querySelector("small").textContent = loss > 0 ? `· loss ${loss.toFixed(loss < 9.95 ? 1 : 0)} %` : "";
+  element.title = "Frames not shown since this page was opened: " +
+    `${drops.skipped} skipped by the sender, ${drops.displaced} received faster than ` +
+    `the page can draw, ${drops.damaged} damaged`;
+  const remedy = "Loss is the share of frames skipped in the last 5 s. A lower --quality or a " +
+    "smaller --size of the sender helps.";
+  if (loss < 1) return;
+  element.title += `. ${remedy}`;
+  $("note").textContent += ` ${remedy}`;
 }
 
 function showFigures() {
@@ -303,10 +359,7 @@ function showFigures() {
   const viewers = stats?.viewers_now ?? null;
   figures.viewers.set(viewers, viewers ?? "–");
 
-  figures.drops.set(losses.sum, drops.skipped + drops.displaced + drops.damaged);
-  figures.drops.element.title = "Frames not shown since this page was opened: " +
-    `${drops.skipped} skipped by the sender, ${drops.displaced} received faster than ` +
-    `the page can draw, ${drops.damaged} damaged`;
+  showDrops();
 
   if (stats?.source) {
     $("source").textContent = $("source").title = stats.source;

@@ -56,13 +56,14 @@ def free_port():
 
 
 class Sender:
-    """A sender with the test card, which has printed its page's URL."""
+    """A sender, of the test card unless told otherwise, which has printed its page's URL."""
 
-    def __init__(self, port):
+    def __init__(self, port, source="test", tcp="off", more=()):
         url = f"http://127.0.0.1:{port}/"
         self.process = subprocess.Popen(
-            [sender_program, "--source", "test", "--size", "640x480", "--tcp", "off",
-             "--http", f"127.0.0.1:{port}"], stdout=subprocess.PIPE, text=True)
+            [sender_program, "--source", source, *(["--size", "640x480"] if source == "test" else []),
+             "--tcp", tcp, "--http", f"127.0.0.1:{port}", *more],
+            stdout=subprocess.PIPE, text=True)
         lines = queue.Queue()
 
         def read():  # until its end, because a full pipe would block the sender
@@ -284,6 +285,47 @@ class PageTest(unittest.TestCase):
         eventually("it resumes", lambda: not self.is_shown("#trouble"))
         self.wait_for_another_picture()
         self.assertTrue(self.browser.execute_script("return window.loadedOnce"))
+
+    def test_says_that_there_is_no_signal(self):
+        def dot():
+            return self.browser.execute_script("""
+                const dot = getComputedStyle(document.querySelector("h1"), "::before");
+                const [red, green] = dot.backgroundColor.match(/\\d+/g).map(Number);
+                return red > green ? "not green" : "green";""")
+
+        # A relay whose origin comes and goes.
+        origin_port, relay_port = free_port(), free_port()
+        relay = Sender(relay_port, source=f"tcp://127.0.0.1:{origin_port}")
+        self.addCleanup(relay.kill)
+        self.browser.get(f"http://127.0.0.1:{relay_port}/")
+        eventually("there is no signal", lambda: self.figure("age") == "no signal")
+        self.assertEqual(dot(), "not green")
+        self.assertNotIn("ms", self.element("#age").text)
+        self.save_screenshot("page-no-signal-at-first.png")
+
+        origin = Sender(free_port(), tcp=f"127.0.0.1:{origin_port}")
+        eventually("an age is shown", lambda: re.match(r"[\d.]+ m?s", self.figure("age")))
+        self.assertEqual(dot(), "green")
+        origin.kill()
+        eventually("there is no signal again", lambda: self.figure("age") == "no signal")
+        self.assertEqual(dot(), "not green")
+        eventually("it says since when", lambda: re.search(
+            r"last picture [1-9][\d.]* s", self.element("#age").text))
+        self.assertIn("last one arrived", self.element("#age").get_attribute("title"))
+        self.save_screenshot("page-no-signal.png")
+
+    def test_shows_loss_and_what_helps(self):
+        eventually("drops are counted", lambda: re.fullmatch(r"\d+", self.figure("drops")))
+        slow_port = free_port()
+        # Each frame takes longer to send than the next one takes to come.
+        slow = Sender(slow_port, more=("--write-size", "2000", "--write-delay", "20000"))
+        self.addCleanup(slow.kill)
+        self.browser.get(f"http://127.0.0.1:{slow_port}/")
+        eventually("the loss is shown", lambda: re.search(
+            r"loss [1-9]\d* %", self.element("#drops").text))
+        self.assertIn("--quality", self.element("#drops").get_attribute("title"))
+        self.assertEqual(self.element("#drops").get_attribute("class"), "amber")
+        self.save_screenshot("page-loss.png")
 
     def test_leaves_the_stream_when_nobody_sees_it_and_returns(self):
         def viewers():

@@ -54,6 +54,13 @@ json end_of(SenderProgram& sender) {
   return summary_of(sender);
 }
 
+/// Receives frames until one is marked as a card, or as a picture; false if none of 300 is.
+bool receives_card(TcpPeer& peer, bool wanted) {
+  for (int i = 0; i < 300; ++i)
+    if (stamp_of(peer.receive_frame().value())->no_signal == wanted) return true;
+  return false;
+}
+
 }  // namespace
 
 TEST_CASE("a camera's YUYV frames are encoded") {
@@ -136,13 +143,17 @@ TEST_CASE("an unplugged camera's stream shows a card until the camera is back") 
   }
   if (!is_slowed_down()) CHECK(longest_gap < std::chrono::seconds(2));
   sender.wait_for("was disconnected; showing \"no signal\"");
+  CHECK(receives_card(peer, true));
   camera.put("plugged");
   sender.wait_for("is back: ");
+  CHECK(receives_card(peer, false));
   for (int i = 0; i < 10; ++i) CHECK(peer.receive_frame());
   viewer.send_signal(SIGINT);
   const json seen = summary_of(viewer);
   CHECK(seen["reconnects"] == 0);
   CHECK(seen["width"] == 640);
+  CHECK(seen["no_signal"] > 0);
+  CHECK(seen["no_signal"] < seen["frames"]);
   CHECK(end_of(sender)["reopened"] == 1);
 }
 

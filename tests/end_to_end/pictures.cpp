@@ -20,6 +20,10 @@ std::span<const std::byte> as_bytes(std::string_view text) {
   return std::as_bytes(std::span(text.data(), text.size()));
 }
 
+std::string_view as_text(Bytes bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
 std::size_t find_marker(std::string_view jpeg, char code) {
   const std::size_t at = jpeg.find(std::string{'\xff', code});
   REQUIRE(at != std::string_view::npos);
@@ -59,7 +63,7 @@ std::string with_claimed_size(std::string jpeg, std::uint16_t width, std::uint16
 }
 
 std::optional<FrameStamp> stamp_of(std::string_view jpeg) {
-  return jpeg.size() < 2 ? std::nullopt : read_stamp(as_bytes(jpeg.substr(2)));
+  return jpeg.size() < 2 ? std::nullopt : find_stamp(as_bytes(jpeg.substr(2)));
 }
 
 std::string truncated_jpeg() {
@@ -75,15 +79,18 @@ std::string undecodable_jpeg() {
 
 std::string without_stamp(std::string_view jpeg) {
   REQUIRE(stamp_of(jpeg));
-  return std::string(jpeg.substr(0, 2)).append(jpeg.substr(2 + kStampSizeBytes));
+  const HeaderAroundStamp header = cut_at_stamp(as_bytes(jpeg.substr(2)));
+  return std::string(jpeg.substr(0, 2)).append(as_text(header.front)).append(as_text(header.rest));
 }
 
 std::string with_stamp(std::string_view jpeg, const FrameStamp& stamp) {
   std::array<std::byte, kStampSizeBytes> segment{};
   write_stamp(stamp, segment);
+  const HeaderAroundStamp header = cut_at_stamp(as_bytes(jpeg.substr(2)));
   return std::string(jpeg.substr(0, 2))
-      .append(reinterpret_cast<const char*>(segment.data()), segment.size())
-      .append(jpeg.substr(2));
+      .append(as_text(header.front))
+      .append(as_text(segment))
+      .append(as_text(header.rest));
 }
 
 std::string entropy_of(std::string_view jpeg) {

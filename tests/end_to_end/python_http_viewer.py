@@ -11,6 +11,7 @@ import http.client
 import json
 import pathlib
 import re
+import struct
 import sys
 
 
@@ -23,6 +24,20 @@ def read_part(response):
     return fields, jpeg
 
 
+def stamp(jpeg):
+    """The sequence number and the capture time that the sender wrote behind the JFIF segment."""
+    begin = jpeg.index(b"jpegwire\0\x02") + 10
+    fields = bytes.fromhex(jpeg[begin:begin + 82].decode())
+    _flags, _stream, sequence, captured, *_rest = struct.unpack(">BQIQQQI", fields)
+    return sequence, captured
+
+
+def check_jpeg(jpeg):
+    """Programs look for JFIF in front, as imghdr did, and for the end of the image."""
+    assert jpeg.startswith(b"\xff\xd8\xff\xe0") and jpeg[6:10] == b"JFIF"
+    assert jpeg.find(b"\xff\xd9") == len(jpeg) - 2
+
+
 def watch(connection, directory, count):
     connection.request("GET", "/stream")
     response = connection.getresponse()
@@ -31,12 +46,17 @@ def watch(connection, directory, count):
     assert response.headers.get_boundary() == "frame"
     assert response.readline() == b"--frame\r\n"
     last = 0.0
+    last_sequence = -1
     for number in range(count):
         fields, jpeg = read_part(response)
         assert fields["Content-Type"] == "image/jpeg"
         assert re.fullmatch(r"\d+\.\d{6}", fields["X-Timestamp"]), fields["X-Timestamp"]
         assert float(fields["X-Timestamp"]) > last
         last = float(fields["X-Timestamp"])
+        check_jpeg(jpeg)
+        assert stamp(jpeg)[0] > last_sequence
+        last_sequence, captured = stamp(jpeg)
+        assert f"{captured / 1e6:.6f}" == fields["X-Timestamp"]
         pathlib.Path(directory, f"{number:06}.jpg").write_bytes(jpeg)
     print(f"{count} frames")
 
@@ -54,7 +74,7 @@ def keep_alive(connection):
         assert response.status == status, (method, path, response.status)
         assert (method == "HEAD") == (body == b""), (method, path)
         if "snapshot" in path and method == "GET":
-            assert body.startswith(b"\xff\xd8") and body.endswith(b"\xff\xd9")
+            check_jpeg(body)
         if path == "/stats.json":
             json.loads(body)
         assert connection.sock is first, f"{method} {path} ended the connection"

@@ -60,6 +60,7 @@ TEST_CASE("the viewer continues with a sender that has been restarted") {
     CHECK(sender.wait() == 0);
   }
   wait_for_more(viewer, "reconnecting", before);
+  viewer.wait_for(", last picture 3 s ago");
   SenderProgram sender(test_card({"-p", port}));
   wait_until_shown_again(viewer);
   viewer.send_signal(SIGINT);

@@ -208,6 +208,16 @@ TEST_CASE("a change of the picture size starts another file") {
   CHECK((jpegs_of(directory / "recording-3.mkv") == std::vector{small[0]}));
 }
 
+TEST_CASE("the terminal shows REC only while a recording is written") {
+  const TemporaryDirectory directory;
+  SenderProgram sender(test_card());
+  ViewerProgram viewer({sender.url(), "--reconnect", "--record", directory / "recording.mkv"});
+  viewer.wait_for(", REC 0:01");
+  CHECK(count_written(viewer, "recording: no frames") == 0);
+  sender.send_signal(SIGINT);
+  viewer.wait_for(", recording: no frames");
+}
+
 TEST_CASE("the option --record-split starts another file after the given time") {
   const TemporaryDirectory directory;
   const std::string jpeg = make_jpeg(320, 240);

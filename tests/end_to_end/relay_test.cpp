@@ -161,6 +161,19 @@ TEST_CASE("a relay shows a card while its source is absent, and continues when i
   CHECK(summary_of(viewer)["reconnects"] == 0);
 }
 
+TEST_CASE("a card stays marked as one when it is relayed, decoded or not") {
+  const std::string passthrough = GENERATE("auto", "off");
+  SenderProgram absent({"--source", "tcp://127.0.0.1:" + std::to_string(free_port())});
+  SenderProgram relay({"--source", absent.url(), "--passthrough", passthrough});
+  TcpPeer peer = TcpPeer::connect(relay.port());
+  relay.wait_for("connected to");
+  for (int i = 0; i < 20; ++i) CHECK(stamp_of(peer.receive_frame().value())->no_signal);
+  SenderProgram origin(test_card());
+  SenderProgram second({"--source", origin.url(), "--passthrough", passthrough});
+  TcpPeer other = TcpPeer::connect(second.port());
+  CHECK(read_until(other, [](const std::string& frame) { return !stamp_of(frame)->no_signal; }));
+}
+
 TEST_CASE("a slow source is not treated as lost") {
   TcpListener listener;
   SenderProgram relay({"--source", listener.url()});

@@ -110,6 +110,45 @@ std::string rtcp(unsigned type, unsigned count, const std::string& body) {
 
 }  // namespace
 
+TEST_CASE("a stream whose packets are all refused ends with an error that says why") {
+  const LoopedVideo video;
+  const std::uint16_t viewer_port = free_udp_ports();
+  const std::uint16_t sender_port = free_udp_ports();
+  UdpPeer sender_side(sender_port);
+  UdpPeer peer;
+  const TemporaryDirectory directory;
+  const std::string summary_file = directory / "summary.json";
+  ViewerProgram viewer({rtp_url(viewer_port), "--timeout", "3", "--summary", summary_file});
+  viewer.wait_for("waiting for");
+  SenderProgram sender(video.options({"--rtp", rtp_address(sender_port)}));
+  const std::string packet = sender_side.receive();
+  std::string unsupported = packet;
+  constexpr std::size_t kType = 12 + 48 + 4;  // behind the RTP header and the stamp
+  unsupported.at(kType) = '\x02';
+  peer.send("GET / HTTP/1.1\r\n\r\n", viewer_port);
+  peer.send(packet.substr(0, 11), viewer_port);
+  peer.send(unsupported, viewer_port);
+  peer.send(with_payload_type(packet, 96), viewer_port);
+  peer.send(with_payload_type(packet, 96), viewer_port);
+  viewer.wait_for("5 packets refused: payload type 96, not RTP/JPEG (26)");
+  CHECK_THAT(failure_of(viewer),
+             Catch::Contains("no frame from") &&
+                 Catch::Contains("(5 packets refused: payload type 96, not RTP/JPEG (26))"));
+  const json summary = json::parse(read_file(summary_file));
+  CHECK(summary["refused_packets"] ==
+        json{{"not_rtp", 1}, {"too_short", 1}, {"unsupported_type", 1}, {"other_payload_type", 2}});
+}
+
+TEST_CASE("a relay says which packets it cannot pass on") {
+  const std::uint16_t port = free_udp_ports();
+  SenderProgram relay({"--source", rtp_url(port)});
+  UdpPeer peer;
+  CHECK(eventually([&] {  // the relay may not listen yet
+    peer.send("this is no packet of a stream", port);
+    return relay.has_written("was refused: not RTP");
+  }));
+}
+
 TEST_CASE("a viewer ignores datagrams without meaning") {
   Intruder intruder;
   Noise noise;

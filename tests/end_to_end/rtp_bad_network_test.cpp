@@ -156,6 +156,8 @@ TEST_CASE("the viewer survives damaged and truncated packets") {
 TEST_CASE("with heavy loss the viewer shows partial frames") {
   BadNetwork network({"--drop", "30"}, {});
   network.wait_for_match(" [1-9][0-9]+ patched");
+  network.wait_for_match(
+      "loss [1-9][0-9]+ % of the frames, [1-9][0-9.]+ % of the packets, try --fec auto");
   network.end();
   CHECK(network.seen()["patched"] >= 10);
   CHECK(network.seen()["displayed"] > 0);

@@ -147,6 +147,35 @@ TEST_CASE("the viewer shows the stream of ffmpeg's SDP") {
   check_same_pixels(jpegs_in(directory / "frames"), video.frames(), 10);
 }
 
+TEST_CASE("the viewer shows what ffmpeg encodes with one quantization table") {
+  const TemporaryDirectory directory;
+  const std::uint16_t port = free_udp_ports();
+  ViewerProgram viewer({rtp_url(port), "--timeout", "30", "--frames", "10", "--summary", "-"});
+  viewer.wait_for("waiting for");
+  Process sender(ffmpeg({"-re", "-f", "lavfi", "-i", "testsrc=size=320x240:rate=10", "-c:v",
+                         "mjpeg", "-pix_fmt", "yuvj420p", "-huffman", "default", "-sdp_file",
+                         directory / "ffmpeg.sdp", "-f", "rtp", rtp_url(port)}));
+  const json summary = summary_of(viewer);
+  CHECK(summary["frames"] == 10);
+  CHECK(summary["corrupt"] == 0);
+  CHECK(summary["refused_packets"] == json::object());
+}
+
+TEST_CASE("the viewer names what it cannot show of ffmpeg's RTP") {
+  const auto [codec, format, reason] = GENERATE(table<std::string, std::string, std::string>(
+      {{"mpeg4", "rtp", "payload type 96, not RTP/JPEG (26)"},
+       {"mpeg4", "rtp_mpegts", "payload type 33, not RTP/JPEG (26)"}}));
+  CAPTURE(format);
+  const TemporaryDirectory directory;
+  const std::uint16_t port = free_udp_ports();
+  ViewerProgram viewer({rtp_url(port), "--timeout", "60", "--summary", "-"});
+  viewer.wait_for("waiting for");
+  Process sender(ffmpeg({"-re", "-f", "lavfi", "-i", "testsrc=size=320x240:rate=10", "-c:v", codec,
+                         "-f", format, rtp_url(port)}));
+  viewer.wait_for(reason);
+  CHECK(interrupt(viewer)["refused_packets"]["other_payload_type"] > 0);
+}
+
 TEST_CASE("the viewer shows what GStreamer sends by RTP") {
   const TemporaryDirectory directory;
   const std::uint16_t port = free_udp_ports();

@@ -120,7 +120,7 @@ TEST_CASE("space freezes the picture while the stream continues, and its age inc
   window.press("space");
   CHECK(window.shows([&](const auto& shot) { return is_about(grey_of(shot), kLater); }));
   window.press("q");
-  CHECK(summary_of(window.viewer)["skipped_display"] > 0);
+  CHECK(summary_of(window.viewer)["skipped_frozen"] > 0);
 }
 
 TEST_CASE("s saves the received JPEG, named by its capture time, and shows the file name") {

@@ -76,6 +76,9 @@ TEST_CASE("the picture shows that the stream is absent, and continues when it is
   CHECK(window.shows([](const auto& shot) {
     return shot.width == 320 && shot.at(160, 235) < kGrey - 40 && shot.at(160, 235) > 20;
   }));
+  // The age of the last picture grows below the sentence.
+  const Screenshot before = window.take();
+  CHECK(window.shows([&](const auto& shot) { return shot.grey != before.grey; }));
   sender.start();
   CHECK(window.shows(shows_picture));
 }

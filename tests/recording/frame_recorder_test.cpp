@@ -1,6 +1,8 @@
 #include "recording/frame_recorder.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
+#include <iterator>
 #include <thread>
 
 #include "recording/video_file_reader.hpp"
@@ -64,6 +66,82 @@ TEST_CASE("frames that are closer than the file's resolution are counted") {
   const auto times = times_in(directory / "film.avi");
   CHECK(times.size() == recorder.recorded());
   CHECK(times.back() < 200ms);
+}
+
+/// Frames 100 ms apart whose widths are these.
+void record(FrameRecorder& recorder, const std::vector<int>& widths) {
+  const WallTime begin = wall_now();
+  std::uint32_t number = 0;
+  for (const int width : widths) {
+    const auto frame = make_frame(0);
+    frame->layout.width = width;
+    frame->sequence = number;
+    frame->capture_time = begin + number++ * 100ms;
+    recorder.submit(frame);
+  }
+}
+
+std::size_t files_in(const TemporaryDirectory& directory) {
+  return static_cast<std::size_t>(
+      std::distance(fs::directory_iterator(directory / "."), fs::directory_iterator()));
+}
+
+TEST_CASE("a size that changes with each frame does not make a file of each frame") {
+  const TemporaryDirectory directory;
+  std::vector<std::string> news;
+  FrameRecorder recorder({.file = directory / "film.mkv", .split = {}}, fail,
+                         WriteQueue::kEveryFrame,
+                         [&](const std::string& sentence) { news.push_back(sentence); });
+  std::vector<int> widths;
+  for (int i = 0; i < 100; ++i) widths.push_back(i % 2 == 0 ? 640 : 320);
+  record(recorder, widths);
+  recorder.finish(30s);
+  CHECK(files_in(directory) == 6);  // the first one and five changes
+  CHECK(recorder.skipped_size() > 40);
+  CHECK(recorder.skipped() == 0);
+  CHECK(recorder.recorded() + recorder.skipped_size() == widths.size());
+  CHECK(std::ranges::count_if(news, [](const std::string& sentence) {
+          return sentence.find("changes too often") != std::string::npos;
+        }) == 1);
+}
+
+TEST_CASE("a few changes of the size lose no frame") {
+  const TemporaryDirectory directory;
+  FrameRecorder recorder({.file = directory / "film.mkv", .split = {}}, fail);
+  record(recorder, {640, 640, 320, 320, 640, 480, 480});
+  recorder.finish(30s);
+  CHECK(recorder.recorded() == 7);
+  CHECK(recorder.skipped_size() == 0);
+  CHECK(files_in(directory) == 4);
+}
+
+TEST_CASE("new files are begun five times in a row, and then every ten seconds") {
+  NewFileBudget budget;
+  WallTime now = wall_now();
+  for (int i = 0; i < 5; ++i) CHECK(budget.take(now));
+  CHECK_FALSE(budget.take(now));
+  now += 9s;
+  CHECK_FALSE(budget.take(now));
+  now += 1s;
+  CHECK(budget.take(now));
+  CHECK_FALSE(budget.take(now));
+  now += 10min;
+  for (int i = 0; i < 5; ++i) CHECK(budget.take(now));
+  CHECK_FALSE(budget.take(now));
+}
+
+TEST_CASE("a recording shows that it writes only once it has written") {
+  const TemporaryDirectory directory;
+  FrameRecorder recorder({.file = directory / "film.mkv", .split = {}}, fail);
+  CHECK(recorder.state() == RecordingState{});
+  recorder.submit(make_frame(0));
+  asio::io_context io;
+  REQUIRE(run_until(io, [&] { return recorder.state()->is_writing; }));
+  CHECK(recorder.state()->length == 0s);
+  // Without further frames it stalls.
+  CHECK_FALSE(recorder.state(std::chrono::steady_clock::now() + 3s)->is_writing);
+  recorder.finish(30s);
+  CHECK_FALSE(recorder.state());
 }
 
 }  // namespace

@@ -121,9 +121,15 @@ inline JpegLayout layout_of(Bytes jpeg) {
   return layout;
 }
 
-inline FrameStamp stamp_of(Bytes jpeg) {
-  JpegLayout layout = layout_of(jpeg);
-  return take_stamp(layout).value();
+inline FrameStamp stamp_of(Bytes jpeg) { return find_stamp(layout_of(jpeg).header).value(); }
+
+/// The JPEG that was sent with a stamp.
+inline ByteVector without_stamp(Bytes jpeg) {
+  const HeaderAroundStamp header = cut_at_stamp(jpeg.subspan(2));
+  ByteVector bytes(jpeg.begin(), jpeg.begin() + 2);
+  append(bytes, header.front);
+  append(bytes, header.rest);
+  return bytes;
 }
 
 }  // namespace jpegwire::test

@@ -120,7 +120,10 @@ class Reassembly final : public FrameObserver {
     told.stamp = frame.stamp;
   }
 
+  void packet_refused(const RefusedPacket& packet) override { refused.push_back(packet.fault); }
+
   JpegReassembler reassembler;
+  std::vector<PacketFault> refused;
   WallTime now{microseconds(1'000'000)};
   std::optional<std::int64_t> sequence;  // the highest so far
   std::uint64_t reads = 0;

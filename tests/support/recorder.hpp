@@ -20,6 +20,7 @@ struct Recorder final : StreamObserver {
     if (on_frame) on_frame();
   }
   void frame_refused(JpegVerdict verdict) override { refused.push_back(verdict); }
+  void packet_refused(const RefusedPacket& packet) override { refused_packets.push_back(packet); }
   SteadyTime last_shown() const override { return shown; }
   void interrupted(const std::string& sentence) override { interruptions.push_back(sentence); }
   void ended(const std::string& error) override {
@@ -31,6 +32,7 @@ struct Recorder final : StreamObserver {
   std::size_t bytes = 0;
   std::vector<std::shared_ptr<ReceivedFrame>> frames;
   std::vector<JpegVerdict> refused;
+  std::vector<RefusedPacket> refused_packets;
   bool shows = true;  // each frame at once
   SteadyTime shown{};
   std::vector<std::string> interruptions;

@@ -73,8 +73,10 @@ inline std::vector<ByteVector> packetize(JpegPacketizer& packetizer, const Encod
 
 /// A parsed datagram; throws if it is not RTP/JPEG.
 struct ParsedPacket {
-  explicit ParsedPacket(Bytes datagram)
-      : rtp(parse_rtp(datagram).value()), jpeg(parse_jpeg_payload(rtp.payload).value()) {}
+  explicit ParsedPacket(Bytes datagram) : rtp(parse_rtp(datagram).value()) {
+    if (parse_jpeg_payload(rtp.payload, jpeg) != PacketFault::none)
+      throw std::runtime_error("the packet is not RTP/JPEG");
+  }
 
   RtpPacket rtp;
   JpegPayload jpeg;

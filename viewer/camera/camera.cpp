@@ -17,6 +17,9 @@ namespace {
 // If no frame arrives for this long, the age of the last one is shown as it grows.
 constexpr milliseconds kFrameIsLate{200};
 
+// If no picture arrives for this long, its age is shown as that of the last picture.
+constexpr std::chrono::seconds kPictureIsOld{2};
+
 // If frames are refused and none is shown for this long, the display says so, and how many.
 constexpr milliseconds kAllAreRefused{500};
 
@@ -96,7 +99,8 @@ Camera::Camera(asio::io_context& io, const ViewerOptions& options, std::size_t i
                              .fills_gaps = fills_gaps(options, index),
                              .reads_clock = options.optical,
                              .naive = options.laboratory.naive},
-                 .frames = options.frames},
+                 .frames = options.frames,
+                 .packets = [this] { return input_->packet_counts(); }},
                 statistics_, laboratory_, saver_.get(), recording_, updates_,
                 [this](const std::string& error) { finish(error); }),
       input_(make_input(io, options, index, pipeline_)) {
@@ -142,37 +146,41 @@ void Camera::show_end(const std::string& error) {
 
 void Camera::show_updates(CameraDisplay& display) {
   pipeline_.set_wanted_size(display.wanted_size());
-  display.show_recording(recording_.running_for());
+  display.show_recording(recording_.state());
   if (const std::optional<std::string> message = updates_.take_message(index_))
     display.show_message(*message);
   if (show_picture(display)) return;
   if (const std::optional<std::string> notice = updates_.take_notice(index_))
     display.show_notice(*notice);
-  else if (!show_refusals(display))
-    show_growing_age(display);
+  else
+    show_refusals(display);
+  show_growing_age(display);
 }
 
 bool Camera::show_picture(CameraDisplay& display) {
   std::optional<ShownFrame> frame = updates_.take_picture(index_);
   if (!frame) return false;
   has_shown_ = true;
-  shown_capture_time_ = frame->capture_time;
+  shows_card_ = frame->no_signal;
   last_frame_ = last_change_ = Clock::now();
-  if (display.show(std::move(*frame), statistics_.live()))
+  if (!shows_card_) {
+    last_picture_ = last_frame_;
+    shown_capture_time_ = frame->capture_time;
+  }
+  if (display.show(std::move(*frame), figures()))
     statistics_.displayed();
   else
-    statistics_.skipped_display();
+    statistics_.skipped_frozen();
   return true;
 }
 
-bool Camera::show_refusals(CameraDisplay& display) {
+void Camera::show_refusals(CameraDisplay& display) {
   const std::optional<Refusals> refusals = statistics_.refusals();
   const SteadyTime now = Clock::now();
-  if (!refusals || now - last_frame_ < kAllAreRefused) return false;
-  if (now - last_refusals_ < kAllAreRefused) return true;
+  if (!refusals || now - last_frame_ < kAllAreRefused) return;
+  if (now - last_refusals_ < kAllAreRefused) return;
   last_refusals_ = now;
   display.show_refusals(describe(*refusals));
-  return true;
 }
 
 void Camera::show_growing_age(CameraDisplay& display) {
@@ -185,7 +193,20 @@ LiveFigures Camera::figures() const {
   LiveFigures figures = statistics_.live();
   if (Clock::now() - last_frame_ >= kFrameIsLate && shown_capture_time_)
     figures.age_ms = to_milliseconds(steady_now() - *shown_capture_time_);
+  figures.no_signal = shows_card_;
+  figures.last_picture = age_of_last_picture();
+  figures.recording = recording_.state();
   return figures;
+}
+
+// From its capture on, or if that is unknown, since it was shown.
+std::optional<std::chrono::seconds> Camera::age_of_last_picture() const {
+  const bool was_shown = last_picture_ != SteadyTime{};
+  if (!was_shown || Clock::now() - last_picture_ < kPictureIsOld) return std::nullopt;
+  using std::chrono::floor, std::chrono::seconds;
+  const auto since_shown = floor<seconds>(Clock::now() - last_picture_);
+  if (!shown_capture_time_) return since_shown;
+  return std::max(since_shown, floor<seconds>(steady_now() - *shown_capture_time_));
 }
 
 void Camera::finish_writing(milliseconds timeout) {
@@ -215,11 +236,13 @@ nlohmann::json Camera::summary() const {
     summary["packets"] = packets->received - packets_before_.received;
     summary["packets_lost"] = packets->lost - packets_before_.lost;
     summary["packets_recovered"] = packets->recovered - packets_before_.recovered;
+    summary["refused_packets"] = statistics_.refused_packets();
   }
   if (saver_) summary["skipped_save"] = saver_->skipped();
   if (const std::optional<RecordingCounts> counts = recording_.counts()) {
     summary["recorded"] = counts->recorded;
     summary["skipped_record"] = counts->skipped;
+    summary["skipped_record_size"] = counts->skipped_size;
   }
   return summary;
 }

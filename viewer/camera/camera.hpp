@@ -68,7 +68,7 @@ class Camera {
   void save_picture(const ShownFrame& frame) { snapshots_.save(frame.received); }
   const Statistics& statistics() const { return statistics_; }
 
-  /// The figures of the last second. While no frame arrives, the age of the last picture grows.
+  /// The figures of the last seconds. While no picture arrives, the age of the last one grows.
   LiveFigures figures() const;
 
   std::string url() const { return input_->url(); }
@@ -97,8 +97,9 @@ class Camera {
   void fail_to_write(const std::string& error);
   void show_message(const std::string& sentence) { updates_.put_message(index_, sentence); }
   void write_snapshot() const;
-  bool show_refusals(CameraDisplay& display);
+  void show_refusals(CameraDisplay& display);
   void show_growing_age(CameraDisplay& display);
+  std::optional<std::chrono::seconds> age_of_last_picture() const;
 
   const ViewerOptions& options_;
   const std::size_t index_;
@@ -114,9 +115,11 @@ class Camera {
   std::unique_ptr<StreamInput> input_;
   PacketCounts packets_before_;  // the statistics were reset
 
-  std::optional<WallTime> shown_capture_time_;
+  std::optional<WallTime> shown_capture_time_;  // of the last picture
   bool has_shown_ = false;
-  SteadyTime last_frame_{};     // when it was shown
+  bool shows_card_ = false;     // of a sender without a picture
+  SteadyTime last_frame_{};     // when it was shown, a picture or a card
+  SteadyTime last_picture_{};   // when it was shown; the epoch if there was none
   SteadyTime last_change_{};    // of the picture or its age
   SteadyTime last_refusals_{};  // when the display last showed them
 };

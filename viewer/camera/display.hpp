@@ -1,6 +1,5 @@
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <optional>
@@ -48,8 +47,8 @@ class CameraDisplay {
   /// Shows a message for a few seconds; it replaces an earlier one.
   virtual void show_message(std::string_view sentence) = 0;
 
-  /// How long the stream has been recorded; nothing if it is not being recorded.
-  virtual void show_recording(std::optional<std::chrono::seconds> duration) = 0;
+  /// Shows what the recording does; nothing if it is switched off.
+  virtual void show_recording(const std::optional<RecordingState>& recording) = 0;
 };
 
 /// What the user sees. Bound to the main thread, as window toolkits require.

@@ -13,13 +13,14 @@ DecodedFrame stages_of(const UndecodedFrame& frame, WallTime last_byte, WallTime
                        .encode = std::nullopt,
                        .network = std::nullopt,
                        .decode = now - last_byte,
-                       .is_patched = false};
+                       .is_patched = false,
+                       .no_signal = origin.is_card()};
   const std::optional<FrameStamp>& stamp = origin.stamp;
   if (!stamp) return decoded;
   decoded.encode = stamp->send_time - stamp->capture_time;
   if (!origin.sender_ahead) return decoded;
   decoded.network = last_byte - (stamp->send_time - *origin.sender_ahead);
-  decoded.age = now - *origin.capture_time();
+  if (!decoded.no_signal) decoded.age = now - *origin.capture_time();
   return decoded;
 }
 
@@ -129,6 +130,7 @@ void FrameDecoder::publish(const UndecodedFrame& frame, const FrameEnd& end, Own
   ShownFrame shown{.picture = kept_for_gaps(std::move(picture)),
                    .jpeg_size = size_of(frame.layout()),
                    .capture_time = frame.origin().capture_time(),
+                   .no_signal = frame.origin().is_card(),
                    .received = end.whole};
   if (end.whole) shown.arrival = lesson_.arrival_of(*end.whole);
   if (updates_.put_picture(settings_.camera, std::move(shown))) statistics_.skipped_display();

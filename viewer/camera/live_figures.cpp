@@ -2,17 +2,40 @@
 
 #include <fmt/format.h>
 
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace jpegwire {
 
+namespace {
+
+std::string describe_percent(double percent) {
+  return fmt::format("{:.{}f} %", percent, percent < 9.95 ? 1 : 0);
+}
+
+/// Figures that are shown only if there is something to say.
+std::vector<std::string> exceptions(const LiveFigures& figures) {
+  std::vector<std::string> words;
+  if (figures.patched > 0) words.push_back(describe_patched(figures));
+  if (figures.loss_percent > 0 || figures.packet_loss_percent > 0)
+    words.push_back("loss " + describe_losses(figures));
+  if (is_noticeable_loss(figures)) words.push_back(describe_remedy(figures));
+  if (!figures.refusals.empty()) words.push_back(describe(figures.refusals));
+  if (figures.last_picture) words.push_back(describe_last_picture(figures));
+  if (figures.recording) words.push_back(describe(*figures.recording));
+  return words;
+}
+
+}  // namespace
+
 std::string describe(const LiveFigures& figures) {
-  const std::string patched = figures.patched > 0 ? ", " + describe_patched(figures) : "";
-  const std::string refusals =
-      figures.refusals.frames == 0 ? "" : ", " + describe(figures.refusals);
-  return fmt::format("{}, {}, {}, {}, {}, {}{}{}", describe_rate(figures), describe_age(figures),
-                     describe_bit_rate(figures), describe_size(figures), describe_lost(figures),
-                     describe_skipped(figures), patched, refusals);
+  std::string line =
+      fmt::format("{}, {}, {}, {}, {}, {}", describe_rate(figures), describe_age(figures),
+                  describe_bit_rate(figures), describe_size(figures), describe_lost(figures),
+                  describe_skipped(figures));
+  for (const std::string& words : exceptions(figures)) line += ", " + words;
+  return line;
 }
 
 std::string describe_rate(const LiveFigures& figures) {
@@ -20,6 +43,7 @@ std::string describe_rate(const LiveFigures& figures) {
 }
 
 std::string describe_age(const LiveFigures& figures) {
+  if (figures.no_signal) return "no signal";
   return "age " + describe_milliseconds(figures.age_ms);
 }
 
@@ -43,6 +67,41 @@ std::string describe_patched(const LiveFigures& figures) {
 
 std::string describe_skipped(const LiveFigures& figures) {
   return fmt::format("{} skipped", figures.skipped);
+}
+
+std::string describe_loss(const LiveFigures& figures) {
+  return "loss " + describe_percent(figures.loss_percent.value_or(0));
+}
+
+std::string describe_losses(const LiveFigures& figures) {
+  if (!figures.loss_percent) return "unknown";
+  std::string words = describe_percent(*figures.loss_percent) + " of the frames";
+  if (figures.packet_loss_percent)
+    words += ", " + describe_percent(*figures.packet_loss_percent) + " of the packets";
+  return words;
+}
+
+// Only datagrams have packets, and only these can be repaired.
+std::string describe_remedy(const LiveFigures& figures) {
+  return figures.packet_loss_percent ? "try --fec auto, tcp or a lower --quality at the sender"
+                                     : "try a lower --quality at the sender";
+}
+
+std::string describe_last_picture(const LiveFigures& figures) {
+  const std::chrono::seconds age = figures.last_picture.value_or(std::chrono::seconds{0});
+  if (age < std::chrono::minutes(1)) return fmt::format("last picture {} s ago", age.count());
+  return fmt::format("last picture {} {} ago", as_clock(age),
+                     age < std::chrono::hours(1) ? "min" : "h");
+}
+
+std::string describe(const RecordingState& recording) {
+  return recording.is_writing ? "REC " + as_clock(recording.length) : "recording: no frames";
+}
+
+std::string as_clock(std::chrono::seconds time) {
+  const auto seconds = time.count();
+  if (seconds < 3600) return fmt::format("{}:{:02}", seconds / 60, seconds % 60);
+  return fmt::format("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
 }
 
 std::string describe_milliseconds(std::optional<double> time_ms) {

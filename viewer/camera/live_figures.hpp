@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -8,6 +9,7 @@
 #include <string>
 
 #include "net/stream/stream_observer.hpp"
+#include "recording/recording_state.hpp"
 
 namespace jpegwire {
 
@@ -39,7 +41,16 @@ struct LiveFigures {
   std::uint64_t lost = 0;     // frames that never arrived, since the start
   std::uint64_t patched = 0;  // frames shown with older bands in them, since the start
   std::uint64_t skipped = 0;  // frames that arrived and were not shown, since the start
+  std::uint64_t frozen = 0;   // frames that arrived while an older one was frozen, since the start
   Refusals refusals{};        // since a frame was last shown
+
+  // Of the last 5 s; nothing if there were none, or if it is unknown what was sent.
+  std::optional<double> loss_percent{};         // frames that are lost or patched
+  std::optional<double> packet_loss_percent{};  // lost by the network, before any repair
+
+  bool no_signal = false;  // the sender shows a card, because it has no picture
+  std::optional<std::chrono::seconds> last_picture{};  // its age, if no newer one arrives
+  std::optional<RecordingState> recording{};           // nothing if it is switched off
 
   // Details: medians, as far as they are known.
   std::optional<double> age_p50_ms{};  // of the last 5 s
@@ -53,8 +64,15 @@ struct LiveFigures {
   bool operator==(const LiveFigures&) const = default;
 };
 
-/// One line: "30.0 frames/s, age 7.1 ms, 8.9 Mbit/s, 1280x720, 0 lost, 0 skipped", and the number
-/// of patched frames and the refusals if there are any.
+/// From here on a loss is amber, and there is a hint.
+inline constexpr double kNoticeableLossPercent = 1;
+
+inline bool is_noticeable_loss(const LiveFigures& figures) {
+  return figures.loss_percent >= kNoticeableLossPercent;
+}
+
+/// One line: "30.0 frames/s, age 7.1 ms, 8.9 Mbit/s, 1280x720, 0 lost, 0 skipped", and whatever
+/// else there is: patched frames, loss, refusals, the age of the last picture, a recording.
 std::string describe(const LiveFigures& figures);
 
 // The parts of describe().
@@ -66,8 +84,26 @@ std::string describe_lost(const LiveFigures& figures);
 std::string describe_patched(const LiveFigures& figures);
 std::string describe_skipped(const LiveFigures& figures);
 
+/// "loss 3.2 %", with one decimal below 10 %.
+std::string describe_loss(const LiveFigures& figures);
+
+/// "3.2 % of the frames, 0.4 % of the packets", as far as they are known.
+std::string describe_losses(const LiveFigures& figures);
+
+/// What helps against it: "try a lower --quality at the sender", or more over datagrams.
+std::string describe_remedy(const LiveFigures& figures);
+
+/// "last picture 14 s ago"; only if it has an age.
+std::string describe_last_picture(const LiveFigures& figures);
+
+/// "REC 0:12", or that nothing is written although the recording is switched on.
+std::string describe(const RecordingState& recording);
+
 /// "7.1 ms", "1234 ms", "95.3 s", or "unknown".
 std::string describe_milliseconds(std::optional<double> time_ms);
+
+/// "0:12", "1:02:03".
+std::string as_clock(std::chrono::seconds time);
 
 /// "encode 3.1 ms, network 0.4 ms, decode 2.6 ms", as far as they are known.
 std::string describe_stages(const LiveFigures& figures);

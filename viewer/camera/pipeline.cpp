@@ -46,11 +46,17 @@ bool ViewerPipeline::frame_begun(const std::shared_ptr<const IncomingFrame>& fra
 }
 
 void ViewerPipeline::frame_received(std::shared_ptr<ReceivedFrame> frame) {
+  note_packets();
   statistics_.frame_received(frame->bytes().size(), frame->reads, frame->stamp);
   laboratory_.frame_received(*frame);
   if (!frame->was_begun) offer({.whole = frame, .incoming = nullptr, .session = session_});
   if (saver_ != nullptr) saver_->save(frame);
   recording_.record(frame);
+}
+
+void ViewerPipeline::note_packets() {
+  if (const std::optional<PacketCounts> packets = settings_.packets())
+    statistics_.packets(*packets);
 }
 
 void ViewerPipeline::offer(UndecodedFrame frame) {
@@ -59,12 +65,17 @@ void ViewerPipeline::offer(UndecodedFrame frame) {
 
 // A refused frame that was begun is counted by the decode thread.
 void ViewerPipeline::frame_given_up(const LostFrame& frame) {
+  note_packets();
   const bool is_refused = frame.reception == Reception::refused;
   if (is_refused && !frame.was_begun) statistics_.refused(frame.verdict);
   statistics_.frame_given_up(frame.came_bytes, frame.stamp, frame.was_begun || is_refused);
 }
 
 void ViewerPipeline::frame_refused(JpegVerdict verdict) { statistics_.refused(verdict); }
+
+void ViewerPipeline::packet_refused(const RefusedPacket& packet) {
+  statistics_.packet_refused(packet);
+}
 
 SteadyTime ViewerPipeline::last_shown() const { return statistics_.last_shown(); }
 

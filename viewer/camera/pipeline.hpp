@@ -22,6 +22,9 @@ namespace jpegwire {
 struct ViewerPipelineSettings {
   FrameDecoderSettings decoder;
   std::optional<std::uint64_t> frames;  // end after this many complete frames
+
+  /// The packets of the stream so far, if it has any. Called on the io thread.
+  std::function<std::optional<PacketCounts>()> packets = [] { return std::nullopt; };
 };
 
 /// The path of one camera's frames from the network to the display. On the io thread it takes
@@ -58,11 +61,13 @@ class ViewerPipeline final : public StreamObserver {
   void frame_received(std::shared_ptr<ReceivedFrame> frame) override;
   void frame_given_up(const LostFrame& frame) override;
   void frame_refused(JpegVerdict verdict) override;
+  void packet_refused(const RefusedPacket& packet) override;
   SteadyTime last_shown() const override;
   void interrupted(const std::string& sentence) override;
   void ended(const std::string& error) override;
 
   std::string with_refusals(const std::string& sentence) const;
+  void note_packets();
   void offer(UndecodedFrame frame);
   void decode(FrameDecoder& decoder, const std::stop_token& stop);
 

@@ -48,6 +48,15 @@ nlohmann::json percentiles_ms(const Histogram& histogram_us, std::span<const int
   return result;
 }
 
+/// The reasons that were counted at all.
+template <class Reason>
+nlohmann::json counts_by_name(std::span<const std::uint64_t> counts) {
+  nlohmann::json reasons = nlohmann::json::object();
+  for (std::size_t reason = 0; reason < counts.size(); ++reason)
+    if (counts[reason] > 0) reasons[name_of(static_cast<Reason>(reason))] = counts[reason];
+  return reasons;
+}
+
 constexpr std::array kTwoPercents{50, 99};
 constexpr std::array kThreePercents{50, 90, 99};
 constexpr int kStepOfDistribution = 5;
@@ -91,8 +100,9 @@ void Statistics::frame_received(std::size_t bytes, std::size_t reads,
   counts_.bytes += bytes;
   counts_.reads_per_frame.record(reads);
   if (reads > 1) ++counts_.partial_frames;
-  if (stamp) counts_.lost += counts_.gaps.frames_missing_before(*stamp);
   const SteadyTime now = clock_();
+  if (stamp) counts_.note_lost(now, counts_.gaps.frames_missing_before(*stamp));
+  if (stamp || packets_.received > 0) counts_.recent_frames.add(now, 1, 0);  // else none is missed
   counts_.recently_received.add(now, static_cast<std::int64_t>(bytes));
   counts_.recent_reads.add(now, static_cast<std::int64_t>(reads));
 }
@@ -103,9 +113,15 @@ void Statistics::frame_given_up(std::size_t bytes, const std::optional<FrameStam
                                 bool is_counted) {
   const std::scoped_lock lock(mutex_);
   counts_.bytes += bytes;
-  counts_.recently_received.add(clock_(), static_cast<std::int64_t>(bytes));
-  if (stamp) counts_.lost += counts_.gaps.frames_missing_before(*stamp);
-  if (!is_counted && (stamp || !counts_.gaps.has_begun())) ++counts_.lost;
+  const SteadyTime now = clock_();
+  counts_.recently_received.add(now, static_cast<std::int64_t>(bytes));
+  if (stamp) counts_.note_lost(now, counts_.gaps.frames_missing_before(*stamp));
+  if (!is_counted && (stamp || !counts_.gaps.has_begun())) counts_.note_lost(now, 1);
+}
+
+void Statistics::Counts::note_lost(SteadyTime now, std::uint64_t frames) {
+  lost += frames;
+  recent_frames.add(now, 0, static_cast<std::int64_t>(frames));
 }
 
 void Statistics::frame_decoded(const DecodedFrame& frame) {
@@ -114,6 +130,8 @@ void Statistics::frame_decoded(const DecodedFrame& frame) {
   last_shown_ = now;
   refusals_ = {};
   ++(frame.is_patched ? counts_.patched : counts_.decoded);
+  if (frame.is_patched) counts_.recent_frames.add(now, 0, 1);
+  if (frame.no_signal) ++counts_.no_signal;
   if (counts_.shown_frames() == 1)
     counts_.first_decoded = now;
   else
@@ -148,22 +166,42 @@ void Statistics::skipped_display(std::uint64_t frames) {
   counts_.skipped_display += frames;
 }
 
+void Statistics::skipped_frozen() {
+  const std::scoped_lock lock(mutex_);
+  ++counts_.skipped_frozen;
+}
+
 void Statistics::lost() {
   const std::scoped_lock lock(mutex_);
-  ++counts_.lost;
+  counts_.note_lost(clock_(), 1);
 }
 
 void Statistics::refused(JpegVerdict verdict) {
   const std::scoped_lock lock(mutex_);
   ++counts_.refused[static_cast<std::size_t>(verdict)];
-  ++refusals_.frames;
-  refusals_.latest = verdict;
+  refusals_.add(verdict);
+}
+
+void Statistics::packet_refused(const RefusedPacket& packet) {
+  const std::scoped_lock lock(mutex_);
+  ++counts_.refused_packets[static_cast<std::size_t>(packet.fault)];
+  refusals_.add(packet);
 }
 
 void Statistics::reconnected() {
   const std::scoped_lock lock(mutex_);
   ++counts_.reconnects;
   counts_.gaps.reset();
+}
+
+void Statistics::packets(const PacketCounts& counts) {
+  const std::scoped_lock lock(mutex_);
+  const auto step = [](std::uint64_t before, std::uint64_t now) {
+    return static_cast<std::int64_t>(now) - static_cast<std::int64_t>(before);
+  };
+  counts_.recent_packets.add(clock_(), step(packets_.received, counts.received),
+                             step(packets_.lost, counts.lost));
+  packets_ = counts;
 }
 
 std::uint64_t Statistics::frames_decoded() const {
@@ -178,7 +216,7 @@ SteadyTime Statistics::last_shown() const {
 
 std::optional<Refusals> Statistics::refusals() const {
   const std::scoped_lock lock(mutex_);
-  return refusals_.frames > 0 ? std::optional(refusals_) : std::nullopt;
+  return refusals_.empty() ? std::nullopt : std::optional(refusals_);
 }
 
 LiveFigures Statistics::live() const {
@@ -193,6 +231,9 @@ LiveFigures Statistics::live() const {
   figures.lost = counts_.lost;
   figures.patched = counts_.patched;
   figures.skipped = counts_.skipped_decode + counts_.skipped_display;
+  figures.frozen = counts_.skipped_frozen;
+  figures.loss_percent = counts_.recent_frames.percent(now);
+  figures.packet_loss_percent = counts_.recent_packets.percent(now);
   figures.refusals = refusals_;
   counts_.add_details(figures, now);
   return figures;
@@ -222,11 +263,13 @@ nlohmann::json Statistics::summary(std::string_view url) const {
           {"displayed", counts_.displayed},
           {"skipped_decode", counts_.skipped_decode},
           {"skipped_display", counts_.skipped_display},
+          {"skipped_frozen", counts_.skipped_frozen},
           {"lost", counts_.lost},
           {"patched", counts_.patched},
+          {"no_signal", counts_.no_signal},
           {"corrupt",
            std::accumulate(counts_.refused.begin(), counts_.refused.end(), std::uint64_t{0})},
-          {"refused", counts_.refused_summary()},
+          {"refused", counts_by_name<JpegVerdict>(counts_.refused)},
           {"reconnects", counts_.reconnects},
           {"idle_seconds", rounded(to_seconds(clock_() - idle_since))},
           {"reads", counts_.reads_summary()},
@@ -239,12 +282,9 @@ nlohmann::json Statistics::summary(std::string_view url) const {
           {"peak_rss_kb", usage.peak_rss_kb}};
 }
 
-nlohmann::json Statistics::Counts::refused_summary() const {
-  nlohmann::json reasons = nlohmann::json::object();
-  for (std::size_t verdict = 0; verdict < refused.size(); ++verdict)
-    if (refused[verdict] > 0)
-      reasons[name_of(static_cast<JpegVerdict>(verdict))] = refused[verdict];
-  return reasons;
+nlohmann::json Statistics::refused_packets() const {
+  const std::scoped_lock lock(mutex_);
+  return counts_by_name<PacketFault>(counts_.refused_packets);
 }
 
 nlohmann::json Statistics::Counts::reads_summary() const {

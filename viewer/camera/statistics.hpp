@@ -13,9 +13,11 @@
 #include "app/histogram.hpp"
 #include "codec/time.hpp"
 #include "net/stream/frame_stamp.hpp"
+#include "net/stream/stream_input.hpp"
 #include "net/stream/stream_observer.hpp"
 #include "viewer/camera/live_figures.hpp"
 #include "viewer/camera/recent_events.hpp"
+#include "viewer/camera/recent_loss.hpp"
 
 namespace jpegwire {
 
@@ -45,6 +47,7 @@ struct DecodedFrame {
   std::optional<microseconds> network;  // first byte sent to last byte received
   std::optional<microseconds> decode;   // last byte received to decoded pixels
   bool is_patched = false;              // missing bands were replaced by older ones
+  bool no_signal = false;               // a card of the sender, which has no picture
 };
 
 /// Counts what happens to the frames of one camera. Any thread may call any function; events do not
@@ -73,9 +76,14 @@ class Statistics {
 
   void skipped_decode(std::uint64_t frames = 1);   // replaced before the decoder was free
   void skipped_display(std::uint64_t frames = 1);  // replaced before it was shown
+  void skipped_frozen();                           // the user has frozen an older picture
   void lost();                                     // incomplete and not shown
   void refused(JpegVerdict verdict);               // by validation or by the decoder
+  void packet_refused(const RefusedPacket& packet);
   void reconnected();
+
+  /// The packets so far of a stream of datagrams.
+  void packets(const PacketCounts& counts);
 
   /// The number of decoded frames, including patched ones.
   std::uint64_t frames_decoded() const;
@@ -83,10 +91,13 @@ class Statistics {
   /// When a frame was last decoded to be shown. A reset does not change it.
   SteadyTime last_shown() const;
 
-  /// The frames refused since then; nothing if there is none.
+  /// The frames and packets refused since then; nothing if there is none.
   std::optional<Refusals> refusals() const;
 
   LiveFigures live() const;
+
+  /// The packets refused, by the names of the reasons.
+  nlohmann::json refused_packets() const;
 
   /// The object that --summary prints; docs/ describes its fields. `seconds` counts from the
   /// construction or the last reset. `fps` is measured between the first and the last decoded
@@ -107,15 +118,20 @@ class Statistics {
     std::uint64_t displayed = 0;
     std::uint64_t skipped_decode = 0;
     std::uint64_t skipped_display = 0;
+    std::uint64_t skipped_frozen = 0;
     std::uint64_t lost = 0;
     std::uint64_t patched = 0;
-    std::array<std::uint64_t, kVerdicts> refused{};  // by verdict
+    std::uint64_t no_signal = 0;                                 // of decoded
+    std::array<std::uint64_t, kVerdicts> refused{};              // by verdict
+    std::array<std::uint64_t, kPacketFaults> refused_packets{};  // by fault
     std::uint64_t reconnects = 0;
     int width = 0;
     int height = 0;
     SteadyTime first_decoded{};
     SteadyTime last_decoded{};
     SequenceGaps gaps{};
+    RecentLoss recent_frames{};
+    RecentLoss recent_packets{};
     RecentEvents recently_received{};  // with their bytes
     RecentEvents recent_reads{};       // of complete frames
     // These have one event per decoded frame, with microseconds as far as they are known.
@@ -132,8 +148,8 @@ class Statistics {
     Histogram interval_us{};
 
     std::uint64_t shown_frames() const { return decoded + patched; }
+    void note_lost(SteadyTime now, std::uint64_t frames);
     double frames_per_second() const;
-    nlohmann::json refused_summary() const;
     nlohmann::json reads_summary() const;
     nlohmann::json stages_summary() const;
     void add_details(LiveFigures& figures, SteadyTime now) const;
@@ -143,6 +159,7 @@ class Statistics {
 
   mutable std::mutex mutex_;
   Counts counts_;
+  PacketCounts packets_;  // so far
   SteadyTime last_shown_{};
   Refusals refusals_;  // since then
 };

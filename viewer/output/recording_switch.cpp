@@ -22,7 +22,6 @@ void RecordingSwitch::start() {
   if (!options.is_wanted()) options.file = recording_name_at(wall_now(), name_ending_);
   auto recorder =
       std::make_unique<FrameRecorder>(std::move(options), on_error_, max_frames_, on_news_);
-  started_ = std::chrono::steady_clock::now();
   const std::scoped_lock lock(mutex_);
   recorders_.push_back(std::move(recorder));
 }
@@ -42,9 +41,9 @@ void RecordingSwitch::toggle() {
   }
 }
 
-std::optional<std::chrono::seconds> RecordingSwitch::running_for() const {
-  if (!is_running()) return std::nullopt;
-  return std::chrono::floor<std::chrono::seconds>(std::chrono::steady_clock::now() - started_);
+std::optional<RecordingState> RecordingSwitch::state() const {
+  const std::scoped_lock lock(mutex_);
+  return recorders_.empty() ? std::nullopt : recorders_.back()->state();
 }
 
 void RecordingSwitch::finish(milliseconds timeout) {
@@ -58,6 +57,7 @@ std::optional<RecordingCounts> RecordingSwitch::counts() const {
   for (const auto& recorder : recorders_) {
     counts.recorded += recorder->recorded();
     counts.skipped += recorder->skipped();
+    counts.skipped_size += recorder->skipped_size();
   }
   return counts;
 }

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -14,7 +13,8 @@ namespace jpegwire {
 
 struct RecordingCounts {
   std::uint64_t recorded = 0;
-  std::uint64_t skipped = 0;  // because the disk was too slow
+  std::uint64_t skipped = 0;       // because the disk was too slow
+  std::uint64_t skipped_size = 0;  // because the size of the picture changed too often
 };
 
 /// Starts and stops recordings while frames arrive: for --record and the window's key.
@@ -36,8 +36,8 @@ class RecordingSwitch {
   void stop();
   void toggle();
 
-  /// The time since start(); nothing if no recording is running.
-  std::optional<std::chrono::seconds> running_for() const;
+  /// Of the running recording; nothing if there is none.
+  std::optional<RecordingState> state() const;
 
   /// Waits until all frames are written, or for the timeout; the remaining ones are skipped.
   void finish(milliseconds timeout);
@@ -56,7 +56,6 @@ class RecordingSwitch {
   const WriteQueue::OnError on_error_;
   const std::uint64_t max_frames_;
   const OnNews on_news_;
-  std::chrono::steady_clock::time_point started_{};
 
   mutable std::mutex mutex_;
   std::vector<std::unique_ptr<FrameRecorder>> recorders_;  // only the last one may be running

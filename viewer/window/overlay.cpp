@@ -15,28 +15,48 @@ const cv::Vec3b kFreshBar{215, 200, 120};
 // The index of the table's empty word where the bars are drawn; they also take the line below.
 constexpr std::size_t kBarsWord = 5;
 
+/// Of the age, or of the words in its place.
 cv::Vec3b colour_of(const LiveFigures& figures) {
+  if (figures.no_signal) return kRed;
   return colour_of_age(figures.age_ms.value_or(0), ColouredText().bgr);
+}
+
+cv::Vec3b colour_of_loss(const LiveFigures& figures) {
+  return is_noticeable_loss(figures) ? kAmber : ColouredText().bgr;
+}
+
+/// A card has no age, and without stamps no picture has one.
+bool needs_last_picture(const LiveFigures& figures) {
+  return figures.last_picture && (figures.no_signal || !figures.age_ms);
 }
 
 std::vector<ColouredText> words_of(const LiveFigures& figures) {
   std::vector<ColouredText> words{{describe_rate(figures)},
-                                  {describe_age(figures), colour_of(figures)},
-                                  {describe_bit_rate(figures)},
-                                  {describe_size(figures)}};
+                                  {describe_age(figures), colour_of(figures)}};
+  if (needs_last_picture(figures)) words.push_back({describe_last_picture(figures), kRed});
+  words.push_back({describe_bit_rate(figures)});
+  words.push_back({describe_size(figures)});
   if (figures.lost > 0) words.push_back({describe_lost(figures)});
   if (figures.patched > 0) words.push_back({describe_patched(figures)});
   if (figures.skipped > 0) words.push_back({describe_skipped(figures)});
+  if (figures.loss_percent > 0) words.push_back({describe_loss(figures), colour_of_loss(figures)});
+  if (is_noticeable_loss(figures)) words.push_back({describe_remedy(figures), kAmber});
   return words;
 }
 
 /// For one of several cameras, where there is little room.
 std::vector<ColouredText> short_words_of(const LiveFigures& figures, const std::string& name) {
-  return {
-      {name, kNameColour}, {describe_age(figures), colour_of(figures)}, {describe_rate(figures)}};
+  std::vector<ColouredText> words{{name, kNameColour}, {describe_age(figures), colour_of(figures)}};
+  if (needs_last_picture(figures)) words.push_back({describe_last_picture(figures), kRed});
+  words.push_back({describe_rate(figures)});
+  if (is_noticeable_loss(figures)) words.push_back({describe_loss(figures), kAmber});
+  return words;
 }
 
 std::string describe_ages(const LiveFigures& figures) {
+  if (figures.no_signal)
+    return figures.last_picture ? "no signal, " + describe_last_picture(figures) : "no signal";
+  if (needs_last_picture(figures)) return describe_last_picture(figures);
   std::string ages = describe_milliseconds(figures.age_ms);
   if (figures.age_p50_ms && figures.age_p99_ms)
     ages += fmt::format("  (p50 {}, p99 {})", describe_milliseconds(figures.age_p50_ms),
@@ -49,29 +69,39 @@ std::string describe_top(const AgeHistory& history) {
   return "max " + describe_milliseconds(std::ranges::max(history.ages()));
 }
 
+std::string describe_frames(const LiveFigures& figures) {
+  return fmt::format("{}, {}, {}", describe_lost(figures), describe_patched(figures),
+                     describe_skipped(figures)) +
+         (figures.frozen > 0 ? fmt::format(", {} while frozen", figures.frozen) : "");
+}
+
 std::vector<ColouredText> table_of(const LiveFigures& figures, const std::string& source) {
   const auto label = [](const std::string& text) { return ColouredText{text, kLabel}; };
-  return {label("frame rate"),
-          {describe_rate(figures)},
-          label("age"),
-          {describe_ages(figures), colour_of(figures)},
-          label(describe_top(figures.age_history)),
-          {""},
-          label(""),
-          {""},
-          label("stages"),
-          {describe_stages(figures)},
-          label("bit rate"),
-          {describe_bit_rate(figures)},
-          label("frames"),
-          {fmt::format("{}, {}, {}", describe_lost(figures), describe_patched(figures),
-                       describe_skipped(figures))},
-          label("reads"),
-          {describe_reads(figures)},
-          label("source"),
-          {source},
-          label("size"),
-          {describe_size(figures)}};
+  std::vector<ColouredText> table{label("frame rate"),
+                                  {describe_rate(figures)},
+                                  label("age"),
+                                  {describe_ages(figures), colour_of(figures)},
+                                  label(describe_top(figures.age_history)),
+                                  {""},
+                                  label(""),
+                                  {""},
+                                  label("stages"),
+                                  {describe_stages(figures)},
+                                  label("bit rate"),
+                                  {describe_bit_rate(figures)},
+                                  label("frames"),
+                                  {describe_frames(figures)},
+                                  label("loss"),
+                                  {describe_losses(figures), colour_of_loss(figures)}};
+  if (is_noticeable_loss(figures))
+    table.insert(table.end(), {label(""), {describe_remedy(figures), kAmber}});
+  table.insert(table.end(), {label("reads"),
+                             {describe_reads(figures)},
+                             label("source"),
+                             {source},
+                             label("size"),
+                             {describe_size(figures)}});
+  return table;
 }
 
 }  // namespace

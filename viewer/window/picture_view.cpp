@@ -11,6 +11,7 @@ namespace jpegwire {
 namespace {
 
 const cv::Vec3b kRecordingRed{80, 80, 255};
+const cv::Vec3b kWaitingAmber{60, 190, 255};
 const cv::Vec3b kFrozenBlue{255, 210, 130};
 const cv::Vec3b kCaption{120, 200, 255};
 
@@ -35,12 +36,6 @@ void fill_around(cv::Mat& view, cv::Rect area) {
   const cv::Mat rows = view.rowRange(area.y, area.br().y);
   cv::Mat(rows.colRange(0, area.x)).setTo(kBackground);
   cv::Mat(rows.colRange(area.br().x, view.cols)).setTo(kBackground);
-}
-
-std::string as_clock(std::chrono::seconds time) {
-  const auto seconds = time.count();
-  if (seconds < 3600) return fmt::format("{}:{:02}", seconds / 60, seconds % 60);
-  return fmt::format("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
 }
 
 }  // namespace
@@ -103,7 +98,7 @@ void PictureView::show_notice(std::string_view sentence) {
 
 void PictureView::refresh(const LiveFigures& figures) {
   figures_ = figures;
-  if (!has_notice()) is_changed_ = true;
+  is_changed_ = is_changed_ || !has_notice() || notice_detail() != notice_detail_drawn_;
 }
 
 void PictureView::show_message(std::string_view sentence) {
@@ -111,9 +106,9 @@ void PictureView::show_message(std::string_view sentence) {
   is_changed_ = true;
 }
 
-void PictureView::show_recording(std::optional<std::chrono::seconds> duration) {
-  if (duration != recorded_for_) is_changed_ = true;
-  recorded_for_ = duration;
+void PictureView::show_recording(const std::optional<RecordingState>& recording) {
+  if (recording != recording_) is_changed_ = true;
+  recording_ = recording;
 }
 
 void PictureView::toggle_freeze() {
@@ -201,7 +196,8 @@ bool PictureView::is_stale() const {
 void PictureView::draw(cv::Mat& view) {
   const Areas areas = areas_of(view.size());
   draw_picture(view, areas);
-  if (has_notice()) draw_notice(view, notice_);
+  notice_detail_drawn_ = notice_detail();
+  if (has_notice()) draw_notice(view, notice_, notice_detail_drawn_);
   draw_boxes(view, areas);
 }
 
@@ -289,8 +285,10 @@ void PictureView::place_signs(cv::Size view) {
 
 std::vector<ColouredText> PictureView::signs() const {
   std::vector<ColouredText> words;
-  if (recorded_for_)
-    words.push_back({fmt::format("{} REC {}", kDot, as_clock(*recorded_for_)), kRecordingRed});
+  if (recording_ && recording_->is_writing)
+    words.push_back({fmt::format("{} {}", kDot, describe(*recording_)), kRecordingRed});
+  else if (recording_)
+    words.push_back({describe(*recording_), kWaitingAmber});
   if (is_frozen_)
     words.push_back({fmt::format("{} FROZEN for {}", kPause,
                                  as_clock(std::chrono::duration_cast<std::chrono::seconds>(
@@ -300,18 +298,27 @@ std::vector<ColouredText> PictureView::signs() const {
   return words;
 }
 
-// Figures that change with each frame cannot be read. A frozen picture grows old, whatever the
-// stream does.
+/// The page says the same while it is disconnected.
+std::string PictureView::notice_detail() const {
+  return shown_.picture && figures_.last_picture ? describe_last_picture(figures_) : "";
+}
+
+// A frozen picture grows old, whatever the stream does.
+void PictureView::describe_frozen(LiveFigures& figures, WallTime now) const {
+  figures.no_signal = shown_.no_signal;
+  figures.last_picture.reset();
+  figures.age_ms.reset();
+  if (shown_.capture_time) figures.age_ms = to_milliseconds(now - *shown_.capture_time);
+}
+
+// Figures that change with each frame cannot be read.
 const LiveFigures& PictureView::overlay_figures() {
   const WallTime now = clock_();
   const bool is_first = overlay_figures_.width == 0;
   if (is_first || now - overlay_updated_ >= kFiguresInterval) {
     overlay_figures_ = figures_;
     overlay_updated_ = now;
-    if (is_frozen_)
-      overlay_figures_.age_ms = shown_.capture_time
-                                    ? std::optional(to_milliseconds(now - *shown_.capture_time))
-                                    : std::nullopt;
+    if (is_frozen_) describe_frozen(overlay_figures_, now);
   }
   overlay_figures_.age_history = figures_.age_history;
   return overlay_figures_;

@@ -59,7 +59,7 @@ class PictureView final : public CameraDisplay {
   void show_refusals(std::string_view sentence) override { show_notice(sentence); }
   void refresh(const LiveFigures& figures) override;
   void show_message(std::string_view sentence) override;
-  void show_recording(std::optional<std::chrono::seconds> duration) override;
+  void show_recording(const std::optional<RecordingState>& recording) override;
 
   PictureSize wanted_size() const override { return wanted_size_; }
 
@@ -90,7 +90,8 @@ class PictureView final : public CameraDisplay {
   cv::Size picture_size() const;
 
   bool has_trace() const { return has_trace_; }
-  bool is_recorded() const { return recorded_for_.has_value(); }
+  /// Whether a recording is switched on.
+  bool is_recorded() const { return recording_.has_value(); }
 
   /// The height that the trace takes below the picture in a view of this size.
   int strip_height(cv::Size view) const;
@@ -119,7 +120,9 @@ class PictureView final : public CameraDisplay {
   Areas areas_of(cv::Size view) const;
   cv::Point2d picture_point(cv::Point point, cv::Size view) const;
   const LiveFigures& overlay_figures();
+  void describe_frozen(LiveFigures& figures, WallTime now) const;
   std::vector<ColouredText> signs() const;
+  std::string notice_detail() const;
   void draw_picture(cv::Mat& view, const Areas& areas);
   void draw_boxes(cv::Mat& view, const Areas& areas);
   void place_boxes(cv::Size view, const Areas& areas);
@@ -137,7 +140,8 @@ class PictureView final : public CameraDisplay {
   LiveFigures overlay_figures_;  // as the overlay shows them
   WallTime overlay_updated_{};
   std::string notice_;  // shown in place of the figures, if not empty
-  std::optional<std::chrono::seconds> recorded_for_;
+  std::string notice_detail_drawn_;
+  std::optional<RecordingState> recording_;
   Zoom zoom_;
   bool has_trace_;
   const bool has_caption_;

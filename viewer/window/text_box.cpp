@@ -172,25 +172,53 @@ void TextBox::render(cv::Size room, TextMetrics metrics) {
     renderer_.write(blend_, words_[i].text, metrics, layout_.places[i] + padding, words_[i].bgr);
 }
 
-void draw_notice(cv::Mat& picture, std::string_view sentence) {
+namespace {
+
+/// The lines of a notice, as large as the room allows.
+struct NoticeLines {
+  NoticeLines(std::string_view sentence, std::string_view detail, int cap_height, cv::Size room)
+      : metrics(cap_height) {
+    wrap(sentence, detail, room);
+    while (!fits(lines, metrics, room) && metrics.cap_height > TextMetrics::kSmallestCapHeight) {
+      --metrics.cap_height;
+      wrap(sentence, detail, room);
+    }
+  }
+
+  void wrap(std::string_view sentence, std::string_view detail, cv::Size room) {
+    lines = wrapped(sentence, metrics, room.width);
+    sentence_lines = lines.size();
+    if (detail.empty()) return;
+    const std::vector<std::string> more = wrapped(detail, metrics, room.width);
+    lines.insert(lines.end(), more.begin(), more.end());
+  }
+
+  int height() const {
+    return (static_cast<int>(lines.size()) - 1) * metrics.line_height() + metrics.cap_height;
+  }
+
+  TextMetrics metrics;
+  std::vector<std::string> lines;
+  std::size_t sentence_lines = 0;  // the others are the detail
+};
+
+}  // namespace
+
+void draw_notice(cv::Mat& picture, std::string_view sentence, std::string_view detail) {
+  const cv::Vec3b detail_colour{200, 190, 180};
   picture.convertTo(picture, -1, 0.3, 12);
   const cv::Size room(picture.cols * 9 / 10, picture.rows * 9 / 10);
-  TextMetrics metrics(TextMetrics::for_picture(picture.size()).cap_height * 2);
-  std::vector<std::string> lines = wrapped(sentence, metrics, room.width);
-  while (!fits(lines, metrics, room) && metrics.cap_height > TextMetrics::kSmallestCapHeight) {
-    --metrics.cap_height;
-    lines = wrapped(sentence, metrics, room.width);
-  }
-  const int text_height =
-      (static_cast<int>(lines.size()) - 1) * metrics.line_height() + metrics.cap_height;
-  cv::Point place(0, (picture.rows - text_height) / 2 + metrics.cap_height);
+  const NoticeLines notice(sentence, detail,
+                           TextMetrics::for_picture(picture.size()).cap_height * 2, room);
+  cv::Point place(0, (picture.rows - notice.height()) / 2 + notice.metrics.cap_height);
   Blend blend{cv::Mat(picture.size(), CV_8UC3, cv::Scalar::all(255)),
               cv::Mat::zeros(picture.size(), CV_8UC3)};
   TextRenderer renderer;
-  for (const std::string& line : lines) {
-    place.x = (picture.cols - metrics.width_of(line)) / 2;
-    renderer.write(blend, line, metrics, place, ColouredText().bgr);
-    place.y += metrics.line_height();
+  for (std::size_t i = 0; i < notice.lines.size(); ++i) {
+    place.x = (picture.cols - notice.metrics.width_of(notice.lines[i])) / 2;
+    renderer.write(blend, notice.lines[i], notice.metrics, place,
+                   i < notice.sentence_lines ? ColouredText().bgr : detail_colour);
+    place.y += notice.metrics.line_height();
   }
   blend.apply_to(picture);
 }

@@ -81,7 +81,8 @@ int overlay_margin(cv::Size picture);
 /// A picture of this size without the margin at its edges.
 cv::Rect inside_margin(cv::Size picture);
 
-/// Dims the picture and writes the sentence across its middle in large letters.
-void draw_notice(cv::Mat& picture, std::string_view sentence);
+/// Dims the picture and writes the sentence across its middle in large letters, and the detail, if
+/// it is not empty, below it.
+void draw_notice(cv::Mat& picture, std::string_view sentence, std::string_view detail = "");
 
 }  // namespace jpegwire

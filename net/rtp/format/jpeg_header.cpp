@@ -17,6 +17,7 @@ constexpr std::array<std::uint8_t, 14> kJfif = {'J', 'F', 'I', 'F', 0, 1, 1, 0, 
 constexpr std::array<std::uint8_t, 10> kScan = {3, 1, 0x00, 2, 0x11, 3, 0x11, 0, 63, 0};
 constexpr std::size_t kFrameSizeBytes = 15;
 constexpr std::size_t kTableSizeBytes = 65;
+constexpr std::size_t kMaxTablesSizeBytes = 3 * (kSegmentHeadSizeBytes + 129);
 
 /// Writes segments one after the other.
 class SegmentWriter {
@@ -45,19 +46,34 @@ class SegmentWriter {
   std::span<std::byte> rest_;
 };
 
-void write_quantization_table(SegmentWriter& writer, unsigned id, Bytes table) {
-  writer.begin(marker::kQuantizationTables, kTableSizeBytes);
-  writer.put(id);
-  writer.put(table);
+bool has_16_bits(const ComponentTables& tables) {
+  return std::ranges::any_of(tables, [](const auto& table) {
+    return std::ranges::any_of(table, [](unsigned step) { return step > 255; });
+  });
 }
 
-void write_frame_header(SegmentWriter& writer, const JpegFormat& format) {
-  writer.begin(marker::kBaselineFrame, kFrameSizeBytes);
+// All have the same precision, since mixing them saves nothing worth having.
+void write_quantization_table(SegmentWriter& writer, unsigned id,
+                              const std::array<std::uint16_t, 64>& table, bool is_wide) {
+  writer.begin(marker::kQuantizationTables, 1 + table.size() * (is_wide ? 2 : 1));
+  writer.put(id | (is_wide ? 0x10U : 0U));
+  for (const std::uint16_t step : table)
+    if (is_wide)
+      writer.put_16(step);
+    else
+      writer.put(unsigned{step});
+}
+
+// Tables of 16 bits do not belong in a baseline JPEG (ITU-T T.81, B.2.4.1), but libjpeg and others
+// decode them.
+void write_frame_header(SegmentWriter& writer, const JpegFormat& format, bool has_third_table,
+                        bool is_wide) {
+  writer.begin(is_wide ? marker::kExtendedFrame : marker::kBaselineFrame, kFrameSizeBytes);
   writer.put(8U);
   writer.put_16(format.height);
   writer.put_16(format.width);
   const std::array<unsigned, 10> components = {
-      3, 1, format.is_420 ? 0x22U : 0x21U, 0, 2, 0x11, 1, 3, 0x11, 1};
+      3, 1, format.is_420 ? 0x22U : 0x21U, 0, 2, 0x11, 1, 3, 0x11, has_third_table ? 2U : 1U};
   for (const unsigned byte : components) writer.put(byte);
 }
 
@@ -86,19 +102,37 @@ std::size_t jpeg_header_size_bytes(const JpegFormat& format) {
   return size;
 }
 
-void write_jpeg_header(const JpegFormat& format, const QuantizationTables& tables,
-                       std::span<std::byte> out, JpegLayout& layout) {
+ComponentTables component_tables(const InBandTables& tables) {
+  ComponentTables components{};
+  Bytes rest = tables.bytes;
+  for (std::size_t i = 0; i < components.size(); ++i) {
+    if (rest.empty()) {
+      components[i] = components[i - 1];
+      continue;
+    }
+    const std::size_t size = tables.size_bytes(static_cast<int>(i));
+    for (std::size_t step = 0; step < 64; ++step)
+      components[i][step] = size == 64 ? static_cast<std::uint16_t>(byte_at(rest, step))
+                                       : get_big_endian<std::uint16_t>(rest.subspan(2 * step));
+    rest = rest.subspan(size);
+  }
+  return components;
+}
+
+void write_jpeg_header(const JpegFormat& format, const ComponentTables& tables,
+                       std::vector<std::byte>& out, JpegLayout& layout) {
   constexpr std::byte kJfifMarker{0xE0};
-  out[0] = marker::kPrefix;
-  out[1] = marker::kStartOfImage;
-  const std::span<std::byte> header = out.subspan(2);
-  SegmentWriter writer(header);
+  const bool has_third_table = tables[2] != tables[1];
+  const bool is_wide = has_16_bits(tables);
+  out.resize(jpeg_header_size_bytes(format) + kMaxTablesSizeBytes);
+  put_bytes(out, marker::kStartOfImageBytes);
+  SegmentWriter writer{std::span(out).subspan(2)};
   writer.begin(kJfifMarker, kJfif.size());
   writer.put(std::as_bytes(std::span(kJfif)));
-  write_quantization_table(writer, 0, Bytes(tables).first(64));
-  write_quantization_table(writer, 1, Bytes(tables).last(64));
+  for (unsigned id = 0; id < (has_third_table ? 3U : 2U); ++id)
+    write_quantization_table(writer, id, tables[id], is_wide);
   layout.height_offset = writer.position() + kSegmentHeadSizeBytes + 1;
-  write_frame_header(writer, format);
+  write_frame_header(writer, format, has_third_table, is_wide);
   for (const Bytes table : standard_huffman_tables()) {
     writer.begin(marker::kHuffmanTables, table.size());
     writer.put(table);
@@ -110,7 +144,8 @@ void write_jpeg_header(const JpegFormat& format, const QuantizationTables& table
   layout.scan_offset = writer.position();
   writer.begin(marker::kStartOfScan, kScan.size());
   writer.put(std::as_bytes(std::span(kScan)));
-  layout.header = header.first(writer.position());
+  out.resize(2 + writer.position());
+  layout.header = Bytes(out).subspan(2);
   layout.width = format.width;
   layout.height = format.height;
   layout.components = 3;

@@ -11,12 +11,13 @@ constexpr unsigned kRestartTypes = 64;
 constexpr std::size_t kMainHeaderSizeBytes = 8;
 constexpr std::size_t kRestartHeaderSizeBytes = 4;
 constexpr std::size_t kTableHeaderSizeBytes = 4;
+constexpr int kMaxTables = 4;  // a JPEG has no more
 
 // Q of 0 and of 100 to 127 is reserved (section 3.1.4).
 bool is_known_q(unsigned q) { return (q >= 1 && q <= 99) || q >= 128; }
 
-bool read_main_header(Bytes& rest, JpegPayload& payload, bool& has_restarts) {
-  if (rest.size() < kMainHeaderSizeBytes) return false;
+PacketFault read_main_header(Bytes& rest, JpegPayload& payload, bool& has_restarts) {
+  if (rest.size() < kMainHeaderSizeBytes) return PacketFault::too_short;
   const unsigned type_specific = byte_at(rest, 0);
   const unsigned type = byte_at(rest, 4);
   const unsigned q = byte_at(rest, 5);
@@ -27,47 +28,61 @@ bool read_main_header(Bytes& rest, JpegPayload& payload, bool& has_restarts) {
   payload.format.height = static_cast<int>(8 * byte_at(rest, 7));
   has_restarts = type >= kRestartTypes;
   rest = rest.subspan(kMainHeaderSizeBytes);
+  if (type >= 2 * kRestartTypes || type % kRestartTypes > 1) return PacketFault::unsupported_type;
+  if (type_specific != 0) return PacketFault::interlaced;
+  if (!is_known_q(q)) return PacketFault::reserved_q;
   const bool has_size = payload.format.width > 0 && payload.format.height > 0;
-  return type_specific == 0 && type < 2 * kRestartTypes && type % kRestartTypes <= 1 &&
-         is_known_q(q) && has_size;
+  return has_size ? PacketFault::none : PacketFault::no_size;
 }
 
-bool read_restart_header(Bytes& rest, JpegPayload& payload) {
-  if (rest.size() < kRestartHeaderSizeBytes) return false;
+PacketFault read_restart_header(Bytes& rest, JpegPayload& payload) {
+  if (rest.size() < kRestartHeaderSizeBytes) return PacketFault::too_short;
   const unsigned flags = get_big_endian<std::uint16_t>(rest.subspan(2));
   payload.format.restart_interval = get_big_endian<std::uint16_t>(rest);
   payload.fragment.first = (flags & 0x8000) != 0;
   payload.fragment.last = (flags & 0x4000) != 0;
   payload.fragment.restart_count = static_cast<std::uint16_t>(flags & 0x3FFF);
   rest = rest.subspan(kRestartHeaderSizeBytes);
-  return payload.format.restart_interval > 0;
+  return payload.format.restart_interval > 0 ? PacketFault::none
+                                             : PacketFault::bad_restart_interval;
 }
 
-bool read_tables(Bytes& rest, JpegPayload& payload) {
-  if (rest.size() < kTableHeaderSizeBytes) return false;
-  const unsigned precision = byte_at(rest, 1);
+// Whether the size is that of one to four whole tables.
+bool are_whole(const InBandTables& tables, std::size_t size) {
+  for (int index = 0; index < kMaxTables && size > 0; ++index) {
+    if (size < tables.size_bytes(index)) return false;
+    size -= tables.size_bytes(index);
+  }
+  return size == 0;
+}
+
+PacketFault read_tables(Bytes& rest, JpegPayload& payload) {
+  if (rest.size() < kTableHeaderSizeBytes) return PacketFault::too_short;
+  InBandTables tables{.precision = byte_at(rest, 1)};
   const std::size_t size = get_big_endian<std::uint16_t>(rest.subspan(2));
   rest = rest.subspan(kTableHeaderSizeBytes);
-  if (size == 0) return payload.format.q != kChangingTablesQ;
-  if (size != std::tuple_size_v<QuantizationTables> || precision != 0 || rest.size() < size)
-    return false;
-  payload.tables.emplace(rest.data(), size);
+  if (size == 0)
+    return payload.format.q == kChangingTablesQ ? PacketFault::missing_tables : PacketFault::none;
+  if (!are_whole(tables, size)) return PacketFault::bad_tables;
+  if (rest.size() < size) return PacketFault::too_short;
+  tables.bytes = rest.first(size);
+  payload.tables = tables;
   rest = rest.subspan(size);
-  return true;
+  return PacketFault::none;
 }
 
 }  // namespace
 
-std::optional<JpegPayload> parse_jpeg_payload(Bytes bytes) {
-  JpegPayload payload;
+PacketFault parse_jpeg_payload(Bytes bytes, JpegPayload& payload) {
+  payload = {};
   bool has_restarts = false;
-  if (!read_main_header(bytes, payload, has_restarts)) return std::nullopt;
-  if (has_restarts && !read_restart_header(bytes, payload)) return std::nullopt;
+  PacketFault fault = read_main_header(bytes, payload, has_restarts);
+  if (fault == PacketFault::none && has_restarts) fault = read_restart_header(bytes, payload);
   const bool has_tables = payload.format.q >= 128 && payload.fragment.offset == 0;
-  if (has_tables && !read_tables(bytes, payload)) return std::nullopt;
-  if (bytes.empty()) return std::nullopt;
+  if (fault == PacketFault::none && has_tables) fault = read_tables(bytes, payload);
+  if (fault == PacketFault::none && bytes.empty()) fault = PacketFault::too_short;
   payload.data = bytes;
-  return payload;
+  return fault;
 }
 
 std::span<std::byte> put_jpeg_payload_header(std::span<std::byte> out, const JpegFormat& format,

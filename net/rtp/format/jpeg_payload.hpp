@@ -7,11 +7,22 @@
 #include <span>
 
 #include "codec/frame.hpp"
+#include "net/stream/packet_fault.hpp"
 
 namespace jpegwire {
 
-/// Two quantization tables of 64 bytes, for luma and chroma, in zigzag order as in a JPEG.
+/// Two quantization tables of 64 bytes, for luma and chroma, in zigzag order as in a JPEG. They are
+/// what we send.
 using QuantizationTables = std::array<std::byte, 128>;
+
+/// The tables of a packet, as other senders write them too: one to four (RFC 2435, section 3.1.8).
+struct InBandTables {
+  unsigned precision = 0;  // bit i: table i has 64 big-endian steps of 16 bits, otherwise of 8
+  Bytes bytes{};
+
+  /// The size of table `index`.
+  std::size_t size_bytes(int index) const { return (precision >> index & 1) != 0 ? 128 : 64; }
+};
 
 /// The fields that all packets of a frame share (RFC 2435, section 3.1). The frame's JPEG header is
 /// written from them.
@@ -45,13 +56,12 @@ inline constexpr std::uint8_t kChangingTablesQ = 255;
 struct JpegPayload {
   JpegFormat format;
   JpegFragment fragment;
-  std::optional<std::span<const std::byte, 128>> tables;  // if this packet has them
-  Bytes data;                                             // never empty
+  std::optional<InBandTables> tables;  // if this packet has them
+  Bytes data;                          // never empty
 };
 
-/// Nothing if the payload is not supported: another type, interlaced, no size, tables other than
-/// two of 8 bits, or no data. Never throws.
-std::optional<JpegPayload> parse_jpeg_payload(Bytes payload);
+/// Parses the payload into `payload`, which is only valid if the result is `none`. Never throws.
+PacketFault parse_jpeg_payload(Bytes bytes, JpegPayload& payload);
 
 /// The maximum that put_jpeg_payload_header() writes: main, restart and table headers, and tables.
 inline constexpr std::size_t kMaxJpegPayloadHeaderSizeBytes = 8 + 4 + 4 + 128;

@@ -55,6 +55,12 @@ std::optional<RtpPacket> parse_rtp(Bytes datagram) {
   return packet;
 }
 
+PacketFault rtp_fault(Bytes datagram) {
+  if (!datagram.empty() && byte_at(datagram, 0) >> 6 != kRtpVersion) return PacketFault::not_rtp;
+  if (datagram.size() < kRtpHeaderSizeBytes) return PacketFault::too_short;
+  return PacketFault::bad_rtp_header;
+}
+
 std::span<std::byte> put_rtp_header(std::span<std::byte> out, const RtpHeader& header,
                                     bool has_extension) {
   out[0] = static_cast<std::byte>(kRtpVersion << 6 | (has_extension ? 0x10 : 0));

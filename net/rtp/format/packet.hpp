@@ -6,6 +6,7 @@
 #include <span>
 
 #include "codec/frame.hpp"
+#include "net/stream/packet_fault.hpp"
 
 namespace jpegwire {
 
@@ -33,6 +34,9 @@ struct RtpPacket {
 
 /// Nothing if the datagram is not valid RTP of version 2. Never throws.
 std::optional<RtpPacket> parse_rtp(Bytes datagram);
+
+/// Why parse_rtp() refuses the datagram.
+PacketFault rtp_fault(Bytes datagram);
 
 /// Writes the fixed header to the front of `out`, which must have room for it, and returns the
 /// rest.

@@ -8,6 +8,7 @@ namespace {
 constexpr std::uint16_t kTwoByteHeaderProfile = 0x1000;
 constexpr std::uint8_t kElementVersion = 1;
 constexpr std::uint8_t kAnswersNacks = 1;
+constexpr std::uint8_t kNoSignal = 2;
 constexpr std::size_t kElementSizeBytes = 2 + kStampFieldsSizeBytes;
 constexpr std::size_t kWords = (kStampExtensionSizeBytes - 4) / 4;
 static_assert(kStampExtensionSizeBytes % 4 == 0);
@@ -15,8 +16,13 @@ static_assert(kStampExtensionSizeBytes % 4 == 0);
 std::optional<StampExtension> read_element(Bytes element) {
   if (element.size() < kElementSizeBytes || element[0] != std::byte{kElementVersion})
     return std::nullopt;
-  return StampExtension{.stamp = read_stamp_fields(element.subspan<2, kStampFieldsSizeBytes>()),
-                        .answers_nacks = (element[1] & std::byte{kAnswersNacks}) != std::byte{0}};
+  const auto has_flag = [flags = element[1]](std::uint8_t flag) {
+    return (flags & std::byte{flag}) != std::byte{0};
+  };
+  StampExtension extension{.stamp = read_stamp_fields(element.subspan<2, kStampFieldsSizeBytes>()),
+                           .answers_nacks = has_flag(kAnswersNacks)};
+  extension.stamp.no_signal = has_flag(kNoSignal);
+  return extension;
 }
 
 }  // namespace
@@ -28,7 +34,9 @@ void write_stamp_extension(const StampExtension& extension,
   rest = put_big_endian(rest, static_cast<std::uint8_t>(kStampExtensionId));
   rest = put_big_endian(rest, static_cast<std::uint8_t>(kElementSizeBytes));
   rest = put_big_endian(rest, kElementVersion);
-  put_big_endian(rest, extension.answers_nacks ? kAnswersNacks : std::uint8_t{0});
+  const int flags =
+      (extension.answers_nacks ? kAnswersNacks : 0) | (extension.stamp.no_signal ? kNoSignal : 0);
+  put_big_endian(rest, static_cast<std::uint8_t>(flags));
   write_stamp_fields(extension.stamp, out.last<kStampFieldsSizeBytes>());
 }
 

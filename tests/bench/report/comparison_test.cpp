@@ -1,5 +1,6 @@
 #include "bench/report/comparison.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -58,6 +59,21 @@ TEST_CASE("figures that differ by more than the noise are listed as better or wo
   CHECK(first.is_better());
   CHECK_THAT(describe(first),
              Contains("8.2 (8.0-8.4) -> 6.2 (6.0-6.4) ms") && Contains("-24.4 %, better"));
+}
+
+TEST_CASE("fewer whole frames are worse, even if as many are shown") {
+  Results results = two_cases({8, 8.2, 8.4});
+  const json earlier = to_json(results);
+  for (Run& run : results.cases[0].runs) {
+    run.viewers[0]["frames"] = 50;
+    run.viewers[0]["patched"] = 100;
+  }
+  evaluate(results.cases[0], results.machine);
+  const Comparison comparison = compare_with(earlier, results);
+  const auto whole = std::ranges::find_if(
+      comparison.differences, [](const Difference& one) { return one.kind.name == "whole_fps"; });
+  REQUIRE(whole != comparison.differences.end());
+  CHECK_FALSE(whole->is_better());
 }
 
 TEST_CASE("figures within the noise are not listed") {

@@ -41,6 +41,18 @@ TEST_CASE("the terminal shows figures with their spread, the verdicts and the ma
   CHECK_THAT(describe(two_cases({8})), Contains("8.0 (one run)"));
 }
 
+TEST_CASE("every report has the whole frames beside the shown ones") {
+  Results results = two_cases({8});
+  results.cases[0].runs[0].viewers[0]["frames"] = 50;
+  results.cases[0].runs[0].viewers[0]["patched"] = 100;
+  evaluate(results.cases[0], results.machine);
+  CHECK_THAT(describe(results), Contains("whole") && Contains("30.0 (one run)  10.0 (one run)") &&
+                                    Contains("10.0 of 30.0 frames/s shown are whole"));
+  CHECK_THAT(html_report(results, std::nullopt),
+             Contains("<th>whole frames shown<br>frames/s</th>"));
+  CHECK(to_json(results)["cases"][0]["figures"]["whole_fps"]["median"].get<double>() == Approx(10));
+}
+
 TEST_CASE("failed and unmeasured cases are reported") {
   Results results = two_cases({8, 9});
   results.is_complete = false;

@@ -101,6 +101,22 @@ TEST_CASE("the share of lost packets is reported") {
   CHECK(figures_of(run, Case{}).at("lost_percent") == Approx(2));
 }
 
+TEST_CASE("whole frames are reported beside those shown with older parts") {
+  Run run = good_run();
+  run.viewers[0]["frames"] = 50;
+  run.viewers[0]["patched"] = 100;
+  run.viewers[0]["packets"] = 98;
+  run.viewers[0]["packets_lost"] = 4;
+  run.viewers[0]["packets_recovered"] = 3;
+  const Figures figures = figures_of(run, Case{});
+  CHECK(figures.at("fps") == Approx(30));
+  CHECK(figures.at("whole_fps") == Approx(10));
+  CHECK(figures.at("patched_percent") == Approx(100.0 * 2 / 3));
+  CHECK(figures.at("restored_percent") == Approx(75));
+  CHECK(figures_of(good_run(), Case{}).at("whole_fps") == Approx(30));
+  CHECK(figures_of(Run{}, Case{}).at("whole_fps") == 0);
+}
+
 TEST_CASE("the mean and the slowest of several viewers are reported") {
   Run run = good_run();
   run.viewers.push_back(viewer_summary(50, 20, 10));

@@ -158,6 +158,48 @@ TEST_CASE("lost packets are attributed to the network") {
   CHECK_THAT(verdict.sentence, Contains("2.0 % of the packets are lost") && Contains("--fec"));
 }
 
+TEST_CASE("the verdict says how many frames are whole, and what helps") {
+  VerdictFacts facts = good_facts();
+  facts.measured.transport = Transport::rtp;
+  facts.medians["lost_percent"] = 2;
+  facts.medians["patched_percent"] = 50;
+  facts.medians["whole_fps"] = 15;
+  CHECK(judge(facts).sentence ==
+        "network: 2.0 % of the packets are lost, and 15.0 of 30.0 frames/s shown are whole; "
+        "`--sender-options \"--fec auto\"` can repair many of them, and tcp or a lower "
+        "`--quality` would help");
+  facts.medians["restored_percent"] = 40;
+  CHECK_THAT(judge(facts).sentence,
+             Contains("2.0 % of the packets are lost (40 % of these restored)") &&
+                 Contains("tcp or a lower `--quality`") && !Contains("--fec"));
+}
+
+TEST_CASE("losses that are restored are named and are no bottleneck") {
+  VerdictFacts facts = good_facts();
+  facts.measured.transport = Transport::rtp;
+  facts.medians["lost_percent"] = 2;
+  facts.medians["restored_percent"] = 99;
+  facts.medians["patched_percent"] = 0.2;
+  facts.medians["whole_fps"] = 29.9;
+  const Verdict verdict = judge(facts);
+  CHECK(verdict.bottleneck == Bottleneck::none);
+  CHECK_THAT(verdict.sentence, StartsWith("none: all 30 frames/s") &&
+                                   Contains("; 2.0 % of the packets are lost (99 % of these "
+                                            "restored), and 29.9 of 30.0 frames/s shown are "
+                                            "whole"));
+}
+
+TEST_CASE("a verdict about another stage names a loss, too") {
+  VerdictFacts facts = good_facts();
+  facts.medians["skipped_decode_percent"] = 50;
+  facts.medians["lost_percent"] = 0.1;
+  const Verdict verdict = judge(facts);
+  CHECK(verdict.bottleneck == Bottleneck::decode);
+  CHECK_THAT(verdict.sentence, Contains("; 0.1 % of the packets are lost"));
+  facts.medians.erase("lost_percent");
+  CHECK_THAT(judge(facts).sentence, !Contains("lost"));
+}
+
 TEST_CASE("the last of several stages that discard frames is the bottleneck") {
   VerdictFacts facts = unlimited_facts();
   facts.medians["skipped_decode_percent"] = 50;

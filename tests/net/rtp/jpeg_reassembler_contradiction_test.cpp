@@ -348,6 +348,52 @@ TEST_CASE("packets of other programs make frames") {
   CHECK(decode_plainly(reassembly.over[0]->jpeg).pixels == decode_plainly(jpeg).pixels);
 }
 
+/// The datagram with the beginning of the frame, with other tables.
+ByteVector with_tables(ByteVector datagram, Bytes tables) {
+  constexpr std::size_t kLength = kRtpHeaderSizeBytes + 8 + 2;
+  put_big_endian(std::span(datagram).subspan(kLength), static_cast<std::uint16_t>(tables.size()));
+  erase_at(datagram, kLength + 2, 128);
+  insert_at(datagram, kLength + 2, tables);
+  return datagram;
+}
+
+TEST_CASE("frames with one table, or with one for each component, are shown") {
+  const std::size_t count = GENERATE(1U, 3U);
+  const ByteVector jpeg = encode_plainly(make_bgr(328, 240), {.quality = 95});
+  ByteVector tables;
+  for (std::size_t i = 0; i < count; ++i)
+    tables.insert(tables.end(), 64, static_cast<std::byte>(2 + i));
+  ByteVector expected = jpeg;
+  for (const std::size_t id : {0U, 1U})
+    std::fill_n(
+        expected.begin() + static_cast<std::ptrdiff_t>(find_segment(jpeg, 0xDB) + 5 + 69 * id), 64,
+        tables[64 * std::min(id, count - 1)]);
+  Hand hand;
+  Reassembly reassembly;
+  Datagrams datagrams = cut_simply(hand, jpeg, 0, {});
+  datagrams[0] = with_tables(datagrams[0], tables);
+  reassembly.add_all(datagrams);
+  REQUIRE(reassembly.ends() == Ends{Reception::whole});
+  const Picture shown = decode_plainly(reassembly.over[0]->jpeg);
+  if (count == 1) CHECK(shown.pixels == decode_plainly(expected).pixels);
+  if (count == 3) CHECK(shown.pixels != decode_plainly(expected).pixels);  // Cr is different
+  CHECK(reassembly.refused.empty());
+}
+
+TEST_CASE("a packet that is not RTP/JPEG is reported, and the frame goes on without it") {
+  Hand hand;
+  Reassembly reassembly;
+  Datagrams datagrams =
+      cut_simply(hand, encode_plainly(make_bgr(328, 240), {.quality = 95}), 0, {});
+  ByteVector progressive = datagrams[0];
+  progressive.at(kRtpHeaderSizeBytes + 4) = std::byte{2};
+  reassembly.add(progressive);
+  reassembly.add(with_tables(datagrams[0], ByteVector(100)));
+  reassembly.add_all(datagrams);
+  CHECK(reassembly.ends() == Ends{Reception::whole});
+  CHECK(reassembly.refused == std::vector{PacketFault::unsupported_type, PacketFault::bad_tables});
+}
+
 TEST_CASE("a scan with invalid markers is never shown") {
   const ByteVector jpeg = encode_plainly(make_bgr(328, 240), {.quality = 95});
   Hand hand;

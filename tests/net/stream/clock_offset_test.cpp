@@ -17,13 +17,22 @@ struct Link {
   WallTime now = kStart;  // on the viewer's clock
   ClockOffset offset{};
 
+  /// Sends a frame that echoes nothing, captured `encode` before it is sent.
+  void send_frame(microseconds back = microseconds(500), microseconds encode = microseconds(4000)) {
+    now += microseconds(33'000);
+    const FrameStamp stamp{.capture_time = sender_clock() - encode, .send_time = sender_clock()};
+    now += back;
+    offset.observe(stamp, now);
+    now -= back;  // the next frame does not wait for this one
+  }
+
   WallTime sender_clock() const { return now + sender_ahead; }
 
   /// Sends a report, holds it, and returns the stamp that echoes it.
   FrameStamp exchange(microseconds there, microseconds hold, microseconds back) {
     FrameStamp stamp{.echo = now, .echo_hold = hold};
     now += there + hold;
-    stamp.send_time = sender_clock();
+    stamp.capture_time = stamp.send_time = sender_clock();
     now += back;
     offset.observe(stamp, now);
     return stamp;
@@ -65,12 +74,92 @@ TEST_CASE("the echo with the shortest round trip counts") {
   CHECK(link.offset.sender_ahead() == -seconds(33));
 }
 
-TEST_CASE("after a clock was set, the next echo counts") {
+TEST_CASE("after a clock was set, the offset is unknown until the next echo") {
   Link link{.sender_ahead = seconds(1)};
-  link.exchange(microseconds(10), microseconds(0), microseconds(10));
-  link.sender_ahead = GENERATE(seconds(2), seconds(-60), seconds(0));
+  link.exchange(microseconds(500), microseconds(0), microseconds(500));
+  link.send_frame();
+  REQUIRE(link.offset.sender_ahead() == seconds(1));
+  link.sender_ahead =
+      GENERATE(seconds(2), seconds(-1), seconds(-60), seconds(7200), seconds(-7200));
+  CAPTURE(link.sender_ahead.count());
+  for (int i = 0; i < 4; ++i) {
+    link.send_frame();
+    CHECK_FALSE(link.offset.sender_ahead());
+  }
   link.exchange(microseconds(500), microseconds(0), microseconds(500));
   CHECK(link.offset.sender_ahead() == link.sender_ahead);
+  link.send_frame();
+  CHECK(link.offset.sender_ahead() == link.sender_ahead);
+}
+
+TEST_CASE("a frame that was captured before a clock was set and sent after it has no age") {
+  Link link{.sender_ahead = seconds(1)};
+  link.exchange(microseconds(500), microseconds(0), microseconds(500));
+  const auto set = GENERATE(seconds(7200), seconds(-7200));
+  CAPTURE(set.count());
+  link.sender_ahead += set;
+  link.send_frame();
+  link.send_frame();
+  link.exchange(microseconds(500), microseconds(0), microseconds(500));
+  REQUIRE(link.offset.sender_ahead());
+  const microseconds encode{4000};
+  link.send_frame(microseconds(500), encode + set);  // the capture time is of the clock before
+  CHECK_FALSE(link.offset.sender_ahead());
+  link.send_frame();
+  CHECK(link.offset.sender_ahead());
+}
+
+TEST_CASE("a frame that is late, or sent again, keeps its age") {
+  Link link{.sender_ahead = seconds(1)};
+  link.exchange(microseconds(500), microseconds(0), microseconds(500));
+  for (const microseconds back : {microseconds(500), microseconds(seconds(5)), microseconds(200)}) {
+    link.send_frame(back);
+    CHECK(link.offset.sender_ahead() == seconds(1));
+  }
+}
+
+TEST_CASE("one contradicting echo is not believed, several that agree are") {
+  Link link{.sender_ahead = seconds(1)};
+  const auto exchange = [&](microseconds ahead) {
+    link.now += seconds(1);
+    link.sender_ahead = ahead;
+    link.exchange(microseconds(500), microseconds(0), microseconds(500));
+  };
+  exchange(seconds(1));
+  exchange(seconds(1) - milliseconds(100));
+  CHECK(link.offset.sender_ahead() == seconds(1));
+  exchange(seconds(1));
+  CHECK(link.offset.sender_ahead() == seconds(1));
+  // Neither do two that contradict each other count.
+  exchange(seconds(1) - milliseconds(100));
+  exchange(seconds(1) - milliseconds(200));
+  exchange(seconds(1) - milliseconds(100));
+  CHECK(link.offset.sender_ahead() == seconds(1));
+  exchange(seconds(1) - milliseconds(100));
+  exchange(seconds(1) - milliseconds(100));
+  CHECK(link.offset.sender_ahead() == seconds(1) - milliseconds(100));
+}
+
+TEST_CASE("one frame with impossible times does not discard the estimate") {
+  Link link{.sender_ahead = seconds(1)};
+  link.exchange(microseconds(500), microseconds(0), microseconds(500));
+  link.sender_ahead = GENERATE(seconds(7200), seconds(-7200));
+  link.send_frame();
+  CHECK_FALSE(link.offset.sender_ahead());
+  link.sender_ahead = seconds(1);
+  link.send_frame();
+  CHECK(link.offset.sender_ahead() == seconds(1));
+}
+
+TEST_CASE("the packets of one frame count as one contradiction") {
+  Link link{.sender_ahead = seconds(1)};
+  FrameStamp stamp = link.exchange(microseconds(500), microseconds(0), microseconds(500));
+  stamp.send_time += hours(1);
+  for (int i = 0; i < 20; ++i) link.offset.observe(stamp, link.now);
+  stamp.echo = link.now - microseconds(100);
+  link.offset.observe(stamp, link.now);  // the echo in that frame
+  link.send_frame();
+  CHECK(link.offset.sender_ahead() == seconds(1));
 }
 
 TEST_CASE("old echoes are forgotten, so drifting clocks are followed") {

@@ -329,15 +329,66 @@ TEST_CASE("a client that stops disconnects cleanly") {
   CHECK_FALSE(stage.recorder.end);
 }
 
+ByteVector stamped_jpeg(const FrameStamp& stamp) {
+  ByteVector segment(kStampSizeBytes);
+  write_stamp(stamp, std::span(segment).first<kStampSizeBytes>());
+  ByteVector jpeg = encode_plainly(make_bgr(48, 48));
+  insert_at(jpeg, 2, segment);
+  return jpeg;
+}
+
+/// A sender whose clock is ahead and may be set.
+struct SettableSender {
+  Stage& stage;
+  microseconds ahead{};
+  std::size_t frames = 0;
+
+  /// What the client says of a frame that echoes the latest report, if there is one.
+  std::optional<microseconds> send_frame() {
+    const WallTime now = steady_now() + ahead;
+    const ByteVector jpeg = stamped_jpeg(
+        {.stream_id = 1, .capture_time = now, .send_time = now, .echo = latest_report()});
+    stage.sender.send(framed(SizePrefix::be32, jpeg));
+    REQUIRE(stage.run_until_frames(++frames));
+    return stage.recorder.frames.back()->sender_ahead;
+  }
+
+  std::size_t reports() { return stage.sender.received().size() / kReportSizeBytes; }
+
+  WallTime latest_report() {
+    if (reports() == 0) return {};
+    const Bytes report = stage.sender.received();
+    return WallTime(microseconds(
+        get_big_endian<std::uint64_t>(report.first(reports() * kReportSizeBytes).last(8))));
+  }
+
+  /// Sends frames until the client has sent another report, and checks each.
+  void send_until_report(bool is_known) {
+    for (const std::size_t before = reports(); reports() == before;)
+      CHECK(send_frame().has_value() == is_known);
+  }
+};
+
+TEST_CASE("after the sender's clock was set, the age of frames is unknown until the next echo") {
+  Stage stage;
+  stage.start(kLong);
+  SettableSender sender{.stage = stage, .ahead = std::chrono::seconds(100)};
+  sender.send_frame();
+  REQUIRE(run_until(stage.io, [&] { return sender.reports() == 1; }));
+  CHECK(sender.send_frame());
+  const auto set = GENERATE(std::chrono::hours(2), std::chrono::hours(-2));
+  sender.ahead += set;
+  sender.send_until_report(false);
+  const std::optional<microseconds> ahead = sender.send_frame();
+  REQUIRE(ahead);
+  CHECK(std::chrono::abs(*ahead - sender.ahead) < std::chrono::seconds(60));
+}
+
 TEST_CASE("a sender of stamps is sent valid reports") {
   Stage stage;
   stage.start(kLong);
-  ByteVector stamp(kStampSizeBytes);
-  write_stamp({.stream_id = 1}, std::span(stamp).first<kStampSizeBytes>());
-  ByteVector jpeg = encode_plainly(make_bgr(48, 48));
-  insert_at(jpeg, 2, stamp);
   const WallTime before = wall_now();
-  stage.sender.send(framed(SizePrefix::be32, jpeg));
+  stage.sender.send(framed(SizePrefix::be32, stamped_jpeg({.stream_id = 1})));
   REQUIRE(run_until(stage.io, [&] { return stage.sender.received().size() == kReportSizeBytes; }));
   ReportReader reader;
   std::ranges::copy(stage.sender.received(), reader.space().begin());

@@ -238,8 +238,51 @@ TEST_CASE("patched frames have their own count and are included in the live rate
   CHECK(summary["interval_ms"]["p50"].get<double>() == Approx(20).epsilon(0.01));
 }
 
+TEST_CASE("the loss is the share of frames that are lost or patched") {
+  Bench bench;
+  CHECK_FALSE(bench.statistics.live().loss_percent);
+  for (std::uint32_t i = 0; i < 96; ++i) bench.receive(stamp(i));
+  CHECK(bench.statistics.live().loss_percent == 0.0);
+  bench.receive(stamp(98));  // two are missing
+  bench.patch();
+  CHECK(bench.statistics.live().loss_percent == 3.0);
+  CHECK_FALSE(bench.statistics.live().packet_loss_percent);
+  bench.now += seconds{6};
+  bench.receive(stamp(99));
+  CHECK(bench.statistics.live().loss_percent == 0.0);
+}
+
+TEST_CASE("the loss of a stream without sequence numbers or packets is unknown, not 0") {
+  Bench bench;
+  bench.receive(std::nullopt);
+  CHECK_FALSE(bench.statistics.live().loss_percent);
+  bench.statistics.packets({.received = 10, .lost = 0, .recovered = 0});
+  bench.receive(std::nullopt);
+  CHECK(bench.statistics.live().loss_percent == 0.0);
+}
+
+TEST_CASE("the loss of packets counts from one frame to the next, also after a warm-up") {
+  Bench bench;
+  bench.statistics.packets({.received = 900, .lost = 100, .recovered = 0});
+  CHECK(bench.statistics.live().packet_loss_percent == 10.0);
+  bench.statistics.reset();
+  bench.statistics.packets({.received = 998, .lost = 102, .recovered = 1});
+  CHECK(bench.statistics.live().packet_loss_percent == 2.0);
+}
+
+TEST_CASE("cards count as frames, and apart") {
+  Bench bench;
+  bench.decode();
+  DecodedFrame card;
+  card.no_signal = true;
+  bench.statistics.frame_decoded(card);
+  CHECK(bench.summary()["frames"] == 2);
+  CHECK(bench.summary()["no_signal"] == 1);
+}
+
 TEST_CASE("every discard has its counter") {
   Bench bench;
+  bench.statistics.skipped_frozen();
   bench.statistics.displayed();
   bench.statistics.skipped_decode(3);
   bench.statistics.skipped_display(2);
@@ -250,7 +293,10 @@ TEST_CASE("every discard has its counter") {
   CHECK(summary["skipped_decode"] == 3);
   CHECK(summary["corrupt"] == 1);
   CHECK(summary["lost"] == 1);
+  CHECK(summary["skipped_display"] == 2);
+  CHECK(summary["skipped_frozen"] == 1);
   CHECK(bench.statistics.live().skipped == 5);
+  CHECK(bench.statistics.live().frozen == 1);
 }
 
 TEST_CASE("refused frames are counted by reason, and since a frame was shown") {
@@ -268,6 +314,23 @@ TEST_CASE("refused frames are counted by reason, and since a frame was shown") {
   const json summary = bench.summary();
   CHECK(summary["corrupt"] == 3);
   CHECK(summary["refused"] == json{{"truncated", 1}, {"progressive", 2}});
+}
+
+TEST_CASE("refused packets are counted by reason, and named if no frame is refused") {
+  Bench bench;
+  const RefusedPacket h264{PacketFault::other_payload_type, 96, 26};
+  bench.statistics.packet_refused({PacketFault::not_rtp, 0, 26});
+  bench.statistics.frame_decoded({});
+  CHECK_FALSE(bench.statistics.refusals());
+  bench.statistics.packet_refused(h264);
+  bench.statistics.packet_refused(h264);
+  REQUIRE(bench.statistics.refusals());
+  CHECK(describe(*bench.statistics.refusals()) ==
+        "2 packets refused: payload type 96, not RTP/JPEG (26)");
+  CHECK(bench.statistics.refused_packets() == json{{"not_rtp", 1}, {"other_payload_type", 2}});
+  CHECK(bench.summary()["corrupt"] == 0);
+  bench.statistics.refused(JpegVerdict::progressive);
+  CHECK(describe(*bench.statistics.refusals()) == "1 frame refused: progressive JPEG");
 }
 
 TEST_CASE("three threads can report at the same time") {

@@ -150,6 +150,46 @@ TEST_CASE("lost, skipped and patched frames are shown only if there are any") {
   CHECK(with_skipped < overlay.area().width);
 }
 
+TEST_CASE("a loss is amber from 1 %, and its remedy is shown with it") {
+  const auto level = GENERATE(Overlay::Level::small, Overlay::Level::full);
+  LiveFigures figures = kFigures;
+  Overlay overlay;
+  while (overlay.level() != level) overlay.next_level();
+  const auto draw = [&](std::optional<double> loss_percent) {
+    cv::Mat picture(720, 1280, CV_8UC3, cv::Scalar::all(0));
+    figures.loss_percent = loss_percent;
+    overlay.draw(picture, figures);
+    return picture;
+  };
+  CHECK_FALSE(has_colour(draw(0.9), is_amber));
+  const int without_remedy = overlay.area().area();
+  CHECK(has_colour(draw(1.0), is_amber));
+  CHECK(overlay.area().area() > without_remedy);
+}
+
+TEST_CASE("a loss is shown for each of several cameras") {
+  LiveFigures figures = kFigures;
+  figures.loss_percent = 12;
+  cv::Mat picture(360, 640, CV_8UC3, cv::Scalar::all(0));
+  Overlay overlay("tcp://camera:2500", "camera");
+  overlay.draw(picture, figures);
+  CHECK(has_colour(picture, is_amber));
+}
+
+TEST_CASE("without a signal the overlay says so in red in place of the age") {
+  LiveFigures figures = kFigures;
+  figures.no_signal = true;
+  cv::Mat picture(360, 640, CV_8UC3, cv::Scalar::all(0));
+  Overlay overlay;
+  overlay.draw(picture, figures);
+  CHECK(has_colour(picture, is_red));
+  const int narrow = overlay.area().width;
+  overlay.erase(picture);
+  figures.last_picture = std::chrono::seconds(14);
+  overlay.draw(picture, figures);
+  CHECK(overlay.area().width > narrow);
+}
+
 TEST_CASE("the overlay is clipped to a picture that is too small for it") {
   const cv::Size size = GENERATE(cv::Size(1, 1), cv::Size(16, 16), cv::Size(64, 8), cv::Size(8, 64),
                                  cv::Size(64, 48));
@@ -273,6 +313,31 @@ TEST_CASE("figures have the same wording everywhere") {
   figures.patched = 3;
   CHECK(describe(figures) ==
         "30.0 frames/s, age 1234 ms, 0.34 Mbit/s, 1280x720, 2 lost, 0 skipped, 3 patched");
+  figures = kFigures;
+  figures.loss_percent = 12.34;
+  CHECK(describe(figures) ==
+        "30.0 frames/s, age 7.1 ms, 8.9 Mbit/s, 1280x720, 0 lost, 0 skipped, loss 12 % of the "
+        "frames, try a lower --quality at the sender");
+  figures.loss_percent = 0.5;
+  figures.packet_loss_percent = 0.04;
+  CHECK_THAT(describe(figures),
+             Catch::EndsWith(", loss 0.5 % of the frames, 0.0 % of the packets"));
+  figures.loss_percent = 1;
+  CHECK_THAT(describe(figures),
+             Catch::EndsWith(", try --fec auto, tcp or a lower --quality at the sender"));
+  figures = kFigures;
+  figures.no_signal = true;
+  figures.last_picture = std::chrono::seconds(14);
+  CHECK(describe(figures) ==
+        "30.0 frames/s, no signal, 8.9 Mbit/s, 1280x720, 0 lost, 0 skipped, last picture 14 s ago");
+  figures.last_picture = std::chrono::seconds(134);
+  CHECK_THAT(describe(figures), Catch::EndsWith("last picture 2:14 min ago"));
+  figures.last_picture = std::chrono::seconds(3723);
+  CHECK_THAT(describe(figures), Catch::EndsWith("last picture 1:02:03 h ago"));
+  figures.recording = RecordingState{};
+  CHECK_THAT(describe(figures), Catch::EndsWith(", recording: no frames"));
+  figures.recording = RecordingState{.length = std::chrono::seconds(12), .is_writing = true};
+  CHECK_THAT(describe(figures), Catch::EndsWith(", REC 0:12"));
   CHECK(describe(LiveFigures{}) ==
         "0.0 frames/s, age unknown, 0.00 Mbit/s, no picture yet, 0 lost, 0 skipped");
 }

@@ -11,6 +11,10 @@ namespace {
 using std::chrono::seconds;
 using Bench = ViewBench;
 
+RecordingState recording_of(int length_seconds) {
+  return {.length = seconds(length_seconds), .is_writing = true};
+}
+
 TEST_CASE("a view draws the picture in its middle on a dark background") {
   Bench bench;
   bench.without_figures();
@@ -28,7 +32,7 @@ TEST_CASE("a view draws the picture in its middle on a dark background") {
 TEST_CASE("a view draws nothing outside its part of the window") {
   Bench bench;
   bench.show(200);
-  bench.view.show_recording(seconds(5));
+  bench.view.show_recording(recording_of(5));
   bench.view.toggle_freeze();
   cv::Mat window(800, 1000, CV_8UC3, cv::Scalar::all(77));
   const cv::Rect part(300, 200, 400, 300);
@@ -155,17 +159,32 @@ TEST_CASE("during a recording a red sign shows its duration, even without figure
   bench.without_figures();
   bench.show(200);
   bench.draw();
-  bench.view.show_recording(seconds(0));
+  bench.view.show_recording(recording_of(0));
   CHECK(bench.view.is_stale());
   const cv::Mat first = bench.draw();
   CHECK(has_red(first(kUpperRight)));
-  bench.view.show_recording(seconds(0));
+  bench.view.show_recording(recording_of(0));
   CHECK_FALSE(bench.view.is_stale());
-  bench.view.show_recording(seconds(3601));
+  bench.view.show_recording(recording_of(3601));
   CHECK(bench.view.is_stale());
   CHECK(cv::norm(first, bench.draw(), cv::NORM_INF) > 0);
   bench.view.show_recording(std::nullopt);
   CHECK(is_all(bench.draw(), 200));
+}
+
+TEST_CASE("a recording that writes nothing has another sign than one that does") {
+  Bench bench;
+  bench.without_figures();
+  bench.show(200);
+  bench.view.show_recording(RecordingState{});
+  CHECK(bench.view.is_recorded());
+  const cv::Mat waiting = bench.draw();
+  CHECK_FALSE(is_all(waiting(kUpperRight), 200));
+  CHECK_FALSE(has_red(waiting(kUpperRight)));
+  bench.view.show_recording(recording_of(0));
+  CHECK(has_red(bench.draw()(kUpperRight)));
+  bench.view.show_recording(RecordingState{.length = seconds(7), .is_writing = false});
+  CHECK_FALSE(has_red(bench.draw()(kUpperRight)));
 }
 
 TEST_CASE("signs do not overlap figures that are as wide as the view") {
@@ -173,7 +192,7 @@ TEST_CASE("signs do not overlap figures that are as wide as the view") {
   const cv::Size size(320, 240);
   bench.view.show(make_frame(200, size), kFigures);
   const cv::Mat figures = bench.draw(size).clone();
-  bench.view.show_recording(seconds(5));
+  bench.view.show_recording(recording_of(5));
   const cv::Mat both = bench.draw(size);
   int changed_from = 0;
   while (changed_from < 240 &&
@@ -232,6 +251,54 @@ TEST_CASE("a notice dims a live picture; with a frozen one it is a toast") {
   CHECK(bench.draw().at<cv::Vec3b>(180, 5)[0] < 100);
 }
 
+TEST_CASE("a notice says how old the last picture is, and follows it") {
+  Bench bench;
+  bench.show(200);
+  bench.view.show_notice("the sender has gone; reconnecting");
+  const cv::Mat without = bench.draw().clone();
+  CHECK_FALSE(bench.view.is_stale());
+  LiveFigures figures = kFigures;
+  const auto draw_at = [&](int age_seconds) {
+    figures.last_picture = seconds(age_seconds);
+    bench.view.refresh(figures);
+    CHECK(bench.view.is_stale());
+    return bench.draw().clone();
+  };
+  const cv::Mat first = draw_at(13);
+  CHECK(cv::norm(without, first, cv::NORM_INF) > 0);
+  bench.view.refresh(figures);
+  CHECK_FALSE(bench.view.is_stale());
+  CHECK(cv::norm(first, draw_at(14), cv::NORM_INF) > 0);
+}
+
+TEST_CASE("before the first picture a notice has no age") {
+  Bench bench;
+  bench.view.show_notice("waiting for tcp://camera:2500");
+  const cv::Mat before = bench.draw().clone();
+  LiveFigures figures;
+  figures.last_picture = seconds(14);
+  bench.view.refresh(figures);
+  CHECK(cv::norm(before, bench.draw(), cv::NORM_INF) == 0);
+}
+
+TEST_CASE("a card is named in red, and its age is not shown, frozen or not") {
+  Bench bench;
+  LiveFigures figures = kFigures;
+  figures.no_signal = true;
+  ShownFrame card = make_frame(0, kView, bench.now);
+  card.no_signal = true;
+  bench.view.show(std::move(card), figures);
+  CHECK(has_red(bench.draw()(kUpperLeft)));
+  bench.view.toggle_freeze();
+  bench.now += milliseconds(300);
+  bench.view.show(make_frame(0, kView, bench.now), kFigures);
+  CHECK(has_red(bench.draw()(kUpperLeft)));
+  bench.view.toggle_freeze();
+  bench.now += milliseconds(300);
+  bench.view.show(make_frame(0, kView, bench.now), kFigures);
+  CHECK_FALSE(has_red(bench.draw()(kUpperLeft)));
+}
+
 TEST_CASE("a view of any size can draw everything", "[no_tsan]") {
   const cv::Size size = GENERATE(cv::Size(1, 1), cv::Size(7, 300), cv::Size(300, 7),
                                  cv::Size(64, 48), cv::Size(3840, 2160));
@@ -241,7 +308,7 @@ TEST_CASE("a view of any size can draw everything", "[no_tsan]") {
   bench.draw(size);
   bench.view.next_overlay();
   bench.view.show(with_arrival(make_frame(200, {320, 240})), kFigures);
-  bench.view.show_recording(seconds(100));
+  bench.view.show_recording(recording_of(100));
   bench.view.zoom_in({size.width / 2, size.height / 2}, size);
   bench.view.toggle_freeze();
   if (is_noticed) bench.view.show_notice("the sender has gone; reconnecting");

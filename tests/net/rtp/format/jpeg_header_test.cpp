@@ -18,8 +18,8 @@ struct Rewritten {
     JpegFormat format;
     QuantizationTables tables;
     REQUIRE(check_fitness(frame.layout, format, tables) == JpegFitness::fit);
-    bytes.resize(jpeg_header_size_bytes(format));
-    write_jpeg_header(format, tables, bytes, layout);
+    write_jpeg_header(format, component_tables({.bytes = tables}), bytes, layout);
+    CHECK(bytes.size() == jpeg_header_size_bytes(format));
   }
 
   ByteVector bytes;
@@ -80,6 +80,54 @@ TEST_CASE("a header's layout is the one that validation finds") {
   CHECK(rewritten.layout.has_huffman_tables);
   CHECK(rewritten.layout.header.data() == rewritten.bytes.data() + 2);
   CHECK(std::ranges::equal(rewritten.layout.header, expected.header));
+}
+
+/// SOI and a header for 48x48 with the tables that a packet has.
+ByteVector header_with(const InBandTables& tables) {
+  ByteVector header;
+  JpegLayout layout;
+  write_jpeg_header({.is_420 = true, .q = 255, .width = 48, .height = 48}, component_tables(tables),
+                    header, layout);
+  return header;
+}
+
+ByteVector steps(std::size_t count, int first = 1) {
+  ByteVector bytes;
+  for (std::size_t i = 0; i < count; ++i)
+    bytes.push_back(static_cast<std::byte>(first + static_cast<int>(i % 64)));
+  return bytes;
+}
+
+ByteVector joined(std::initializer_list<ByteVector> parts) {
+  ByteVector all;
+  for (const ByteVector& part : parts) append(all, part);
+  return all;
+}
+
+TEST_CASE("one table is that of all components, and the last of two or three that of Cr") {
+  const ByteVector luma = steps(64), chroma = steps(64, 30), red = steps(64, 60);
+  CHECK(header_with({.bytes = luma}) == header_with({.bytes = joined({luma, luma, luma})}));
+  const ByteVector two = joined({luma, chroma});
+  CHECK(header_with({.bytes = two}) == header_with({.bytes = joined({luma, chroma, chroma})}));
+  const ByteVector three = header_with({.bytes = joined({luma, chroma, red})});
+  CHECK(three == header_with({.bytes = joined({luma, chroma, red, luma})}));
+  CHECK(three.size() == header_with({.bytes = two}).size() + 69);
+  const std::size_t frame = find_segment(three, 0xC0);
+  CHECK(std::to_integer<int>(three.at(frame + 12)) == 0);
+  CHECK(std::to_integer<int>(three.at(frame + 15)) == 1);
+  CHECK(std::to_integer<int>(three.at(frame + 18)) == 2);
+}
+
+TEST_CASE("tables of 16 bits are written as such only if a step needs them") {
+  ByteVector wide(128);
+  for (std::size_t i = 0; i < 64; ++i) wide[2 * i + 1] = static_cast<std::byte>(i + 1);
+  CHECK(header_with({.precision = 1, .bytes = wide}) == header_with({.bytes = steps(64)}));
+  wide[126] = std::byte{1};  // the last step is 320
+  const ByteVector header = header_with({.precision = 1, .bytes = wide});
+  CHECK(find_segment(header, 0xC1) < header.size());
+  ByteVector jpeg = encode_plainly(make_bgr(48, 48));
+  erase_at(jpeg, 0, find_scan(jpeg));
+  CHECK_NOTHROW(decode_plainly(joined({header, jpeg})));
 }
 
 }  // namespace

@@ -20,6 +20,12 @@ QuantizationTables counting_tables() {
   return tables;
 }
 
+std::optional<JpegPayload> parsed(Bytes bytes) {
+  JpegPayload payload;
+  if (parse_jpeg_payload(bytes, payload) != PacketFault::none) return std::nullopt;
+  return payload;
+}
+
 /// Worked out by hand from RFC 2435, sections 3.1, 3.1.7 and 3.1.8.
 struct Case {
   std::string name;
@@ -101,7 +107,7 @@ TEST_CASE("a written JPEG payload is read back") {
   CAPTURE(expected.name);
   ByteVector bytes = bytes_of_header(expected);
   append(bytes, to_bytes("data"));
-  const auto payload = parse_jpeg_payload(bytes);
+  const auto payload = parsed(bytes);
   REQUIRE(payload);
   CHECK(payload->format == expected.format);
   CHECK(payload->fragment.offset == expected.fragment.offset);
@@ -109,7 +115,7 @@ TEST_CASE("a written JPEG payload is read back") {
   CHECK(payload->fragment.last == expected.fragment.last);
   CHECK(payload->fragment.restart_count == expected.fragment.restart_count);
   REQUIRE(payload->tables.has_value() == expected.has_tables);
-  if (expected.has_tables) CHECK(std::ranges::equal(*payload->tables, counting_tables()));
+  if (expected.has_tables) CHECK(std::ranges::equal(payload->tables->bytes, counting_tables()));
   CHECK(std::ranges::equal(payload->data, to_bytes("data")));
 }
 
@@ -118,24 +124,27 @@ TEST_CASE("a payload with a truncated header or without data is refused") {
   ByteVector bytes = bytes_of_header(expected);
   for (std::size_t size = 0; size <= bytes.size(); ++size) {
     CAPTURE(expected.name, size);
-    CHECK_FALSE(parse_jpeg_payload(Bytes(bytes).first(size)));
+    JpegPayload payload;
+    CHECK(parse_jpeg_payload(Bytes(bytes).first(size), payload) == PacketFault::too_short);
   }
   bytes.push_back(std::byte{0});
-  CHECK(parse_jpeg_payload(bytes));
+  CHECK(parsed(bytes));
 }
 
-/// Whether a payload with this header and one byte of data is valid.
-bool is_payload(std::initializer_list<int> header) {
+/// Why a payload with this header and one byte of data is refused.
+PacketFault fault_of(std::initializer_list<int> header) {
   ByteVector bytes = to_bytes(header);
   bytes.push_back(std::byte{0x55});
-  return parse_jpeg_payload(bytes).has_value();
+  JpegPayload payload;
+  return parse_jpeg_payload(bytes, payload);
 }
 
 TEST_CASE("types other than 4:2:0 and 4:2:2 are refused") {
   for (int type = 0; type < 256; ++type) {
     CAPTURE(type);
     const bool is_known = type == 0 || type == 1 || type == 64 || type == 65;
-    CHECK(is_payload({0, 0, 0, 0, type, 50, 80, 60, 0, 5, 0xC0, 0}) == is_known);
+    CHECK(fault_of({0, 0, 0, 0, type, 50, 80, 60, 0, 5, 0xC0, 0}) ==
+          (is_known ? PacketFault::none : PacketFault::unsupported_type));
   }
 }
 
@@ -143,57 +152,69 @@ TEST_CASE("reserved values of Q are refused") {
   for (int q = 0; q < 256; ++q) {
     CAPTURE(q);
     const bool is_reserved = q == 0 || (q >= 100 && q < 128);
-    CHECK(is_payload({0, 0, 0, 1, 1, q, 80, 60}) == !is_reserved);
+    CHECK(fault_of({0, 0, 0, 1, 1, q, 80, 60}) ==
+          (is_reserved ? PacketFault::reserved_q : PacketFault::none));
   }
 }
 
 TEST_CASE("interlaced frames are refused") {
-  CHECK(is_payload({0, 0, 0, 0, 1, 50, 80, 60}));
+  CHECK(fault_of({0, 0, 0, 0, 1, 50, 80, 60}) == PacketFault::none);
   for (const int type_specific : {1, 2, 3, 4, 255})
-    CHECK_FALSE(is_payload({type_specific, 0, 0, 0, 1, 50, 80, 60}));
+    CHECK(fault_of({type_specific, 0, 0, 0, 1, 50, 80, 60}) == PacketFault::interlaced);
 }
 
 TEST_CASE("a picture without a width or a height is refused") {
-  CHECK_FALSE(is_payload({0, 0, 0, 0, 1, 50, 0, 60}));
-  CHECK_FALSE(is_payload({0, 0, 0, 0, 1, 50, 80, 0}));
+  CHECK(fault_of({0, 0, 0, 0, 1, 50, 0, 60}) == PacketFault::no_size);
+  CHECK(fault_of({0, 0, 0, 0, 1, 50, 80, 0}) == PacketFault::no_size);
 }
 
 TEST_CASE("a restart interval of no MCUs is refused") {
-  CHECK(is_payload({0, 0, 0, 0, 65, 50, 80, 60, 0, 1, 0xFF, 0xFF}));
-  CHECK_FALSE(is_payload({0, 0, 0, 0, 65, 50, 80, 60, 0, 0, 0xFF, 0xFF}));
+  CHECK(fault_of({0, 0, 0, 0, 65, 50, 80, 60, 0, 1, 0xFF, 0xFF}) == PacketFault::none);
+  CHECK(fault_of({0, 0, 0, 0, 65, 50, 80, 60, 0, 0, 0xFF, 0xFF}) ==
+        PacketFault::bad_restart_interval);
 }
 
-/// Whether a payload with this number of bytes of tables is valid.
-bool is_payload_with_tables(int q, int precision, std::size_t size) {
+/// Why a payload with this number of bytes of tables is refused.
+PacketFault fault_of_tables(int q, int precision, std::size_t size) {
   ByteVector bytes = to_bytes({0, 0, 0, 0, 1, q, 80, 60, 0, precision});
   append(bytes, to_bytes({static_cast<int>(size >> 8), static_cast<int>(size & 255)}));
   bytes.resize(bytes.size() + size + 1, std::byte{9});
-  return parse_jpeg_payload(bytes).has_value();
+  JpegPayload payload;
+  return parse_jpeg_payload(bytes, payload);
 }
 
-TEST_CASE("tables must be two of 8 bits") {
-  CHECK(is_payload_with_tables(255, 0, 128));
-  for (const std::size_t size : {1U, 63U, 64U, 127U, 129U, 192U, 256U, 1000U}) {
+TEST_CASE("one to four tables of 8 bits are read") {
+  for (const std::size_t size : {64U, 128U, 192U, 256U}) {
     CAPTURE(size);
-    CHECK_FALSE(is_payload_with_tables(255, 0, size));
+    CHECK(fault_of_tables(255, 0, size) == PacketFault::none);
   }
-  for (const int precision : {1, 2, 3, 255}) {
-    CAPTURE(precision);
-    CHECK_FALSE(is_payload_with_tables(255, precision, 128));
-    CHECK_FALSE(is_payload_with_tables(255, precision, 256));
+  for (const std::size_t size : {1U, 63U, 65U, 127U, 129U, 320U, 1000U}) {
+    CAPTURE(size);
+    CHECK(fault_of_tables(255, 0, size) == PacketFault::bad_tables);
   }
+}
+
+TEST_CASE("tables of 16 bits are read, each as its bit of the precision says") {
+  CHECK(fault_of_tables(255, 1, 128) == PacketFault::none);  // one
+  CHECK(fault_of_tables(255, 1, 192) == PacketFault::none);  // 16 bits, 8 bits
+  CHECK(fault_of_tables(255, 2, 192) == PacketFault::none);  // 8 bits, 16 bits
+  CHECK(fault_of_tables(255, 3, 256) == PacketFault::none);
+  CHECK(fault_of_tables(255, 7, 384) == PacketFault::none);
+  CHECK(fault_of_tables(255, 1, 64) == PacketFault::bad_tables);
+  CHECK(fault_of_tables(255, 2, 128) == PacketFault::bad_tables);
+  CHECK(fault_of_tables(255, 3, 192) == PacketFault::bad_tables);
 }
 
 TEST_CASE("tables may be omitted unless they may change with each frame") {
   for (int q = 128; q < 256; ++q) {
     CAPTURE(q);
-    CHECK(is_payload_with_tables(q, 0, 0) == (q != 255));
+    CHECK(fault_of_tables(q, 0, 0) == (q == 255 ? PacketFault::missing_tables : PacketFault::none));
   }
 }
 
 TEST_CASE("a table's length beyond the payload is refused") {
-  CHECK_FALSE(is_payload({0, 0, 0, 0, 1, 255, 80, 60, 0, 0, 0, 128, 1, 2, 3}));
-  CHECK_FALSE(is_payload({0, 0, 0, 0, 1, 255, 80, 60, 0, 0, 255, 255}));
+  CHECK(fault_of({0, 0, 0, 0, 1, 255, 80, 60, 0, 0, 0, 128, 1, 2, 3}) == PacketFault::too_short);
+  CHECK(fault_of({0, 0, 0, 0, 1, 255, 80, 60, 0, 0, 255, 255}) == PacketFault::bad_tables);
 }
 
 }  // namespace

@@ -141,5 +141,13 @@ TEST_CASE("random bytes are either a packet within its datagram or refused") {
   }
 }
 
+TEST_CASE("the reason why a datagram is not RTP is named") {
+  CHECK(rtp_fault({}) == PacketFault::too_short);
+  CHECK(rtp_fault(Bytes(kHeaderBytes).first(11)) == PacketFault::too_short);
+  CHECK(rtp_fault(to_bytes("GET / HTTP/1.1")) == PacketFault::not_rtp);
+  CHECK(rtp_fault(with_first(kHeaderBytes, 0x40)) == PacketFault::not_rtp);
+  CHECK(rtp_fault(with_first(kHeaderBytes, 0xA0)) == PacketFault::bad_rtp_header);
+}
+
 }  // namespace
 }  // namespace jpegwire::packet_test

@@ -43,9 +43,11 @@ std::optional<StampExtension> read(Bytes elements, std::uint16_t profile = kProf
 
 TEST_CASE("a stamp survives RTP unchanged") {
   const bool answers_nacks = GENERATE(false, true);
-  const auto extension = read(element({.stamp = full_stamp(), .answers_nacks = answers_nacks}));
+  FrameStamp stamp = full_stamp();
+  stamp.no_signal = GENERATE(false, true);
+  const auto extension = read(element({.stamp = stamp, .answers_nacks = answers_nacks}));
   REQUIRE(extension);
-  CHECK(extension->stamp == full_stamp());
+  CHECK(extension->stamp == stamp);
   CHECK(extension->answers_nacks == answers_nacks);
 }
 

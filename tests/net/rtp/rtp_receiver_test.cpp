@@ -1,0 +1,155 @@
+#include "net/rtp/rtp_receiver.hpp"
+
+#include <catch2/catch.hpp>
+#include <string>
+#include <vector>
+
+#include "net/rtp/format/rtcp_reader.hpp"
+#include "net/rtp/format/rtcp_writer.hpp"
+#include "support/loopback.hpp"
+#include "support/recorder.hpp"
+#include "support/rtp_frames.hpp"
+
+namespace jpegwire::rtp_receiver_test {
+namespace {
+
+using namespace test;
+using asio::ip::udp;
+
+constexpr std::uint32_t kSsrc = 7;
+
+udp::endpoint on_loopback(std::uint16_t port) { return {asio::ip::address_v4::loopback(), port}; }
+
+/// The first of three free ports in a row.
+std::uint16_t free_ports(asio::io_context& io) {
+  for (;;) {
+    udp::socket first(io, on_loopback(0));
+    const std::uint16_t port = first.local_endpoint().port();
+    if (port > 65'000) continue;
+    std::error_code taken;
+    for (const int above : {1, 2}) {
+      udp::socket next(io, udp::v4());
+      if (!taken) next.bind(on_loopback(static_cast<std::uint16_t>(port + above)), taken);
+    }
+    if (!taken) return port;
+  }
+}
+
+/// A receiver and the sender that it listens to, in one thread. The sender's clock may be set.
+struct Stage {
+  Stage() {
+    reports.non_blocking(true);
+    receiver.start();
+  }
+  ~Stage() { receiver.stop(); }
+
+  void send(Bytes datagram) {
+    media.send_to(asio::buffer(datagram.data(), datagram.size()), on_loopback(port));
+    run_ready(io);
+  }
+
+  /// What the receiver says of the sender's clock for a frame that is sent now.
+  std::optional<microseconds> send_frame() {
+    const WallTime now = steady_now() + ahead;
+    const StampExtension extension{
+        .stamp = {.stream_id = 1, .sequence = sequence++, .capture_time = now, .send_time = now}};
+    REQUIRE(packetizer.begin_frame(*frame, extension) == JpegFitness::fit);
+    std::vector<OutgoingPacket> packets;
+    while (packetizer.has_more_bands()) packetizer.add_band(packets);
+    for (const OutgoingPacket& packet : packets) {
+      ByteVector datagram(packet.head().begin(), packet.head().end());
+      append(datagram, packet.data);
+      send(datagram);
+    }
+    REQUIRE(run_until(io, [&] { return recorder.frames.size() == sequence; }));
+    return recorder.frames.back()->sender_ahead;
+  }
+
+  /// Sends a report that echoes the receiver's latest time.
+  void send_report() {
+    RtcpWriter writer;
+    writer.sender_report(kSsrc, {.time = steady_now() + ahead});
+    writer.description(kSsrc, "sender");
+    if (echo) writer.reference_time_echoes(kSsrc, std::span(&*echo, 1));
+    reports.send_to(asio::buffer(writer.bytes().data(), writer.bytes().size()),
+                    on_loopback(static_cast<std::uint16_t>(port + 1)));
+    run_ready(io);
+  }
+
+  /// Whether another report of the receiver has arrived.
+  bool take_report() {
+    std::array<std::byte, kMaxRtcpSizeBytes> buffer;
+    std::error_code error;
+    const std::size_t size = reports.receive(asio::buffer(buffer), 0, error);
+    if (error) return false;
+    const auto report = parse_rtcp(Bytes(buffer).first(size));
+    if (!report || !report->reference_time) return false;
+    echo = {.ssrc = report->sender_ssrc, .last_reference = report->last_reference};
+    return true;
+  }
+
+  /// Lets the receiver learn the sender's clock, as two programs do it.
+  void exchange_reports() {
+    REQUIRE(run_until(io, [&] { return take_report(); }));
+    while (take_report()) continue;
+    send_report();
+  }
+
+  asio::io_context io{1};
+  const std::uint16_t port = free_ports(io);
+  Recorder recorder;
+  RtpReceiver receiver{io,
+                       {.session = {.address = "127.0.0.1", .port = port},
+                        .url = "rtp://127.0.0.1",
+                        .timeout = std::chrono::seconds(60),
+                        .max_frame_bytes = std::size_t{1} << 20},
+                       recorder};
+  udp::socket media{io, on_loopback(0)};
+  udp::socket reports{io, on_loopback(0)};
+  JpegPacketizer packetizer{{.ssrc = kSsrc}};
+  FramePointer frame = encoded(32, 48);
+  std::uint32_t sequence = 0;
+  microseconds ahead = std::chrono::seconds(100);
+  std::optional<ReferenceTimeEcho> echo;
+};
+
+TEST_CASE("over RTP, frames have no age from the moment a clock was set until the next echo") {
+  Stage stage;
+  CHECK_FALSE(stage.send_frame());
+  stage.send_report();
+  stage.exchange_reports();
+  CHECK(stage.send_frame());
+  const auto set = GENERATE(std::chrono::hours(2), std::chrono::hours(-2));
+  stage.ahead += set;
+  for (int i = 0; i < 3; ++i) CHECK_FALSE(stage.send_frame());
+  stage.exchange_reports();
+  const std::optional<microseconds> ahead = stage.send_frame();
+  REQUIRE(ahead);
+  CHECK(std::chrono::abs(*ahead - stage.ahead) < std::chrono::seconds(60));
+}
+
+TEST_CASE("packets that belong to no RTP/JPEG stream are reported, whichever source they have") {
+  Stage stage;
+  const auto send_refused = [&] {
+    ByteVector packet(kRtpHeaderSizeBytes);
+    put_rtp_header(packet, {.payload_type = 96, .ssrc = kSsrc}, false);
+    stage.send(packet);
+    put_rtp_header(packet, {.payload_type = 26, .sequence = 100, .ssrc = kSsrc}, false);
+    append(packet, to_bytes({0, 0, 0, 0, 1, 50, 0, 0, 1}));  // no size
+    stage.send(packet);
+    stage.send(to_bytes("no packet at all"));
+  };
+  send_refused();
+  CHECK(stage.recorder.peers.empty());
+  stage.send_frame();
+  send_refused();
+  const std::vector<RefusedPacket> once{{PacketFault::other_payload_type, 96, 26},
+                                        {PacketFault::no_size, 26, 26},
+                                        {PacketFault::not_rtp, 0, 26}};
+  std::vector<RefusedPacket> twice = once;
+  twice.insert(twice.end(), once.begin(), once.end());
+  CHECK(stage.recorder.refused_packets == twice);
+}
+
+}  // namespace
+}  // namespace jpegwire::rtp_receiver_test
