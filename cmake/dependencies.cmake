@@ -2,6 +2,7 @@
 # docs/dependencies.md explains each choice.
 find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
+pkg_check_modules(JPEG REQUIRED IMPORTED_TARGET libjpeg)
 pkg_check_modules(TURBOJPEG REQUIRED IMPORTED_TARGET libturbojpeg)
 pkg_check_modules(XCB REQUIRED IMPORTED_TARGET xcb)
 find_package(OpenCV REQUIRED COMPONENTS core imgproc imgcodecs videoio highgui)

@@ -81,6 +81,7 @@ struct JpegLayout {
   std::size_t height_offset = 0;  // in header: SOF's 16 bits of height
   std::size_t scan_offset = 0;    // in header: the first SOS marker
   bool has_huffman_tables = false;
+  bool is_cut_off = false;   // EOI was missing and was added, so that rows may be missing too
   std::vector<Bytes> bands;  // entropy-coded bytes, each with the RSTn or EOI that ends it
 
   /// The size of the whole JPEG.

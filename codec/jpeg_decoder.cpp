@@ -1,14 +1,13 @@
 #include "codec/jpeg_decoder.hpp"
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <cstring>
 #include <span>
 
 #include "codec/bytes.hpp"
 #include "codec/jpeg_markers.hpp"
-#include "codec/turbojpeg_handle.hpp"
+#include "codec/libjpeg_decoder.hpp"
 
 namespace jpegwire {
 namespace {
@@ -25,50 +24,18 @@ void renumber_restarts(std::span<std::byte> band) {
   }
 }
 
-/// Marks the last pixels of a band, to see whether the decoder, which writes row after row, has
-/// reached them.
-class LastPixels {
- public:
-  /// Of the first `rows` rows of the picture.
-  LastPixels(Picture& picture, int rows) {
-    const std::size_t stride = 3 * static_cast<std::size_t>(picture.width);
-    const std::span all = std::span(picture.pixels).first(static_cast<std::size_t>(rows) * stride);
-    bytes_ = all.last(std::min(stride, kMark.size()));
-    put_bytes(bytes_, mark());
-  }
-
-  bool are_decoded() const { return !std::ranges::equal(bytes_, mark()); }
-
- private:
-  // A pattern that no picture contains: neither even nor smooth.
-  static constexpr auto kMark = [] {
-    std::array<std::byte, 24> bytes{};
-    for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<std::byte>(97 * i + 13);
-    return bytes;
-  }();
-
-  Bytes mark() const { return Bytes(kMark).first(bytes_.size()); }
-
-  std::span<std::byte> bytes_;
-};
-
 }  // namespace
 
-/// One worker's libturbojpeg and scratch memory.
+/// One worker's libjpeg and scratch memory.
 class JpegDecoder::BandDecoder {
  public:
-  bool decode(const JpegLayout& layout, const Band& band, DecodeScale scale, Picture& picture) {
+  /// Returns how many rows of the band were decoded.
+  int decode(const JpegLayout& layout, const Band& band, DecodeScale scale, Picture& picture) {
     assemble(layout, band);
-    const std::size_t stride = 3 * static_cast<std::size_t>(picture.width);
-    auto* pixels = reinterpret_cast<unsigned char*>(picture.pixels.data()) +
-                   static_cast<std::size_t>(scale.of(band.top)) * stride;
-    const auto* jpeg = reinterpret_cast<const unsigned char*>(jpeg_.data());
-    const LastPixels last(picture, scale.of(band.top) + scale.of(band.height));
-    if (tjDecompress2(handle_.get(), jpeg, jpeg_.size(), pixels, picture.width, 0,
-                      scale.of(band.height), TJPF_BGR, TJFLAG_STOPONWARNING) == 0)
-      return true;
-    // Some cameras leave padding in front of EOI: a warning, but all pixels are there by then.
-    return tjGetErrorCode(handle_.get()) == TJERR_WARNING && last.are_decoded();
+    const std::size_t row_bytes = 3 * static_cast<std::size_t>(picture.width);
+    std::byte* const pixels =
+        picture.pixels.data() + static_cast<std::size_t>(scale.of(band.top)) * row_bytes;
+    return libjpeg_.decode(jpeg_, scale.eighths, {pixels, picture.width, scale.of(band.height)});
   }
 
  private:
@@ -86,7 +53,7 @@ class JpegDecoder::BandDecoder {
     renumber_restarts(std::span(jpeg_).last(band.bytes.size()));
   }
 
-  TurboJpegHandle handle_ = checked(tjInitDecompress());
+  LibjpegDecoder libjpeg_;
   std::vector<std::byte> jpeg_;
 };
 
@@ -97,23 +64,43 @@ JpegDecoder::JpegDecoder(BandPool& pool) : pool_(pool) {
 
 JpegDecoder::~JpegDecoder() = default;
 
-bool JpegDecoder::decode(const JpegLayout& layout, Picture& picture, DecodeScale scale) {
+DecodedRows JpegDecoder::decode(const JpegLayout& layout, Picture& picture, DecodeScale scale) {
   all_bands_.clear();
   for (std::size_t band = 0; band < layout.bands.size(); ++band)
     all_bands_.push_back(layout.band(band));
-  return decode(layout, all_bands_, picture, scale);
+  const DecodedRows rows = decode(layout, all_bands_, picture, scale);
+  if (rows == DecodedRows::some) make_others_grey(layout, picture, scale);
+  return rows;
 }
 
-bool JpegDecoder::decode(const JpegLayout& layout, std::span<const Band> bands, Picture& picture,
-                         DecodeScale scale) {
+void JpegDecoder::make_others_grey(const JpegLayout& layout, Picture& picture, DecodeScale scale) {
+  const std::size_t row_bytes = 3 * static_cast<std::size_t>(picture.width);
+  for (std::size_t i = 0; i < all_bands_.size(); ++i) {
+    const Band band = layout.band(i);
+    const int begin = scale.of(band.top + all_bands_[i].height);
+    const int end = scale.of(band.top + band.height);
+    std::ranges::fill(std::span(picture.pixels)
+                          .subspan(static_cast<std::size_t>(begin) * row_bytes,
+                                   static_cast<std::size_t>(end - begin) * row_bytes),
+                      kGrey);
+  }
+}
+
+DecodedRows JpegDecoder::decode(const JpegLayout& layout, std::span<Band> bands, Picture& picture,
+                                DecodeScale scale) {
   picture.resize(PixelFormat::bgr, scale.of(layout.width), scale.of(layout.height));
-  std::atomic<bool> damaged = false;
-  pool_.run(static_cast<int>(bands.size()), [&](int band, int worker) {
+  std::atomic<bool> misses_rows = false;
+  std::atomic<bool> has_rows = false;
+  pool_.run(static_cast<int>(bands.size()), [&](int index, int worker) {
+    Band& band = bands[static_cast<std::size_t>(index)];
     BandDecoder& decoder = *decoders_[static_cast<std::size_t>(worker)];
-    if (!decoder.decode(layout, bands[static_cast<std::size_t>(band)], scale, picture))
-      damaged = true;
+    const int rows = decoder.decode(layout, band, scale, picture);
+    if (rows < band.height) misses_rows = true;
+    if (rows > 0) has_rows = true;
+    band.height = rows;
   });
-  return !damaged;
+  if (!misses_rows) return DecodedRows::all;
+  return has_rows ? DecodedRows::some : DecodedRows::none;
 }
 
 }  // namespace jpegwire

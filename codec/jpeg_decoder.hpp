@@ -35,6 +35,12 @@ constexpr DecodeScale smallest_scale(PictureSize jpeg, PictureSize wanted) {
   return scale;
 }
 
+/// How much of a frame was decoded. Damage, or the end of the data, ends the rows of a band.
+enum class DecodedRows { all, some, none };
+
+/// The samples of a pixel that is not known.
+inline constexpr std::byte kGrey{128};
+
 /// Decodes validated JPEGs, their bands in parallel.
 /// Bound to one thread, which must be the band pool's.
 class JpegDecoder {
@@ -42,17 +48,21 @@ class JpegDecoder {
   explicit JpegDecoder(BandPool& pool);
   ~JpegDecoder();
 
-  /// Decodes into `picture`, which gets the size of the layout, scaled. False if the entropy-coded
-  /// bytes are damaged: then the picture must not be shown. Damaged bytes never make it throw.
-  bool decode(const JpegLayout& layout, Picture& picture, DecodeScale scale = {});
+  /// Decodes into `picture`, which gets the size of the layout, scaled. Rows that are not decoded
+  /// become grey; if there is no other row, the picture must not be shown. Damaged bytes never make
+  /// it throw.
+  DecodedRows decode(const JpegLayout& layout, Picture& picture, DecodeScale scale = {});
 
   /// Decodes some of the frame's bands; the other rows of a picture that has the right size already
-  /// do not change. Ignores the bands of the layout.
-  bool decode(const JpegLayout& layout, std::span<const Band> bands, Picture& picture,
-              DecodeScale scale = {});
+  /// do not change. Lowers the height of each band to the rows that were decoded, which may be 0;
+  /// the pixels of its other rows mean nothing. Ignores the bands of the layout.
+  DecodedRows decode(const JpegLayout& layout, std::span<Band> bands, Picture& picture,
+                     DecodeScale scale = {});
 
  private:
   class BandDecoder;
+
+  void make_others_grey(const JpegLayout& layout, Picture& picture, DecodeScale scale);
 
   BandPool& pool_;
   std::vector<Band> all_bands_;

@@ -5,9 +5,11 @@
 #include <bitset>
 #include <cstring>
 #include <numeric>
+#include <utility>
 
 #include "codec/bytes.hpp"
 #include "codec/jpeg_markers.hpp"
+#include "codec/jpeg_repair.hpp"
 
 namespace jpegwire {
 namespace {
@@ -144,8 +146,9 @@ class Validator {
     if (code_ == marker::kHuffmanTables) return read_huffman_tables(payload);
     if (code_ == marker::kRestartInterval) return read_restart_interval(payload);
     if (code_ == marker::kStartOfScan) return read_scan(payload);
-    // APPn, COM and reserved segments are skipped; DNL, which changes the height, is refused.
-    return code_ == marker::kNumberOfLines ? JpegVerdict::bad_segment : JpegVerdict::ok;
+    // APPn and COM are skipped. Decoders disagree about the other segments.
+    const bool is_known = code_ != marker::kNumberOfLines && !marker::is_reserved(code_);
+    return is_known ? JpegVerdict::ok : JpegVerdict::bad_segment;
   }
 
   JpegVerdict read_frame_header(Bytes payload) {
@@ -230,25 +233,25 @@ class Validator {
     for (std::size_t i = 0; i < count; ++i)
       if (const auto verdict = claim_component(payload[1 + 2 * i]); verdict != JpegVerdict::ok)
         return verdict;
-    // Spectral selection 0 to 63 without successive approximation: sequential (B.2.3).
-    const Bytes selection = payload.subspan(1 + 2 * count);
-    if (selection[0] != std::byte{0} || selection[1] != std::byte{63} ||
-        selection[2] != std::byte{0})
-      return JpegVerdict::progressive;
+    if (!std::ranges::equal(payload.subspan(1 + 2 * count), marker::kSequentialSelection))
+      return JpegVerdict::bad_segment;
     if (++scan_count_ == 1) begin_first_scan(count);
     return skip_entropy_coded_bytes();
   }
 
+  // libjpeg takes components with the same identifier in their order.
   JpegVerdict claim_component(std::byte id) {
+    JpegVerdict failure = JpegVerdict::bad_components;
     for (Component& component : components()) {
       if (component.id != id) continue;
-      if (component.scanned) return JpegVerdict::too_many_scans;
+      failure = JpegVerdict::too_many_scans;
+      if (component.scanned) continue;
       if (!quantization_tables_.test(component.quantization_table))
         return JpegVerdict::missing_tables;
       component.scanned = true;
       return JpegVerdict::ok;
     }
-    return JpegVerdict::bad_components;
+    return failure;
   }
 
   void begin_first_scan(std::size_t scanned_components) {
@@ -306,6 +309,7 @@ class Validator {
     if (scan_count_ == 0) return JpegVerdict::missing_scan;
     for (const Component& component : components())
       if (!component.scanned) return JpegVerdict::missing_scan;
+    if (!restarts_make_sense()) return JpegVerdict::bad_segment;
     if (bands_are_regular())
       layout_.bands.push_back(jpeg_.subspan(band_begin_, position_ - band_begin_));
     else
@@ -314,9 +318,17 @@ class Validator {
     return JpegVerdict::ok;
   }
 
-  // With a marker too few or too many the bands are unknown, so the scan is decoded as a whole.
+  // Decoders disagree about a scan whose markers are not numbered as they should be, or that has
+  // none of those that DRI announces.
+  bool restarts_make_sense() const {
+    const bool lacks_all = restart_count_ == 0 && restarts_due_ > 0;
+    return intervals_per_band_ == 0 || (restarts_are_regular_ && !lacks_all);
+  }
+
+  // With a marker too few, because the scan ends early, or too many, the scan is decoded as a
+  // whole.
   bool bands_are_regular() const {
-    return intervals_per_band_ != 0 && restarts_are_regular_ && restart_count_ == restarts_due_;
+    return intervals_per_band_ != 0 && restart_count_ == restarts_due_;
   }
 
   void make_one_band() {
@@ -356,6 +368,12 @@ class Validator {
   bool restarts_are_regular_ = true;
 };
 
+// What no repair changes is refused at once, by its name.
+bool is_repairable(JpegVerdict verdict) {
+  return verdict == JpegVerdict::not_a_jpeg || verdict == JpegVerdict::truncated ||
+         verdict == JpegVerdict::bad_segment || verdict == JpegVerdict::missing_scan;
+}
+
 void reset(JpegLayout& layout) {
   std::vector<Bytes> bands = std::move(layout.bands);
   bands.clear();
@@ -371,7 +389,15 @@ JpegVerdict validate_jpeg(Bytes jpeg, JpegLayout& layout, std::int64_t max_pixel
 }
 
 JpegVerdict validate(EncodedFrame& frame, std::int64_t max_pixels) {
-  return validate_jpeg(frame.storage.at(0), frame.layout, max_pixels);
+  frame.storage.resize(1);
+  const JpegVerdict verdict = validate_jpeg(frame.storage[0], frame.layout, max_pixels);
+  if (!is_repairable(verdict)) return verdict;
+  std::optional<RepairedJpeg> repaired = repair_jpeg(frame.storage[0]);
+  if (!repaired) return verdict;
+  frame.storage.push_back(std::move(repaired->bytes));
+  const JpegVerdict second = validate_jpeg(frame.storage[1], frame.layout, max_pixels);
+  frame.layout.is_cut_off = repaired->was_cut_off;
+  return second;
 }
 
 std::optional<int> count_restarts(Bytes band) {

@@ -14,8 +14,8 @@ namespace jpegwire {
 enum class JpegVerdict {
   ok,
   not_a_jpeg,   // no SOI
-  truncated,    // ends before EOI
-  bad_segment,  // a length that contradicts its segment, or a misplaced marker
+  truncated,    // ends before EOI; after a repair: before the scan
+  bad_segment,  // a length or a field that contradicts its segment, or a misplaced marker
   progressive,
   lossless,
   hierarchical,
@@ -53,7 +53,9 @@ inline constexpr std::int64_t kDefaultMaxPixels = 36'000'000;
 JpegVerdict validate_jpeg(Bytes jpeg, JpegLayout& layout,
                           std::int64_t max_pixels = kDefaultMaxPixels);
 
-/// validate_jpeg() on the one JPEG in frame.storage[0].
+/// validate_jpeg() on the one JPEG in frame.storage[0]. If it is not valid as it stands, but
+/// decoders show it, a repaired copy is made (codec/jpeg_repair.hpp): it becomes frame.storage[1],
+/// which the layout then views, so that everything behind the validation has a valid JPEG.
 JpegVerdict validate(EncodedFrame& frame, std::int64_t max_pixels = kDefaultMaxPixels);
 
 /// Puts the standard Huffman tables (ITU-T T.81, annex K.3) in front of the first scan of a frame

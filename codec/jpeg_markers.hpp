@@ -29,6 +29,10 @@ constexpr std::byte restart(int index) { return kFirstRestart | static_cast<std:
 /// A JPEG begins with these bytes.
 inline constexpr std::array kStartOfImageBytes{kPrefix, kStartOfImage};
 
+/// The end of SOS in a sequential JPEG (B.2.3): coefficients 0 to 63, without successive
+/// approximation.
+inline constexpr std::array kSequentialSelection{std::byte{0}, std::byte{63}, std::byte{0}};
+
 /// Markers without a length behind them: TEM, RSTn, SOI, EOI, and the stuffed zero.
 constexpr bool stands_alone(std::byte code) {
   return code <= std::byte{0x01} || is_restart(code) || code == kStartOfImage ||
@@ -45,6 +49,12 @@ constexpr bool is_other_frame(std::byte code) {
   const bool start_of_frame = code >= std::byte{0xC2} && code <= std::byte{0xCF};
   const bool hierarchical = code == std::byte{0xDE} || code == std::byte{0xDF};
   return (start_of_frame && code != kHuffmanTables) || hierarchical;
+}
+
+/// Markers that no baseline JPEG has, with a meaning that is not known: RES and JPGn.
+constexpr bool is_reserved(std::byte code) {
+  return (code >= std::byte{0x02} && code <= std::byte{0xBF}) ||
+         (code >= std::byte{0xF0} && code <= std::byte{0xFD});
 }
 
 }  // namespace jpegwire::marker

@@ -1,5 +1,6 @@
 #include <array>
 #include <cstdint>
+#include <limits>
 
 #include "codec/jpeg_layout.hpp"
 
@@ -68,11 +69,13 @@ std::array<Bytes, 4> standard_huffman_tables() {
 }
 
 void add_standard_huffman_tables(EncodedFrame& frame) {
-  std::vector<std::byte>& jpeg = frame.storage.at(0);
+  std::vector<std::byte>& jpeg = frame.storage.back();
   const std::byte* scan = frame.layout.header.data() + frame.layout.scan_offset;
   const Bytes segment = standard_segment();
   jpeg.insert(jpeg.begin() + (scan - jpeg.data()), segment.begin(), segment.end());
-  validate(frame);
+  const bool is_cut_off = frame.layout.is_cut_off;
+  validate_jpeg(jpeg, frame.layout, std::numeric_limits<std::int64_t>::max());
+  frame.layout.is_cut_off = is_cut_off;
 }
 
 JpegVerdict validate_with_tables(EncodedFrame& frame) {

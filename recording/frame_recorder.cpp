@@ -56,7 +56,7 @@ FrameRecorder::FrameRecorder(RecordingOptions options, WriteQueue::OnError on_er
       queue_(*this, std::move(on_error), max_frames) {}
 
 void FrameRecorder::record(const std::shared_ptr<const ReceivedFrame>& frame) {
-  queue_.put(as_it_came(frame, timeline_.place(*frame)));
+  queue_.put(as_valid_jpeg(frame, timeline_.place(*frame)));
 }
 
 void FrameRecorder::submit(FramePtr frame) {

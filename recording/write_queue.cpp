@@ -15,6 +15,13 @@ QueuedFrame as_it_came(const std::shared_ptr<const ReceivedFrame>& frame, WallTi
       .jpeg = FramePtr(frame, &frame->jpeg), .capture_time = capture_time, .whole = frame->bytes()};
 }
 
+QueuedFrame as_valid_jpeg(const std::shared_ptr<const ReceivedFrame>& frame,
+                          WallTime capture_time) {
+  return {.jpeg = FramePtr(frame, &frame->jpeg),
+          .capture_time = capture_time,
+          .whole = frame->valid_bytes()};
+}
+
 WriteQueue::WriteQueue(FrameWriter& writer, OnError on_error, std::uint64_t max_frames)
     : writer_(writer),
       on_error_(std::move(on_error)),

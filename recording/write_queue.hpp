@@ -20,15 +20,18 @@ namespace jpegwire {
 struct QueuedFrame {
   FramePtr jpeg;
   WallTime capture_time{};  // as its recorder defines it
-  Bytes whole;              // the received bytes of `jpeg`; empty if it was encoded here, in bands
+  Bytes whole;              // `jpeg` in one piece; empty if it was encoded here, in bands
 
   std::size_t size_bytes() const {
     return whole.empty() ? jpeg->layout.size_bytes() : whole.size();
   }
 };
 
-/// A received frame, to be written as it was received.
+/// A received frame, to be written as it was received, whether it is a valid JPEG or not.
 QueuedFrame as_it_came(const std::shared_ptr<const ReceivedFrame>& frame, WallTime capture_time);
+
+/// The same, but as a valid JPEG.
+QueuedFrame as_valid_jpeg(const std::shared_ptr<const ReceivedFrame>& frame, WallTime capture_time);
 
 /// Writes the frames of a WriteQueue, on the queue's thread. Throws std::runtime_error with a
 /// sentence on failure, and is not called any more after that.

@@ -31,7 +31,8 @@ class Encoding final : public FrameWork {
 class Decoding final : public FrameWork {
  public:
   void do_frame() override {
-    require(decoder_.decode(coded_.frame->layout, picture_), "a frame cannot be decoded");
+    require(decoder_.decode(coded_.frame->layout, picture_) == DecodedRows::all,
+            "a frame cannot be decoded");
   }
 
  private:

@@ -167,7 +167,9 @@ std::optional<FrameAssembler::Event> FrameAssembler::fill_sized_frame() {
 // The shorter reading of an ambiguous first prefix is right if a whole JPEG fits it.
 bool FrameAssembler::try_other_prefix() {
   const Alternative other = *std::exchange(alternative_, std::nullopt);
-  if (validate(frame_->jpeg) == JpegVerdict::ok) return false;
+  const bool is_whole =
+      validate(frame_->jpeg) == JpegVerdict::ok && !frame_->jpeg.layout.is_cut_off;
+  if (is_whole) return false;
   prefix_ = other.prefix;
   frame_size_ = other.frame_size;
   storage().resize(other.frame_size);

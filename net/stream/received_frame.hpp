@@ -29,13 +29,17 @@ struct FrameOrigin {
 /// A whole, validated frame and how it arrived. Its receiver publishes it once
 /// (FrameObserver::frame_received) and does not change it afterwards.
 struct ReceivedFrame : FrameOrigin {
-  EncodedFrame jpeg;        // storage[0] holds the bytes as received, with the stamp
+  EncodedFrame jpeg;        // with the stamp
   WallTime last_byte{};     // arrival of its last byte
   std::uint32_t reads = 0;  // calls of recv that returned a part of it, its prefix included
   FrameReads arrival;       // these reads, if the stream's user asked for them
   bool was_begun = false;   // its bands were handed out before (FrameObserver::frame_begun)
 
+  /// The bytes as they were received.
   Bytes bytes() const { return jpeg.storage.front(); }
+
+  /// The same, or if they were no valid JPEG, their repaired copy.
+  Bytes valid_bytes() const { return jpeg.storage.back(); }
 };
 
 }  // namespace jpegwire

@@ -132,10 +132,12 @@ void Pipeline::give(std::shared_ptr<EncodedFrame> frame) {
   sink_.submit(std::move(frame));
 }
 
-// Nothing if the JPEG has damage that validation does not detect.
+// Nothing if no row of the JPEG can be decoded. Rows that cannot be are grey, as in other decoders.
 std::shared_ptr<EncodedFrame> Pipeline::encode_again(const EncodedFrame& jpeg,
                                                      const FrameIdentity& identity) {
-  if (!decoder_.decode(jpeg.layout, decoded_)) return nullptr;
+  const DecodedRows rows = decoder_.decode(jpeg.layout, decoded_);
+  if (rows == DecodedRows::none) return nullptr;
+  if (rows == DecodedRows::some) count(&PipelineCounts::damaged);
   return encoder_.encode(decoded_, identity, on_bands_);
 }
 

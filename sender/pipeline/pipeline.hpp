@@ -33,6 +33,7 @@ struct PipelineCounts {
   std::uint64_t skipped_encode = 0;  // replaced by a newer one before the encoder was free
   std::uint64_t unwatched = 0;       // there was no viewer
   std::uint64_t corrupt = 0;         // JPEGs that could not be decoded for re-encoding
+  std::uint64_t damaged = 0;         // of `encoded`: grey where their JPEGs could not be decoded
   std::uint64_t bytes = 0;           // encoded or passed on; independent of the number of viewers
   int width = 0;
   int height = 0;

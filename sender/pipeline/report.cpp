@@ -89,6 +89,7 @@ nlohmann::json summarize(const SenderReport& report) {
                             {"unwatched", counts.unwatched},
                             {"passthrough", counts.passthrough},
                             {"corrupt", report.corrupt + counts.corrupt},
+                            {"damaged", counts.damaged},
                             {"incomplete", report.incomplete},
                             {"reopened", report.reopened},
                             {"bytes", counts.bytes},

@@ -222,7 +222,7 @@ bool CameraDevice::retrieve_jpeg(EncodedFrame& frame) {
   frame.storage.resize(1);
   const auto* bytes = reinterpret_cast<const std::byte*>(buffer_.data);
   frame.storage[0].assign(bytes, bytes + buffer_.total() * buffer_.elemSize());
-  return validate_with_tables(frame) == JpegVerdict::ok;
+  return validate_with_tables(frame) == JpegVerdict::ok && !frame.layout.is_cut_off;
 }
 
 /// OpenCV writes directly into the frame, because the sizes are equal.

@@ -131,7 +131,7 @@ bool FileSource::open_jpeg() {
   EncodedFrame frame;
   frame.storage.push_back(read_bytes(options_.path));
   if (validate_with_tables(frame) != JpegVerdict::ok || !is_upright(options_.path)) return false;
-  jpeg_ = std::move(frame.storage[0]);
+  jpeg_ = std::move(frame.storage.back());
   size_ = {frame.layout.width, frame.layout.height};
   return true;
 }

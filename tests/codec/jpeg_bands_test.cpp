@@ -93,14 +93,19 @@ TEST_CASE("however tall, a picture has at most kMaxBands bands") {
   }
 }
 
-TEST_CASE("a missing, extra or misnumbered restart marker leaves one band") {
+TEST_CASE("missing, extra and misnumbered restart markers leave one band, or are repaired") {
   ByteVector jpeg = encode_plainly(make_bgr(64, 96), {.restart = "1"});
   REQUIRE(validated(jpeg).bands.size() == 6);
   const std::vector<std::size_t> restarts = find_restarts(jpeg);
   REQUIRE(restarts.size() == 5);
 
-  const auto change = GENERATE(as<std::string>{}, "first missing", "last missing", "doubled",
-                               "misnumbered", "one behind the last", "none");
+  const auto [change, is_repaired, bands] =
+      GENERATE(table<std::string, bool, std::size_t>({{"first missing", true, 6},
+                                                      {"last missing", false, 1},
+                                                      {"doubled", true, 1},
+                                                      {"misnumbered", true, 6},
+                                                      {"one behind the last", false, 1},
+                                                      {"none", true, 1}}));
   CAPTURE(change);
   if (change == "first missing") erase_at(jpeg, restarts.front(), 2);
   if (change == "last missing") erase_at(jpeg, restarts.back(), 2);
@@ -110,10 +115,14 @@ TEST_CASE("a missing, extra or misnumbered restart marker leaves one band") {
   if (change == "none")
     for (auto at = restarts.rbegin(); at != restarts.rend(); ++at) erase_at(jpeg, *at, 2);
 
-  const JpegLayout layout = validated(jpeg);
-  CHECK(layout.bands.size() == 1);
-  CHECK(layout.band_height >= layout.height);
-  CHECK(bytes_of(layout) == jpeg);
+  JpegLayout as_it_came;
+  CHECK((validate_jpeg(jpeg, as_it_came) == JpegVerdict::ok) != is_repaired);
+  EncodedFrame frame;
+  frame.storage.push_back(jpeg);
+  REQUIRE(validate(frame) == JpegVerdict::ok);
+  CHECK(frame.layout.bands.size() == bands);
+  CHECK(frame.layout.band_height * static_cast<int>(bands) >= frame.layout.height);
+  CHECK((bytes_of(frame.layout) == jpeg) != is_repaired);
 }
 
 TEST_CASE("restart markers without an interval leave one band") {

@@ -5,6 +5,7 @@
 #include <random>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "codec/jpeg_encoder.hpp"
 #include "codec/jpeg_layout.hpp"
@@ -22,7 +23,7 @@ std::optional<Picture> decode(const ByteVector& jpeg, int threads = 2) {
   BandPool pool(threads);
   JpegDecoder decoder(pool);
   Picture picture;
-  if (!decoder.decode(layout, picture)) return std::nullopt;
+  if (decoder.decode(layout, picture) != DecodedRows::all) return std::nullopt;
   return picture;
 }
 
@@ -70,7 +71,7 @@ TEST_CASE("our own frames decode as in a plain decoder") {
   // The decoder also accepts the encoder's layout, without validation.
   JpegDecoder decoder(pool);
   Picture picture;
-  REQUIRE(decoder.decode(frame->layout, picture));
+  REQUIRE(decoder.decode(frame->layout, picture) == DecodedRows::all);
   CHECK(differing_rows(picture, *decode(bytes_of(frame->layout))).empty());
 }
 
@@ -99,7 +100,7 @@ TEST_CASE("at any scale, bands decode as the whole frame does in a plain decoder
   BandPool pool(2);
   JpegDecoder decoder(pool);
   Picture picture;
-  REQUIRE(decoder.decode(layout, picture, {eighths}));
+  REQUIRE(decoder.decode(layout, picture, {eighths}) == DecodedRows::all);
   // Where chroma has half the rows of luma, those beside a band's edge are interpolated; in 4:2:0
   // only at the whole size, since below it chroma is decoded at luma's.
   const bool is_interpolated =
@@ -124,7 +125,7 @@ TEST_CASE("our own frames decode at any scale, with any bands and size") {
   const auto frame = encoder.encode(make_picture(PixelFormat::i420, width, height));
   JpegDecoder decoder(pool);
   Picture picture;
-  REQUIRE(decoder.decode(frame->layout, picture, {eighths}));
+  REQUIRE(decoder.decode(frame->layout, picture, {eighths}) == DecodedRows::all);
   const auto differing = differing_rows(picture, decode_plainly(bytes_of(frame->layout), eighths));
   if (eighths < 8) CHECK(differing.empty());
 }
@@ -138,7 +139,7 @@ TEST_CASE("a picture of one scale makes room for one of another") {
   REQUIRE(validate_jpeg(jpeg, layout) == JpegVerdict::ok);
   for (const int eighths : {8, 1, 5, 2, 8, 3}) {
     CAPTURE(eighths);
-    REQUIRE(decoder.decode(layout, picture, {eighths}));
+    REQUIRE(decoder.decode(layout, picture, {eighths}) == DecodedRows::all);
     CHECK(picture.width == (161 * eighths + 7) / 8);
     CHECK(picture.height == (123 * eighths + 7) / 8);
     CHECK(psnr(picture.pixels, decode_plainly(jpeg, eighths).pixels) > 40);
@@ -151,12 +152,12 @@ TEST_CASE("some bands of a scaled picture leave its other rows as they are") {
   JpegDecoder decoder(pool);
   const auto frame = encoder.encode(make_picture(PixelFormat::i420, 320, 240));
   Picture whole;
-  REQUIRE(decoder.decode(frame->layout, whole, {3}));
+  REQUIRE(decoder.decode(frame->layout, whole, {3}) == DecodedRows::all);
   Picture part = whole;
   std::ranges::fill(part.pixels, std::byte{7});
-  const Band second = frame->layout.band(1);
+  Band second = frame->layout.band(1);
   REQUIRE(second.top == 64);
-  REQUIRE(decoder.decode(frame->layout, std::span(&second, 1), part, {3}));
+  REQUIRE(decoder.decode(frame->layout, std::span(&second, 1), part, {3}) == DecodedRows::all);
   for (int row = 0; row < part.height; ++row) {
     CAPTURE(row);
     const std::size_t at = 3 * static_cast<std::size_t>(part.width) * static_cast<std::size_t>(row);
@@ -202,7 +203,7 @@ TEST_CASE("a decoder takes frames of changing sizes") {
     const ByteVector jpeg = encode_plainly(make_bgr(size, size + 3), {.subsampling = TJSAMP_422});
     JpegLayout layout;
     REQUIRE(validate_jpeg(jpeg, layout) == JpegVerdict::ok);
-    REQUIRE(decoder.decode(layout, picture));
+    REQUIRE(decoder.decode(layout, picture) == DecodedRows::all);
     CHECK(differing_rows(picture, decode_plainly(jpeg)).empty());
   }
 }
@@ -214,24 +215,99 @@ TEST_CASE("the layout's bytes stay as they are") {
   CHECK(copy == jpeg);
 }
 
-TEST_CASE("a band that lacks its second half is damage") {
+/// The rows of the picture that are sound, from its top; all rows below them must be grey.
+int sound_rows(const ByteVector& jpeg, const Picture& whole) {
+  EncodedFrame frame;
+  frame.storage.push_back(jpeg);
+  REQUIRE(validate(frame) == JpegVerdict::ok);
+  const JpegLayout& layout = frame.layout;
+  BandPool pool(2);
+  JpegDecoder decoder(pool);
+  Picture picture;
+  picture.pixels.assign(whole.pixels.size(), std::byte{77});  // what a reused picture contains
+  const DecodedRows rows = decoder.decode(layout, picture);
+  if (rows == DecodedRows::none) return 0;
+  int grey = 0;
+  const auto stride = static_cast<std::size_t>(3 * picture.width);
+  const auto is_grey = [&](int y) {
+    const Bytes row = Bytes(picture.pixels).subspan(static_cast<std::size_t>(y) * stride, stride);
+    return std::ranges::all_of(row, [](std::byte sample) { return sample == kGrey; });
+  };
+  while (grey < picture.height && is_grey(picture.height - 1 - grey)) ++grey;
+  const int sound = picture.height - grey;
+  CHECK((rows == DecodedRows::all) == (grey == 0));
+  // In 4:2:0 the chroma at the edges of bands, and of what is sound, is interpolated.
+  for (const int row : differing_rows(picture, whole)) {
+    const bool is_at_edge = row % 16 == 0 || row % 16 == 15;
+    CHECK((row >= sound || (layout.mcu_height == 16 && is_at_edge)));
+  }
+  return sound;
+}
+
+TEST_CASE("of a scan that ends early, the rows before its end are decoded, and no others shown") {
+  const auto restart = GENERATE(as<std::string>{}, "", "1", "3", "5B", "10B");
+  const auto [subsampling, mcu_height] =
+      GENERATE(table<int, int>({{TJSAMP_420, 16}, {TJSAMP_422, 8}, {TJSAMP_GRAY, 8}}));
+  CAPTURE(restart, subsampling);
+  const ByteVector jpeg =
+      encode_plainly(make_bgr(160, 128), {.subsampling = subsampling, .restart = restart});
+  const Picture whole = decode_plainly(jpeg);
+  const std::size_t scan = find_scan(jpeg);
+  int last = 128;
+  for (std::size_t end = jpeg.size() - 3; end > scan; end -= 7) {
+    CAPTURE(end);
+    ByteVector cut(jpeg.begin(), jpeg.begin() + static_cast<std::ptrdiff_t>(end));
+    append(cut, to_bytes({0xFF, 0xD9}));
+    const int sound = sound_rows(cut, whole);
+    CHECK(sound <= last);
+    CHECK(sound % mcu_height == 0);
+    last = sound;
+    if (end < scan + 14) break;
+  }
+  CHECK(last == 0);
+}
+
+TEST_CASE("of a band that lacks its second half, the rows before are decoded") {
   for (const char* restart : {"", "1", "5B"}) {
     CAPTURE(restart);
     ByteVector jpeg = encode_plainly(make_bgr(160, 128), {.restart = restart});
+    const Picture whole = decode_plainly(jpeg);
     JpegLayout layout;
     REQUIRE(validate_jpeg(jpeg, layout) == JpegVerdict::ok);
     const Bytes band = layout.bands.back();
     const auto at = static_cast<std::size_t>(band.data() - jpeg.data());
     erase_at(jpeg, at + band.size() / 2, band.size() / 2 - 2);
-    CHECK_FALSE(decode(jpeg));
+    const int sound = sound_rows(jpeg, whole);
+    CHECK(sound >= 16);
+    CHECK(sound < 128);
   }
 }
 
-TEST_CASE("a frame without entropy-coded bytes is damage") {
+TEST_CASE("a damaged band lowers its own rows alone") {
+  ByteVector jpeg = encode_plainly(make_bgr(160, 128), {.restart = "2"});
+  JpegLayout layout;
+  REQUIRE(validate_jpeg(jpeg, layout) == JpegVerdict::ok);
+  const Bytes second = layout.bands.at(1);
+  const auto at = static_cast<std::size_t>(second.data() - jpeg.data());
+  erase_at(jpeg, at + second.size() * 3 / 4, second.size() / 4 - 2);
+  REQUIRE(validate_jpeg(jpeg, layout) == JpegVerdict::ok);
+  std::vector<Band> bands;
+  for (std::size_t i = 0; i < layout.bands.size(); ++i) bands.push_back(layout.band(i));
+  BandPool pool(2);
+  JpegDecoder decoder(pool);
+  Picture picture;
+  CHECK(decoder.decode(layout, bands, picture) == DecodedRows::some);
+  CHECK(bands.at(0).height == 32);
+  CHECK(bands.at(1).height == 16);
+  CHECK(bands.at(2).height == 32);
+  CHECK(bands.at(3).height == 32);
+}
+
+TEST_CASE("a frame without entropy-coded bytes has no rows") {
   ByteVector jpeg = encode_plainly(make_bgr(160, 120));
   const std::size_t scan = find_scan(jpeg);
   erase_at(jpeg, scan, jpeg.size() - 2 - scan);
-  CHECK_FALSE(decode(jpeg));
+  CHECK(sound_rows(jpeg, decode_plainly(encode_plainly(make_bgr(160, 120)))) == 0);
 }
 
 TEST_CASE("after damage the decoder continues with the next frame") {
@@ -244,9 +320,9 @@ TEST_CASE("after damage the decoder continues with the next frame") {
   Picture picture;
   JpegLayout layout;
   REQUIRE(validate_jpeg(bad, layout) == JpegVerdict::ok);
-  CHECK_FALSE(decoder.decode(layout, picture));
+  CHECK(decoder.decode(layout, picture) != DecodedRows::all);
   REQUIRE(validate_jpeg(good, layout) == JpegVerdict::ok);
-  REQUIRE(decoder.decode(layout, picture));
+  REQUIRE(decoder.decode(layout, picture) == DecodedRows::all);
   CHECK(differing_rows(picture, *decode(good)).empty());
 }
 
@@ -290,12 +366,12 @@ TEST_CASE("some of a frame's bands are decoded over the rows of the one before")
   const auto new_frame = encoder.encode(make_picture(PixelFormat::i420, 320, 240, 2));
   Picture old_picture;
   Picture new_picture;
-  REQUIRE(decoder.decode(old_frame->layout, old_picture));
-  REQUIRE(decoder.decode(new_frame->layout, new_picture));
+  REQUIRE(decoder.decode(old_frame->layout, old_picture) == DecodedRows::all);
+  REQUIRE(decoder.decode(new_frame->layout, new_picture) == DecodedRows::all);
 
   Picture mixed = old_picture;
-  const Band second = new_frame->layout.band(1);
-  REQUIRE(decoder.decode(new_frame->layout, std::span(&second, 1), mixed));
+  Band second = new_frame->layout.band(1);
+  REQUIRE(decoder.decode(new_frame->layout, std::span(&second, 1), mixed) == DecodedRows::all);
   const std::size_t row = 3 * 320;
   const auto rows = [&](const Picture& picture, int top, int height) {
     return Bytes(picture.pixels)

@@ -106,7 +106,6 @@ TEST_CASE("a viewer gives up on a peer that sends one byte per second") {
 
 TEST_CASE("frames that are not baseline JPEGs are counted and never shown") {
   check_refused("not_a_jpeg", "this is no picture");
-  check_refused("truncated", truncated_jpeg());
   check_refused("truncated", make_jpeg(320, 240).substr(0, 300));
   check_refused("too_many_pixels", with_claimed_size(make_jpeg(320, 240), 65500, 65500));
   check_refused("empty_picture", with_claimed_size(make_jpeg(320, 240), 0, 240));
@@ -114,9 +113,48 @@ TEST_CASE("frames that are not baseline JPEGs are counted and never shown") {
   check_refused("too_many_scans", with_many_scans(make_jpeg(320, 240)));
 }
 
+TEST_CASE("odd frames that other decoders show are shown, and saved as they came") {
+  const std::string plain = make_jpeg(320, 240);
+  const std::size_t scan = plain.find("\xff\xda");
+  std::string jfif = plain;
+  jfif.replace(jfif.find("JFIF") + 5, 2, "\x02\x01");
+  std::string selection = plain;
+  selection.replace(scan + 11, 3, std::string(3, '\0'));
+  const std::string zeros = std::string(plain).insert(scan, std::string(4, '\0'));
+  const std::string frames[] = {jfif, selection, zeros, "\xff\xd8" + plain,
+                                plain.substr(0, plain.size() - 2)};
+  TcpListener listener;
+  const TemporaryDirectory directory;
+  ViewerProgram viewer({listener.url(), "--summary", "-", "--save", directory / "frames"});
+  TcpPeer sender = listener.accept();
+  for (const std::string& frame : frames) sender.send(with_size(frame));
+  sender.send(big_endian_size(0));
+  const json summary = summary_of(viewer);
+  CHECK(summary["frames"].get<int>() + summary["skipped_decode"].get<int>() == 5);
+  CHECK(summary["patched"] == 0);
+  CHECK(summary["corrupt"] == 0);
+  for (std::size_t i = 0; i < std::size(frames); ++i)
+    CHECK((read_file(directory / fmt::format("frames/{:06}.jpg", i)) == frames[i]));
+}
+
+TEST_CASE("the rows of a frame that ends early are shown, and counted as patched") {
+  TcpListener listener;
+  ViewerProgram viewer({listener.url(), "--summary", "-", "--frames", "2"});
+  TcpPeer sender = listener.accept();
+  sender.send(good_frame());
+  wait_until_shown(viewer);
+  sender.send(with_size(truncated_jpeg()));
+  viewer.wait_for(" 1 patched");
+  sender.send(good_frame());
+  const json summary = summary_of(viewer);
+  CHECK(summary["frames"] == 2);
+  CHECK(summary["patched"] == 1);
+  CHECK(summary["corrupt"] == 0);
+}
+
 TEST_CASE("a stream whose frames are all refused ends with an error that says why") {
   const auto [jpeg, reason] = GENERATE(table<std::string, std::string>(
-      {{truncated_jpeg(), "1 frame refused: truncated JPEG"},
+      {{make_jpeg(320, 240).substr(0, 300), "1 frame refused: truncated JPEG"},
        {undecodable_jpeg(), "1 frame refused: JPEG that cannot be decoded"}}));
   CHECK_THAT(failure_after(with_size(jpeg)), Contains(reason));
   CHECK_THAT(failure_after(with_size(jpeg) + big_endian_size(0)), Contains(reason));

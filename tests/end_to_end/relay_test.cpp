@@ -213,6 +213,30 @@ TEST_CASE("a relay drops and counts frames that are not JPEGs") {
   CHECK(summary_of(relay)["corrupt"] == 1);
 }
 
+TEST_CASE("a relay passes on a frame that ends early with EOI, or encodes what it shows") {
+  const bool is_passed_on = GENERATE(true, false);
+  TcpListener listener;
+  SenderProgram relay({"--source", listener.url(), "--summary", "-", "--passthrough",
+                       is_passed_on ? "auto" : "off"});
+  TcpPeer peer = connect_as_viewer(relay);
+  TcpPeer origin = listener.accept();
+  const std::string jpeg = make_jpeg(320, 240, 60);
+  const std::string cut = jpeg.substr(0, jpeg.size() - 20);
+  origin.send(with_size(cut));
+  if (is_passed_on)
+    CHECK(read_until(
+        peer, [&](const std::string& sent) { return without_stamp(sent) == cut + "\xff\xd9"; }));
+  else
+    CHECK(read_until(peer, [](const std::string& sent) {
+      const std::optional<DecodedJpeg> picture = decode(sent);
+      return picture && std::abs(picture->luma.front() - 60) <= 3 && picture->luma.back() == 128;
+    }));
+  relay.send_signal(SIGINT);
+  const json summary = summary_of(relay);
+  CHECK(summary["corrupt"] == 0);
+  CHECK(summary["damaged"] == (is_passed_on ? 0 : 1));
+}
+
 TEST_CASE("a relay shows its card while all frames are refused, and says why") {
   const bool is_passed_on = GENERATE(true, false);
   TcpListener listener;
@@ -223,7 +247,8 @@ TEST_CASE("a relay shows its card while all frames are refused, and says why") {
   origin.send(good);
   REQUIRE(read_until(peer, has_grey(60)));
   {
-    const std::string refused = with_size(is_passed_on ? truncated_jpeg() : undecodable_jpeg());
+    const std::string refused = with_size(
+        is_passed_on ? with_claimed_size(make_jpeg(320, 240), 0, 240) : undecodable_jpeg());
     const std::jthread sending([&](const std::stop_token& stop) {
       while (!stop.stop_requested() && origin.try_send(refused))
         std::this_thread::sleep_for(std::chrono::milliseconds(20));

@@ -5,8 +5,13 @@
 #include <turbojpeg.h>
 
 #include <chrono>
+#include <cstddef>
+#include <cstdio>
 #include <cstdlib>
 #include <thread>
+
+// It needs the types of <cstddef> and <cstdio>.
+#include <jpeglib.h>
 
 namespace {
 
@@ -32,11 +37,10 @@ int tjCompressFromYUVPlanes(tjhandle handle, const unsigned char** planes, int w
   return real(handle, planes, width, strides, height, subsampling, jpeg, size, quality, flags);
 }
 
-int tjDecompress2(tjhandle handle, const unsigned char* jpeg, unsigned long size,
-                  unsigned char* pixels, int width, int pitch, int height, int format, int flags) {
-  static auto* const real = next(&tjDecompress2, "tjDecompress2");
+boolean jpeg_start_decompress(j_decompress_ptr state) {
+  static auto* const real = next(&jpeg_start_decompress, "jpeg_start_decompress");
   pause_for("SLOW_DECODE_US");
-  return real(handle, jpeg, size, pixels, width, pitch, height, format, flags);
+  return real(state);
 }
 
 }  // extern "C"

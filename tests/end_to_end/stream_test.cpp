@@ -29,6 +29,7 @@ void check_viewer_names(const json& summary) {
                         "displayed",   "skipped_decode", "lost",   "patched",     "corrupt",
                         "refused",     "reconnects",     "reads",  "age_ms",      "stages_ms",
                         "interval_ms", "width",          "height", "cpu_seconds", "peak_rss_kb"});
+  check_names(summary["oldest_age_ms"], {"p50", "p99"});
   check_names(summary["reads"], {"per_frame_p50", "per_frame_max", "bytes_p50", "partial_frames"});
   check_names(summary["age_ms"], {"p50", "p90", "p99", "max"});
   check_names(summary["stages_ms"], {"encode", "network", "decode"});

@@ -49,7 +49,7 @@ class Checker final : public FrameObserver {
 
   void frame_received(std::shared_ptr<ReceivedFrame> frame) override {
     JpegLayout layout;
-    require(validate_jpeg(frame->bytes(), layout) == JpegVerdict::ok, "it is a valid JPEG");
+    require(validate_jpeg(frame->valid_bytes(), layout) == JpegVerdict::ok, "it is a valid JPEG");
     require(std::ranges::equal(layout.bands, frame->jpeg.layout.bands, std::ranges::equal),
             "its layout has its bands");
     require(frame->bytes().size() <= layout.header.size() + 2 + kMaxFrameBytes + 2,

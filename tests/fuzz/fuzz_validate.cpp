@@ -3,7 +3,8 @@
 #include "codec/jpeg_layout.hpp"
 #include "support/fuzzing.hpp"
 
-// A valid JPEG is cut without a gap, and its numbers agree with its bytes.
+// A valid JPEG is cut without a gap, and its numbers agree with its bytes. A repaired one is valid
+// for strict readers too.
 
 using namespace jpegwire;
 using namespace jpegwire::test;
@@ -56,11 +57,24 @@ void check_huffman_tables(Bytes jpeg, const JpegLayout& layout) {
   check_layout(frame.storage[0], frame.layout);
 }
 
+void check_repair(Bytes jpeg) {
+  EncodedFrame frame;
+  frame.storage.emplace_back(jpeg.begin(), jpeg.end());
+  if (validate(frame, kMaxPixels) != JpegVerdict::ok) return;
+  require(std::ranges::equal(frame.storage.front(), jpeg), "the bytes that came do not change");
+  const Bytes valid = frame.storage.back();
+  require(valid.size() <= 3 * jpeg.size() + 2, "a repair adds little");
+  check_layout(valid, frame.layout);
+  JpegLayout again;
+  require(validate_jpeg(valid, again, kMaxPixels) == JpegVerdict::ok, "what is passed on is valid");
+}
+
 }  // namespace
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const Bytes jpeg = as_input(data, size);
   JpegLayout layout;
+  check_repair(jpeg);
   if (validate_jpeg(jpeg, layout, kMaxPixels) != JpegVerdict::ok) return 0;
   check_layout(jpeg, layout);
   check_huffman_tables(jpeg, layout);

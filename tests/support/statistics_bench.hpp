@@ -22,6 +22,7 @@ struct StatisticsBench {
     statistics.frame_decoded({.width = 1280,
                               .height = 720,
                               .age = age,
+                              .oldest_age = age,
                               .encode = std::nullopt,
                               .network = std::nullopt,
                               .decode = std::nullopt});

@@ -70,13 +70,6 @@ int threads_per_camera(const ViewerOptions& options) {
   return std::max(1, options.threads / static_cast<int>(options.cameras()));
 }
 
-// Only datagrams can be lost: bytes of TCP all arrive.
-bool fills_gaps(const ViewerOptions& options, std::size_t camera) {
-  const bool is_datagrams =
-      std::holds_alternative<RtpSession>(options.addresses().at(camera).where);
-  return is_datagrams && !options.whole_frames;
-}
-
 }  // namespace
 
 Camera::Camera(asio::io_context& io, const ViewerOptions& options, std::size_t index,
@@ -96,7 +89,7 @@ Camera::Camera(asio::io_context& io, const ViewerOptions& options, std::size_t i
                  [this](const std::string& news) { show_message(news); }),
       pipeline_({.decoder = {.camera = index,
                              .threads = threads_per_camera(options),
-                             .fills_gaps = fills_gaps(options, index),
+                             .fills_gaps = !options.whole_frames,
                              .reads_clock = options.optical,
                              .naive = options.laboratory.naive},
                  .frames = options.frames,
@@ -226,7 +219,7 @@ void Camera::write_snapshot() const {
   if (!frame)
     throw std::runtime_error("cannot write the last frame to '" + file.string() +
                              "': no frame was received from " + url());
-  write_whole_file(file, frame->bytes());
+  write_whole_file(file, frame->valid_bytes());
 }
 
 nlohmann::json Camera::summary() const {

@@ -10,6 +10,7 @@ DecodedFrame stages_of(const UndecodedFrame& frame, WallTime last_byte, WallTime
   DecodedFrame decoded{.width = frame.layout().width,
                        .height = frame.layout().height,
                        .age = std::nullopt,
+                       .oldest_age = std::nullopt,
                        .encode = std::nullopt,
                        .network = std::nullopt,
                        .decode = now - last_byte,
@@ -25,6 +26,11 @@ DecodedFrame stages_of(const UndecodedFrame& frame, WallTime last_byte, WallTime
 }
 
 PictureSize size_of(const JpegLayout& layout) { return {layout.width, layout.height}; }
+
+// As exact as it is known: the first byte arrives later than its pixels are captured.
+WallTime captured(const FrameOrigin& origin) {
+  return origin.capture_time().value_or(origin.first_byte);
+}
 
 }  // namespace
 
@@ -45,55 +51,86 @@ FrameEnd FrameDecoder::process(const UndecodedFrame& frame, PictureSize wanted,
     count_discarded(end);
     return end;
   }
-  if (end.reception == Reception::incomplete) patcher_.fill_gaps(*picture, steady_now());
-  statistics_.frame_decoded(measure(frame, end, *picture));
-  publish(frame, end, std::move(picture));
+  if (end.reception == Reception::incomplete) fill_gaps(*picture);
+  const DecodedFrame decoded = measure(frame, end, *picture);
+  statistics_.frame_decoded(decoded);
+  publish(frame, end, decoded, std::move(picture));
   return end;
 }
 
-// A frame whose bands are damaged in a way that validation cannot see counts as refused.
+// A frame of which no row can be decoded counts as refused. One that is damaged, or whose scan ends
+// early, is as incomplete as one of which datagrams were lost.
 FrameEnd FrameDecoder::decode_bands(const UndecodedFrame& frame, PictureSize wanted,
                                     Picture& picture, const std::stop_token& stop) {
   const DecodeScale scale =
       wanted == PictureSize{} ? DecodeScale{} : smallest_scale(size_of(frame.layout()), wanted);
   begin_picture(frame, scale, picture);
-  const bool is_sound = frame.whole ? decode_whole(*frame.whole, picture, scale)
-                                    : decode_incoming(*frame.incoming, picture, scale, stop);
+  const DecodedRows rows = frame.whole ? decode_whole(*frame.whole, picture, scale)
+                                       : decode_incoming(*frame.incoming, picture, scale, stop);
   FrameEnd end = frame.whole ? FrameEnd{.reception = Reception::whole,
                                         .last_byte = frame.whole->last_byte,
                                         .whole = frame.whole}
                              : frame.incoming->end();
-  if (!is_sound && end.reception != Reception::refused)
-    end = {Reception::refused, end.last_byte, nullptr, JpegVerdict::undecodable};
-  return end;
+  if (rows == DecodedRows::all || end.reception == Reception::refused) return end;
+  if (rows == DecodedRows::none)
+    return {Reception::refused, end.last_byte, nullptr, JpegVerdict::undecodable};
+  return {Reception::incomplete, end.last_byte, nullptr, JpegVerdict::ok};
 }
 
 void FrameDecoder::begin_picture(const UndecodedFrame& frame, DecodeScale scale, Picture& picture) {
-  if (frame.session != last_session_) patcher_.forget();
-  last_session_ = frame.session;
+  if (std::exchange(last_session_, frame.session) != frame.session) {
+    patcher_.forget();
+    last_frame_.reset();
+  }
   const PictureSize jpeg = size_of(frame.layout());
   picture.resize(PixelFormat::bgr, scale.of(jpeg.width), scale.of(jpeg.height));
-  patcher_.begin(jpeg, scale);
+  begun_ = {.jpeg = jpeg, .scale = scale, .captured = captured(frame.origin())};
+  patcher_.begin(begun_);
+  // Datagrams are likely to be lost. Over TCP gaps are rare.
+  if (frame.incoming) keeps_pictures_ = settings_.fills_gaps;
 }
 
-bool FrameDecoder::decode_whole(const ReceivedFrame& frame, Picture& picture, DecodeScale scale) {
-  if (lesson_.decode_naively(frame, decoder_, picture)) return true;
+DecodedRows FrameDecoder::decode_whole(const ReceivedFrame& frame, Picture& picture,
+                                       DecodeScale scale) {
+  if (lesson_.decode_naively(frame, decoder_, picture)) return DecodedRows::all;
   const JpegLayout& layout = frame.jpeg.layout;
   new_bands_.clear();
   for (std::size_t i = 0; i < layout.bands.size(); ++i) new_bands_.push_back(layout.band(i));
-  const bool is_sound = decoder_.decode(layout, new_bands_, picture, scale);
+  const DecodedRows rows = decoder_.decode(layout, new_bands_, picture, scale);
   patcher_.note(new_bands_, steady_now());
-  return is_sound;
+  return rows;
 }
 
-bool FrameDecoder::decode_incoming(const IncomingFrame& frame, Picture& picture, DecodeScale scale,
-                                   const std::stop_token& stop) {
-  bool is_sound = true;
+DecodedRows FrameDecoder::decode_incoming(const IncomingFrame& frame, Picture& picture,
+                                          DecodeScale scale, const std::stop_token& stop) {
+  bool has_all = true;
+  bool has_some = false;
   for (frame.take(new_bands_, stop); !new_bands_.empty(); frame.take(new_bands_, stop)) {
-    is_sound = decoder_.decode(frame.layout(), new_bands_, picture, scale) && is_sound;
+    const DecodedRows rows = decoder_.decode(frame.layout(), new_bands_, picture, scale);
+    has_all = has_all && rows == DecodedRows::all;
+    has_some = has_some || rows != DecodedRows::none;
     patcher_.note(new_bands_, steady_now());
   }
-  return is_sound;
+  if (has_all) return DecodedRows::all;
+  return has_some ? DecodedRows::some : DecodedRows::none;
+}
+
+void FrameDecoder::fill_gaps(Picture& picture) {
+  if (!keeps_pictures_) begin_to_keep_pictures();
+  patcher_.fill_gaps(picture, steady_now());
+}
+
+// Until a frame has a gap, the display owns the pictures, which saves it a copy of each. So for the
+// first gap the frame before is decoded again.
+void FrameDecoder::begin_to_keep_pictures() {
+  keeps_pictures_ = true;
+  const std::shared_ptr<const ReceivedFrame> last = std::exchange(last_frame_, nullptr);
+  if (!last || size_of(last->jpeg.layout) != begun_.jpeg) return;
+  OwnedPicture picture = pictures_.take_owned();
+  if (decoder_.decode(last->jpeg.layout, *picture, begun_.scale) != DecodedRows::all) return;
+  BandPatcher::Frame earlier = begun_;
+  earlier.captured = captured(*last);
+  patcher_.keep_earlier(earlier, pictures_.share(std::move(picture)), last_decoded_);
 }
 
 bool FrameDecoder::is_shown(Reception reception) const {
@@ -106,12 +143,16 @@ void FrameDecoder::count_discarded(const FrameEnd& end) {
   if (end.reception == Reception::incomplete) statistics_.lost();
 }
 
+// The rows that were patched are older than the frame itself.
 DecodedFrame FrameDecoder::measure(const UndecodedFrame& frame, const FrameEnd& end,
                                    const Picture& picture) {
   DecodedFrame decoded = stages_of(frame, end.last_byte, steady_now());
   if (settings_.reads_clock) decoded.age = age_by_clock(picture);
+  decoded.oldest_age = decoded.age;
   decoded.is_patched = end.reception == Reception::incomplete;
-  if (decoded.is_patched) decoded.decode.reset();  // it contains the wait for the missing bands
+  if (!decoded.is_patched) return decoded;
+  decoded.decode.reset();  // it contains the wait for the missing bands
+  if (decoded.age) *decoded.oldest_age += begun_.captured - patcher_.oldest_capture();
   return decoded;
 }
 
@@ -126,20 +167,27 @@ std::optional<microseconds> FrameDecoder::age_by_clock(const Picture& picture) {
   return now - *seen;
 }
 
-void FrameDecoder::publish(const UndecodedFrame& frame, const FrameEnd& end, OwnedPicture picture) {
-  ShownFrame shown{.picture = kept_for_gaps(std::move(picture)),
+void FrameDecoder::publish(const UndecodedFrame& frame, const FrameEnd& end,
+                           const DecodedFrame& decoded, OwnedPicture picture) {
+  ShownFrame shown{.picture = {},
                    .jpeg_size = size_of(frame.layout()),
                    .capture_time = frame.origin().capture_time(),
                    .no_signal = frame.origin().is_card(),
                    .received = end.whole};
+  if (shown.capture_time && decoded.is_patched) shown.capture_time = patcher_.oldest_capture();
+  shown.picture = kept_for_gaps(std::move(picture));
   if (end.whole) shown.arrival = lesson_.arrival_of(*end.whole);
+  if (settings_.fills_gaps && !keeps_pictures_) {
+    last_frame_ = end.whole;
+    last_decoded_ = steady_now();
+  }
   if (updates_.put_picture(settings_.camera, std::move(shown))) statistics_.skipped_display();
 }
 
 // The next frame's gaps are filled from this picture, so the display gets it as a shared one.
 // Without gaps the picture is the display's own.
 ShownPicture FrameDecoder::kept_for_gaps(OwnedPicture picture) {
-  if (!settings_.fills_gaps) return picture;
+  if (!keeps_pictures_) return picture;
   std::shared_ptr<const Picture> shared = pictures_.share(std::move(picture));
   patcher_.keep(shared);
   return shared;

@@ -53,14 +53,17 @@ class FrameDecoder {
   FrameEnd decode_bands(const UndecodedFrame& frame, PictureSize wanted, Picture& picture,
                         const std::stop_token& stop);
   void begin_picture(const UndecodedFrame& frame, DecodeScale scale, Picture& picture);
-  bool decode_whole(const ReceivedFrame& frame, Picture& picture, DecodeScale scale);
-  bool decode_incoming(const IncomingFrame& frame, Picture& picture, DecodeScale scale,
-                       const std::stop_token& stop);
+  DecodedRows decode_whole(const ReceivedFrame& frame, Picture& picture, DecodeScale scale);
+  DecodedRows decode_incoming(const IncomingFrame& frame, Picture& picture, DecodeScale scale,
+                              const std::stop_token& stop);
+  void fill_gaps(Picture& picture);
+  void begin_to_keep_pictures();
   bool is_shown(Reception reception) const;
   void count_discarded(const FrameEnd& end);
   DecodedFrame measure(const UndecodedFrame& frame, const FrameEnd& end, const Picture& picture);
   std::optional<microseconds> age_by_clock(const Picture& picture);
-  void publish(const UndecodedFrame& frame, const FrameEnd& end, OwnedPicture picture);
+  void publish(const UndecodedFrame& frame, const FrameEnd& end, const DecodedFrame& decoded,
+               OwnedPicture picture);
   ShownPicture kept_for_gaps(OwnedPicture picture);
 
   const FrameDecoderSettings settings_;
@@ -71,7 +74,11 @@ class FrameDecoder {
   ObjectPool<Picture> pictures_;
   std::vector<Band> new_bands_;
   unsigned last_session_ = 0;  // of the previous frame
+  BandPatcher::Frame begun_;
   BandPatcher patcher_;
+  bool keeps_pictures_ = false;                      // in patcher_
+  std::shared_ptr<const ReceivedFrame> last_frame_;  // shown before any is kept; null if none
+  WallTime last_decoded_{};                          // steady_now()
   ClockFinder clock_;
   DecodingLesson lesson_;
 };

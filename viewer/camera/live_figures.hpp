@@ -34,7 +34,7 @@ class AgeHistory {
 /// What the overlay and the terminal show about the last second.
 struct LiveFigures {
   double frames_per_second = 0;
-  std::optional<double> age_ms;  // capture to decoded; nothing if it is unknown
+  std::optional<double> age_ms;  // of the oldest pixels shown, capture to decoded, if known
   double megabits_per_second = 0;
   int width = 0;
   int height = 0;

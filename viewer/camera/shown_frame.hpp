@@ -41,7 +41,7 @@ class ShownPicture {
 struct ShownFrame {
   ShownPicture picture;
   PictureSize jpeg_size{};                          // before scaling; empty: the picture's own size
-  std::optional<WallTime> capture_time;             // on the clock of steady_now()
+  std::optional<WallTime> capture_time;             // steady_now(); of the oldest pixels
   bool no_signal = false;                           // a card of the sender, which has no picture
   std::shared_ptr<const FrameArrival> arrival{};    // null if its reads were not recorded
   std::shared_ptr<const ReceivedFrame> received{};  // the JPEG; null if parts of it are missing

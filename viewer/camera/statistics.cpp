@@ -145,7 +145,8 @@ void Statistics::frame_decoded(const DecodedFrame& frame) {
     record(all, count_us(duration));
     recent.add(now, count_us(duration));
   };
-  note(counts_.age_us, counts_.recent_ages, frame.age);
+  record(counts_.age_us, count_us(frame.age));
+  note(counts_.oldest_age_us, counts_.recent_ages, frame.oldest_age);
   note(counts_.encode_us, counts_.recent_encode, frame.encode);
   note(counts_.network_us, counts_.recent_network, frame.network);
   note(counts_.decode_us, counts_.recent_decode, frame.decode);
@@ -274,6 +275,7 @@ nlohmann::json Statistics::summary(std::string_view url) const {
           {"idle_seconds", rounded(to_seconds(clock_() - idle_since))},
           {"reads", counts_.reads_summary()},
           {"age_ms", ages_summary(counts_.age_us)},
+          {"oldest_age_ms", percentiles_ms(counts_.oldest_age_us, kTwoPercents)},
           {"stages_ms", counts_.stages_summary()},
           {"interval_ms", percentiles_ms(counts_.interval_us, kTwoPercents)},
           {"width", counts_.width},

@@ -42,12 +42,13 @@ class SequenceGaps {
 struct DecodedFrame {
   int width = 0;
   int height = 0;
-  std::optional<microseconds> age;      // capture to decoded pixels
-  std::optional<microseconds> encode;   // capture to the first byte sent
-  std::optional<microseconds> network;  // first byte sent to last byte received
-  std::optional<microseconds> decode;   // last byte received to decoded pixels
-  bool is_patched = false;              // missing bands were replaced by older ones
-  bool no_signal = false;               // a card of the sender, which has no picture
+  std::optional<microseconds> age;         // capture to decoded pixels
+  std::optional<microseconds> oldest_age;  // likewise, of the oldest pixels in the picture
+  std::optional<microseconds> encode;      // capture to the first byte sent
+  std::optional<microseconds> network;     // first byte sent to last byte received
+  std::optional<microseconds> decode;      // last byte received to decoded pixels
+  bool is_patched = false;                 // missing bands were replaced by older ones
+  bool no_signal = false;                  // a card of the sender, which has no picture
 };
 
 /// Counts what happens to the frames of one camera. Any thread may call any function; events do not
@@ -135,13 +136,14 @@ class Statistics {
     RecentEvents recently_received{};  // with their bytes
     RecentEvents recent_reads{};       // of complete frames
     // These have one event per decoded frame, with microseconds as far as they are known.
-    RecentEvents recent_ages{kMaxRecentAges};
+    RecentEvents recent_ages{kMaxRecentAges};  // of the oldest pixels
     RecentEvents recent_encode{};
     RecentEvents recent_network{};
     RecentEvents recent_decode{};
     Histogram read_bytes{};
     Histogram reads_per_frame{};
     Histogram age_us{};
+    Histogram oldest_age_us{};
     Histogram encode_us{};
     Histogram network_us{};
     Histogram decode_us{};

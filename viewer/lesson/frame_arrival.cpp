@@ -38,8 +38,10 @@ void describe_arrival(const ReceivedFrame& frame, std::uint64_t count, FrameArri
   arrival.bands.clear();
   for (std::size_t i = 0; i < layout.bands.size(); ++i) {
     const Band band = layout.band(i);
-    const auto end = static_cast<std::size_t>(&band.bytes.back() - frame.bytes().data()) + 1;
-    arrival.bands.push_back({band.top, band.height, arrival.prefix + end});
+    const Bytes valid = frame.valid_bytes();
+    const auto end = static_cast<std::size_t>(&band.bytes.back() - valid.data()) + 1;
+    // A repair may have added EOI.
+    arrival.bands.push_back({band.top, band.height, arrival.prefix + std::min(end, arrival.size)});
   }
 }
 

@@ -10,9 +10,8 @@ bool NaiveReader::gets_whole(const FrameArrival& arrival) {
 
 void NaiveReader::decode(const ReceivedFrame& frame, const FrameArrival& arrival,
                          JpegDecoder& decoder, Picture& picture) {
-  constexpr std::byte kGrey{0x80};
   const JpegLayout& layout = frame.jpeg.layout;
-  const std::byte* const end = frame.bytes().data() + arrival.size_of_one_read();
+  const std::byte* const end = frame.valid_bytes().data() + arrival.size_of_one_read();
   bands_.clear();
   for (std::size_t i = 0; i < layout.bands.size(); ++i) {
     const Band band = layout.band(i);

@@ -86,8 +86,8 @@ void add_stream_options(CommandLine& command_line, ViewerOptions& options) {
 
 void add_output_options(CommandLine& command_line, ViewerOptions& options) {
   command_line.add_flag("--whole-frames", options.whole_frames,
-                        "Skip incomplete frames of datagrams instead of showing older\n"
-                        "bands in place of the missing ones");
+                        "Skip frames of which a part is missing or damaged, instead of\n"
+                        "showing older rows there");
   command_line.add_flag("--headless", options.headless,
                         "Open no window; print statistics every second");
   command_line.add_text("--save", "DIR", options.save_directory,

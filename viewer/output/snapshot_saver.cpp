@@ -49,7 +49,7 @@ SnapshotSaver::SnapshotSaver(std::filesystem::path directory, std::string name_e
 
 void SnapshotSaver::save(const std::shared_ptr<const ReceivedFrame>& frame) {
   if (!frame) return on_result_("not saved: parts of this picture were lost; try the next one");
-  queue_.put(as_it_came(frame, time_of(*frame)));
+  queue_.put(as_valid_jpeg(frame, time_of(*frame)));
 }
 
 // A failure must not prevent the next picture from being written.

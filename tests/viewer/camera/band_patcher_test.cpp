@@ -40,6 +40,11 @@ Band band(int top, int height) {
 
 WallTime at(int ms) { return WallTime(milliseconds(1'000'000 + ms)); }
 
+/// In these tests a picture is captured 10 ms before it is decoded.
+BandPatcher::Frame frame_of(PictureSize jpeg, int ms, DecodeScale scale = {}) {
+  return {.jpeg = jpeg, .scale = scale, .captured = at(ms - 10)};
+}
+
 std::shared_ptr<const Picture> shared(const Picture& picture) {
   return std::make_shared<const Picture>(picture);
 }
@@ -52,21 +57,29 @@ struct Bench {
   }
 
   void begin_complete(int ms) {
-    patcher.begin({kWidth, 8 * kRows}, {});
+    patcher.begin(frame_of({kWidth, 8 * kRows}, ms));
     patcher.note(std::vector{band(0, 8)}, at(ms));
   }
 
   /// The next picture, with "n" in the bands that arrived, after its gaps were filled.
   std::string patch(const std::vector<Band>& bands, int ms = 33) {
     Picture picture = picture_of("nnnnnnnn");
-    patcher.begin({kWidth, 8 * kRows}, {});
+    patcher.begin(frame_of({kWidth, 8 * kRows}, ms));
     patcher.note(bands, at(ms));
     patcher.fill_gaps(picture, at(ms));
+    oldest = patcher.oldest_capture();
     patcher.keep(shared(picture));
     return rows_of(picture);
   }
 
+  /// The age of the oldest pixels in the picture that was patched then.
+  int oldest_age(const std::vector<Band>& bands, int ms) {
+    patch(bands, ms);
+    return static_cast<int>((at(ms) - oldest) / milliseconds(1));
+  }
+
   BandPatcher patcher;
+  WallTime oldest{};
 };
 
 TEST_CASE("missing rows are taken from the previous picture") {
@@ -92,11 +105,63 @@ TEST_CASE("rows that were decoded more than a second ago become grey") {
   CHECK(bench.patch({}, 1601) == "\x80\x80\x80\x80nn\x80\x80");
 }
 
+TEST_CASE("the oldest pixels are those of the oldest picture that is still in view") {
+  Bench bench;
+  CHECK(bench.oldest_age({band(0, 8)}, 33) == 10);
+  CHECK(bench.oldest_age({band(0, 4)}, 66) == 33 + 10);
+  CHECK(bench.oldest_age({band(0, 2)}, 99) == 66 + 10);  // the same rows again
+  CHECK(bench.oldest_age({band(2, 6)}, 132) == 33 + 10);
+  CHECK(bench.oldest_age({}, 165) == 66 + 10);
+  CHECK(bench.oldest_age({band(0, 8)}, 198) == 10);
+}
+
+TEST_CASE("grey rows count from the capture of what they showed last") {
+  Bench bench;
+  CHECK(bench.patch({band(0, 4)}, 1200) == "nnnn\x80\x80\x80\x80");
+  CHECK(bench.oldest_age({band(0, 4)}, 1300) == 1310);
+  CHECK(bench.oldest_age({band(0, 6)}, 5000) == 5010);
+  CHECK(bench.oldest_age({band(4, 4), band(0, 4)}, 5033) == 10);
+}
+
+TEST_CASE("rows that never arrived count from the first picture of their size and source") {
+  Bench bench;
+  SECTION("of a new source") {
+    bench.patcher.forget();
+    CHECK(bench.oldest_age({band(0, 4)}, 500) == 10);
+    CHECK(bench.oldest_age({band(0, 4)}, 800) == 310);
+    CHECK(bench.oldest_age({band(0, 6)}, 9000) == 8510);
+  }
+  SECTION("a change of scale leaves their age as it is") {
+    Picture picture;
+    picture.resize(PixelFormat::bgr, 3, 4 * kRows);
+    bench.patcher.begin(frame_of({kWidth, 8 * kRows}, 400, {4}));
+    bench.patcher.note(std::vector{band(0, 4)}, at(400));
+    bench.patcher.fill_gaps(picture, at(400));
+    CHECK(bench.patcher.oldest_capture() == at(-10));
+  }
+}
+
+TEST_CASE("an earlier picture fills the gaps of the one that was begun") {
+  BandPatcher patcher;
+  Picture picture = picture_of("nnnn");
+  patcher.begin(frame_of({kWidth, 4 * kRows}, 100));
+  patcher.note(std::vector{band(0, 2)}, at(100));
+  patcher.keep_earlier(frame_of({kWidth, 4 * kRows}, 60), shared(picture_of("0123")), at(60));
+  patcher.fill_gaps(picture, at(100));
+  CHECK(rows_of(picture) == "nn23");
+  CHECK(patcher.oldest_capture() == at(50));
+
+  patcher.begin(frame_of({kWidth, 4 * kRows}, 100));
+  patcher.keep_earlier(frame_of({kWidth, 8 * kRows}, 60), shared(picture_of("01234567")), at(60));
+  patcher.fill_gaps(picture, at(100));
+  CHECK(rows_of(picture) == "\x80\x80\x80\x80");  // it has another size
+}
+
 TEST_CASE("gaps are grey without a previous picture of the same size and source") {
   Bench bench;
   const auto patched = [&](int width) {
     Picture picture = picture_of("nnnn", width);
-    bench.patcher.begin({width, 4 * kRows}, {});
+    bench.patcher.begin(frame_of({width, 4 * kRows}, 0));
     bench.patcher.note(std::vector{band(1, 1)}, at(0));
     bench.patcher.fill_gaps(picture, at(0));
     return rows_of(picture);
@@ -112,7 +177,7 @@ TEST_CASE("gaps are grey without a previous picture of the same size and source"
 TEST_CASE("a discarded picture fills no gaps, whatever its size, source and age") {
   Bench bench;
   SECTION("after a change of size") {
-    bench.patcher.begin({400, 400 * kRows}, {});
+    bench.patcher.begin(frame_of({400, 400 * kRows}, 1));
     bench.patcher.note(std::vector{band(0, 400)}, at(1));
     CHECK(bench.patch({}, 2) == "\x80\x80\x80\x80\x80\x80\x80\x80");
   }
@@ -133,10 +198,10 @@ TEST_CASE("a last part of fewer than eight rows is filled too") {
   older.height = 13;
   older.pixels.resize(static_cast<std::size_t>(3 * kWidth * 13));
   Picture picture = older;
-  patcher.begin({kWidth, 13}, {});
+  patcher.begin(frame_of({kWidth, 13}, 0));
   patcher.note(std::vector{Band{.top = 0, .height = 13, .bytes = {}}}, at(0));
   patcher.keep(shared(older));
-  patcher.begin({kWidth, 13}, {});
+  patcher.begin(frame_of({kWidth, 13}, 0));
   std::ranges::fill(picture.pixels, std::byte{'n'});
   patcher.fill_gaps(picture, at(1));
   CHECK(rows_of(picture) == "01");
@@ -161,11 +226,11 @@ TEST_CASE("a scaled picture is patched at the scaled rows of its bands") {
     return letters;
   };
   BandPatcher patcher;
-  patcher.begin(jpeg, scale);
+  patcher.begin(frame_of(jpeg, 0, scale));
   patcher.note(std::vector{Band{.top = 0, .height = 29, .bytes = {}}}, at(0));
   patcher.keep(shared(filled_with('o')));
   Picture picture = filled_with('n');
-  patcher.begin(jpeg, scale);
+  patcher.begin(frame_of(jpeg, 0, scale));
   patcher.note(std::vector{Band{.top = 8, .height = 8, .bytes = {}}}, at(1));
   patcher.fill_gaps(picture, at(1));
   CHECK(letters_of(picture) == "oonnoooo");
@@ -173,12 +238,12 @@ TEST_CASE("a scaled picture is patched at the scaled rows of its bands") {
 
 TEST_CASE("after a change of scale there is no previous picture") {
   BandPatcher patcher;
-  patcher.begin({kWidth, 4 * kRows}, {});
+  patcher.begin(frame_of({kWidth, 4 * kRows}, 0));
   patcher.note(std::vector{band(0, 4)}, at(0));
   patcher.keep(shared(picture_of("0123")));
   Picture picture;
   picture.resize(PixelFormat::bgr, 3, 16);
-  patcher.begin({kWidth, 4 * kRows}, {4});
+  patcher.begin(frame_of({kWidth, 4 * kRows}, 1, {4}));
   patcher.fill_gaps(picture, at(1));
   for (const std::byte value : picture.pixels) CHECK(value == std::byte{0x80});
 }

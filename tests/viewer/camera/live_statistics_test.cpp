@@ -107,6 +107,7 @@ TEST_CASE("stages and reads are medians of the known values of the last second")
     bench.statistics.frame_decoded({.width = 64,
                                     .height = 48,
                                     .age = std::nullopt,
+                                    .oldest_age = std::nullopt,
                                     .encode = milliseconds(i == 0 ? 900 : 3),
                                     .network = std::nullopt,
                                     .decode = microseconds(1500)});

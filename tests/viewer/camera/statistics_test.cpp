@@ -24,10 +24,11 @@ TEST_CASE("the summary of a run without a frame has every field") {
   Bench bench;
   bench.now += seconds{2};
   const json summary = bench.summary();
-  for (const char* name : {"url",         "seconds",        "frames", "fps",         "bytes",
-                           "displayed",   "skipped_decode", "lost",   "patched",     "corrupt",
-                           "refused",     "reconnects",     "reads",  "age_ms",      "stages_ms",
-                           "interval_ms", "width",          "height", "cpu_seconds", "peak_rss_kb"})
+  for (const char* name : {"url",          "seconds",        "frames", "fps",         "bytes",
+                           "displayed",    "skipped_decode", "lost",   "patched",     "corrupt",
+                           "refused",      "reconnects",     "reads",  "age_ms",      "stages_ms",
+                           "interval_ms",  "width",          "height", "cpu_seconds", "peak_rss_kb",
+                           "oldest_age_ms"})
     CHECK(summary.contains(name));
   CHECK(summary["url"] == "tcp://localhost:2500");
   CHECK(summary["seconds"] == 2.0);
@@ -103,6 +104,7 @@ TEST_CASE("ages and stages are in milliseconds") {
     bench.statistics.frame_decoded({.width = 640,
                                     .height = 480,
                                     .age = milliseconds{i},
+                                    .oldest_age = milliseconds{10 * i},
                                     .encode = microseconds{2500},
                                     .network = std::nullopt,
                                     .decode = microseconds{-3}});
@@ -111,6 +113,8 @@ TEST_CASE("ages and stages are in milliseconds") {
   CHECK(summary["age_ms"]["p90"].get<double>() == Approx(90).epsilon(0.01));
   CHECK(summary["age_ms"]["p99"].get<double>() == Approx(99).epsilon(0.01));
   CHECK(summary["age_ms"]["max"] == 100.0);
+  CHECK(summary["oldest_age_ms"]["p50"].get<double>() == Approx(500).epsilon(0.01));
+  CHECK(summary["oldest_age_ms"]["p99"].get<double>() == Approx(990).epsilon(0.01));
   CHECK(summary["stages_ms"]["encode"]["p50"].get<double>() == Approx(2.5).epsilon(0.01));
   CHECK(summary["stages_ms"]["decode"]["p99"] == 0.0);
   CHECK_FALSE(summary["stages_ms"].contains("network"));
@@ -345,6 +349,7 @@ TEST_CASE("three threads can report at the same time") {
         statistics.frame_decoded({.width = 8,
                                   .height = 8,
                                   .age = milliseconds{1},
+                                  .oldest_age = milliseconds{1},
                                   .encode = std::nullopt,
                                   .network = std::nullopt,
                                   .decode = std::nullopt});
