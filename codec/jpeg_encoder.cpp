@@ -11,10 +11,10 @@
 #include <string>
 
 #include "codec/bytes.hpp"
+#include "codec/interleaved.hpp"
 #include "codec/jpeg_layout.hpp"
 #include "codec/jpeg_markers.hpp"
 #include "codec/turbojpeg_handle.hpp"
-#include "codec/yuyv.hpp"
 
 namespace jpegwire {
 namespace {
@@ -62,7 +62,7 @@ class JpegEncoder::BandCoder {
 
   /// Encodes rows [top, top + height) as a JPEG of its own at the front of `out`; gives the JPEG,
   /// or nothing if libturbojpeg refuses.
-  std::optional<std::span<std::byte>> encode(const Picture& picture, int top, int height,
+  std::optional<std::span<std::byte>> encode(const RawView& picture, int top, int height,
                                              int quality, std::span<std::byte> out) {
     out_ = reinterpret_cast<unsigned char*>(out.data());
     if (!compress(picture, top, height, quality)) return std::nullopt;
@@ -75,71 +75,109 @@ class JpegEncoder::BandCoder {
   }
 
  private:
-  bool compress(const Picture& picture, int top, int height, int quality) {
+  bool compress(const RawView& picture, int top, int height, int quality) {
     switch (picture.format) {
       case PixelFormat::i420:
         return compress_i420(picture, top, height, quality);
+      case PixelFormat::nv12:
+        return compress_nv12(picture, top, height, quality);
       case PixelFormat::yuyv:
-        return compress_yuyv(picture, top, height, quality);
+      case PixelFormat::uyvy:
+        return compress_packed(picture, top, height, quality);
+      case PixelFormat::grey:
+        return compress_grey(picture, top, height, quality);
       case PixelFormat::bgr:
         return compress_bgr(picture, top, height, quality);
     }
     return false;
   }
 
-  bool compress_i420(const Picture& picture, int top, int height, int quality) {
-    const auto width = static_cast<std::size_t>(picture.width);
-    const auto chroma_width = static_cast<std::size_t>(half_up(picture.width));
-    const auto rows = static_cast<std::size_t>(picture.height);
-    const auto chroma_rows = static_cast<std::size_t>(half_up(picture.height));
-    const std::byte* luma = picture.pixels.data();
-    const std::byte* u = luma + width * rows;
-    const std::byte* v = u + chroma_width * chroma_rows;
-    const auto first_row = static_cast<std::size_t>(top);
-    return compress_planes({even_luma(luma + first_row * width, picture.width, height),
-                            u + first_row / 2 * chroma_width, v + first_row / 2 * chroma_width},
+  bool compress_i420(const RawView& picture, int top, int height, int quality) {
+    const auto& [luma, u, v] = picture.planes;
+    return compress_planes(even_luma(picture, top, height),
+                           {u.row(top / 2), v.row(top / 2), u.stride_bytes}, picture.width, height,
+                           quality);
+  }
+
+  // Luma stays where it is, and chroma is taken apart one band at a time, so that it is still in
+  // the cache when it is encoded.
+  bool compress_nv12(const RawView& picture, int top, int height, int quality) {
+    const std::size_t chroma_bytes = make_chroma_room(picture.width, height);
+    std::byte* u = chroma_.data();
+    std::byte* v = u + chroma_bytes;
+    take_chroma_apart(picture, top, height, u, v);
+    return compress_planes(even_luma(picture, top, height),
+                           {u, v, static_cast<std::size_t>(half_up(picture.width))}, picture.width,
+                           height, quality);
+  }
+
+  // Converts one band at a time, so that its planes are still in the cache when it is encoded.
+  bool compress_packed(const RawView& picture, int top, int height, int quality) {
+    planes_.resize(PixelFormat::i420, picture.width, height);
+    take_apart(picture, top, planes_);
+    return compress_i420(planes_, 0, height, quality);
+  }
+
+  bool compress_grey(const RawView& picture, int top, int height, int quality) {
+    constexpr std::byte kNeutral{128};
+    const std::size_t chroma_bytes = make_chroma_room(picture.width, height);
+    std::fill(chroma_.begin(), chroma_.end(), kNeutral);
+    return compress_planes(even_luma(picture, top, height),
+                           {chroma_.data(), chroma_.data() + chroma_bytes,
+                            static_cast<std::size_t>(half_up(picture.width))},
                            picture.width, height, quality);
+  }
+
+  /// Returns the size of one of the two planes.
+  std::size_t make_chroma_room(int width, int height) {
+    const auto bytes =
+        static_cast<std::size_t>(half_up(width)) * static_cast<std::size_t>(half_up(height));
+    chroma_.resize(2 * bytes);
+    return bytes;
   }
 
   // TurboJPEG reads as much luma as the chroma covers, an even number of columns and rows: where
   // the picture has an odd one, its last is doubled.
-  const std::byte* even_luma(const std::byte* luma, int width, int height) {
-    if (width % 2 == 0 && height % 2 == 0) return luma;
-    const auto columns = static_cast<std::size_t>(width);
-    const std::size_t even_columns = 2 * static_cast<std::size_t>(half_up(width));
+  RawView::Plane even_luma(const RawView& picture, int top, int height) {
+    const RawView::Plane luma{picture.planes[0].row(top), picture.planes[0].stride_bytes};
+    if (picture.width % 2 == 0 && height % 2 == 0) return luma;
+    const auto columns = static_cast<std::size_t>(picture.width);
+    const std::size_t even_columns = 2 * static_cast<std::size_t>(half_up(picture.width));
     even_luma_.resize(even_columns * 2 * static_cast<std::size_t>(half_up(height)));
     auto out = even_luma_.begin();
     for (int y = 0; y < 2 * half_up(height); ++y) {
-      const std::byte* row = luma + static_cast<std::size_t>(std::min(y, height - 1)) * columns;
+      const std::byte* row = luma.row(std::min(y, height - 1));
       out = std::copy_n(row, columns, out);
       out = std::fill_n(out, even_columns - columns, row[columns - 1]);
     }
-    return even_luma_.data();
+    return {even_luma_.data(), even_columns};
   }
 
-  // Converts one band at a time, so that its planes are still in the cache when it is encoded.
-  bool compress_yuyv(const Picture& picture, int top, int height, int quality) {
-    planes_.resize(PixelFormat::i420, picture.width, height);
-    yuyv_to_i420(picture, top, planes_);
-    return compress_i420(planes_, 0, height, quality);
-  }
+  struct Chroma {
+    const std::byte* u;
+    const std::byte* v;
+    std::size_t stride_bytes;
+  };
 
-  bool compress_planes(std::array<const std::byte*, 3> planes, int width, int height, int quality) {
-    std::array pointers{as_chars(planes[0]), as_chars(planes[1]), as_chars(planes[2])};
-    return tjCompressFromYUVPlanes(handle_.get(), pointers.data(), width, nullptr, height,
+  bool compress_planes(RawView::Plane luma, Chroma chroma, int width, int height, int quality) {
+    std::array pointers{as_chars(luma.bytes), as_chars(chroma.u), as_chars(chroma.v)};
+    const auto chroma_stride = static_cast<int>(chroma.stride_bytes);
+    const std::array strides{static_cast<int>(luma.stride_bytes), chroma_stride, chroma_stride};
+    return tjCompressFromYUVPlanes(handle_.get(), pointers.data(), width, strides.data(), height,
                                    TJSAMP_420, &out_, &size_, quality, TJFLAG_NOREALLOC) == 0;
   }
 
-  bool compress_bgr(const Picture& picture, int top, int height, int quality) {
-    const std::size_t stride = 3 * static_cast<std::size_t>(picture.width);
-    const auto* pixels = as_chars(picture.pixels.data()) + static_cast<std::size_t>(top) * stride;
-    return tjCompress2(handle_.get(), pixels, picture.width, 0, height, TJPF_BGR, &out_, &size_,
+  bool compress_bgr(const RawView& picture, int top, int height, int quality) {
+    const RawView::Plane& plane = picture.planes[0];
+    return tjCompress2(handle_.get(), as_chars(plane.row(top)), picture.width,
+                       static_cast<int>(plane.stride_bytes), height, TJPF_BGR, &out_, &size_,
                        TJSAMP_420, quality, TJFLAG_NOREALLOC) == 0;
   }
 
   TurboJpegHandle handle_ = checked(tjInitCompress());
   Picture planes_;
   std::vector<std::byte> even_luma_;
+  std::vector<std::byte> chroma_;  // of one band, U and then V
   unsigned char* out_ = nullptr;
   unsigned long size_ = 0;
 };
@@ -200,7 +238,7 @@ void JpegEncoder::encode_sample() {
                              std::string(describe(verdict)));
 }
 
-std::shared_ptr<EncodedFrame> JpegEncoder::encode(const Picture& picture,
+std::shared_ptr<EncodedFrame> JpegEncoder::encode(const RawView& picture,
                                                   const FrameIdentity& identity,
                                                   const OnBands& on_bands) {
   const std::shared_ptr<CodedFrame> coded = frames_.take();
@@ -218,7 +256,7 @@ std::shared_ptr<EncodedFrame> JpegEncoder::encode(const Picture& picture,
   return frame;
 }
 
-void JpegEncoder::plan_layout(const Picture& picture, JpegLayout& layout) const {
+void JpegEncoder::plan_layout(const RawView& picture, JpegLayout& layout) const {
   const int mcu_rows = mcus(picture.height);
   int rows_per_band = mcu_rows_per_band(mcu_rows, settings_);
   if (rows_per_band < mcu_rows)
@@ -263,7 +301,7 @@ void JpegEncoder::write_header(EncodedFrame& frame) const {
 
 // The entropy-coded bytes of a band's JPEG are not copied: behind SOI and a header of the sample's
 // size, with the EOI that ends them turned into the band's restart marker.
-void JpegEncoder::encode_bands(const Picture& picture, CodedFrame& frame,
+void JpegEncoder::encode_bands(const RawView& picture, CodedFrame& frame,
                                BandsInOrder& bands_in_order) {
   JpegLayout& layout = frame.layout;
   const int bands = static_cast<int>(layout.bands.size());

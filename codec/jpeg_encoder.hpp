@@ -42,7 +42,7 @@ class JpegEncoder {
 
   /// The frame is from the encoder's own pool, and shared only with the receivers to which
   /// `on_bands` passed it. Throws std::runtime_error if libturbojpeg refuses the picture.
-  std::shared_ptr<EncodedFrame> encode(const Picture& picture, const FrameIdentity& identity = {},
+  std::shared_ptr<EncodedFrame> encode(const RawView& picture, const FrameIdentity& identity = {},
                                        const OnBands& on_bands = nullptr);
 
  private:
@@ -51,9 +51,9 @@ class JpegEncoder {
   struct CodedFrame;
 
   void encode_sample();
-  void plan_layout(const Picture& picture, JpegLayout& layout) const;
+  void plan_layout(const RawView& picture, JpegLayout& layout) const;
   void write_header(EncodedFrame& frame) const;
-  void encode_bands(const Picture& picture, CodedFrame& frame, BandsInOrder& bands_in_order);
+  void encode_bands(const RawView& picture, CodedFrame& frame, BandsInOrder& bands_in_order);
 
   BandPool& pool_;
   EncoderSettings settings_;

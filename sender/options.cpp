@@ -27,10 +27,13 @@ int parse_bands(const std::string& text) {
 }
 
 void require_known_source(const std::string& source) {
-  if (source.starts_with("camera:") &&
-      (source == "camera:" || source.find_first_not_of("0123456789", 7) != std::string::npos))
-    throw std::invalid_argument(
-        fmt::format("'{}' is not a camera; write camera:0, camera:1 and so on", source));
+  for (const std::string_view scheme : {"camera:", "opencv:"}) {
+    if (!source.starts_with(scheme)) continue;
+    const auto number = parse_number<int>(std::string_view(source).substr(scheme.size()));
+    if (!number || *number < 0)
+      throw std::invalid_argument(
+          fmt::format("'{}' is not a camera; write {}0, {}1 and so on", source, scheme, scheme));
+  }
   if (is_stream_address(source) || source.find("://") != std::string::npos)
     parse_stream_address(source);
 }
@@ -42,8 +45,9 @@ void add_picture_options(CommandLine& command_line, SenderOptions& options) {
         require_known_source(text);
         options.source = text;
       },
-      "auto (the first camera, else the test card), test, camera:N,\n"
-      "a device, a video file or picture, or a stream's URL [auto]");
+      "auto (the first camera that opens, else the test card), test,\n"
+      "camera:N or a device, opencv:N (a camera with OpenCV), a video\n"
+      "file or picture, or a stream's URL [auto]");
   command_line.add(
       "--size", "WxH", [&](const std::string& text) { options.size = parse_picture_size(text); },
       "Size to request from the camera, or to scale a file to; also\n480p, 720p, 1080p, 1440p, 4k, "

@@ -243,6 +243,8 @@ class Sender {
         .seconds = std::chrono::duration<double>(elapsed).count(),
         .counts = pipeline_->counts(),
         .corrupt = source_->corrupt(),
+        .missed = source_->missed(),
+        .skipped_capture = source_->skipped(),
         .incomplete = source_->incomplete(),
         .reopened = source_->reopened(),
         .watching = viewer_count_.count(),

@@ -3,11 +3,15 @@
 #include <spdlog/spdlog.h>
 
 #include <optional>
+#include <stdexcept>
 #include <string>
+#include <vector>
 
+#include "app/parse_number.hpp"
 #include "recording/recording_options.hpp"
 #include "sender/sources/camera_source.hpp"
 #include "sender/sources/file_source.hpp"
+#include "sender/sources/opencv_camera.hpp"
 #include "sender/sources/recording_source.hpp"
 #include "sender/sources/stream_source.hpp"
 #include "sender/sources/test_card.hpp"
@@ -31,10 +35,24 @@ std::unique_ptr<FrameSource> open_camera(const std::string& device, const Sender
                     .passthrough = options.passthrough});
 }
 
+std::unique_ptr<FrameSource> open_opencv_camera(int number, const SenderOptions& options) {
+  return std::make_unique<OpenCvCamera>(OpenCvCameraOptions{
+      .number = number,
+      .size = options.size.value_or(kDefaultPictureSize),
+      .frames_per_second = options.frames_per_second.value_or(kDefaultFrameRate)});
+}
+
 std::unique_ptr<FrameSource> open_first_camera(const SenderOptions& options) {
-  if (const auto device = first_camera()) return open_camera(*device, options);
-  spdlog::info(
-      "there is no camera, so the test card is sent; choose a file or stream with --source");
+  const std::vector<std::string> devices = possible_cameras();
+  for (const std::string& device : devices) {
+    try {
+      return open_camera(device, options);
+    } catch (const std::runtime_error& error) {
+      spdlog::warn("{}", error.what());
+    }
+  }
+  spdlog::info("{}, so the test card is sent; choose a file or stream with --source",
+               devices.empty() ? "there is no camera" : "no camera can be used");
   return open_test_card(options);
 }
 
@@ -65,6 +83,12 @@ std::optional<std::string> device_of(const std::string& source) {
   return "/dev/video" + source.substr(kScheme.size());
 }
 
+std::optional<int> opencv_number_of(const std::string& source) {
+  constexpr std::string_view kScheme = "opencv:";
+  if (!source.starts_with(kScheme)) return std::nullopt;
+  return parse_number<int>(source.substr(kScheme.size()));
+}
+
 }  // namespace
 
 std::unique_ptr<FrameSource> make_source(const SenderOptions& options, asio::io_context& io) {
@@ -74,6 +98,8 @@ std::unique_ptr<FrameSource> make_source(const SenderOptions& options, asio::io_
     return std::make_unique<StreamSource>(io, options.source, options.passthrough,
                                           options.frames_per_second);
   if (const auto device = device_of(options.source)) return open_camera(*device, options);
+  if (const auto number = opencv_number_of(options.source))
+    return open_opencv_camera(*number, options);
   return open_file(options);
 }
 

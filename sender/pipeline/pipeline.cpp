@@ -100,7 +100,7 @@ void Pipeline::process(CapturedFrame& frame) {
   const auto begin = std::chrono::steady_clock::now();
   const FrameIdentity identity{frame.sequence, frame.capture_time, frame.no_signal};
   auto encoded = frame.jpeg ? encode_again(*frame.jpeg, identity)
-                            : encoder_.encode(*frame.raw, identity, on_bands_);
+                            : encoder_.encode(frame.pixels(), identity, on_bands_);
   const auto spent = std::chrono::steady_clock::now() - begin;
   if (!encoded) {
     source_.frame_refused();

@@ -90,6 +90,8 @@ nlohmann::json summarize(const SenderReport& report) {
                             {"passthrough", counts.passthrough},
                             {"corrupt", report.corrupt + counts.corrupt},
                             {"damaged", counts.damaged},
+                            {"missed", report.missed},
+                            {"skipped_capture", report.skipped_capture},
                             {"incomplete", report.incomplete},
                             {"reopened", report.reopened},
                             {"bytes", counts.bytes},

@@ -25,10 +25,12 @@ struct SenderReport {
   double wanted_frames_per_second = 0;
   double seconds = 0;
   PipelineCounts counts;
-  std::uint64_t corrupt = 0;     // JPEGs of the source that were refused
-  std::uint64_t incomplete = 0;  // frames of an RTP source that arrived incomplete
-  std::uint64_t reopened = 0;    // times that a lost source was reopened
-  int watching = 0;              // viewers over TCP and HTTP, and RTP streams
+  std::uint64_t corrupt = 0;          // damaged frames of the source
+  std::uint64_t missed = 0;           // frames that the camera lost
+  std::uint64_t skipped_capture = 0;  // frames of the camera that were left out
+  std::uint64_t incomplete = 0;       // frames of an RTP source that arrived incomplete
+  std::uint64_t reopened = 0;         // times that a lost source was reopened
+  int watching = 0;                   // viewers over TCP and HTTP, and RTP streams
   int viewers_max = 0;
   std::map<std::string, std::uint64_t> viewers_by_kind;  // current; rtp: those that report
   std::vector<ViewerStatistics> viewers;                 // current

@@ -1,77 +1,43 @@
 #include "sender/sources/camera_device.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <linux/videodev2.h>
-#include <spdlog/spdlog.h>
-#include <sys/ioctl.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
-#include <cmath>
-#include <cstdlib>
 #include <cstring>
 #include <stdexcept>
-#include <vector>
+#include <system_error>
+#include <utility>
 
-#include "app/descriptor.hpp"
 #include "codec/jpeg_layout.hpp"
-#include "sender/sources/opencv_quiet.hpp"
+#include "sender/sources/device_users.hpp"
 
 namespace jpegwire {
 namespace {
 
 constexpr int kHighestDeviceNumber = 63;  // Linux numbers them from 0
-constexpr int kWantedBuffers = 2;         // one being filled while the other is read: nothing old
-constexpr double kAnyHighRate = 1000;     // drivers take the nearest that they have
-constexpr double kAssumedRate = 30;       // if a camera does not report its rate
-constexpr int kFramesToJudgeStampsBy = 10;
-constexpr std::chrono::seconds kOldestFirstFrame(2);
 
-const int kMotionJpeg = cv::VideoWriter::fourcc('M', 'J', 'P', 'G');
-const int kYuyv = cv::VideoWriter::fourcc('Y', 'U', 'Y', 'V');
+// One is encoded, one waits for the encoder, one is being handed over, and two are with the driver:
+// one to fill, and the next.
+constexpr unsigned kWantedBuffers = 5;
 
-Descriptor open_device(const std::string& path) {
-  return Descriptor(::open(path.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC));
-}
-
-std::string device_name(int number) { return fmt::format("/dev/video{}", number); }
-
-/// A webcam has other device nodes besides the one for video, for example one for metadata.
-bool captures(const Descriptor& device) {
-  v4l2_capability capability{};
-  if (::ioctl(device.number(), VIDIOC_QUERYCAP, &capability) != 0) return false;
-  const bool has_own = (capability.capabilities & V4L2_CAP_DEVICE_CAPS) != 0;
-  const auto abilities = has_own ? capability.device_caps : capability.capabilities;
-  return (abilities & V4L2_CAP_VIDEO_CAPTURE) != 0;
-}
-
-/// Whether another program uses it: tries to set the current format.
-bool is_busy(const Descriptor& device) {
-  v4l2_format format{};
-  format.type = V4L2_BUF_TYPE_VIDEO_CAPTURE;
-  if (::ioctl(device.number(), VIDIOC_G_FMT, &format) != 0) return errno == EBUSY;
-  return ::ioctl(device.number(), VIDIOC_S_FMT, &format) != 0 && errno == EBUSY;
-}
-
-std::string existing_devices() {
-  std::string names;
-  for (int number = 0; number <= kHighestDeviceNumber; ++number)
-    if (::access(device_name(number).c_str(), F_OK) == 0)
-      names += (names.empty() ? "" : ", ") + device_name(number);
-  return names;
-}
+constexpr double kAssumedRate = 30;  // if a camera does not report its rate
+constexpr std::chrono::seconds kShortestTimeout(1);
+constexpr std::chrono::seconds kFirstFrameTimeout(3);  // some webcams need two to start
 
 std::string advice_about(int error, const std::string& device) {
   if (error == EACCES)
     return "; add yourself to the group 'video' (sudo usermod -aG video $USER) and log in again";
-  if (error == EBUSY) return "; another program uses it: end that program first";
-  const std::string others = existing_devices();
+  if (error == EBUSY)
+    return fmt::format("; {} uses it: end that program first",
+                       program_using(device).value_or("another program"));
+  const std::vector<std::string> others = video_devices();
   if (others.empty())
     return "; there is no camera on this machine: plug one in, or use --source test";
-  return others == device ? "" : fmt::format("; available: {}", others);
+  return others == std::vector{device} ? ""
+                                       : fmt::format("; available: {}", fmt::join(others, ", "));
 }
 
 std::string refusal(const std::string& device, int error) {
@@ -79,164 +45,242 @@ std::string refusal(const std::string& device, int error) {
                      advice_about(error, device));
 }
 
-/// OpenCV reports only that it could not open a camera, so this determines the reason beforehand.
-void require_camera(const std::string& path) {
-  const Descriptor device = open_device(path);
-  if (!device.is_open()) throw std::runtime_error(refusal(path, errno));
-  if (!captures(device)) {
-    const auto camera = first_camera();
-    throw std::runtime_error(fmt::format("{} is not a video capture device; {}", path,
-                                         camera
-                                             ? fmt::format("{} is", *camera)
-                                             : "there is none: plug one in, or use --source test"));
-  }
-  if (is_busy(device)) throw std::runtime_error(refusal(path, EBUSY));
+std::runtime_error not_a_camera(const std::string& path) {
+  const std::vector<std::string> cameras = possible_cameras();
+  return std::runtime_error(fmt::format("{} is not a video capture device; {}", path,
+                                        cameras.empty()
+                                            ? "there is none: plug one in, or use --source test"
+                                            : fmt::format("{} is", cameras.front())));
 }
 
-std::string fourcc_text(int fourcc) {
-  std::string text;
-  for (int shift = 0; shift < 32; shift += 8) text += static_cast<char>(fourcc >> shift & 0xff);
-  return text;
+/// What the camera offers is named, and who can convert it.
+std::runtime_error no_usable_format(const std::string& path,
+                                    const std::vector<OfferedFormat>& offered) {
+  std::vector<std::string> names;
+  for (const OfferedFormat& format : offered) names.push_back(fourcc_text(format.fourcc));
+  const bool has_raw = std::ranges::any_of(
+      offered, [](const OfferedFormat& format) { return !format.is_compressed; });
+  return std::runtime_error(fmt::format(
+      "{} offers only {}, and jpegwire takes MJPG, YUYV, UYVY, NV12, YU12 and GREY; {}", path,
+      names.empty() ? "formats that it does not name" : fmt::format("{}", fmt::join(names, ", ")),
+      has_raw ? "let OpenCV convert it with --source opencv:N, where N is the camera's number"
+              : fmt::format(
+                    "let ffmpeg convert it: ffmpeg -f v4l2 -i {} -c:v mjpeg -huffman default -f "
+                    "rtp rtp://127.0.0.1:5004, and use --source rtp://127.0.0.1:5004",
+                    path)));
 }
 
-/// Once, before the first camera is opened: setenv() must not run while other threads call
-/// getenv().
-void prepare_opencv() {
-  static const bool prepared = [] {
-    quiet_opencv();
-    // OpenCV waits 10 seconds for a frame; an unplugged cable must be noticed sooner. Whole
-    // seconds, read when OpenCV waits for the first time.
-    return ::setenv("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT", "1", 1) == 0;
-  }();
-  static_cast<void>(prepared);
+V4l2Device open_device(const std::string& path) try {
+  return V4l2Device(path);
+} catch (const std::system_error& error) {
+  throw std::runtime_error(refusal(path, error.code().value()));
+}
+
+/// False if it is not a whole JPEG.
+bool copy_jpeg(Bytes bytes, ObjectPool<EncodedFrame>& pool, CapturedFrame& frame) {
+  auto jpeg = pool.take();
+  jpeg->storage.resize(1);
+  jpeg->storage[0].assign(bytes.begin(), bytes.end());
+  if (validate_with_tables(*jpeg) != JpegVerdict::ok || jpeg->layout.is_cut_off) return false;
+  frame.jpeg = std::move(jpeg);
+  return true;
+}
+
+/// Some drivers leave the stride out, or count chroma planes in it: then rows are not padded.
+std::size_t credible_stride(const DeviceFormat& format, PixelFormat pixels) {
+  const std::size_t packed = row_size_bytes(pixels, format.size.width);
+  const std::size_t needed =
+      raw_size_bytes(pixels, format.size.width, format.size.height, format.stride_bytes);
+  const bool is_credible =
+      format.stride_bytes >= packed && (format.image_bytes == 0 || needed <= format.image_bytes);
+  return is_credible ? format.stride_bytes : packed;
+}
+
+FormatWish wish_of(const CameraOptions& options) {
+  return {{options.width, options.height}, options.frames_per_second, options.passthrough};
 }
 
 }  // namespace
 
-std::optional<std::string> first_camera() {
+std::vector<std::string> video_devices() {
+  std::vector<std::string> paths;
   for (int number = 0; number <= kHighestDeviceNumber; ++number) {
-    std::string name = device_name(number);
-    const Descriptor device = open_device(name);
-    if (device.is_open() ? captures(device) : errno == EBUSY) return name;
-    if (!device.is_open() && errno == EACCES) spdlog::warn("{}", refusal(name, EACCES));
+    std::string path = fmt::format("/dev/video{}", number);
+    if (::access(path.c_str(), F_OK) == 0) paths.push_back(std::move(path));
   }
+  return paths;
+}
+
+std::vector<std::string> possible_cameras() {
+  std::vector<std::string> paths = video_devices();
+  std::erase_if(paths, [](const std::string& path) {
+    try {
+      return !V4l2Device(path).captures();
+    } catch (const std::system_error& error) {
+      return error.code().value() != EACCES && error.code().value() != EBUSY;
+    }
+  });
+  return paths;
+}
+
+std::optional<CameraIdentity> identity_of(const std::string& path) try {
+  const V4l2Device device(path);
+  return device.captures() ? std::optional(device.identity()) : std::nullopt;
+} catch (const std::system_error&) {
   return std::nullopt;
 }
 
 std::string CameraMode::text() const {
-  return fmt::format("{} {}x{} at {:.4g} frames/s", fourcc_text(fourcc), width, height,
-                     frames_per_second);
+  const bool is_thinned = frames_per_second < camera_rate;
+  return fmt::format("{} {}x{} at {:.4g}{} frames/s", fourcc_text(format.fourcc), format.size.width,
+                     format.size.height, frames_per_second,
+                     is_thinned ? fmt::format(" of the camera's {:.4g}", camera_rate) : "");
 }
 
-CameraDevice::CameraDevice(const CameraOptions& options) {
-  prepare_opencv();
-  require_camera(options.device);
-  if (!capture_.open(options.device, cv::CAP_V4L2))
-    throw std::runtime_error(fmt::format(
-        "cannot set up {}: it offers no format that OpenCV supports, or another program "
-        "has just opened it",
-        options.device));
-  negotiate(options);
+CameraDevice::CameraDevice(const CameraOptions& options) : device_(open_device(options.device)) {
+  if (!device_.captures()) throw not_a_camera(options.device);
+  try {
+    negotiate(options);
+    device_.start(kWantedBuffers);
+  } catch (const std::system_error& error) {
+    throw std::runtime_error(refusal(options.device, error.code().value()));
+  }
 }
 
-bool CameraDevice::gives_jpeg() const { return mode_.fourcc == kMotionJpeg; }
-
-/// The format comes first, because it determines the available sizes, and they determine the rates.
-/// The buffers come before the rate: setting them makes OpenCV set up the camera again.
+/// The format comes first, because it determines the sizes, and they determine the rates.
 void CameraDevice::negotiate(const CameraOptions& options) {
-  const bool as_it_is = choose_format(options);
-  capture_.set(cv::CAP_PROP_FRAME_WIDTH, options.width);
-  capture_.set(cv::CAP_PROP_FRAME_HEIGHT, options.height);
-  capture_.set(cv::CAP_PROP_BUFFERSIZE, kWantedBuffers);
-  capture_.set(cv::CAP_PROP_FPS,
-               options.frames_per_second > 0 ? options.frames_per_second : kAnyHighRate);
-  capture_.set(cv::CAP_PROP_CONVERT_RGB, as_it_is ? 0 : 1);
-  mode_.fourcc = static_cast<int>(capture_.get(cv::CAP_PROP_FOURCC));
-  mode_.width = static_cast<int>(capture_.get(cv::CAP_PROP_FRAME_WIDTH));
-  mode_.height = static_cast<int>(capture_.get(cv::CAP_PROP_FRAME_HEIGHT));
-  const double rate = capture_.get(cv::CAP_PROP_FPS);
-  mode_.frames_per_second = std::isfinite(rate) && rate > 0 ? rate : kAssumedRate;
-  buffers_ = std::max(1, static_cast<int>(capture_.get(cv::CAP_PROP_BUFFERSIZE)));
-}
-
-/// False if the camera has neither of the formats that need no conversion.
-bool CameraDevice::choose_format(const CameraOptions& options) {
-  std::array wanted{kMotionJpeg, kYuyv};
-  if (!options.passthrough) std::swap(wanted[0], wanted[1]);
-  return std::any_of(wanted.begin(), wanted.end(), [this](int fourcc) {
-    return capture_.set(cv::CAP_PROP_FOURCC, fourcc) &&
-           static_cast<int>(capture_.get(cv::CAP_PROP_FOURCC)) == fourcc;
-  });
-}
-
-/// V4L2 stamps buffers with the monotonic clock, which is also std::chrono::steady_clock.
-microseconds CameraDevice::stamped_age() const {
-  const std::chrono::duration<double, std::milli> stamp(capture_.get(cv::CAP_PROP_POS_MSEC));
-  const auto now = std::chrono::steady_clock::now().time_since_epoch();
-  return std::chrono::duration_cast<microseconds>(now - stamp);
-}
-
-/// A driver may omit the timestamp or use another clock. The first frames, which are recent, show
-/// this; later an old timestamp may be correct, because the program or machine may have been
-/// suspended.
-void CameraDevice::judge_stamps() {
-  if (has_true_stamps_ || frames_judged_ == kFramesToJudgeStampsBy) return;
-  ++frames_judged_;
-  const microseconds age = stamped_age();
-  has_true_stamps_ = age >= microseconds::zero() && age <= kOldestFirstFrame;
-}
-
-/// The age of the grabbed frame; nothing if the driver does not report it.
-microseconds CameraDevice::age() const {
-  return has_true_stamps_ ? std::max(stamped_age(), microseconds::zero()) : microseconds::zero();
-}
-
-/// A buffer that waited while this thread was busy is old, and newer ones may follow it.
-bool CameraDevice::grab_newest() {
-  const std::chrono::duration<double> old(1.5 / mode_.frames_per_second);
-  for (int i = 0; i <= buffers_; ++i) {
-    if (!capture_.grab()) return false;
-    judge_stamps();
-    if (age() <= old) break;
+  const FormatCandidate chosen = choose_format(options);
+  // The candidates were tried by setting them.
+  const auto format = device_.set_format(chosen.format.fourcc, {options.width, options.height});
+  mode_.format = format.value_or(chosen.format);
+  if (const auto pixels = pixel_format(mode_.format.fourcc)) {
+    mode_.format.stride_bytes = credible_stride(mode_.format, *pixels);
+    frame_bytes_ = raw_size_bytes(*pixels, mode_.format.size.width, mode_.format.size.height,
+                                  mode_.format.stride_bytes);
   }
-  return true;
+  set_rate(chosen, options.frames_per_second);
 }
 
-CameraDevice::Outcome CameraDevice::read(CameraPools& pools, CapturedFrame& frame) try {
-  if (!grab_newest()) return Outcome::gone;
-  frame.capture_time = wall_now() - age();
-  if (!gives_jpeg()) {
-    frame.raw = pools.raw.take();
-    return retrieve_raw(*frame.raw) ? Outcome::frame : Outcome::gone;
+FormatCandidate CameraDevice::choose_format(const CameraOptions& options) {
+  const FormatWish wish = wish_of(options);
+  const std::vector<OfferedFormat> offered = device_.formats();
+  std::optional<FormatCandidate> best;
+  for (const OfferedFormat& each : offered) {
+    if (!is_usable(each.fourcc)) continue;
+    const auto format = device_.set_format(each.fourcc, wish.size);
+    if (!format) continue;
+    const FormatCandidate candidate{*format,
+                                    choose_rate(device_.rates(*format), wish.frames_per_second)};
+    if (!best || is_better(candidate, *best, wish)) best = candidate;
   }
-  auto jpeg = pools.jpeg.take();
-  if (!retrieve_jpeg(*jpeg)) return Outcome::refused;
-  frame.jpeg = std::move(jpeg);
+  if (!best) throw no_usable_format(options.device, offered);
+  return *best;
+}
+
+void CameraDevice::set_rate(const FormatCandidate& chosen, double wanted) {
+  const double request = wanted > 0 ? wanted : kAnyHighRate;
+  mode_.camera_rate =
+      device_.set_rate(chosen.frames_per_second.value_or(request)).value_or(kAssumedRate);
+  mode_.frames_per_second = mode_.camera_rate;
+  interval_ = std::chrono::duration_cast<std::chrono::nanoseconds>(
+      std::chrono::duration<double>(1 / mode_.camera_rate));
+  if (!(wanted > 0) || mode_.camera_rate <= wanted * (1 + kRateTolerance)) return;
+  mode_.frames_per_second = wanted;
+  schedule_.emplace(wanted);
+}
+
+CameraDevice::Outcome CameraDevice::read(ObjectPool<EncodedFrame>& pool,
+                                         CameraStatistics& statistics, CapturedFrame& frame,
+                                         const std::stop_token& stop) {
+  for (bool has_discarded_old = false;;) {
+    const auto event = device_.wait(timeout(), stop);
+    if (event == V4l2Device::Event::stopped) return Outcome::stopped;
+    if (event == V4l2Device::Event::gone) return Outcome::gone;
+    // While all buffers are on loan, it is not the camera's fault that none is filled.
+    if (event == V4l2Device::Event::timeout && device_.buffers().queued() > 0) return Outcome::gone;
+    Drained drained = drain(statistics);
+    if (device_.buffers().is_gone()) return Outcome::gone;
+    std::optional<FilledBuffer>& newest = drained.newest;
+    const bool is_discarded =
+        newest && drained.were_all_filled && !has_discarded_old && is_old(*newest);
+    has_discarded_old = has_discarded_old || is_discarded;
+    if (newest && !is_discarded && is_due(*newest)) return take(*newest, pool, statistics, frame);
+    if (newest) ++statistics.skipped;
+    if (drained.has_damage) return Outcome::damaged;
+  }
+}
+
+std::chrono::milliseconds CameraDevice::timeout() const {
+  if (!last_sequence_) return kFirstFrameTimeout;
+  const auto three_frames = std::chrono::ceil<std::chrono::milliseconds>(3 * interval_);
+  return std::max<std::chrono::milliseconds>(kShortestTimeout, three_frames);
+}
+
+/// Gives all buffers back but the newest intact one.
+CameraDevice::Drained CameraDevice::drain(CameraStatistics& statistics) {
+  const unsigned queued = device_.buffers().queued();
+  unsigned filled = 0;
+  Drained drained;
+  while (auto next = device_.buffers().dequeue()) {
+    ++filled;
+    count_missed(next->sequence, statistics);
+    if (is_damaged(*next)) {
+      ++statistics.corrupt;
+      drained.has_damage = true;
+      continue;
+    }
+    if (drained.newest) ++statistics.skipped;
+    drained.newest = std::move(next);
+  }
+  drained.were_all_filled = filled >= queued;
+  return drained;
+}
+
+/// Of the newest frame when all buffers were filled: after a pause of this program, such as a
+/// stop or a sleep, it is from the beginning of the pause.
+bool CameraDevice::is_old(const FilledBuffer& filled) const {
+  if (!filled.captured) return true;
+  return std::chrono::steady_clock::now() - *filled.captured > 1.5 * interval_;
+}
+
+// Some drivers do not count, and some begin again.
+void CameraDevice::count_missed(std::uint32_t sequence, CameraStatistics& statistics) {
+  constexpr std::uint32_t kRestart = 1U << 31;
+  const std::uint32_t step = sequence - last_sequence_.value_or(sequence);
+  if (step > 1 && step < kRestart) statistics.missed += step - 1;
+  last_sequence_ = sequence;
+}
+
+// A driver fills a damaged or short buffer in part, or not at all: the rest is an older frame. Of a
+// JPEG, the validation finds out whether it is whole.
+bool CameraDevice::is_damaged(const FilledBuffer& filled) const {
+  const std::size_t size = filled.buffer.bytes().size();
+  return filled.has_error || size == 0 || size < frame_bytes_;
+}
+
+/// Of the frames of a camera that gives more than are wanted, those nearest to the schedule.
+bool CameraDevice::is_due(const FilledBuffer& filled) const {
+  if (!schedule_) return true;
+  const SteadyTime captured = filled.captured.value_or(std::chrono::steady_clock::now());
+  const SteadyTime due = schedule_->next_due(captured);
+  return captured + interval_ / 2 >= due;
+}
+
+CameraDevice::Outcome CameraDevice::take(FilledBuffer& filled, ObjectPool<EncodedFrame>& pool,
+                                         CameraStatistics& statistics, CapturedFrame& frame) {
+  const SteadyTime now = std::chrono::steady_clock::now();
+  const SteadyTime captured = filled.captured.value_or(now);
+  frame.capture_time = wall_now() - std::chrono::duration_cast<microseconds>(now - captured);
+  const Bytes bytes = filled.buffer.bytes();
+  if (const auto format = pixel_format(mode_.format.fourcc)) {
+    const RawView view(*format, mode_.format.size, bytes, mode_.format.stride_bytes);
+    frame.lent = LentPicture{std::move(filled.buffer), view};
+  } else if (!copy_jpeg(bytes, pool, frame)) {
+    ++statistics.corrupt;
+    return Outcome::damaged;
+  }
+  if (schedule_) schedule_->advance(schedule_->next_due(captured));
   return Outcome::frame;
-} catch (const cv::Exception&) {
-  return Outcome::gone;
-}
-
-bool CameraDevice::retrieve_jpeg(EncodedFrame& frame) {
-  if (!capture_.retrieve(buffer_) || buffer_.empty()) return false;
-  frame.storage.resize(1);
-  const auto* bytes = reinterpret_cast<const std::byte*>(buffer_.data);
-  frame.storage[0].assign(bytes, bytes + buffer_.total() * buffer_.elemSize());
-  return validate_with_tables(frame) == JpegVerdict::ok && !frame.layout.is_cut_off;
-}
-
-/// OpenCV writes directly into the frame, because the sizes are equal.
-bool CameraDevice::retrieve_raw(Picture& frame) {
-  const bool yuyv = mode_.fourcc == kYuyv;
-  frame.resize(yuyv ? PixelFormat::yuyv : PixelFormat::bgr, mode_.width, mode_.height);
-  cv::Mat received(mode_.height, mode_.width, yuyv ? CV_8UC2 : CV_8UC3, frame.pixels.data());
-  const auto* own = received.data;
-  if (received.total() * received.elemSize() != frame.pixels.size()) received.release();
-  if (!capture_.retrieve(received) || received.empty()) return false;
-  if (received.data == own) return true;
-  const std::size_t size = received.total() * received.elemSize();
-  std::memcpy(frame.pixels.data(), received.data, std::min(size, frame.pixels.size()));
-  return true;
 }
 
 }  // namespace jpegwire

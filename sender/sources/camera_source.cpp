@@ -4,7 +4,6 @@
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
-#include <cmath>
 #include <stdexcept>
 #include <utility>
 
@@ -14,12 +13,11 @@ namespace {
 constexpr double kSearchesPerSecond = 2;
 constexpr int kFramesToJudgeBy = 10;
 constexpr std::chrono::seconds kRefusedFramesTimeout(2);
-constexpr double kSameRate = 0.5;  // 29.97 counts as the requested 30
 
 bool is_as_asked(const CameraMode& mode, const CameraOptions& options) {
   const bool any_rate = !(options.frames_per_second > 0);
-  return mode.width == options.width && mode.height == options.height &&
-         (any_rate || std::abs(mode.frames_per_second - options.frames_per_second) < kSameRate);
+  return mode.format.size == PictureSize{options.width, options.height} &&
+         (any_rate || reaches(mode.frames_per_second, options.frames_per_second));
 }
 
 std::string describe(const CameraDevice& device, const CameraOptions& options) {
@@ -36,6 +34,8 @@ std::string describe(const CameraDevice& device, const CameraOptions& options) {
 CameraSource::CameraSource(CameraOptions options)
     : options_(std::move(options)),
       device_(std::make_unique<CameraDevice>(options_)),
+      path_(options_.device),
+      identity_(device_->identity()),
       last_intact_(Clock::now()) {
   description_ = describe(*device_, options_);
 }
@@ -50,20 +50,20 @@ std::optional<CapturedFrame> CameraSource::read(std::stop_token stop) {
 }
 
 /// Nothing if stop is requested or the camera is lost.
-std::optional<CapturedFrame> CameraSource::read_camera(std::stop_token stop) {
+std::optional<CapturedFrame> CameraSource::read_camera(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     CapturedFrame frame;
-    const auto outcome = device_->read(pools_, frame);
+    const auto outcome = device_->read(jpegs_, statistics_, frame, stop);
+    if (outcome == CameraDevice::Outcome::stopped) return std::nullopt;
     if (outcome == CameraDevice::Outcome::frame) {
       last_intact_ = Clock::now();
       return frame;
     }
-    const bool there = ::access(options_.device.c_str(), F_OK) == 0;
     if (outcome == CameraDevice::Outcome::gone) {
-      lose(there ? "delivers no frames" : "was disconnected");
+      const bool is_there = ::access(path_.c_str(), F_OK) == 0;
+      lose(is_there ? "delivers no frames" : "was disconnected");
       return std::nullopt;
     }
-    ++corrupt_;
     if (Clock::now() - last_intact_ > kRefusedFramesTimeout) {
       lose("delivers only damaged frames");
       return std::nullopt;
@@ -82,33 +82,37 @@ std::optional<CapturedFrame> CameraSource::read_card(std::stop_token stop) {
 }
 
 void CameraSource::lose(std::string_view why) {
-  spdlog::warn("camera {} {}; showing \"no signal\" until it is back", options_.device, why);
+  spdlog::warn("camera {} {}; showing \"no signal\" until it is back", path_, why);
   const CameraMode mode = device_->mode();
   device_.reset();
   is_online_ = false;
-  card_.emplace(mode.width, mode.height,
-                fmt::format("camera {} {}; waiting for it", options_.device, why));
+  card_.emplace(mode.format.size.width, mode.format.size.height,
+                fmt::format("camera {} {}; waiting for it", path_, why));
   card_pacer_.emplace(mode.frames_per_second);
-  search_ = std::jthread([this](std::stop_token stop) { search(std::move(stop)); });
+  search_ = std::jthread([this](std::stop_token stop) { search(stop); });
 }
 
-void CameraSource::take_back(std::unique_ptr<CameraDevice> device) {
-  device_ = std::move(device);
+void CameraSource::take_back(Found found) {
+  device_ = std::move(found.device);
   last_intact_ = Clock::now();
   is_online_ = true;
   ++reopened_;
-  spdlog::info("camera {} is back: {}", options_.device, device_->mode().text());
+  const std::string as = found.path == path_ ? "" : fmt::format(" as {}", found.path);
+  spdlog::info("camera {} is back{}: {}", path_, as, device_->mode().text());
+  path_ = std::move(found.path);
 }
 
 /// Runs on its own thread until the camera is found.
-void CameraSource::search(std::stop_token stop) {
+void CameraSource::search(const std::stop_token& stop) {
   Pacer pacer(kSearchesPerSecond);
   pacer.wait(stop);  // the first frame is due at once, because the camera was just lost
   while (pacer.wait(stop)) {
     try {
-      auto device = std::make_unique<CameraDevice>(options_);
-      if (!gives_frames(*device)) continue;
-      found_.put(std::move(device));
+      CameraOptions options = options_;
+      options.device = find();
+      auto device = std::make_unique<CameraDevice>(options);
+      if (!gives_frames(*device, stop)) continue;
+      found_.put({options.device, std::move(device)});
       return;
     } catch (const std::runtime_error&) {
       continue;  // it is still absent
@@ -116,11 +120,20 @@ void CameraSource::search(std::stop_token stop) {
   }
 }
 
-bool CameraSource::gives_frames(CameraDevice& device) {
+/// Where the same camera is now; else the device that was asked for, where another camera may be.
+std::string CameraSource::find() const {
+  if (identity_of(options_.device) == identity_) return options_.device;
+  for (const std::string& path : video_devices())
+    if (identity_of(path) == identity_) return path;
+  return options_.device;
+}
+
+bool CameraSource::gives_frames(CameraDevice& device, const std::stop_token& stop) {
+  CameraStatistics of_the_trial;
   for (int i = 0; i < kFramesToJudgeBy; ++i) {
     CapturedFrame frame;
-    const auto outcome = device.read(pools_, frame);
-    if (outcome != CameraDevice::Outcome::refused) return outcome == CameraDevice::Outcome::frame;
+    const auto outcome = device.read(jpegs_, of_the_trial, frame, stop);
+    if (outcome != CameraDevice::Outcome::damaged) return outcome == CameraDevice::Outcome::frame;
   }
   return false;
 }

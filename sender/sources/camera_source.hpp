@@ -17,9 +17,10 @@
 
 namespace jpegwire {
 
-/// A camera that may be unplugged and plugged in again, also with another size. While it is absent,
-/// or delivers no frame for a second or no intact one for two, it is replaced by a NoSignalCard.
-/// Frames are the camera's own JPEGs, or yuyv (bgr if it has neither), and always its newest.
+/// A camera that may be unplugged and plugged in again, also with another size or under another
+/// device number. While it is absent, or delivers no frame for a second (for three frames at low
+/// rates) or no intact one for two, it is replaced by a NoSignalCard. Frames are the camera's own
+/// JPEGs, or its raw pictures, still in its buffers, and always its newest.
 class CameraSource : public FrameSource {
  public:
   explicit CameraSource(CameraOptions options);
@@ -27,32 +28,41 @@ class CameraSource : public FrameSource {
   std::string description() const override { return description_; }
   std::optional<CapturedFrame> read(std::stop_token stop) override;
   bool is_online() const override { return is_online_; }
-  std::uint64_t corrupt() const override { return corrupt_; }
+  std::uint64_t corrupt() const override { return statistics_.corrupt; }
+  std::uint64_t missed() const override { return statistics_.missed; }
+  std::uint64_t skipped() const override { return statistics_.skipped; }
   std::uint64_t reopened() const override { return reopened_; }
 
  private:
   using Clock = std::chrono::steady_clock;
+  struct Found {
+    std::string path;
+    std::unique_ptr<CameraDevice> device;
+  };
 
-  std::optional<CapturedFrame> read_camera(std::stop_token stop);
+  std::optional<CapturedFrame> read_camera(const std::stop_token& stop);
   std::optional<CapturedFrame> read_card(std::stop_token stop);
   void lose(std::string_view why);
-  void take_back(std::unique_ptr<CameraDevice> device);
-  void search(std::stop_token stop);
-  bool gives_frames(CameraDevice& device);
+  void take_back(Found found);
+  void search(const std::stop_token& stop);
+  std::string find() const;
+  bool gives_frames(CameraDevice& device, const std::stop_token& stop);
 
   CameraOptions options_;
   std::string description_;
-  CameraPools pools_;
+  ObjectPool<EncodedFrame> jpegs_;
   std::unique_ptr<CameraDevice> device_;  // null while it is absent
+  std::string path_;                      // its latest
+  CameraIdentity identity_;               // of the first camera
   Clock::time_point last_intact_;
   std::optional<NoSignalCard> card_;
   std::optional<Pacer> card_pacer_;
   std::atomic<bool> is_online_ = true;
-  std::atomic<std::uint64_t> corrupt_ = 0;
+  CameraStatistics statistics_;
   std::atomic<std::uint64_t> reopened_ = 0;
 
   // Opening a camera may take long, so another thread does it while the card is shown.
-  LatestSlot<std::unique_ptr<CameraDevice>> found_;
+  LatestSlot<Found> found_;
   std::jthread search_;
 };
 

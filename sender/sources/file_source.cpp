@@ -15,8 +15,8 @@
 #include <stdexcept>
 
 #include "app/text.hpp"
-#include "net/stream/frame_stamp.hpp"
 #include "codec/jpeg_layout.hpp"
+#include "net/stream/frame_stamp.hpp"
 #include "sender/sources/opencv_quiet.hpp"
 
 namespace jpegwire {

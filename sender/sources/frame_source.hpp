@@ -7,17 +7,28 @@
 #include <string>
 
 #include "codec/frame.hpp"
+#include "sender/sources/camera_buffers.hpp"
 
 namespace jpegwire {
 
+/// A raw picture in a camera's buffer, which the camera lacks until this is destroyed.
+struct LentPicture {
+  CameraBuffer buffer;
+  RawView view;  // of the buffer
+};
+
 /// One frame from a source: raw pixels to encode, or a validated JPEG.
-/// Exactly one of the two is set, and it has no other owner.
+/// Exactly one of `raw`, `lent` and `jpeg` is set, and it has no other owner.
 struct CapturedFrame {
   std::uint32_t sequence = 0;  // set by the pipeline, which counts
   WallTime capture_time{};
   bool no_signal = false;  // it is a card, because the source gives no pictures
-  std::shared_ptr<Picture> raw;
-  std::shared_ptr<EncodedFrame> jpeg;
+  std::shared_ptr<Picture> raw = nullptr;
+  std::optional<LentPicture> lent = std::nullopt;
+  std::shared_ptr<EncodedFrame> jpeg = nullptr;
+
+  /// Of `raw` or `lent`.
+  RawView pixels() const { return lent ? lent->view : RawView(*raw); }
 };
 
 /// A source of frames. Created and described on the main thread; read only on the capture thread. A
@@ -53,11 +64,18 @@ class FrameSource {
   /// Whether it delivers its own frames, not a replacement card. Any thread.
   virtual bool is_online() const { return true; }
 
-  /// The number of invalid JPEGs so far. Any thread.
+  /// The number of damaged frames so far, which are not passed on. Any thread.
   virtual std::uint64_t corrupt() const { return 0; }
 
   /// The number of incomplete frames so far, which are not passed on. Any thread.
   virtual std::uint64_t incomplete() const { return 0; }
+
+  /// The number of frames so far that the camera lost before they could be read. Any thread.
+  virtual std::uint64_t missed() const { return 0; }
+
+  /// The number of frames so far that were left out: a newer one was there, or the source has more
+  /// of them than were asked for. Any thread.
+  virtual std::uint64_t skipped() const { return 0; }
 
   /// How often a lost device was opened again, so far. Any thread.
   virtual std::uint64_t reopened() const { return 0; }

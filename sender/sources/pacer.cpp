@@ -17,21 +17,24 @@ std::chrono::steady_clock::duration interval_of(double frames_per_second) {
 
 }  // namespace
 
-Pacer::Pacer(double frames_per_second) : interval_(interval_of(frames_per_second)) {}
+FrameSchedule::FrameSchedule(double frames_per_second)
+    : interval_(interval_of(frames_per_second)) {}
 
-bool Pacer::wait(std::stop_token stop) {
-  if (interval_ == Clock::duration::zero()) return !stop.stop_requested();
-  const auto due = next_due(Clock::now());
-  std::unique_lock lock(mutex_);
-  never_notified_.wait_until(lock, stop, due, [] { return false; });
-  last_due_ = due;
-  return !stop.stop_requested();
-}
-
-Pacer::Clock::time_point Pacer::next_due(Clock::time_point now) const {
+FrameSchedule::Clock::time_point FrameSchedule::next_due(Clock::time_point now) const {
   if (!last_due_) return now;
   const auto due = *last_due_ + interval_;
   return now - due < interval_ ? due : now;
+}
+
+Pacer::Pacer(double frames_per_second) : schedule_(frames_per_second) {}
+
+bool Pacer::wait(std::stop_token stop) {
+  if (schedule_.interval() == FrameSchedule::Clock::duration::zero()) return !stop.stop_requested();
+  const auto due = schedule_.next_due(FrameSchedule::Clock::now());
+  std::unique_lock lock(mutex_);
+  never_notified_.wait_until(lock, stop, due, [] { return false; });
+  schedule_.advance(due);
+  return !stop.stop_requested();
 }
 
 }  // namespace jpegwire

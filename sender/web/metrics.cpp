@@ -88,6 +88,7 @@ Values viewers_by_kind(const SenderReport& report) {
 
 Values skipped(const SenderReport& report) {
   Values values = by_kind(report, &ViewerStatistics::skipped, &RtpStatistics::skipped);
+  values.emplace_back("camera", report.skipped_capture);
   values.emplace_back("encoder", report.counts.skipped_encode);
   return values;
 }
@@ -101,13 +102,17 @@ std::vector<MetricFamily> frames(const SenderReport& report) {
               "JPEGs of the source sent without encoding them again.", counts.passthrough),
       counter("jpegwire_frames_unwatched_total",
               "Frames not processed because there was no viewer.", counts.unwatched),
-      counter("jpegwire_frames_corrupt_total", "JPEGs of the source rejected as invalid.",
+      counter("jpegwire_frames_corrupt_total", "Damaged frames of the source, which are dropped.",
               report.corrupt + counts.corrupt),
+      counter("jpegwire_frames_missed_total",
+              "Frames that the camera lost before they could be read.", report.missed),
       counter("jpegwire_frames_incomplete_total",
               "Frames of an RTP source that arrived incomplete.", report.incomplete),
-      counters("jpegwire_frames_skipped_total",
-               "Frames replaced by a newer one before they were encoded or sent.", "where",
-               skipped(report)),
+      counters(
+          "jpegwire_frames_skipped_total",
+          "Frames left out at the camera, or replaced by a newer one before they were encoded or "
+          "sent.",
+          "where", skipped(report)),
       counters("jpegwire_frames_sent_total", "Frames sent completely to viewers.", "kind",
                by_kind(report, &ViewerStatistics::frames, &RtpStatistics::frames)),
       counters("jpegwire_sent_bytes_total", "Bytes sent to viewers.", "kind",

@@ -1,11 +1,14 @@
 #include "codec/jpeg_encoder.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
+#include <cstring>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
+#include "codec/interleaved.hpp"
 #include "codec/jpeg_layout.hpp"
-#include "codec/yuyv.hpp"
 #include "support/jpegs.hpp"
 
 namespace jpegwire::jpeg_encoder_test {
@@ -13,7 +16,7 @@ namespace {
 
 using namespace test;
 
-ByteVector encode(const Picture& picture, EncoderSettings settings = {}, int threads = 1) {
+ByteVector encode(const RawView& picture, EncoderSettings settings = {}, int threads = 1) {
   BandPool pool(threads);
   JpegEncoder encoder(pool, settings);
   return bytes_of(encoder.encode(picture)->layout);
@@ -25,7 +28,7 @@ ByteVector to_bgr(const Picture& picture) {
   Picture planes;
   if (picture.format == PixelFormat::yuyv) {
     planes.resize(PixelFormat::i420, picture.width, picture.height);
-    yuyv_to_i420(picture, 0, planes);
+    take_apart(picture, 0, planes);
   }
   const Picture& i420 = picture.format == PixelFormat::yuyv ? planes : picture;
   const auto luma =
@@ -42,6 +45,75 @@ ByteVector to_bgr(const Picture& picture) {
                             reinterpret_cast<unsigned char*>(bgr.data()), picture.width, 0,
                             picture.height, TJPF_BGR, 0) == 0);
   return bgr;
+}
+
+/// The same samples in another order: yuyv as uyvy, or i420 as nv12.
+Picture rearranged(const Picture& picture) {
+  Picture other = picture;
+  if (picture.format == PixelFormat::yuyv) {
+    other.format = PixelFormat::uyvy;
+    for (std::size_t i = 0; i < other.pixels.size(); i += 2)
+      std::swap(other.pixels[i], other.pixels[i + 1]);
+    return other;
+  }
+  other.format = PixelFormat::nv12;
+  const auto luma =
+      static_cast<std::size_t>(picture.width) * static_cast<std::size_t>(picture.height);
+  const std::size_t samples = (picture.pixels.size() - luma) / 2;
+  for (std::size_t i = 0; i < samples; ++i) {
+    other.pixels[luma + 2 * i] = picture.pixels[luma + i];
+    other.pixels[luma + 2 * i + 1] = picture.pixels[luma + samples + i];
+  }
+  return other;
+}
+
+/// Its pixels with rows that are padded with bytes that must not be seen.
+ByteVector padded(const Picture& picture, std::size_t stride) {
+  const auto from = plane_layouts(picture.format, picture.width, picture.height,
+                                  row_size_bytes(picture.format, picture.width));
+  const auto to = plane_layouts(picture.format, picture.width, picture.height, stride);
+  ByteVector bytes(raw_size_bytes(picture.format, picture.width, picture.height, stride),
+                   std::byte{0xee});
+  for (std::size_t plane = 0; plane < from.size(); ++plane)
+    for (std::size_t row = 0; row < from[plane].rows; ++row)
+      std::memcpy(&bytes[to[plane].offset_bytes + row * to[plane].stride_bytes],
+                  &picture.pixels[from[plane].offset_bytes + row * from[plane].stride_bytes],
+                  from[plane].row_bytes);
+  return bytes;
+}
+
+TEST_CASE("the order of the samples does not change the JPEG") {
+  const auto format = GENERATE(PixelFormat::i420, PixelFormat::yuyv);
+  const auto [width, height] =
+      GENERATE(table<int, int>({{1, 1}, {17, 19}, {16, 33}, {640, 480}, {321, 201}}));
+  CAPTURE(format, width, height);
+  const Picture picture = make_picture(format, width, height);
+  CHECK((encode(rearranged(picture)) == encode(picture)));
+}
+
+TEST_CASE("a grey picture is encoded with neutral chroma") {
+  const auto [width, height] = GENERATE(table<int, int>({{1, 1}, {17, 19}, {640, 480}}));
+  Picture planes = make_picture(PixelFormat::i420, width, height);
+  const auto luma = static_cast<std::ptrdiff_t>(width) * height;
+  std::fill(planes.pixels.begin() + luma, planes.pixels.end(), std::byte{128});
+  Picture grey;
+  grey.resize(PixelFormat::grey, width, height);
+  std::copy_n(planes.pixels.begin(), luma, grey.pixels.begin());
+  CHECK((encode(grey) == encode(planes)));
+}
+
+TEST_CASE("padding of rows is not encoded") {
+  const auto format = GENERATE(PixelFormat::i420, PixelFormat::nv12, PixelFormat::yuyv,
+                               PixelFormat::uyvy, PixelFormat::grey, PixelFormat::bgr);
+  const auto [width, height] = GENERATE(table<int, int>({{16, 16}, {17, 19}, {322, 241}}));
+  CAPTURE(format, width, height);
+  Picture picture =
+      make_picture(format == PixelFormat::bgr ? format : PixelFormat::yuyv, width, height);
+  picture.format = format;
+  picture.pixels.resize(raw_size_bytes(format, width, height));
+  const std::size_t stride = row_size_bytes(format, width) + 48;
+  const ByteVector bytes = padded(picture, stride);
+  CHECK((encode(RawView(format, {width, height}, bytes, stride)) == encode(picture)));
 }
 
 TEST_CASE("an encoded picture is a plain baseline JPEG that is close to its original") {

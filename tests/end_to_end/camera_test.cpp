@@ -1,5 +1,6 @@
 // The sender with a fake camera (tests/fakecam/README.md).
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <csignal>
 #include <filesystem>
@@ -127,6 +128,73 @@ TEST_CASE("a truncated camera frame is dropped and counted") {
   CHECK(end_of(sender)["corrupt"] >= 3);
 }
 
+TEST_CASE("a camera's raw formats are encoded") {
+  const std::string format = GENERATE(as<std::string>{}, "YUYV", "UYVY", "NV12", "YU12", "GREY");
+  SenderProgram sender(camera_options(), fake_camera({{"FAKECAM_FORMATS", format + ":640x480@30"},
+                                                      {"FAKECAM_ROW_PADDING", "64"}}));
+  sender.wait_for(format + " 640x480 at 30 frames/s");
+  const auto picture = decode(TcpPeer::connect(sender.port()).receive_frame().value());
+  REQUIRE(picture);
+  CHECK(picture->width == 640);
+  CHECK(picture->height == 480);
+  // The pattern has neither the padding's luma nor any other above 235.
+  CHECK(std::ranges::max(picture->luma) < 240);
+  CHECK(end_of(sender)["encoded"] >= 1);
+}
+
+TEST_CASE("damaged, short and empty buffers of a camera are dropped and counted") {
+  const std::string setting = GENERATE(as<std::string>{}, "FAKECAM_ERROR_EVERY",
+                                       "FAKECAM_SHORT_EVERY", "FAKECAM_EMPTY_EVERY");
+  SenderProgram sender(camera_options(), fake_camera({{"FAKECAM_FORMATS", kYuyv}, {setting, "3"}}));
+  ViewerProgram viewer({sender.url(), "--frames", "10", "--summary", "-"});
+  CHECK(summary_of(viewer)["frames"] == 10);
+  CHECK(end_of(sender)["corrupt"] >= 3);
+}
+
+TEST_CASE("frames that a camera lost are counted") {
+  SenderProgram sender(camera_options(),
+                       fake_camera({{"FAKECAM_FORMATS", kYuyv}, {"FAKECAM_GAP_EVERY", "3"}}));
+  ViewerProgram viewer({sender.url(), "--frames", "10", "--summary", "-"});
+  CHECK(summary_of(viewer)["frames"] == 10);
+  const json summary = end_of(sender);
+  CHECK(summary["missed"] >= 3);
+  CHECK(summary["corrupt"] == 0);
+}
+
+TEST_CASE("a camera whose JPEGs are passed through gives the rate asked for") {
+  SenderProgram sender(camera_options({"--fps", "7"}),
+                       fake_camera({{"FAKECAM_FORMATS", kMotionJpeg}, {"FAKECAM_ONE_RATE", "1"}}));
+  sender.wait_for("at 7 of the camera's 30 frames/s, passed through");
+  {
+    TcpPeer peer = TcpPeer::connect(sender.port());
+    const WallTime first = stamp_of(peer.receive_frame().value())->capture_time;
+    WallTime last = first;
+    for (int i = 0; i < 14; ++i) last = stamp_of(peer.receive_frame().value())->capture_time;
+    CHECK(last - first > std::chrono::milliseconds(1900));
+    if (!is_slowed_down()) CHECK(last - first < std::chrono::milliseconds(2400));
+  }
+  const json summary = end_of(sender);
+  CHECK(summary["passthrough"] >= 15);
+  CHECK(summary["skipped_capture"] >= 30);
+}
+
+TEST_CASE("a camera that offers no usable format is named, with what to do") {
+  SenderProgram compressed(camera_options(), fake_camera({{"FAKECAM_FORMATS", "H264:640x480@30"}}));
+  CHECK_THAT(failure_of(compressed), Contains("/dev/video0 offers only H264") &&
+                                         Contains("ffmpeg") && Contains("--source rtp://"));
+  SenderProgram raw(camera_options(), fake_camera({{"FAKECAM_FORMATS", "RGB3:640x480@30"}}));
+  CHECK_THAT(failure_of(raw),
+             Contains("/dev/video0 offers only RGB3") && Contains("--source opencv:N"));
+}
+
+TEST_CASE("OpenCV opens a camera on request") {
+  SenderProgram sender({"--source", "opencv:0", "--size", "640x480", "--summary", "-"},
+                       fake_camera({{"FAKECAM_FORMATS", kYuyv}}));
+  sender.wait_for("source: camera 0, opened by OpenCV: 640x480");
+  CHECK(decode(TcpPeer::connect(sender.port()).receive_frame().value()));
+  CHECK(end_of(sender)["encoded"] >= 1);
+}
+
 TEST_CASE("an unplugged camera's stream shows a card until the camera is back") {
   const FakeCamera camera({{"FAKECAM_FORMATS", GENERATE(kYuyv, kMotionJpeg)}});
   SenderProgram sender(camera_options(), camera.environment());
@@ -178,6 +246,20 @@ TEST_CASE("a camera without permission, or in use, is an error with a remedy") {
   camera.put("busy");
   SenderProgram busy(camera_options(), camera.environment());
   CHECK_THAT(failure_of(busy), Contains("/dev/video0") && Contains("another program"));
+}
+
+TEST_CASE("without --source the sender tries each camera, and then the test card") {
+  const FakeCamera cameras({{"FAKECAM_FORMATS", kYuyv}, {"FAKECAM_SECOND_DEVICE", "/dev/video1"}});
+  cameras.put(GENERATE(as<std::string>{}, "busy plugged", "denied plugged"));
+  SenderProgram sender({"--size", "640x480"}, cameras.environment());
+  sender.wait_for("cannot open /dev/video0: ");
+  sender.wait_for("source: camera /dev/video1");
+  cameras.put("denied busy");
+  SenderProgram without({"--size", "640x480"}, cameras.environment());
+  without.wait_for("Permission denied");
+  if (std::filesystem::exists("/dev/video2")) return;  // a real camera
+  without.wait_for("no camera can be used");
+  without.wait_for("source: test card");
 }
 
 TEST_CASE("without --source the sender uses the first camera, or else the test card") {

@@ -24,11 +24,17 @@ constexpr std::uint32_t kPageSize = 4096;
 constexpr std::uint32_t kCapabilities =
     V4L2_CAP_VIDEO_CAPTURE | V4L2_CAP_STREAMING | V4L2_CAP_EXT_PIX_FORMAT;
 
-// The open that owns the buffers: a device can be opened several times, but streams to one of them
-// only.
-constinit std::atomic<const Camera*> owner = nullptr;
+// The open of each device that owns the buffers: a device can be opened several times, but streams
+// to one of them only.
+constinit std::array<std::atomic<const Camera*>, kMaxDevices> owners{};
 
-void disown(const Camera* camera) { owner.compare_exchange_strong(camera, nullptr); }
+std::atomic<const Camera*>& owner_of(int device) {
+  return owners[static_cast<std::size_t>(device)];
+}
+
+void disown(int device, const Camera* camera) {
+  owner_of(device).compare_exchange_strong(camera, nullptr);
+}
 
 std::int64_t now_ns() {
   timespec now{};
@@ -78,6 +84,17 @@ constexpr std::array kEntries{
     Entry{VIDIOC_STREAMOFF, call<&Camera::stop_stream>},
 };
 
+// Whether it is the N-th frame.
+bool is_each(std::uint32_t every, std::uint32_t sequence) {
+  return every > 0 && (sequence + 1) % every == 0;
+}
+
+// How much of a frame the camera delivers.
+std::size_t arrived_bytes(std::uint32_t sequence, std::size_t size) {
+  if (is_each(config().empty_every, sequence)) return 0;
+  return is_each(config().short_every, sequence) ? size / 2 : size;
+}
+
 // Programs read EINVAL as "no such control" and ENOTTY as "no such ioctl".
 int refuse(std::uint32_t request) {
   const bool about_controls = request == VIDIOC_QUERYCTRL || request == VIDIOC_QUERY_EXT_CTRL ||
@@ -95,12 +112,17 @@ void FileHandle::reset(int fd) {
   fd_ = fd;
 }
 
-Camera::Camera(int timer) : timer_(timer), formats_(source_.largest_jpeg()) {}
+Camera::Camera(int device, int timer)
+    : device_(device),
+      is_other_(presence(device) == Presence::kOther),
+      timer_(timer),
+      formats_(source_.largest_jpeg()),
+      queue_(config().gap_every) {}
 
-Camera::~Camera() { disown(this); }
+Camera::~Camera() { disown(device_, this); }
 
 int Camera::control(std::uint32_t request, void* argument) {
-  observe(presence());
+  observe();
   if (gone_) return ENODEV;
   const auto entry = std::ranges::find(kEntries, request, &Entry::request);
   if (entry == kEntries.end()) return refuse(request);
@@ -110,12 +132,13 @@ int Camera::control(std::uint32_t request, void* argument) {
   return error;
 }
 
-void Camera::observe(Presence presence) {
+void Camera::observe() {
   const auto now = now_ns();
-  gone_ = gone_ || presence == Presence::kUnplugged;
-  busy_ = presence == Presence::kBusy;
-  if (gone_) disown(this);  // a camera plugged in later is another device
-  queue_.set_hung(presence == Presence::kHung, now);
+  const Presence now_present = presence(device_);
+  gone_ = gone_ || now_present == Presence::kUnplugged;
+  busy_ = now_present == Presence::kBusy;
+  if (gone_) disown(device_, this);  // a camera plugged in later is another device
+  queue_.set_hung(now_present == Presence::kHung, now);
   queue_.advance(now);
   set_wakeup();
 }
@@ -131,7 +154,7 @@ int Camera::query_capability(v4l2_capability& capability) {
   capability = {};
   copy_text(capability.driver, "uvcvideo");
   copy_text(capability.card, "Fake camera");
-  copy_text(capability.bus_info, "usb-fakecam-1");
+  copy_text(capability.bus_info, is_other_ ? "usb-fakecam-2" : "usb-fakecam-1");
   capability.version = 0x060100;
   capability.device_caps = kCapabilities;
   capability.capabilities = kCapabilities | V4L2_CAP_DEVICE_CAPS;
@@ -195,7 +218,7 @@ int Camera::allocate_buffers(std::uint32_t count) {
   memory_.reset(::memfd_create("fakecam", MFD_CLOEXEC));
   if (::ftruncate(memory_.get(), off_t{slot_size_} * count) != 0) return ENOMEM;
   slots_.resize(count);
-  owner = this;
+  owner_of(device_) = this;
   return 0;
 }
 
@@ -238,7 +261,7 @@ int Camera::stop_stream(int& type) {
 }
 
 bool Camera::is_taken() const {
-  const Camera* other = owner;
+  const Camera* other = owner_of(device_);
   return busy_ || (other != nullptr && other != this);
 }
 
@@ -255,13 +278,16 @@ void Camera::describe(std::uint32_t index, v4l2_buffer& buffer) const {
   buffer.field = V4L2_FIELD_NONE;
   buffer.m.offset = index * slot_size_;
   buffer.length = slot_size_;
-  buffer.flags = V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC;
+  buffer.flags =
+      config().unknown_times ? V4L2_BUF_FLAG_TIMESTAMP_UNKNOWN : V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC;
   if (slot.owned_by_camera) {
     buffer.flags |= queue_.is_done(index) ? V4L2_BUF_FLAG_DONE : V4L2_BUF_FLAG_QUEUED;
     return;
   }
+  if (slot.has_error) buffer.flags |= V4L2_BUF_FLAG_ERROR;
   buffer.bytesused = slot.bytes_used;
   buffer.sequence = slot.last.sequence;
+  if (config().unknown_times) return;
   buffer.timestamp.tv_sec = slot.last.due_ns / kNsPerSecond;
   buffer.timestamp.tv_usec = slot.last.due_ns % kNsPerSecond / kNsPerUs;
 }
@@ -270,11 +296,16 @@ void Camera::fill(const Capture& capture) {
   const auto frame = source_.make_frame(formats_.current(), capture.sequence, capture.due_ns);
   const auto size = std::min<std::size_t>(frame.size(), slot_size_);
   Slot& slot = slots_[capture.buffer];
+  // The rest of a damaged buffer still has its previous frame.
+  const std::size_t arrived = arrived_bytes(capture.sequence, size);
+  const bool has_error = is_each(config().error_every, capture.sequence);
   // Bytes that the buffer still has from its previous frame need not be written again.
-  const std::size_t written = slot.was_filled ? std::min(size, source_.changing_bytes()) : size;
+  const std::size_t changed = slot.was_filled ? source_.changing_bytes() : size;
+  const std::size_t written = std::min(has_error ? size / 2 : arrived, changed);
   const bool is_written =
       ::pwrite(memory_.get(), frame.data(), written, off_t{slot_size_} * capture.buffer) >= 0;
-  slot = {false, capture, static_cast<std::uint32_t>(is_written ? size : 0), true};
+  slot = {false, capture, static_cast<std::uint32_t>(is_written ? arrived : 0),
+          slot.was_filled || written == size, has_error};
 }
 
 // The program's mapped memory outlives this object, as it does with real drivers.
@@ -282,7 +313,7 @@ void Camera::release_buffers() {
   queue_.stop();
   slots_.clear();
   memory_.reset(-1);
-  disown(this);
+  disown(device_, this);
 }
 
 void Camera::set_wakeup() const {

@@ -34,7 +34,7 @@ class Camera {
  public:
   // `timer` is a duplicate of the program's descriptor, because the program may close or duplicate
   // its own.
-  explicit Camera(int timer);
+  Camera(int device, int timer);
   ~Camera();
   Camera(const Camera&) = delete;
   Camera& operator=(const Camera&) = delete;
@@ -44,7 +44,7 @@ class Camera {
   int control(std::uint32_t request, void* argument);
 
   // Applies the control file and updates the readiness of the descriptor accordingly.
-  void observe(Presence presence);
+  void observe();
 
   // Where to map a buffer: an offset into `memory`, or -1 if there is no such buffer.
   int memory() const { return memory_.get(); }
@@ -78,6 +78,7 @@ class Camera {
     Capture last{};
     std::uint32_t bytes_used = 0;
     bool was_filled = false;
+    bool has_error = false;
   };
 
   bool is_taken() const;
@@ -88,6 +89,8 @@ class Camera {
   void release_buffers();
   void set_wakeup() const;
 
+  int device_;
+  bool is_other_;  // another camera than the one that is plugged in at first
   FileHandle timer_;
   FileHandle memory_;
   FrameSource source_;

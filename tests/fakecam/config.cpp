@@ -2,6 +2,8 @@
 
 #include <linux/videodev2.h>
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstdio>
 #include <cstdlib>
@@ -32,8 +34,15 @@ std::uint32_t to_number(std::string_view text) {
 }
 
 std::uint32_t to_fourcc(std::string_view name) {
-  if (name == "MJPG") return V4L2_PIX_FMT_MJPEG;
-  return name == "YUYV" ? V4L2_PIX_FMT_YUYV : 0;
+  constexpr std::array kKnown{V4L2_PIX_FMT_MJPEG, V4L2_PIX_FMT_YUYV,   V4L2_PIX_FMT_UYVY,
+                              V4L2_PIX_FMT_NV12,  V4L2_PIX_FMT_YUV420, V4L2_PIX_FMT_GREY,
+                              V4L2_PIX_FMT_H264,  V4L2_PIX_FMT_RGB24};
+  if (name.size() != 4) return 0;
+  const auto letter = [&](std::size_t i) {
+    return std::uint32_t{static_cast<unsigned char>(name[i])};
+  };
+  const std::uint32_t fourcc = v4l2_fourcc(letter(0), letter(1), letter(2), letter(3));
+  return std::ranges::find(kKnown, fourcc) != kKnown.end() ? fourcc : 0;
 }
 
 // Reports a mistake in a test's settings; otherwise the camera would just appear broken.
@@ -58,6 +67,13 @@ Config read_config() {
   config.mjpeg_dir = env_or("FAKECAM_MJPEG_DIR", "");
   config.strip_dht = env_or("FAKECAM_NO_DHT", "0") != "0";
   config.truncate_every = to_number(env_or("FAKECAM_TRUNCATE_EVERY", "0"));
+  config.error_every = to_number(env_or("FAKECAM_ERROR_EVERY", "0"));
+  config.short_every = to_number(env_or("FAKECAM_SHORT_EVERY", "0"));
+  config.empty_every = to_number(env_or("FAKECAM_EMPTY_EVERY", "0"));
+  config.gap_every = to_number(env_or("FAKECAM_GAP_EVERY", "0"));
+  config.row_padding = to_number(env_or("FAKECAM_ROW_PADDING", "0"));
+  config.one_rate = env_or("FAKECAM_ONE_RATE", "0") != "0";
+  config.unknown_times = env_or("FAKECAM_UNKNOWN_TIMES", "0") != "0";
   config.clock = env_or("FAKECAM_CLOCK", "0") != "0";
   config.screen_file = env_or("FAKECAM_SCREEN", "");
   return config;

@@ -23,6 +23,13 @@ struct Config {
   std::string mjpeg_dir;
   bool strip_dht = false;
   std::uint32_t truncate_every = 0;
+  std::uint32_t error_every = 0;
+  std::uint32_t short_every = 0;
+  std::uint32_t empty_every = 0;
+  std::uint32_t gap_every = 0;
+  std::uint32_t row_padding = 0;  // bytes
+  bool one_rate = false;
+  bool unknown_times = false;
   bool clock = false;
   std::string screen_file;
 };

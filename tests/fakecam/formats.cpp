@@ -5,6 +5,8 @@
 #include <cstdio>
 #include <vector>
 
+#include "pixels.hpp"
+
 namespace fakecam {
 namespace {
 
@@ -51,7 +53,7 @@ bool shorter(const v4l2_fract& left, const v4l2_fract& right) {
 
 v4l2_fract clamp_interval(const v4l2_fract& wanted, const Offer& offer) {
   const v4l2_fract shortest{1, offer.max_fps};
-  if (wanted.numerator == 0 || wanted.denominator == 0) return shortest;
+  if (config().one_rate || wanted.numerator == 0 || wanted.denominator == 0) return shortest;
   if (shorter(wanted, shortest)) return shortest;
   return shorter(kLongestInterval, wanted) ? kLongestInterval : wanted;
 }
@@ -66,14 +68,14 @@ int Formats::enumerate_formats(v4l2_fmtdesc& description) const {
   if (description.type != V4L2_BUF_TYPE_VIDEO_CAPTURE) return EINVAL;
   if (description.index >= found.size()) return EINVAL;
   const std::uint32_t index = description.index;
-  const bool jpeg = found[index] == V4L2_PIX_FMT_MJPEG;
+  const bool compressed = is_compressed(found[index]);
   description = {};
   description.index = index;
   description.type = V4L2_BUF_TYPE_VIDEO_CAPTURE;
   description.pixelformat = found[index];
-  description.flags = jpeg ? V4L2_FMT_FLAG_COMPRESSED : 0;
+  description.flags = compressed ? V4L2_FMT_FLAG_COMPRESSED : 0;
   std::snprintf(reinterpret_cast<char*>(description.description), sizeof description.description,
-                "%s", jpeg ? "Motion-JPEG" : "YUYV 4:2:2");
+                "%s", compressed ? "compressed" : "raw");
   return 0;
 }
 
@@ -93,6 +95,11 @@ int Formats::enumerate_intervals(v4l2_frmivalenum& interval) const {
   });
   if (interval.index > 0 || offer == found.end()) return EINVAL;
   std::ranges::fill(interval.reserved, 0U);
+  if (config().one_rate) {
+    interval.type = V4L2_FRMIVAL_TYPE_DISCRETE;
+    interval.discrete = {1, offer->max_fps};
+    return 0;
+  }
   interval.type = V4L2_FRMIVAL_TYPE_CONTINUOUS;
   interval.stepwise = {{1, offer->max_fps}, kLongestInterval, {1, 1}};
   return 0;
@@ -136,21 +143,26 @@ std::int64_t Formats::interval_ns() const {
   return std::int64_t{1'000'000'000} * interval_.numerator / interval_.denominator;
 }
 
+std::uint32_t Formats::bytes_per_line(const Offer& offer) {
+  if (is_compressed(offer.fourcc)) return 0;
+  return row_bytes(offer.fourcc, offer.width) + config().row_padding;
+}
+
 std::uint32_t Formats::image_size(const Offer& offer) const {
-  const std::uint32_t raw = offer.width * offer.height * 2;
-  return offer.fourcc == V4L2_PIX_FMT_MJPEG ? std::max(raw, largest_jpeg_) : raw;
+  if (is_compressed(offer.fourcc)) return std::max(offer.width * offer.height * 2, largest_jpeg_);
+  const std::uint32_t luma = bytes_per_line(offer) * offer.height;
+  return has_chroma_planes(offer.fourcc) ? luma + luma / 2 : luma;
 }
 
 void Formats::describe(const Offer& offer, v4l2_pix_format& pix) const {
-  const bool jpeg = offer.fourcc == V4L2_PIX_FMT_MJPEG;
   pix = {};
   pix.width = offer.width;
   pix.height = offer.height;
   pix.pixelformat = offer.fourcc;
   pix.field = V4L2_FIELD_NONE;
-  pix.bytesperline = jpeg ? 0 : offer.width * 2;
+  pix.bytesperline = bytes_per_line(offer);
   pix.sizeimage = image_size(offer);
-  pix.colorspace = jpeg ? V4L2_COLORSPACE_JPEG : V4L2_COLORSPACE_SRGB;
+  pix.colorspace = is_compressed(offer.fourcc) ? V4L2_COLORSPACE_JPEG : V4L2_COLORSPACE_SRGB;
   pix.priv = V4L2_PIX_FMT_PRIV_MAGIC;
 }
 

@@ -27,6 +27,9 @@ class Formats {
   std::int64_t interval_ns() const;
   std::uint32_t image_size(const Offer& offer) const;
 
+  // 0 for compressed formats.
+  static std::uint32_t bytes_per_line(const Offer& offer);
+
  private:
   void describe(const Offer& offer, v4l2_pix_format& pix) const;
 

@@ -31,13 +31,19 @@ void FrameQueue::set_hung(bool hung, std::int64_t now) {
 void FrameQueue::advance(std::int64_t now) {
   if (!streaming() || hung_) return;
   for (; next_due_ <= now && !queued_.empty(); next_due_ += interval_ns_) {
-    done_.push_back({queued_.front(), next_sequence_++, next_due_});
+    const std::uint32_t sequence = next_sequence_++;
+    if (is_lost(sequence)) continue;
+    done_.push_back({queued_.front(), sequence, next_due_});
     queued_.pop_front();
   }
   if (next_due_ > now) return;
   const std::int64_t lost = (now - next_due_) / interval_ns_ + 1;
   next_sequence_ += static_cast<std::uint32_t>(lost);
   next_due_ += lost * interval_ns_;
+}
+
+bool FrameQueue::is_lost(std::uint32_t sequence) const {
+  return lose_every_ > 0 && (sequence + 1) % lose_every_ == 0;
 }
 
 std::optional<Capture> FrameQueue::take() {

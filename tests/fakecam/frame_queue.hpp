@@ -14,11 +14,14 @@ struct Capture {
 };
 
 // Assigns the camera's frames to buffers. Frames fall due at a fixed rate; each takes the buffer
-// that has been queued longest, and is lost if none is queued. There is no background thread: every
-// change of the queue passes through here with its time, so `advance` can later compute what
-// happened at each due time.
+// that has been queued longest, and is lost if none is queued, or if it is the N-th. There is no
+// background thread: every change of the queue passes through here with its time, so `advance` can
+// later compute what happened at each due time.
 class FrameQueue {
  public:
+  // Loses every N-th frame; 0: none.
+  explicit FrameQueue(std::uint32_t lose_every) : lose_every_(lose_every) {}
+
   void start(std::int64_t now, std::int64_t interval_ns);
   void stop();
   void queue(std::uint32_t buffer, std::int64_t now);
@@ -33,6 +36,9 @@ class FrameQueue {
   std::optional<std::int64_t> ready_at() const;
 
  private:
+  bool is_lost(std::uint32_t sequence) const;
+
+  std::uint32_t lose_every_;
   std::deque<std::uint32_t> queued_;
   std::deque<Capture> done_;
   std::int64_t interval_ns_ = 0;

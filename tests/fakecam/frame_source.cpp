@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <chrono>
 
+#include "formats.hpp"
+#include "pixels.hpp"
+
 namespace fakecam {
 FrameSource::FrameSource() {
   if (!config().mjpeg_dir.empty()) files_ = load_jpegs(config().mjpeg_dir);
@@ -27,7 +30,9 @@ std::size_t FrameSource::changing_bytes() const {
 
 Bytes FrameSource::draw_frame(const Offer& format, std::uint32_t sequence) const {
   if (format.fourcc == V4L2_PIX_FMT_MJPEG) return make_jpeg(format, sequence);
-  return to_yuyv(draw_picture(format, sequence));
+  if (format.fourcc == V4L2_PIX_FMT_YUYV && config().row_padding == 0)
+    return to_yuyv(draw_picture(format, sequence));
+  return to_raw(draw_picture(format, sequence), format.fourcc, Formats::bytes_per_line(format));
 }
 
 Picture FrameSource::draw_picture(const Offer& format, std::uint32_t sequence) const {

@@ -20,7 +20,8 @@
 
 namespace {
 
-using fakecam::is_device_path;
+using fakecam::device_at;
+using fakecam::kNoDevice;
 using fakecam::Name;
 using fakecam::next;
 using fakecam::Registry;
@@ -31,13 +32,15 @@ constexpr bool has_mode(int flags) {
 
 template <Name name>
 int open_next(const char* path, int flags, mode_t mode) {
-  if (is_device_path(path)) return Registry::instance().open_camera(flags);
+  if (const int device = device_at(path); device != kNoDevice)
+    return Registry::instance().open_camera(device, flags);
   return next<name, int(const char*, int, ...)>()(path, flags, mode);
 }
 
 template <Name name>
 int open_next_at(int directory, const char* path, int flags, mode_t mode) {
-  if (is_device_path(path)) return Registry::instance().open_camera(flags);
+  if (const int device = device_at(path); device != kNoDevice)
+    return Registry::instance().open_camera(device, flags);
   return next<name, int(int, const char*, int, ...)>()(directory, path, flags, mode);
 }
 

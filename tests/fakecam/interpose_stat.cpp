@@ -33,7 +33,9 @@ int fail(int error) {
   return -1;
 }
 
-bool is_absent() { return fakecam::presence() == Presence::kUnplugged; }
+bool is_absent(const char* path) {
+  return fakecam::presence(fakecam::device_at(path)) == Presence::kUnplugged;
+}
 
 template <typename Stat>
 int describe(Stat* status) {
@@ -47,19 +49,19 @@ int describe(Stat* status) {
 }
 
 template <typename Stat>
-int describe_path(Stat* status) {
-  return is_absent() ? fail(ENOENT) : describe(status);
+int describe_path(const char* path, Stat* status) {
+  return is_absent(path) ? fail(ENOENT) : describe(status);
 }
 
 template <Name name, typename Stat>
 int stat_path(const char* path, Stat* status) {
-  if (is_device_path(path)) return describe_path(status);
+  if (is_device_path(path)) return describe_path(path, status);
   return next<name, int(const char*, Stat*)>()(path, status);
 }
 
 template <Name name, typename Stat>
 int stat_at(int directory, const char* path, Stat* status, int flags) {
-  if (is_device_path(path)) return describe_path(status);
+  if (is_device_path(path)) return describe_path(path, status);
   if (*path == '\0' && is_camera(directory)) return describe(status);
   return next<name, int(int, const char*, Stat*, int)>()(directory, path, status, flags);
 }
@@ -70,14 +72,15 @@ int stat_open(int fd, Stat* status) {
   return next<name, int(int, Stat*)>()(fd, status);
 }
 
-int check_access(int mode) {
-  if (is_absent()) return fail(ENOENT);
-  const bool denied = fakecam::presence() == Presence::kDenied && mode != F_OK;
+int check_access(const char* path, int mode) {
+  if (is_absent(path)) return fail(ENOENT);
+  const bool denied =
+      fakecam::presence(fakecam::device_at(path)) == Presence::kDenied && mode != F_OK;
   return denied || (mode & X_OK) != 0 ? fail(EACCES) : 0;
 }
 
-int describe_extended(struct statx* status) {
-  if (is_absent()) return fail(ENOENT);
+int describe_extended(const char* path, struct statx* status) {
+  if (is_absent(path)) return fail(ENOENT);
   *status = {};
   status->stx_mask = STATX_TYPE | STATX_MODE | STATX_NLINK | STATX_INO;
   status->stx_mode = kDeviceMode;
@@ -126,24 +129,24 @@ FAKECAM_EXPORT int fstat64(int fd, struct stat64* status) noexcept {
 
 FAKECAM_EXPORT int statx(int directory, const char* path, int flags, unsigned mask,
                          struct statx* status) noexcept {
-  if (is_device_path(path)) return describe_extended(status);
+  if (is_device_path(path)) return describe_extended(path, status);
   const auto real = next<"statx", int(int, const char*, int, unsigned, struct statx*)>();
   return real(directory, path, flags, mask, status);
 }
 
 FAKECAM_EXPORT int access(const char* path, int mode) noexcept {
-  if (is_device_path(path)) return check_access(mode);
+  if (is_device_path(path)) return check_access(path, mode);
   return next<"access", int(const char*, int)>()(path, mode);
 }
 
 FAKECAM_EXPORT int faccessat(int directory, const char* path, int mode, int flags) noexcept {
-  if (is_device_path(path)) return check_access(mode);
+  if (is_device_path(path)) return check_access(path, mode);
   return next<"faccessat", int(int, const char*, int, int)>()(directory, path, mode, flags);
 }
 
 // Used by std::filesystem::canonical and weakly_canonical.
 FAKECAM_EXPORT char* realpath(const char* path, char* resolved) noexcept {
   if (!is_device_path(path)) return next<"realpath", char*(const char*, char*)>()(path, resolved);
-  if (is_absent()) return fail(ENOENT), nullptr;
+  if (is_absent(path)) return fail(ENOENT), nullptr;
   return resolved != nullptr ? std::strcpy(resolved, path) : ::strdup(path);
 }

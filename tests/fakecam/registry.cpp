@@ -29,8 +29,8 @@ int fail(int error) {
   return -1;
 }
 
-int open_error() {
-  switch (presence()) {
+int open_error(int device) {
+  switch (presence(device)) {
     case Presence::kUnplugged:
       return ENOENT;
     case Presence::kDenied:
@@ -67,11 +67,11 @@ Registry::Registry() {
                    [] { instance().mutex_.unlock(); });
 }
 
-int Registry::open_camera(int flags) {
-  if (const int error = open_error(); error != 0) return fail(error);
+int Registry::open_camera(int device, int flags) {
+  if (const int error = open_error(device); error != 0) return fail(error);
   const int timer = make_timer(flags);
   if (timer < 0) return -1;
-  auto camera = std::make_shared<Camera>(::fcntl(timer, F_DUPFD_CLOEXEC, 0));
+  auto camera = std::make_shared<Camera>(device, ::fcntl(timer, F_DUPFD_CLOEXEC, 0));
   const std::lock_guard lock(mutex_);
   add(timer, std::move(camera));
   start_watching();
@@ -147,7 +147,7 @@ void Registry::watch() {
 // thread.
 bool Registry::observe_all() {
   const std::lock_guard lock(mutex_);
-  for (const auto& [fd, camera] : cameras_) camera->observe(presence());
+  for (const auto& [fd, camera] : cameras_) camera->observe();
   watching_ = !cameras_.empty();
   return watching_;
 }

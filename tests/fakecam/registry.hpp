@@ -19,8 +19,8 @@ class Registry {
  public:
   static Registry& instance();
 
-  // Answers open() on the device's path.
-  int open_camera(int flags);
+  // Answers open() on a device's path.
+  int open_camera(int device, int flags);
 
   int control(int fd, std::uint32_t request, void* argument);
 

@@ -53,6 +53,8 @@ TEST_CASE("the summary has present and departed viewers") {
   report.departed = {{.peer = "first", .kind = "tcp", .frames = 1}};
   report.viewers = {{.peer = "second", .kind = "http", .frames = 2}};
   report.rtp.push_back({.url = "rtp://192.0.2.1:5004", .statistics = {}});
+  report.missed = 1;
+  report.skipped_capture = 2;
   report.rejected = 3;
   report.failed_requests = 4;
   report.snapshots = 5;
@@ -62,6 +64,8 @@ TEST_CASE("the summary has present and departed viewers") {
   CHECK(summary["viewers"][1]["kind"] == "http");
   CHECK(summary["viewers"][1]["frames"] == 2);
   CHECK(summary["viewers"][2]["kind"] == "rtp");
+  CHECK(summary["missed"] == 1);
+  CHECK(summary["skipped_capture"] == 2);
   CHECK(summary["rejected"] == 3);
   CHECK(summary["failed_requests"] == 4);
   CHECK(summary["snapshots"] == 5);

@@ -5,6 +5,7 @@
 #include <future>
 #include <thread>
 
+using jpegwire::FrameSchedule;
 using jpegwire::Pacer;
 using std::chrono::milliseconds;
 using Clock = std::chrono::steady_clock;
@@ -53,4 +54,17 @@ TEST_CASE("after a stop it does not wait any more", "[pacer]") {
   stop.request_stop();
   CHECK_FALSE(Pacer(0).wait(stop.get_token()));
   CHECK_FALSE(Pacer(0.001).wait(stop.get_token()));
+}
+
+TEST_CASE("a schedule keeps its rate when frames come a little late, and restarts after a gap",
+          "[pacer]") {
+  FrameSchedule schedule(10);
+  const Clock::time_point begin{std::chrono::seconds(1)};
+  CHECK(schedule.next_due(begin) == begin);
+  schedule.advance(begin);
+  CHECK(schedule.next_due(begin + milliseconds(90)) == begin + milliseconds(100));
+  CHECK(schedule.next_due(begin + milliseconds(130)) == begin + milliseconds(100));
+  schedule.advance(begin + milliseconds(100));
+  CHECK(schedule.next_due(begin + milliseconds(130)) == begin + milliseconds(200));
+  CHECK(schedule.next_due(begin + milliseconds(500)) == begin + milliseconds(500));
 }

@@ -62,6 +62,8 @@ SenderReport busy_report() {
                    .corrupt = 2,
                    .bytes = 123'456};
   report.corrupt = 1;
+  report.missed = 11;
+  report.skipped_capture = 12;
   report.incomplete = 4;
   report.reopened = 5;
   report.rejected = 6;
@@ -92,6 +94,8 @@ TEST_CASE("what happened to frames and connections is counted") {
   CHECK(samples.at("jpegwire_frames_passed_on_total") == 20);
   CHECK(samples.at("jpegwire_frames_unwatched_total") == 10);
   CHECK(samples.at("jpegwire_frames_corrupt_total") == 3);
+  CHECK(samples.at("jpegwire_frames_missed_total") == 11);
+  CHECK(samples.at("jpegwire_frames_skipped_total{where=\"camera\"}") == 12);
   CHECK(samples.at("jpegwire_frames_incomplete_total") == 4);
   CHECK(samples.at("jpegwire_frame_bytes_total") == 123'456);
   CHECK(samples.at("jpegwire_source_reopened_total") == 5);
