@@ -25,8 +25,9 @@ bool may_follow_part(std::string_view text) {
 
 std::optional<std::size_t> PartBody::find_end(Bytes received) {
   if (received.size() < kLookAheadBytes) return std::nullopt;
+  const bool is_jpeg = begins_jpeg(received);
   std::optional<JpegEnd::Found> jpeg;
-  if (begins_jpeg(received)) jpeg = jpeg_end_.find(received);
+  if (is_jpeg) jpeg = jpeg_end_.find(received);
   if (jpeg && jpeg->has_eoi && (!length_ || jpeg->size_bytes - kLookAheadBytes <= *length_))
     return jpeg->size_bytes;
   if (length_ && received.size() - kLookAheadBytes >= *length_) {
@@ -35,7 +36,7 @@ std::optional<std::size_t> PartBody::find_end(Bytes received) {
     if (may_follow_part(as_text(received.subspan(length, kLookAheadBytes)))) return length;
   }
   if (jpeg) return find_boundary(received.first(jpeg->size_bytes)).value_or(jpeg->size_bytes);
-  return length_ ? std::nullopt : find_boundary(received);
+  return is_jpeg && length_ ? std::nullopt : find_boundary(received);
 }
 
 // The line break in front of a boundary belongs to it (RFC 2046, section 5.1.1).

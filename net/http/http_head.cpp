@@ -23,7 +23,7 @@ constexpr std::string_view kEndOfRequestHead = "\r\n\r\n";
 // Beast's containers throw on longer names and values.
 constexpr std::size_t kLargestHeadBytes = 65'535;
 
-std::string_view as_text(std::span<const std::byte> bytes, std::size_t max_bytes) {
+std::string_view head_text(std::span<const std::byte> bytes, std::size_t max_bytes) {
   const std::size_t size = std::min({bytes.size(), max_bytes, kLargestHeadBytes});
   return {reinterpret_cast<const char*>(bytes.data()), size};
 }
@@ -177,7 +177,7 @@ std::vector<std::string> HttpFields::all(std::string_view name) const {
 }
 
 HttpRequestHead parse_request_head(std::span<const std::byte> bytes, std::size_t max_bytes) {
-  const std::string_view text = as_text(bytes, max_bytes);
+  const std::string_view text = head_text(bytes, max_bytes);
   const std::size_t end = text.find(kEndOfRequestHead);
   const bool is_whole = end != std::string_view::npos;
   const std::size_t size = is_whole ? end + kEndOfRequestHead.size() : text.size();
@@ -204,7 +204,7 @@ HttpRequestHead parse_request_head(std::span<const std::byte> bytes, std::size_t
 }
 
 HttpResponseHead parse_response_head(std::span<const std::byte> bytes, std::size_t max_bytes) {
-  std::string_view text = as_text(bytes, max_bytes);
+  std::string_view text = head_text(bytes, max_bytes);
   const std::size_t begin = std::min(text.find_first_not_of("\r\n"), text.size());
   text.remove_prefix(begin);
   HttpResponseHead head;

@@ -15,11 +15,13 @@ constexpr std::byte kStampMarker{0xE9};  // APP9
 constexpr std::array kName = {std::byte{'j'}, std::byte{'p'}, std::byte{'e'},
                               std::byte{'g'}, std::byte{'w'}, std::byte{'i'},
                               std::byte{'r'}, std::byte{'e'}, std::byte{0}};
-constexpr std::size_t kSegmentHeadSizeBytes = 4;  // marker, and the length, which includes itself
+constexpr std::size_t kMarkerAndLengthSizeBytes =
+    4;  // marker, and the length, which includes itself
 
 // Version 1 has the fields as binary numbers, version 2 as hexadecimal text.
 constexpr std::size_t kFlaggedFieldsSizeBytes = 1 + kStampFieldsSizeBytes;
-constexpr std::size_t kOpeningSizeBytes = kSegmentHeadSizeBytes + kName.size() + 1;  // with version
+constexpr std::size_t kOpeningSizeBytes =
+    kMarkerAndLengthSizeBytes + kName.size() + 1;  // with version
 constexpr std::size_t kBinarySizeBytes = kOpeningSizeBytes + kFlaggedFieldsSizeBytes;
 static_assert(kStampSizeBytes == kOpeningSizeBytes + 2 * kFlaggedFieldsSizeBytes);
 
@@ -58,7 +60,7 @@ std::optional<StampSegment> read_segment(Bytes bytes) {
   if (bytes.size() < kBinarySizeBytes) return std::nullopt;
   const std::size_t size = 2 + std::size_t{get_big_endian<std::uint16_t>(bytes.subspan(2))};
   if (bytes[0] != marker::kPrefix || bytes[1] != kStampMarker || size > bytes.size() ||
-      !std::ranges::equal(bytes.subspan(kSegmentHeadSizeBytes, kName.size()), kName))
+      !std::ranges::equal(bytes.subspan(kMarkerAndLengthSizeBytes, kName.size()), kName))
     return std::nullopt;
   const unsigned version = byte_at(bytes, kOpeningSizeBytes - 1);
   const Bytes content = bytes.first(size).subspan(kOpeningSizeBytes);
@@ -78,7 +80,7 @@ std::size_t segment_size_bytes(Bytes bytes) {
   std::size_t at = 0;
   while (at + 1 < bytes.size() && bytes[at] == marker::kPrefix && bytes[at + 1] == marker::kPrefix)
     ++at;
-  if (bytes.size() - at < kSegmentHeadSizeBytes || bytes[at] != marker::kPrefix ||
+  if (bytes.size() - at < kMarkerAndLengthSizeBytes || bytes[at] != marker::kPrefix ||
       marker::stands_alone(bytes[at + 1]) || bytes[at + 1] == marker::kStartOfScan)
     return 0;
   const std::size_t end = at + 2 + get_big_endian<std::uint16_t>(bytes.subspan(at + 2));

@@ -61,7 +61,7 @@ StreamClient::StreamClient(asio::io_context& io, StreamClientSettings settings,
       io, settings_.endpoint,
       [this](Dialer&, asio::ip::tcp::socket socket) { begin_session(std::move(socket)); },
       [this](Dialer&, std::error_code error) { could_not_connect(error); });
-  if (!settings_.http) probe_.emplace(io, settings_.endpoint, [this] { use_http(); });
+  probe_.emplace(io, settings_.endpoint, [this] { use_http(); });
 }
 
 std::string StreamClient::url() const {
@@ -209,12 +209,17 @@ void StreamClient::take_not_http() {
   if (kind == Kind::unknown)
     return end_session(false, fmt::format("{} does not answer with HTTP", url()));
   spdlog::info("{} sends frames without HTTP; watching {}", url(), to_tcp_url(settings_.endpoint));
+  use_tcp();
+}
+
+void StreamClient::use_tcp() {
   request_.reset();
   dial_again();
 }
 
 void StreamClient::use_http() {
-  request_.emplace(HttpUrl{.endpoint = settings_.endpoint, .user = {}, .password = {}});
+  request_.emplace(
+      settings_.http.value_or(HttpUrl{.endpoint = settings_.endpoint, .user = {}, .password = {}}));
   spdlog::info("{} speaks HTTP; watching {}", url(), to_string(request_->url()));
   dial_again();
 }
@@ -293,6 +298,11 @@ void StreamClient::read_ended(std::error_code error) {
   if (awaits_answer_ && request_->is_refusing()) return refuse_answer();
   // A script that does not read our reports closes with them unread, which resets the connection.
   const bool closed = error == asio::error::eof || error == asio::error::connection_reset;
+  if (closed && awaits_answer_ && frames_received_ == 0 && request_->received_bytes().empty()) {
+    // A sender of frames takes the request for an invalid report.
+    spdlog::info("{} does not answer; trying {}", url(), to_tcp_url(settings_.endpoint));
+    return use_tcp();
+  }
   const std::string position = assembler_->position();
   // The end of the connection may be the end of a picture.
   const bool is_in_order = assembler_->is_between_frames() || (body_ && assembler_->is_bare());

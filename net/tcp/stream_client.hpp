@@ -69,6 +69,7 @@ class StreamClient final : public StreamInput {
   void accept_answer();
   void take_not_http();
   void use_http();
+  void use_tcp();
   void dial_again();
   void take_frames();
   void need_more();

@@ -6,11 +6,14 @@
 
 Listens on a free port of 127.0.0.1 and prints it. The path of the stream is /stream.
 """
+import contextlib
 import pathlib
 import socket
 import sys
 import threading
+import time
 
+PIECES = 30  # in which an answer is sent
 MULTIPART = b"Content-Type: multipart/x-mixed-replace; boundary=b\r\n"
 OK = b"HTTP/1.1 200 OK\r\n"
 
@@ -103,20 +106,20 @@ ODDITIES = {
 
 
 def serve(connection, answer):
-    with connection:
+    with connection, contextlib.suppress(OSError):
         request = b""
         while b"\r\n\r\n" not in request:
             received = connection.recv(65536)
             if not received:
                 return
             request += received
-        connection.sendall(answer)
+        # Slowly, because a viewer decodes only the newest of frames that arrive together.
+        for at in range(0, len(answer), len(answer) // PIECES + 1):
+            connection.sendall(answer[at:at + len(answer) // PIECES + 1])
+            time.sleep(0.02)
         # The stream stays open: whoever waits for its end waits in vain.
         connection.settimeout(20)
-        try:
-            while connection.recv(65536):
-                pass
-        except OSError:
+        while connection.recv(65536):
             pass
 
 

@@ -20,10 +20,6 @@ std::span<const std::byte> as_bytes(std::string_view text) {
   return std::as_bytes(std::span(text.data(), text.size()));
 }
 
-std::string_view as_text(Bytes bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
-
 std::size_t find_marker(std::string_view jpeg, char code) {
   const std::size_t at = jpeg.find(std::string{'\xff', code});
   REQUIRE(at != std::string_view::npos);

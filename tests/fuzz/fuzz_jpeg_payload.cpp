@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "codec/jpeg_layout.hpp"
+#include "codec/jpeg_markers.hpp"
 #include "net/rtp/format/jpeg_header.hpp"
 #include "net/rtp/format/jpeg_payload.hpp"
 #include "support/fuzzing.hpp"
@@ -43,6 +44,16 @@ void check_writing(const JpegPayload& payload) {
   require_equal(payload, again);
 }
 
+// The header announces restart markers.
+void append_empty_scan(const JpegLayout& layout, std::vector<std::byte>& jpeg) {
+  const int columns = (layout.width + layout.mcu_width - 1) / layout.mcu_width;
+  const int rows = (layout.height + layout.mcu_height - 1) / layout.mcu_height;
+  const int interval = layout.restart_interval;
+  const int restarts = interval == 0 ? 0 : (columns * rows - 1) / interval;
+  for (int i = 0; i < restarts; ++i) jpeg.insert(jpeg.end(), {marker::kPrefix, marker::restart(i)});
+  jpeg.insert(jpeg.end(), {marker::kPrefix, marker::kEndOfImage});
+}
+
 void check_header(const JpegPayload& payload) {
   const ComponentTables tables =
       payload.tables ? component_tables(*payload.tables) : ComponentTables{};
@@ -53,7 +64,7 @@ void check_header(const JpegPayload& payload) {
   require(size >= jpeg_header_size_bytes(payload.format), "the header is not too small");
   require(has_tables_of_others(payload) || size == jpeg_header_size_bytes(payload.format),
           "the header has the size it was said to have");
-  jpeg.insert(jpeg.end(), {std::byte{0xFF}, std::byte{0xD9}});
+  append_empty_scan(layout, jpeg);
   JpegLayout found;
   require(validate_jpeg(jpeg, found) == JpegVerdict::ok, "the header is valid");
   require(found.header.size() == size - 2, "nothing is behind the header");

@@ -100,7 +100,7 @@ class Reassembly final : public FrameObserver {
   void frame_received(std::shared_ptr<ReceivedFrame> frame) override {
     Reassembled& told = frame->was_begun ? ending(*frame) : unbegun();
     told.end = Reception::whole;
-    told.jpeg.assign(frame->bytes().begin(), frame->bytes().end());
+    told.jpeg.assign(frame->valid_bytes().begin(), frame->valid_bytes().end());
     if (bytes_of(frame->jpeg.layout) != told.jpeg) is_contract_broken = true;
     told.stamp = frame->stamp;
     told.reads = frame->reads;

@@ -8,7 +8,7 @@ namespace {
 constexpr std::uint16_t kTwoByteHeaderProfile = 0x1000;
 constexpr std::uint8_t kElementVersion = 1;
 constexpr std::uint8_t kAnswersNacks = 1;
-constexpr std::uint8_t kNoSignal = 2;
+constexpr std::uint8_t kNoSignalFlag = 2;
 constexpr std::size_t kElementSizeBytes = 2 + kStampFieldsSizeBytes;
 constexpr std::size_t kWords = (kStampExtensionSizeBytes - 4) / 4;
 static_assert(kStampExtensionSizeBytes % 4 == 0);
@@ -21,7 +21,7 @@ std::optional<StampExtension> read_element(Bytes element) {
   };
   StampExtension extension{.stamp = read_stamp_fields(element.subspan<2, kStampFieldsSizeBytes>()),
                            .answers_nacks = has_flag(kAnswersNacks)};
-  extension.stamp.no_signal = has_flag(kNoSignal);
+  extension.stamp.no_signal = has_flag(kNoSignalFlag);
   return extension;
 }
 
@@ -34,8 +34,8 @@ void write_stamp_extension(const StampExtension& extension,
   rest = put_big_endian(rest, static_cast<std::uint8_t>(kStampExtensionId));
   rest = put_big_endian(rest, static_cast<std::uint8_t>(kElementSizeBytes));
   rest = put_big_endian(rest, kElementVersion);
-  const int flags =
-      (extension.answers_nacks ? kAnswersNacks : 0) | (extension.stamp.no_signal ? kNoSignal : 0);
+  const int flags = (extension.answers_nacks ? kAnswersNacks : 0) |
+                    (extension.stamp.no_signal ? kNoSignalFlag : 0);
   put_big_endian(rest, static_cast<std::uint8_t>(flags));
   write_stamp_fields(extension.stamp, out.last<kStampFieldsSizeBytes>());
 }

@@ -140,7 +140,7 @@ TEST_CASE("a refusal whose text has not ended has an error already", "[http]") {
 
 TEST_CASE("what is not HTTP is recognized", "[http]") {
   const std::string answer =
-      GENERATE("SSH-2.0-OpenSSH_9.2\r\n", std::string("\0\0\x40\0\xFF\xD8", 6));
+      GENERATE(std::string("SSH-2.0-OpenSSH_9.2\r\n"), std::string("\0\0\x40\0\xFF\xD8", 6));
   StreamRequest request(parse_http_url("http://camera/"));
   CHECK(feed(request, answer) == Result::not_http);
 }

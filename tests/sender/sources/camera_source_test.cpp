@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include <algorithm>
+#include <array>
 #include <catch2/catch.hpp>
 #include <cstdlib>
 #include <filesystem>
@@ -230,12 +231,13 @@ TEST_CASE("raw frames are read as the camera has drawn them, without padding",
     const RawView& view = frame.lent->view;
     const int channels = view.format == PixelFormat::grey ? 1 : 3;
     const int number = number_in(frame);
+    std::vector<std::array<int, 3>> wrong;  // channel, x and y of samples
     for (int channel = 0; channel < channels; ++channel)
       for (int y = 8; y < 480 * 7 / 8; y += 2)
-        for (const int x : {0, 2, 318, 638}) {
-          CAPTURE(view.format, channel, x, y);
-          REQUIRE(sample(view, channel, x, y) == drawn(channel, number, x, y));
-        }
+        for (const int x : {0, 2, 318, 638})
+          if (sample(view, channel, x, y) != drawn(channel, number, x, y))
+            wrong.push_back({channel, x, y});
+    CHECK(wrong.empty());
   }
 }
 
