@@ -54,6 +54,8 @@ The two sides do not do exactly the same:
 - jpegwire uses one thread; OpenCV's cvtColor uses all cores.
 - `validate` is the validation of a JPEG. It finds the end of every band, while tjDecompressHeader3 reads only up to the
   first scan. jpegwire's framings and its reassembler include the validation; the library calls do not.
+- `multipart framing` finds the end of each JPEG by its markers, because cameras send wrong lengths; libavformat's
+  demuxer trusts `Content-Length`.
 - libavformat's RTP muxer does not support restart intervals, so its frame has one band. It copies each packet;
   jpegwire refers to the frame's bytes.
 - ISA-L gets its symbols, and for encoding its tables, ready-made. jpegwire copies and pads the packets. It computes
