@@ -98,8 +98,8 @@ class FrameRecorder final : public FrameSink, private FrameWriter {
   std::atomic<std::uint64_t> recorded_ = 0;
   std::atomic<std::uint64_t> too_close_ = 0;  // to the previous frame to have a distinct time
   std::atomic<std::uint64_t> skipped_size_ = 0;
-  std::atomic<SteadyTime> first_written_{};  // when; the epoch if nothing was written
-  std::atomic<SteadyTime> last_written_{};   // likewise
+  std::atomic<SteadyTime> first_written_{};  // of the first frame; the epoch: none was written
+  std::atomic<SteadyTime> last_written_{};   // of the latest frame; the epoch: none was written
 
   // The queue's thread.
   std::optional<VideoFileWriter> file_;

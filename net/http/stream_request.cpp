@@ -153,7 +153,7 @@ StreamRequest::Result StreamRequest::redirect(std::string_view location) {
   if (!url) return refuse(fmt::format("has moved to {}, which is not a URL of HTTP", shown));
   if (!equal_ignoring_case(url->endpoint.host, url_.endpoint.host))
     return refuse(fmt::format("has moved to another host; watch {} instead", shown));
-  if (++redirects_ > kMaxRedirects) return refuse("redirects again and again");
+  if (++redirects_ > kMaxRedirects) return refuse("redirects more than 5 times");
   const bool is_same_server = url->endpoint.port == url_.endpoint.port;
   const HttpUrl previous = std::exchange(url_, *url);
   url_.user = is_same_server ? previous.user : "";

@@ -35,8 +35,9 @@ class JpegReassembler {
   JpegReassembler(ReassemblerSettings settings, FrameObserver& observer);
 
   /// Takes a packet whose extended sequence number is new. `read` numbers the calls of recv.
-  /// useless: not RTP/JPEG, which the observer is told, out of bounds, a contradiction, or of a
-  /// frame that is over. too_large: beyond the end of the largest accepted frame.
+  /// useless: the packet is not RTP/JPEG (then the observer is notified), exceeds the frame's
+  /// bounds, contradicts other packets, or belongs to a frame that is over. too_large: it lies
+  /// beyond the end of the largest accepted frame.
   Added add(const RtpPacket& packet, std::int64_t sequence, WallTime arrival, std::uint64_t read);
 
   /// How long to wait for late packets; longer if lost packets may be sent again.

@@ -34,7 +34,7 @@ std::string describe_type(std::string_view content_type) {
 // By default a sender accepts only viewers on its own machine.
 std::string advice(std::error_code error, const StreamClientSettings& settings) {
   if (error != asio::error::connection_refused || settings.http) return "";
-  return fmt::format("; start jpegwire-sender there with --tcp 0.0.0.0:{}", settings.endpoint.port);
+  return fmt::format("; start jpegwire-sender there with --tcp [ADDR:]{}", settings.endpoint.port);
 }
 
 }  // namespace

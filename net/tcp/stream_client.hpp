@@ -37,9 +37,10 @@ struct StreamClientSettings {
 /// The receiving end of a stream over TCP: connects (or accepts), requests the stream if the sender
 /// is an HTTP server, reads without ever waiting for the decoder, assembles and validates frames,
 /// and passes them to the observer. If the frames carry a stamp, it reports its time to the sender,
-/// so that the age of frames is known across machines. An HTTP server that answers with a single
-/// picture is asked again and again. A server that speaks HTTP where frames were expected, or the
-/// other way round, is recognized. Bound to the io thread; must outlive the io context's run.
+/// so that the age of frames is known across machines. If an HTTP server answers with a single
+/// picture, the next one is requested. The client recognizes HTTP behind a tcp:// address, and
+/// frames without HTTP behind an http:// address. Bound to the io thread; must outlive the io
+/// context's run.
 class StreamClient final : public StreamInput {
  public:
   /// Throws std::runtime_error if it cannot listen.

@@ -53,7 +53,7 @@ std::runtime_error not_a_camera(const std::string& path) {
                                             : fmt::format("{} is", cameras.front())));
 }
 
-/// What the camera offers is named, and who can convert it.
+/// Names the formats that the camera offers, and a program that converts them.
 std::runtime_error no_usable_format(const std::string& path,
                                     const std::vector<OfferedFormat>& offered) {
   std::vector<std::string> names;
@@ -96,7 +96,7 @@ std::size_t credible_stride(const DeviceFormat& format, PixelFormat pixels) {
   return is_credible ? format.stride_bytes : packed;
 }
 
-FormatWish wish_of(const CameraOptions& options) {
+WantedFormat wanted_format(const CameraOptions& options) {
   return {{options.width, options.height}, options.frames_per_second, options.passthrough};
 }
 
@@ -162,16 +162,16 @@ void CameraDevice::negotiate(const CameraOptions& options) {
 }
 
 FormatCandidate CameraDevice::choose_format(const CameraOptions& options) {
-  const FormatWish wish = wish_of(options);
+  const WantedFormat wanted = wanted_format(options);
   const std::vector<OfferedFormat> offered = device_.formats();
   std::optional<FormatCandidate> best;
   for (const OfferedFormat& each : offered) {
     if (!is_usable(each.fourcc)) continue;
-    const auto format = device_.set_format(each.fourcc, wish.size);
+    const auto format = device_.set_format(each.fourcc, wanted.size);
     if (!format) continue;
     const FormatCandidate candidate{*format,
-                                    choose_rate(device_.rates(*format), wish.frames_per_second)};
-    if (!best || is_better(candidate, *best, wish)) best = candidate;
+                                    choose_rate(device_.rates(*format), wanted.frames_per_second)};
+    if (!best || is_better(candidate, *best, wanted)) best = candidate;
   }
   if (!best) throw no_usable_format(options.device, offered);
   return *best;
@@ -243,7 +243,7 @@ bool CameraDevice::is_old(const FilledBuffer& filled) const {
   return std::chrono::steady_clock::now() - *filled.captured > 1.5 * interval_;
 }
 
-// Some drivers do not count, and some begin again.
+// Some drivers do not number their frames, and some restart at 0.
 void CameraDevice::count_missed(std::uint32_t sequence, CameraStatistics& statistics) {
   constexpr std::uint32_t kRestart = 1U << 31;
   const std::uint32_t step = sequence - last_sequence_.value_or(sequence);

@@ -41,11 +41,11 @@ double shortfall(const std::optional<double>& rate, double wanted) {
   return reaches(*rate, asked) ? 0 : asked - *rate;
 }
 
-auto rank(const FormatCandidate& candidate, const FormatWish& wish) {
+auto rank(const FormatCandidate& candidate, const WantedFormat& wanted) {
   const std::uint32_t fourcc = candidate.format.fourcc;
-  return std::tuple(!(is_jpeg(fourcc) && wish.passthrough), fourcc == V4L2_PIX_FMT_GREY,
-                    distance(candidate.format.size, wish.size),
-                    shortfall(candidate.frames_per_second, wish.frames_per_second), cost(fourcc));
+  return std::tuple(!(is_jpeg(fourcc) && wanted.passthrough), fourcc == V4L2_PIX_FMT_GREY,
+                    distance(candidate.format.size, wanted.size),
+                    shortfall(candidate.frames_per_second, wanted.frames_per_second), cost(fourcc));
 }
 
 }  // namespace
@@ -82,8 +82,9 @@ std::optional<double> choose_rate(std::span<const RateRange> offered, double wan
   return std::isfinite(best) ? best : highest;
 }
 
-bool is_better(const FormatCandidate& one, const FormatCandidate& other, const FormatWish& wish) {
-  return rank(one, wish) < rank(other, wish);
+bool is_better(const FormatCandidate& one, const FormatCandidate& other,
+               const WantedFormat& wanted) {
+  return rank(one, wanted) < rank(other, wanted);
 }
 
 }  // namespace jpegwire

@@ -33,7 +33,7 @@ bool reaches(double rate, double wanted);
 std::optional<double> choose_rate(std::span<const RateRange> offered, double wanted);
 
 /// What is wanted from a camera.
-struct FormatWish {
+struct WantedFormat {
   PictureSize size;
   double frames_per_second = 0;  // 0: the highest
   bool passthrough = true;       // prefer JPEGs
@@ -47,6 +47,7 @@ struct FormatCandidate {
 
 /// Which candidate fits better: JPEGs that can be passed through; colour; the size; the rate; the
 /// format that costs the least to encode.
-bool is_better(const FormatCandidate& one, const FormatCandidate& other, const FormatWish& wish);
+bool is_better(const FormatCandidate& one, const FormatCandidate& other,
+               const WantedFormat& wanted);
 
 }  // namespace jpegwire

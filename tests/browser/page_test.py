@@ -56,7 +56,7 @@ def free_port():
 
 
 class Sender:
-    """A sender, of the test card unless told otherwise, which has printed its page's URL."""
+    """Starts a sender, by default of the test card, and waits for the URL of its page."""
 
     def __init__(self, port, source="test", tcp="off", more=()):
         url = f"http://127.0.0.1:{port}/"

@@ -99,7 +99,7 @@ TEST_CASE("the viewer shows cameras whatever their heads, bodies and parts are l
   CHECK(count > 30);
 }
 
-TEST_CASE("a URL that gives one picture per request is fetched again and again") {
+TEST_CASE("a URL that gives one picture per request is requested repeatedly") {
   const TemporaryDirectory directory;
   HttpCamera camera("snapshot", save_frames(directory));
   ViewerProgram viewer({camera.url(), "--frames", "9", "--summary", "-"});

@@ -117,7 +117,7 @@ def serve(connection, answer):
         for at in range(0, len(answer), len(answer) // PIECES + 1):
             connection.sendall(answer[at:at + len(answer) // PIECES + 1])
             time.sleep(0.02)
-        # The stream stays open: whoever waits for its end waits in vain.
+        # The stream stays open: a viewer must not wait for its end.
         connection.settimeout(20)
         while connection.recv(65536):
             pass

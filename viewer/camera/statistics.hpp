@@ -43,7 +43,7 @@ struct DecodedFrame {
   int width = 0;
   int height = 0;
   std::optional<microseconds> age;         // capture to decoded pixels
-  std::optional<microseconds> oldest_age;  // likewise, of the oldest pixels in the picture
+  std::optional<microseconds> oldest_age;  // capture of the oldest pixels to decoded pixels
   std::optional<microseconds> encode;      // capture to the first byte sent
   std::optional<microseconds> network;     // first byte sent to last byte received
   std::optional<microseconds> decode;      // last byte received to decoded pixels

@@ -192,7 +192,7 @@ void FileClient::no_answer_came() {
   if (!was_connected_)
     return end(
         fmt::format("cannot connect to {}: {}; start jpegwire-sender there with --http "
-                    "0.0.0.0:{} and --share DIR",
+                    "[ADDR:]{} and --share DIR",
                     url(), trouble_, settings_.endpoint.port));
   end(fmt::format("no answer from {} within {} s{}: {}", url(), seconds, trouble, what_is_wrong()));
 }

@@ -43,11 +43,11 @@ TEST_CASE("the rate set is the lowest that reaches the wanted one, else the high
 }
 
 /// The one that is chosen, whatever the order in which the camera offers them.
-std::uint32_t best_of(std::vector<FormatCandidate> candidates, const FormatWish& wish) {
+std::uint32_t best_of(std::vector<FormatCandidate> candidates, const WantedFormat& wanted) {
   const auto best = [&] {
     return std::ranges::min_element(
                candidates,
-               [&](const auto& one, const auto& other) { return is_better(one, other, wish); })
+               [&](const auto& one, const auto& other) { return is_better(one, other, wanted); })
         ->format.fourcc;
   };
   const std::uint32_t chosen = best();
