@@ -209,7 +209,9 @@ bool RtpReceiver::choose_source(const RtpPacket& packet, const Udp::endpoint& so
   }
   const SsrcFilter::Verdict verdict = filter_.accept(header.ssrc, header.sequence, now);
   if (verdict == SsrcFilter::Verdict::new_source) begin_source(source, now);
-  return verdict != SsrcFilter::Verdict::foreign;
+  if (verdict != SsrcFilter::Verdict::foreign) return true;
+  refuse_packet(PacketFault::other_source, header.payload_type);
+  return false;
 }
 
 void RtpReceiver::begin_source(const Udp::endpoint& source, WallTime now) {

@@ -13,6 +13,7 @@ enum class PacketFault {
   not_rtp,             // not version 2
   bad_rtp_header,      // lengths that contradict the packet's size
   other_payload_type,  // of another codec
+  other_source,        // RTP/JPEG, but not from the source (SSRC) that is received
   // Of its RTP/JPEG headers (RFC 2435, section 3.1):
   unsupported_type,      // neither 4:2:0 nor 4:2:2
   interlaced,            // one of two fields

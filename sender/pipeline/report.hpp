@@ -27,7 +27,7 @@ struct SenderReport {
   PipelineCounts counts;
   std::uint64_t corrupt = 0;          // damaged frames of the source
   std::uint64_t missed = 0;           // frames that the camera lost
-  std::uint64_t skipped_capture = 0;  // frames of the camera that were left out
+  std::uint64_t skipped_capture = 0;  // frames of a camera or stream that were left out
   std::uint64_t incomplete = 0;       // frames of an RTP source that arrived incomplete
   std::uint64_t reopened = 0;         // times that a lost source was reopened
   int watching = 0;                   // viewers over TCP and HTTP, and RTP streams

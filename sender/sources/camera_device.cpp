@@ -261,9 +261,7 @@ bool CameraDevice::is_damaged(const FilledBuffer& filled) const {
 /// Of the frames of a camera that gives more than are wanted, those nearest to the schedule.
 bool CameraDevice::is_due(const FilledBuffer& filled) const {
   if (!schedule_) return true;
-  const SteadyTime captured = filled.captured.value_or(std::chrono::steady_clock::now());
-  const SteadyTime due = schedule_->next_due(captured);
-  return captured + interval_ / 2 >= due;
+  return schedule_->is_due(filled.captured.value_or(std::chrono::steady_clock::now()));
 }
 
 CameraDevice::Outcome CameraDevice::take(FilledBuffer& filled, ObjectPool<EncodedFrame>& pool,

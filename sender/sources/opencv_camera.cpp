@@ -2,42 +2,59 @@
 
 #include <fmt/format.h>
 
-#include <stdexcept>
+#include <chrono>
 
 #include "sender/sources/camera_format.hpp"
 #include "sender/sources/opencv_quiet.hpp"
 
 namespace jpegwire {
 
-OpenCvCamera::OpenCvCamera(OpenCvCameraOptions options) : options_(options) {
+OpenCvCamera::OpenCvCamera(OpenCvCameraOptions options)
+    : options_(options), schedule_(options.frames_per_second) {
   quiet_opencv();
-  if (!capture_.open(options_.number))
-    throw std::runtime_error(fmt::format(
-        "OpenCV cannot open camera {}: it is absent, or another program uses it, or OpenCV does "
-        "not know its format; try --source camera:{}, which says why",
-        options_.number, options_.number));
+  open();
   const double rate = options_.frames_per_second;
-  capture_.set(cv::CAP_PROP_FRAME_WIDTH, options_.size.width);
-  capture_.set(cv::CAP_PROP_FRAME_HEIGHT, options_.size.height);
   capture_.set(cv::CAP_PROP_FPS, rate > 0 ? rate : kAnyHighRate);
+  if (!capture_.isOpened()) open();  // OpenCV closes a camera that does not have the rate
   description_ =
       fmt::format("camera {}, opened by OpenCV: {}x{} at {:.4g} frames/s", options_.number,
                   capture_.get(cv::CAP_PROP_FRAME_WIDTH), capture_.get(cv::CAP_PROP_FRAME_HEIGHT),
                   capture_.get(cv::CAP_PROP_FPS));
 }
 
+void OpenCvCamera::open() {
+  if (!capture_.open(options_.number))
+    throw std::runtime_error(fmt::format(
+        "OpenCV cannot open camera {}: it is absent, or another program uses it, or OpenCV does "
+        "not know its format; try --source camera:{}, which says why",
+        options_.number, options_.number));
+  capture_.set(cv::CAP_PROP_FRAME_WIDTH, options_.size.width);
+  capture_.set(cv::CAP_PROP_FRAME_HEIGHT, options_.size.height);
+}
+
 std::optional<CapturedFrame> OpenCvCamera::read(std::stop_token stop) {
-  if (stop.stop_requested()) return std::nullopt;
-  CapturedFrame frame;
-  frame.raw = pool_.take();
-  const bool is_grabbed = capture_.grab();
-  frame.capture_time = wall_now();
-  if (!is_grabbed || !retrieve(*frame.raw))
-    throw std::runtime_error(
-        fmt::format("camera {} delivers no more frames to OpenCV; with --source camera:{} the "
-                    "sender waits until it is back",
-                    options_.number, options_.number));
-  return frame;
+  while (!stop.stop_requested()) {
+    if (!capture_.grab()) throw delivers_no_more();
+    const auto grabbed = std::chrono::steady_clock::now();
+    if (!schedule_.is_due(grabbed)) {
+      ++skipped_;
+      continue;
+    }
+    schedule_.advance(schedule_.next_due(grabbed));
+    CapturedFrame frame;
+    frame.capture_time = wall_now();
+    frame.raw = pool_.take();
+    if (!retrieve(*frame.raw)) throw delivers_no_more();
+    return frame;
+  }
+  return std::nullopt;
+}
+
+std::runtime_error OpenCvCamera::delivers_no_more() const {
+  return std::runtime_error(
+      fmt::format("camera {} delivers no more frames to OpenCV; with --source camera:{} the "
+                  "sender waits until it is back",
+                  options_.number, options_.number));
 }
 
 bool OpenCvCamera::retrieve(Picture& picture) try {

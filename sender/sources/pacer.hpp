@@ -22,6 +22,10 @@ class FrameSchedule {
   /// the schedule: missed frames are skipped, not made up for.
   Clock::time_point next_due(Clock::time_point now) const;
 
+  /// Whether to take a frame of this time from a source that gives more: the first one within half
+  /// an interval of when the next one is due.
+  bool is_due(Clock::time_point time) const { return time + interval_ / 2 >= next_due(time); }
+
   /// The frame that was due then is done.
   void advance(Clock::time_point due) { last_due_ = due; }
 

@@ -30,7 +30,8 @@ StreamSource::StreamSource(asio::io_context& io, const std::string& url, bool pa
                            std::optional<double> frames_per_second)
     : url_(parse_stream_address(url).text),
       passthrough_(passthrough),
-      input_(open_stream(io, parse_stream_address(url), policy_for(frames_per_second), *this)) {
+      input_(open_stream(io, parse_stream_address(url), policy_for(frames_per_second), *this)),
+      schedule_(frames_per_second.value_or(0)) {
   input_->start();
 }
 
@@ -45,9 +46,21 @@ std::optional<CapturedFrame> StreamSource::read(std::stop_token stop) {
     const std::optional<std::string> reason = why_no_signal();
     const bool is_card_due = std::chrono::steady_clock::now() - last_card_ >= kCardInterval;
     if (reason && (!frame || is_card_due)) return no_signal(*reason);
-    if (frame) return pass_on(std::move(*frame));
+    if (frame && !is_thinned_out(**frame)) return pass_on(std::move(*frame));
   }
   return std::nullopt;
+}
+
+// A frame that is left out is a sign of life all the same.
+bool StreamSource::is_thinned_out(const ReceivedFrame& frame) {
+  const SteadyTime arrival = std::chrono::steady_clock::now();
+  if (schedule_.is_due(arrival) || frame.is_card()) {
+    schedule_.advance(schedule_.next_due(arrival));
+    return false;
+  }
+  ++skipped_;
+  frame_passed_on();
+  return true;
 }
 
 // Frames that are refused by the pipeline are still tried between two cards.

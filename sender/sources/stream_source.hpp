@@ -13,6 +13,7 @@
 #include "net/stream/stream_observer.hpp"
 #include "sender/sources/frame_source.hpp"
 #include "sender/sources/no_signal_card.hpp"
+#include "sender/sources/pacer.hpp"
 
 namespace jpegwire {
 
@@ -22,9 +23,9 @@ namespace jpegwire {
 /// that is only slow is not absent.
 class StreamSource final : public FrameSource, private StreamObserver {
  public:
-  /// `passthrough` is used for the description only. `frames_per_second` is the rate at which
-  /// single pictures are requested from a URL that gives one at a time; without it, as fast as they
-  /// come.
+  /// `passthrough` is used for the description only. `frames_per_second` is the rate to
+  /// which frames are thinned, and at which single pictures are requested from a URL that gives one
+  /// at a time; without it, as fast as they come.
   StreamSource(asio::io_context& io, const std::string& url, bool passthrough = true,
                std::optional<double> frames_per_second = std::nullopt);
 
@@ -36,6 +37,7 @@ class StreamSource final : public FrameSource, private StreamObserver {
   bool is_online() const override { return !awaits_frame_ && is_origin_online_ && !refuses_all(); }
   std::uint64_t corrupt() const override { return corrupt_; }
   std::uint64_t incomplete() const override { return incomplete_; }
+  std::uint64_t skipped() const override { return skipped_; }
   std::uint64_t reopened() const override { return reopened_; }
 
  private:
@@ -49,6 +51,7 @@ class StreamSource final : public FrameSource, private StreamObserver {
   void interrupted(const std::string& sentence) override;
   void ended(const std::string& error) override;
 
+  bool is_thinned_out(const ReceivedFrame& frame);
   CapturedFrame pass_on(std::shared_ptr<ReceivedFrame> frame);
   CapturedFrame no_signal(const std::string& sentence);
   std::optional<std::string> why_no_signal() const;
@@ -65,6 +68,7 @@ class StreamSource final : public FrameSource, private StreamObserver {
   std::atomic<bool> is_origin_online_ = true;  // else the first sender shows a card
   std::atomic<std::uint64_t> corrupt_ = 0;
   std::atomic<std::uint64_t> incomplete_ = 0;
+  std::atomic<std::uint64_t> skipped_ = 0;
   std::atomic<std::uint64_t> connections_ = 0;
   std::atomic<std::uint64_t> reopened_ = 0;
 
@@ -74,6 +78,7 @@ class StreamSource final : public FrameSource, private StreamObserver {
   bool has_refused_packets_ = false;
 
   // The capture thread's.
+  FrameSchedule schedule_;
   SteadyTime last_card_{};
   int width_ = 1280;  // of the last frame, used for the card
   int height_ = 720;

@@ -104,6 +104,10 @@ std::vector<MetricFamily> frames(const SenderReport& report) {
               "Frames not processed because there was no viewer.", counts.unwatched),
       counter("jpegwire_frames_corrupt_total", "Damaged frames of the source, which are dropped.",
               report.corrupt + counts.corrupt),
+      counter("jpegwire_frames_damaged_total",
+              "JPEGs of the source that were encoded again with grey where they could not be "
+              "decoded.",
+              counts.damaged),
       counter("jpegwire_frames_missed_total",
               "Frames that the camera lost before they could be read.", report.missed),
       counter("jpegwire_frames_incomplete_total",

@@ -195,6 +195,19 @@ TEST_CASE("OpenCV opens a camera on request") {
   CHECK(end_of(sender)["encoded"] >= 1);
 }
 
+TEST_CASE("a camera that OpenCV opens is thinned to the rate asked for") {
+  SenderProgram sender(
+      {"--source", "opencv:0", "--size", "640x480", "--fps", "7", "--summary", "-"},
+      fake_camera({{"FAKECAM_FORMATS", kYuyv}, {"FAKECAM_ONE_RATE", "1"}}));
+  sender.wait_for("opened by OpenCV: 640x480 at 30 frames/s");
+  {
+    TcpPeer peer = TcpPeer::connect(sender.port());
+    for (int i = 0; i < 7; ++i) CHECK(peer.receive_frame());
+  }
+  const json summary = end_of(sender);
+  CHECK(summary["skipped_capture"] > 2 * summary["captured"].get<int>());
+}
+
 TEST_CASE("an unplugged camera's stream shows a card until the camera is back") {
   const FakeCamera camera({{"FAKECAM_FORMATS", GENERATE(kYuyv, kMotionJpeg)}});
   SenderProgram sender(camera_options(), camera.environment());

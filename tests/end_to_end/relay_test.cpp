@@ -260,4 +260,16 @@ TEST_CASE("a relay shows its card while all frames are refused, and says why") {
   CHECK(read_until(peer, has_grey(60)));
 }
 
+TEST_CASE("a relay with --fps thins the stream to that rate") {
+  SenderProgram origin(test_card({"--size", "320x240", "--fps", "30"}));
+  SenderProgram relay({"--source", origin.url(), "--fps", "7", "--summary", "-"});
+  {
+    TcpPeer peer = TcpPeer::connect(relay.port());
+    for (int i = 0; i < 10; ++i) CHECK(peer.receive_frame());
+  }
+  const json summary = interrupt(relay);
+  CHECK(summary["skipped_capture"] > 2 * summary["passthrough"].get<int>());
+  CHECK(summary["reopened"] == 0);
+}
+
 }  // namespace relay_test

@@ -111,7 +111,7 @@ TEST_CASE("a later run resumes where an earlier one failed, and says so") {
     sizes[0] = 700'000;
     CuttingProxy proxy(sender.http_port(), sizes);
     const std::string complaint =
-        failure_of_command(stage.in_here({"--fetch", "a.mkv", "--timeout", "1", proxy.url()}));
+        failure_of_command(stage.in_here({"--fetch", "a.mkv", "--timeout", "10", proxy.url()}));
     CHECK_THAT(complaint, Contains("'a.mkv.part' keeps") && Contains("the same command resumes"));
   }
   CHECK(files_in(stage.here()) == std::vector<std::string>{"a.mkv.part"});

@@ -151,5 +151,16 @@ TEST_CASE("packets that belong to no RTP/JPEG stream are reported, whichever sou
   CHECK(stage.recorder.refused_packets == twice);
 }
 
+TEST_CASE("packets of another source are counted and not shown") {
+  Stage stage;
+  stage.send_frame();
+  ByteVector packet(kRtpHeaderSizeBytes);
+  put_rtp_header(packet, {.payload_type = 26, .sequence = 100, .ssrc = kSsrc + 1}, false);
+  append(packet, to_bytes({0, 0, 0, 0, 1, 50, 2, 2, 1}));
+  stage.send(packet);
+  CHECK(stage.recorder.refused_packets ==
+        std::vector<RefusedPacket>{{PacketFault::other_source, 26, 26}});
+}
+
 }  // namespace
 }  // namespace jpegwire::rtp_receiver_test

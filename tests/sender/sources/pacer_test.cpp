@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 #include <chrono>
+#include <cstdlib>
 #include <future>
 #include <thread>
 
@@ -67,4 +68,29 @@ TEST_CASE("a schedule keeps its rate when frames come a little late, and restart
   schedule.advance(begin + milliseconds(100));
   CHECK(schedule.next_due(begin + milliseconds(130)) == begin + milliseconds(200));
   CHECK(schedule.next_due(begin + milliseconds(500)) == begin + milliseconds(500));
+}
+
+TEST_CASE("a schedule thins a faster source to its rate", "[pacer]") {
+  const int source_rate = GENERATE(25, 30, 60);
+  const int rate = GENERATE(1, 7, 24, 25);
+  FrameSchedule schedule(rate);
+  int taken = 0;
+  for (int frame = 0; frame < 20 * source_rate; ++frame) {
+    const Clock::time_point time{std::chrono::seconds(1) +
+                                 std::chrono::microseconds(1'000'000LL * frame / source_rate)};
+    if (!schedule.is_due(time)) continue;
+    ++taken;
+    schedule.advance(schedule.next_due(time));
+  }
+  CAPTURE(source_rate, rate);
+  CHECK(std::abs(taken - 20 * rate) <= 1);
+}
+
+TEST_CASE("a rate of 0 takes every frame", "[pacer]") {
+  FrameSchedule schedule(0);
+  for (int frame = 0; frame < 10; ++frame) {
+    const Clock::time_point time{std::chrono::milliseconds(frame)};
+    CHECK(schedule.is_due(time));
+    schedule.advance(schedule.next_due(time));
+  }
 }

@@ -60,6 +60,7 @@ SenderReport busy_report() {
                    .skipped_encode = 7,
                    .unwatched = 10,
                    .corrupt = 2,
+                   .damaged = 13,
                    .bytes = 123'456};
   report.corrupt = 1;
   report.missed = 11;
@@ -94,6 +95,7 @@ TEST_CASE("what happened to frames and connections is counted") {
   CHECK(samples.at("jpegwire_frames_passed_on_total") == 20);
   CHECK(samples.at("jpegwire_frames_unwatched_total") == 10);
   CHECK(samples.at("jpegwire_frames_corrupt_total") == 3);
+  CHECK(samples.at("jpegwire_frames_damaged_total") == 13);
   CHECK(samples.at("jpegwire_frames_missed_total") == 11);
   CHECK(samples.at("jpegwire_frames_skipped_total{where=\"camera\"}") == 12);
   CHECK(samples.at("jpegwire_frames_incomplete_total") == 4);
