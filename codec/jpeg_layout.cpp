@@ -77,6 +77,8 @@ Words words_of(JpegVerdict verdict) {
       return {"missing_scan", "JPEG that lacks a scan"};
     case JpegVerdict::missing_tables:
       return {"missing_tables", "JPEG that lacks a quantization table"};
+    case JpegVerdict::damaged:
+      return {"damaged", "JPEG with missing rows"};
     case JpegVerdict::undecodable:
       return {"undecodable", "JPEG that cannot be decoded"};
     case JpegVerdict::contradictory_packets:

@@ -29,6 +29,7 @@ enum class JpegVerdict {
   missing_tables,  // a component names a quantization table that was not defined
   // Not from validation:
   undecodable,           // the decoder fails
+  damaged,               // rows are missing, and only whole frames are wanted
   contradictory_packets  // RTP packets that overlap or differ in format
 };
 

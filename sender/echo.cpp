@@ -28,7 +28,7 @@ nlohmann::json summarize(const EchoServer& server, std::chrono::duration<double>
 
 int run_echo(const SenderOptions& options) {
   asio::io_context io(1);
-  EndSignals signals(io);
+  LastingEndSignals signals(io);
   SummaryOutput summary(options.summary);
   const auto start = std::chrono::steady_clock::now();
   asio::steady_timer time_limit(io);

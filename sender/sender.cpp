@@ -314,7 +314,7 @@ class Sender {
   const SenderOptions& options_;
   const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   asio::io_context io_{1};
-  EndSignals signals_;  // early, so that a signal while the source opens is not lost
+  LastingEndSignals signals_;  // early, so that a signal while the source opens is not lost
   SummaryOutput summary_;
   ViewerCount viewer_count_;
   FrameServer server_;

@@ -244,7 +244,7 @@ class Viewer {
   // answer.
   void print_figures() {
     if (!options_.headless || Clock::now() < next_line_) return;
-    next_line_ += std::chrono::seconds(1);
+    while (next_line_ <= Clock::now()) next_line_ += std::chrono::seconds(1);
     const auto has_figures = [](const auto& camera) {
       return camera->statistics().frames_decoded() > 0 || camera->statistics().refusals();
     };
@@ -304,7 +304,7 @@ class Viewer {
   const ViewerOptions& options_;
   const std::vector<std::string> names_;
   asio::io_context io_{1};
-  EndSignals signals_;  // early, so that a signal while the window opens is not lost
+  LastingEndSignals signals_;  // early, so that a signal while the window opens is not lost
   SummaryOutput summary_;
   std::mutex mutex_;
   std::vector<std::string> failures_;        // of streams

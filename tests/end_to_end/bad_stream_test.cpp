@@ -233,4 +233,34 @@ TEST_CASE("a sender disconnects a peer that sends garbage, without disturbing ot
   CHECK(summary_of(sender)["viewers"].size() == 3);
 }
 
+TEST_CASE("damaged frames that are shown count for --frames and --snapshot") {
+  const TemporaryDirectory directory;
+  TcpListener listener;
+  ViewerProgram viewer(
+      {listener.url(), "--frames", "3", "--snapshot", directory / "last.jpg", "--summary", "-"});
+  TcpPeer sender = listener.accept();
+  const std::string jpeg = make_jpeg(320, 240);
+  const std::string damaged = jpeg.substr(0, jpeg.size() - jpeg.size() / 4);
+  sender.send(with_size(jpeg));
+  viewer.wait_for("connected to");
+  while (!viewer.has_ended() && sender.try_send(with_size(damaged)))
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  const json summary = summary_of(viewer);
+  CHECK(summary["patched"] >= 2);
+  CHECK(read_file(directory / "last.jpg").size() >= damaged.size());
+  CHECK(read_file(directory / "last.jpg").size() < jpeg.size());
+}
+
+TEST_CASE("a second Ctrl-C does not make a program fail that ends in order") {
+  SenderProgram sender(test_card({"--summary", "-"}));
+  TcpPeer peer = TcpPeer::connect(sender.port());
+  CHECK(peer.receive_frame());
+  for (int i = 0; i < 200 && !sender.has_ended(); ++i) {
+    sender.send_signal(SIGINT);
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+  peer.close();
+  CHECK(sender.wait() == 0);
+}
+
 }  // namespace bad_stream_test

@@ -31,7 +31,7 @@ struct StatisticsBench {
     DecodedFrame frame;
     frame.width = 1280;
     frame.height = 720;
-    frame.is_patched = true;
+    frame.is_patched = frame.lacks_packets = true;
     statistics.frame_decoded(frame);
   }
   std::uint64_t lost() { return statistics.live().lost; }

@@ -184,8 +184,10 @@ void Camera::show_growing_age(CameraDisplay& display) {
 
 LiveFigures Camera::figures() const {
   LiveFigures figures = statistics_.live();
-  if (Clock::now() - last_frame_ >= kFrameIsLate && shown_capture_time_)
-    figures.age_ms = to_milliseconds(steady_now() - *shown_capture_time_);
+  if (has_shown_ && Clock::now() - last_frame_ >= kFrameIsLate)
+    figures.age_ms = shown_capture_time_
+                         ? std::optional(to_milliseconds(steady_now() - *shown_capture_time_))
+                         : std::nullopt;
   figures.no_signal = shows_card_;
   figures.last_picture = age_of_last_picture();
   figures.recording = recording_.state();
@@ -217,8 +219,9 @@ void Camera::write_snapshot() const {
   const std::filesystem::path file = options_.snapshot_file_of(index_);
   const auto frame = pipeline_.last_frame();
   if (!frame)
-    throw std::runtime_error("cannot write the last frame to '" + file.string() +
-                             "': no frame was received from " + url());
+    throw std::runtime_error(fmt::format(
+        "cannot write the last frame to '{}': no whole frame that can be shown came from {}",
+        file.string(), url()));
   write_whole_file(file, frame->valid_bytes());
 }
 

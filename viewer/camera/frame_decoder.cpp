@@ -15,6 +15,7 @@ DecodedFrame stages_of(const UndecodedFrame& frame, WallTime last_byte, WallTime
                        .network = std::nullopt,
                        .decode = now - last_byte,
                        .is_patched = false,
+                       .lacks_packets = false,
                        .no_signal = origin.is_card()};
   const std::optional<FrameStamp>& stamp = origin.stamp;
   if (!stamp) return decoded;
@@ -49,6 +50,7 @@ FrameEnd FrameDecoder::process(const UndecodedFrame& frame, PictureSize wanted,
   FrameEnd end = decode_bands(frame, wanted, *picture, stop);
   if (!is_shown(end.reception)) {
     count_discarded(end);
+    end.whole.reset();
     return end;
   }
   if (end.reception == Reception::incomplete) fill_gaps(*picture);
@@ -74,7 +76,7 @@ FrameEnd FrameDecoder::decode_bands(const UndecodedFrame& frame, PictureSize wan
   if (rows == DecodedRows::all || end.reception == Reception::refused) return end;
   if (rows == DecodedRows::none)
     return {Reception::refused, end.last_byte, nullptr, JpegVerdict::undecodable};
-  return {Reception::incomplete, end.last_byte, nullptr, JpegVerdict::ok};
+  return {Reception::incomplete, end.last_byte, end.whole, JpegVerdict::ok};
 }
 
 void FrameDecoder::begin_picture(const UndecodedFrame& frame, DecodeScale scale, Picture& picture) {
@@ -140,7 +142,11 @@ bool FrameDecoder::is_shown(Reception reception) const {
 
 void FrameDecoder::count_discarded(const FrameEnd& end) {
   if (end.reception == Reception::refused) statistics_.refused(end.verdict);
-  if (end.reception == Reception::incomplete) statistics_.lost();
+  if (end.reception != Reception::incomplete) return;
+  if (end.whole)
+    statistics_.refused(JpegVerdict::damaged);
+  else
+    statistics_.lost();
 }
 
 // The rows that were patched are older than the frame itself.
@@ -150,6 +156,7 @@ DecodedFrame FrameDecoder::measure(const UndecodedFrame& frame, const FrameEnd& 
   if (settings_.reads_clock) decoded.age = age_by_clock(picture);
   decoded.oldest_age = decoded.age;
   decoded.is_patched = end.reception == Reception::incomplete;
+  decoded.lacks_packets = decoded.is_patched && !end.whole;
   if (!decoded.is_patched) return decoded;
   decoded.decode.reset();  // it contains the wait for the missing bands
   if (decoded.age) *decoded.oldest_age += begun_.captured - patcher_.oldest_capture();
@@ -167,14 +174,23 @@ std::optional<microseconds> FrameDecoder::age_by_clock(const Picture& picture) {
   return now - *seen;
 }
 
+// Of the oldest pixels, as far as it is known. With the clock in the picture, the age is the
+// light's and not the sender's.
+std::optional<WallTime> FrameDecoder::capture_time(const UndecodedFrame& frame,
+                                                   const DecodedFrame& decoded) const {
+  if (settings_.reads_clock)
+    return decoded.oldest_age ? std::optional(steady_now() - *decoded.oldest_age) : std::nullopt;
+  const std::optional<WallTime> captured = frame.origin().capture_time();
+  return captured && decoded.is_patched ? patcher_.oldest_capture() : captured;
+}
+
 void FrameDecoder::publish(const UndecodedFrame& frame, const FrameEnd& end,
                            const DecodedFrame& decoded, OwnedPicture picture) {
   ShownFrame shown{.picture = {},
                    .jpeg_size = size_of(frame.layout()),
-                   .capture_time = frame.origin().capture_time(),
+                   .capture_time = capture_time(frame, decoded),
                    .no_signal = frame.origin().is_card(),
-                   .received = end.whole};
-  if (shown.capture_time && decoded.is_patched) shown.capture_time = patcher_.oldest_capture();
+                   .received = end.reception == Reception::whole ? end.whole : nullptr};
   shown.picture = kept_for_gaps(std::move(picture));
   if (end.whole) shown.arrival = lesson_.arrival_of(*end.whole);
   if (settings_.fills_gaps && !keeps_pictures_) {

@@ -62,6 +62,8 @@ class FrameDecoder {
   void count_discarded(const FrameEnd& end);
   DecodedFrame measure(const UndecodedFrame& frame, const FrameEnd& end, const Picture& picture);
   std::optional<microseconds> age_by_clock(const Picture& picture);
+  std::optional<WallTime> capture_time(const UndecodedFrame& frame,
+                                       const DecodedFrame& decoded) const;
   void publish(const UndecodedFrame& frame, const FrameEnd& end, const DecodedFrame& decoded,
                OwnedPicture picture);
   ShownPicture kept_for_gaps(OwnedPicture picture);

@@ -93,12 +93,12 @@ std::string ViewerPipeline::with_refusals(const std::string& sentence) const {
 }
 
 void ViewerPipeline::decode(FrameDecoder& decoder, const std::stop_token& stop) {
-  std::uint64_t whole = 0;
+  std::uint64_t received = 0;
   while (const std::optional<UndecodedFrame> frame = received_.take(stop)) {
     FrameEnd end = decoder.process(*frame, wanted_, stop);
-    if (end.reception != Reception::whole) continue;
+    if (!end.whole) continue;
     last_frame_ = std::move(end.whole);
-    if (++whole == settings_.frames) return on_finished_("");
+    if (++received == settings_.frames) return on_finished_("");
   }
 }
 

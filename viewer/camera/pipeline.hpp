@@ -21,7 +21,8 @@ namespace jpegwire {
 
 struct ViewerPipelineSettings {
   FrameDecoderSettings decoder;
-  std::optional<std::uint64_t> frames;  // end after this many complete frames
+  std::optional<std::uint64_t>
+      frames;  // end after this many frames that arrived whole and were shown
 
   /// The packets of the stream so far, if it has any. Called on the io thread.
   std::function<std::optional<PacketCounts>()> packets = [] { return std::nullopt; };

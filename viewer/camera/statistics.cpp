@@ -130,7 +130,7 @@ void Statistics::frame_decoded(const DecodedFrame& frame) {
   last_shown_ = now;
   refusals_ = {};
   ++(frame.is_patched ? counts_.patched : counts_.decoded);
-  if (frame.is_patched) counts_.recent_frames.add(now, 0, 1);
+  if (frame.lacks_packets) counts_.recent_frames.add(now, 0, 1);
   if (frame.no_signal) ++counts_.no_signal;
   if (counts_.shown_frames() == 1)
     counts_.first_decoded = now;

@@ -48,6 +48,7 @@ struct DecodedFrame {
   std::optional<microseconds> network;     // first byte sent to last byte received
   std::optional<microseconds> decode;      // last byte received to decoded pixels
   bool is_patched = false;                 // missing bands were replaced by older ones
+  bool lacks_packets = false;              // that is why; else the sender's JPEG is damaged
   bool no_signal = false;                  // a card of the sender, which has no picture
 };
 
@@ -78,7 +79,7 @@ class Statistics {
   void skipped_decode(std::uint64_t frames = 1);   // replaced before the decoder was free
   void skipped_display(std::uint64_t frames = 1);  // replaced before it was shown
   void skipped_frozen();                           // the user has frozen an older picture
-  void lost();                                     // incomplete and not shown
+  void lost();                                     // incomplete for lack of packets, not shown
   void refused(JpegVerdict verdict);               // by validation or by the decoder
   void packet_refused(const RefusedPacket& packet);
   void reconnected();

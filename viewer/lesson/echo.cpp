@@ -85,7 +85,7 @@ class Measurements {
   const ViewerOptions& options_;
   const Clock::time_point start_ = Clock::now();
   asio::io_context io_{1};
-  EndSignals signals_;  // early, so that a signal during connecting is not lost
+  LastingEndSignals signals_;  // early, so that a signal during connecting is not lost
   asio::steady_timer time_limit_;
   SummaryOutput summary_;
   std::optional<EchoClient> client_;

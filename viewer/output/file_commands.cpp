@@ -71,7 +71,7 @@ class Conversation {
   }
 
   asio::io_context io_{1};
-  EndSignals signals_;
+  LastingEndSignals signals_;
   FileClient client_;
   bool has_ended_ = false;
   std::string error_;

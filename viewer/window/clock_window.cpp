@@ -59,7 +59,7 @@ int run_clock(std::optional<double> seconds) {
       seconds ? SteadyClock::now() + from_seconds(*seconds) : SteadyClock::time_point::max();
   ClockWindow window;
   asio::io_context io{1};
-  EndSignals signals(io);
+  LastingEndSignals signals(io);
   bool is_ended = false;
   signals.async_wait([&is_ended](std::error_code, int) { is_ended = true; });
   while (!is_ended && SteadyClock::now() < end) {

@@ -242,7 +242,7 @@ TEST_CASE("patched frames have their own count and are included in the live rate
   CHECK(summary["interval_ms"]["p50"].get<double>() == Approx(20).epsilon(0.01));
 }
 
-TEST_CASE("the loss is the share of frames that are lost or patched") {
+TEST_CASE("the loss is the share of frames that are lost, or patched for lack of packets") {
   Bench bench;
   CHECK_FALSE(bench.statistics.live().loss_percent);
   for (std::uint32_t i = 0; i < 96; ++i) bench.receive(stamp(i));
