@@ -30,6 +30,10 @@ bool is_sdp_file(std::string_view text) {
 /// What to do instead with a URL of this scheme.
 std::string advice_for(std::string_view scheme, std::string_view rest) {
   if (scheme == "https") return "TLS is not supported; use http:// if the camera has it";
+  // Other players write an @ in front of the address on which they listen.
+  if (scheme == "udp")
+    return fmt::format("frames over UDP are received as RTP; use rtp://{}",
+                       rest.substr(rest.rfind('@') + 1));
   if (scheme == "rtsp" || scheme == "rtsps")
     return "RTSP is not supported; most such cameras have an MJPEG stream over http://, too";
   const std::string nearest = nearest_word(scheme, {"tcp", "http", "rtp"});

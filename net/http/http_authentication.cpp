@@ -103,7 +103,7 @@ std::string in_quotes(std::string_view text) {
 }
 
 std::string answer_digest(const Challenge& challenge, const HttpUrl& url,
-                          std::string_view client_nonce) {
+                          std::string_view client_nonce, std::uint32_t nonce_count) {
   const EVP_MD* algorithm = algorithm_of(challenge);
   const std::string_view realm = challenge.parameters["realm"];
   const std::string_view nonce = challenge.parameters["nonce"];
@@ -115,9 +115,10 @@ std::string answer_digest(const Challenge& challenge, const HttpUrl& url,
       fmt::format("Digest username={}, realm={}, nonce={}, uri={}", in_quotes(url.user),
                   in_quotes(realm), in_quotes(nonce), in_quotes(url.target));
   if (offers_auth(qop)) {
-    const std::string response = hash(algorithm, fmt::format("{}:{}:00000001:{}:auth:{}", user_hash,
-                                                             nonce, client_nonce, request_hash));
-    answer += fmt::format(", qop=auth, nc=00000001, cnonce={}, response=\"{}\"",
+    const std::string response =
+        hash(algorithm, fmt::format("{}:{}:{:08x}:{}:auth:{}", user_hash, nonce, nonce_count,
+                                    client_nonce, request_hash));
+    answer += fmt::format(", qop=auth, nc={:08x}, cnonce={}, response=\"{}\"", nonce_count,
                           in_quotes(client_nonce), response);
   } else {
     answer += fmt::format(", response=\"{}\"",
@@ -130,19 +131,29 @@ std::string answer_digest(const Challenge& challenge, const HttpUrl& url,
   return answer;
 }
 
+bool is_digest(const Challenge& challenge) {
+  return equal_ignoring_case(challenge.scheme, "Digest") && algorithm_of(challenge) != nullptr;
+}
+
 }  // namespace
 
 std::optional<std::string> answer_challenges(const std::vector<std::string>& challenges,
-                                             const HttpUrl& url, std::string_view client_nonce) {
+                                             const HttpUrl& url, std::string_view client_nonce,
+                                             std::uint32_t nonce_count) {
   if (url.user.empty()) return std::nullopt;
   const std::vector<Challenge> offered = parse_challenges(challenges);
   for (const Challenge& challenge : offered)
-    if (equal_ignoring_case(challenge.scheme, "Digest") && algorithm_of(challenge) != nullptr)
-      return answer_digest(challenge, url, client_nonce);
+    if (is_digest(challenge)) return answer_digest(challenge, url, client_nonce, nonce_count);
   for (const Challenge& challenge : offered)
     if (equal_ignoring_case(challenge.scheme, "Basic"))
       return "Basic " + base64(url.user + ":" + url.password);
   return std::nullopt;
+}
+
+std::string nonce_of(const std::vector<std::string>& challenges) {
+  const std::vector<Challenge> offered = parse_challenges(challenges);
+  const auto digest = std::ranges::find_if(offered, is_digest);
+  return digest == offered.end() ? "" : std::string(digest->parameters["nonce"]);
 }
 
 bool is_nonce_stale(const std::vector<std::string>& challenges) {

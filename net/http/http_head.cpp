@@ -146,6 +146,15 @@ std::string normalize_response_head(std::string_view head) {
   return normalized + "\r\n";
 }
 
+/// As names_other_version(), of a status line.
+bool answers_with_other_version(std::string_view head) {
+  constexpr std::string_view kName = "HTTP/";
+  if (!head.starts_with(kName)) return false;
+  const std::string_view version = head.substr(0, head.find_first_of(" \r\n")).substr(kName.size());
+  const bool begins_with_digit = !version.empty() && version[0] >= '0' && version[0] <= '9';
+  return begins_with_digit && version != "1.0" && version != "1.1";
+}
+
 /// Fewer bytes than the prefix begin with it if they may still become it.
 bool may_begin_with(std::string_view text, std::string_view prefix) {
   return text.substr(0, prefix.size()) == prefix.substr(0, text.size());
@@ -215,7 +224,7 @@ HttpResponseHead parse_response_head(std::span<const std::byte> bytes, std::size
   if (!size) return head;
 
   ResponseParser parser;
-  head.state = State::malformed;
+  head.state = answers_with_other_version(text) ? State::unsupported_version : State::malformed;
   if (put_head(parser, normalize_response_head(text.substr(0, *size)))) return head;
   copy_common_parts(parser, head);
   head.size_bytes = begin + *size;

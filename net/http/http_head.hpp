@@ -48,7 +48,7 @@ struct HttpHead {
     need_more,
     complete,
     malformed,
-    unsupported_version,  // well-formed, but neither HTTP/1.0 nor HTTP/1.1
+    unsupported_version,  // neither HTTP/1.0 nor HTTP/1.1
     too_large,
   };
 

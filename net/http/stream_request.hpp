@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -27,7 +28,7 @@ class StreamRequest {
     refused,    // error() says why
   };
 
-  explicit StreamRequest(HttpUrl url) : url_(std::move(url)) {}
+  explicit StreamRequest(HttpUrl url) : home_(std::move(url)), url_(home_) {}
 
   /// The request to write once a connection is established. HTTP/1.0, so that few servers split the
   /// stream into chunks.
@@ -46,10 +47,14 @@ class StreamRequest {
   Bytes received_bytes() const { return Bytes(buffer_).first(filled_); }
 
   /// The bytes after the head.
-  Bytes rest() const { return received_bytes().subspan(head_.size_bytes); }
+  Bytes rest() const { return received_bytes().subspan(interim_bytes_ + head_.size_bytes); }
 
   /// Resets the state for a new connection.
   void begin();
+
+  /// The next request is one of its own, for the URL of the constructor: single pictures are
+  /// requested one after the other. What the server's challenges were stays known.
+  void repeat();
 
   /// After accepted: whether the server accepts a viewer's reports on the same connection.
   bool takes_reports() const { return head_.fields["X-Jpegwire"] == "reports"; }
@@ -67,18 +72,27 @@ class StreamRequest {
  private:
   Result refuse(std::string error);
   Result read_head();
+  void parse_head();
   Result judge_head();
   Result authorize();
   Result redirect(std::string_view location);
   Result read_refusal();
   std::string describe_refusal(std::string_view body) const;
 
+  void move_to(HttpUrl url);
+
+  const HttpUrl home_;  // of the user
   HttpUrl url_;
-  std::string authorization_;
+  bool is_repeated_ = false;
+  std::vector<std::string> challenges_;  // the latest, which each request answers
+  std::uint32_t nonce_count_ = 0;        // requests with the nonce in them
+  std::string authorization_;            // of this connection
+  bool is_authorized_ = false;           // the server has accepted an answer to them
   int stale_answers_ = 0;
   int redirects_ = 0;
   std::vector<std::byte> buffer_;
   std::size_t filled_ = 0;
+  std::size_t interim_bytes_ = 0;  // of the heads in front of the answer's
   HttpResponseHead head_;
   bool is_refusing_ = false;
   std::string error_;

@@ -18,12 +18,21 @@ constexpr milliseconds kReportInterval{250};
 constexpr milliseconds kFarewellTimeout{300};
 constexpr milliseconds kRefusalTimeout{500};
 
+bool begins_with_type(std::string_view content_type, std::string_view type) {
+  return equal_ignoring_case(content_type.substr(0, type.size()), type);
+}
+
+bool names_parts(std::string_view content_type) {
+  return begins_with_type(content_type, "multipart/");
+}
+
+bool names_picture(std::string_view content_type) {
+  return begins_with_type(content_type, "image/");
+}
+
 // What a server of streams calls its stream is right more often than what the bytes look like.
 bool names_pictures(std::string_view content_type) {
-  const auto begins_with = [&](std::string_view type) {
-    return equal_ignoring_case(content_type.substr(0, type.size()), type);
-  };
-  return begins_with("multipart/") || begins_with("image/");
+  return names_parts(content_type) || names_picture(content_type);
 }
 
 std::string describe_type(std::string_view content_type) {
@@ -49,7 +58,10 @@ StreamClient::StreamClient(asio::io_context& io, StreamClientSettings settings,
           [this] { nothing_was_shown(); }),
       farewell_(io.get_executor(), [this] { close(); }),
       refusal_(io.get_executor(), [this] { refuse_answer(); }),
-      next_fetch_(io.get_executor(), [this] { dialer_->dial(); }) {
+      next_fetch_(io.get_executor(), [this] {
+        fetch_begin_ = std::chrono::steady_clock::now();
+        dialer_->dial();
+      }) {
   if (settings_.http) request_.emplace(*settings_.http);
   if (settings_.listen) {
     listener_.emplace(io, settings_.endpoint, "--listen",
@@ -102,8 +114,8 @@ void StreamClient::begin_session(asio::ip::tcp::socket socket) {
   socket_.non_blocking(true, ignored);
   apply(settings_.read, socket_);
   ++session_;
-  begin_ = std::chrono::steady_clock::now();
   body_.reset();
+  bytes_in_body_ = frames_in_body_ = 0;
   assembler_.emplace(frames_, settings_.max_frame_bytes, assembler_settings());
   if (!is_refetch_) begin_stream();
   if (request_) ask_for_stream();
@@ -111,11 +123,12 @@ void StreamClient::begin_session(asio::ip::tcp::socket socket) {
 }
 
 void StreamClient::begin_stream() {
+  fetch_begin_ = std::chrono::steady_clock::now();
   clock_ = ClockOffset(steady_now());
   last_report_ = {};
   reports_are_read_ = true;
   session_frames_ = 0;
-  last_trouble_.clear();
+  last_trouble_.reset();
   if (settings_.reconnect) silence_.start();  // a new sender gets the whole timeout
   if (probe_ && !request_) probe_->start();
   if (!request_) observer_.connected(peer_name(socket_));
@@ -165,6 +178,7 @@ void StreamClient::do_read() {
 void StreamClient::take_bytes(std::span<std::byte> bytes) {
   if (!bytes.empty()) observer_.bytes_read(bytes.size());
   const std::size_t size = body_ ? body_->decode(bytes) : bytes.size();
+  bytes_in_body_ += size;
   if (size > 0) assembler_->received(size, steady_now());
   take_frames();
 }
@@ -190,7 +204,7 @@ void StreamClient::take_answer(std::size_t size) {
 void StreamClient::accept_answer() {
   awaits_answer_ = false;
   body_ = request_->body();
-  frames_in_body_ = 0;
+  if (names_parts(request_->content_type())) is_snapshot_ = false;
   assembler_.emplace(frames_, settings_.max_frame_bytes, assembler_settings());
   if (!std::exchange(is_refetch_, false)) observer_.connected(peer_name(socket_));
   const std::span<std::byte> space = assembler_->space();
@@ -198,16 +212,13 @@ void StreamClient::accept_answer() {
   take_bytes(space.first(request_->rest().size()));
 }
 
-void StreamClient::refuse_answer() {
-  end_session(false, fmt::format("{} {}", url(), request_->error()));
-}
+void StreamClient::refuse_answer() { end_session(false, {"", " " + request_->error()}); }
 
 void StreamClient::take_not_http() {
   using Kind = DetectedFraming::Kind;
   const Kind kind = detect_framing(request_->received_bytes(), settings_.max_frame_bytes).kind;
   if (kind == Kind::need_more) return do_read();
-  if (kind == Kind::unknown)
-    return end_session(false, fmt::format("{} does not answer with HTTP", url()));
+  if (kind == Kind::unknown) return end_session(false, {"", " does not answer with HTTP"});
   spdlog::info("{} sends frames without HTTP; watching {}", url(), to_tcp_url(settings_.endpoint));
   use_tcp();
 }
@@ -239,7 +250,7 @@ void StreamClient::take_frames() {
         take_frame();
         break;
       case FrameAssembler::Event::end_of_stream:
-        return end_session(true, fmt::format("{} has ended the stream", url()));
+        return end_session(true, {"", " has ended the stream"});
       case FrameAssembler::Event::failed:
         return fail_to_read(assembler_->error());
     }
@@ -256,14 +267,16 @@ void StreamClient::need_more() {
 
 void StreamClient::fail_to_read(const std::string& why) {
   if (body_ && frames_in_body_ == 0)
-    return end_session(false, fmt::format("{} answers with {}, which is not a stream of JPEGs: {}",
-                                          url(), describe_type(request_->content_type()), why));
-  end_session(false, fmt::format("the stream from {} cannot be read: {}", url(), why));
+    return end_session(false,
+                       {"", fmt::format(" answers with {}, which is not a stream of JPEGs: {}",
+                                        describe_type(request_->content_type()), why)});
+  end_session(false, {"the stream from ", " cannot be read: " + why});
 }
 
 void StreamClient::take_frame() {
   std::shared_ptr<ReceivedFrame> frame = assembler_->take_frame();
   ++frames_in_body_;
+  last_trouble_.reset();
   const JpegVerdict verdict = validate(frame->jpeg);
   if (verdict != JpegVerdict::ok) return observer_.frame_refused(verdict);
   frame->stamp = find_stamp(frame->jpeg.layout.header);
@@ -311,32 +324,55 @@ void StreamClient::read_ended(std::error_code error) {
   if (closed && is_in_order) return stream_closed();
   const std::string what =
       error == asio::error::eof ? "closed" : fmt::format("lost ({})", error.message());
-  end_session(false, fmt::format("the connection to {} was {} {}", url(), what, position));
+  end_session(false, {"the connection to ", fmt::format(" was {} {}", what, position)});
 }
 
 void StreamClient::stream_closed() {
-  if (is_snapshot()) return fetch_again();
-  if (body_ && frames_in_body_ == 0 && !names_pictures(request_->content_type()))
-    return fail_to_read("it ends without a picture");
-  end_session(true, fmt::format("{} has closed the connection", url()));
+  if (body_ && frames_in_body_ == 1 && assembler_->is_bare()) is_snapshot_ = true;
+  if (is_snapshot_ && frames_in_body_ > 0)
+    return session_frames_ > 0 ? fetch_next() : fetch_later();
+  if (body_ && frames_in_body_ == 0) return end_without_picture();
+  end_session(true, {"", awaits_answer_ ? " has closed the connection without an answer"
+                                        : " has closed the connection"});
 }
 
-bool StreamClient::is_snapshot() const {
-  return body_ && frames_in_body_ == 1 && assembler_->is_bare();
+void StreamClient::end_without_picture() {
+  const std::string_view type = request_->content_type();
+  if (!names_pictures(type)) return fail_to_read("it ends without a picture");
+  if (names_parts(type)) return end_session(true, {"", " has closed the connection"});
+  if (bytes_in_body_ > 0) observer_.frame_refused(JpegVerdict::not_a_jpeg);
+  if (stopped_) return;
+  end_session(true, {"", fmt::format(" answers with {} that {}", describe_type(type),
+                                     bytes_in_body_ > 0 ? "is not a JPEG" : "is empty")});
 }
 
-void StreamClient::fetch_again() {
-  close();
-  ++session_;
-  is_refetch_ = true;
-  const auto due = begin_ + settings_.snapshot_interval;
+void StreamClient::fetch_next() {
+  prepare_fetch();
+  const auto due = fetch_begin_ + settings_.snapshot_interval;
   next_fetch_.set(std::max(due - std::chrono::steady_clock::now(), SteadyTime::duration::zero()));
 }
 
-void StreamClient::end_session(bool in_order, const std::string& sentence) {
+// Pictures that cannot be shown are not requested as fast as others.
+void StreamClient::fetch_later() {
+  prepare_fetch();
+  dialer_->dial_later();
+}
+
+void StreamClient::prepare_fetch() {
   close();
   ++session_;
-  last_trouble_ = sentence;
+  is_refetch_ = true;
+  session_frames_ = 0;
+  request_->repeat();
+  dialer_->redirect(request_->url().endpoint);
+}
+
+void StreamClient::end_session(bool in_order, const Trouble& trouble) {
+  last_trouble_ = trouble;
+  if (is_snapshot_) return fetch_later();
+  close();
+  ++session_;
+  const std::string sentence = trouble.about(url());
   is_refetch_ = false;
   reset_request();
   if (settings_.reconnect) {
@@ -360,19 +396,24 @@ void StreamClient::reset_request() {
 
 void StreamClient::nothing_was_shown() {
   const double seconds = std::chrono::duration<double>(settings_.timeout).count();
-  std::string sentence = fmt::format("no frame from {} within {} s", url(), seconds);
-  if (!last_trouble_.empty()) sentence += fmt::format(" ({})", last_trouble_);
-  if (!settings_.reconnect) return fail(sentence);
+  std::string after = fmt::format(" within {} s", seconds);
+  if (last_trouble_) after += ": " + last_trouble_->about("it");
+  const Trouble trouble{"no frame from ", after};
+  if (!settings_.reconnect) return fail(trouble.about(url()));
   silence_.start();
-  if (socket_.is_open()) end_session(false, sentence);
+  const bool is_fetching = std::exchange(is_snapshot_, false);
+  next_fetch_.cancel();
+  if (is_fetching || socket_.is_open()) end_session(false, trouble);
 }
 
 void StreamClient::could_not_connect(std::error_code error) {
-  const std::string sentence =
-      fmt::format("cannot connect to {}: {}{}", url(), describe(error), advice(error, settings_));
+  const Trouble trouble{"cannot connect to ",
+                        fmt::format(": {}{}", describe(error), advice(error, settings_))};
+  const bool is_known = std::exchange(last_trouble_, trouble) == trouble;
+  if (is_snapshot_) return fetch_later();
+  const std::string sentence = trouble.about(url());
   if (!settings_.reconnect && is_about_name(error)) return fail(sentence);
-  if (settings_.reconnect && sentence != last_trouble_) observer_.interrupted(sentence);
-  last_trouble_ = sentence;
+  if (settings_.reconnect && !is_known) observer_.interrupted(sentence);
   is_refetch_ = false;
   reset_request();
   seek_sender();

@@ -38,9 +38,10 @@ struct StreamClientSettings {
 /// is an HTTP server, reads without ever waiting for the decoder, assembles and validates frames,
 /// and passes them to the observer. If the frames carry a stamp, it reports its time to the sender,
 /// so that the age of frames is known across machines. If an HTTP server answers with a single
-/// picture, the next one is requested. The client recognizes HTTP behind a tcp:// address, and
-/// frames without HTTP behind an http:// address. Bound to the io thread; must outlive the io
-/// context's run.
+/// picture, the next one is requested; from then on, an answer without a picture is followed by
+/// another request, and only the timeout ends the stream. The client recognizes HTTP behind a
+/// tcp:// address, and frames without HTTP behind an http:// address. Bound to the io thread; must
+/// outlive the io context's run.
 class StreamClient final : public StreamInput {
  public:
   /// Throws std::runtime_error if it cannot listen.
@@ -59,6 +60,15 @@ class StreamClient final : public StreamInput {
   void stop() override;
 
  private:
+  /// What is wrong, as a sentence about the stream: it may name its URL or refer to it.
+  struct Trouble {
+    std::string before;  // the name
+    std::string after;
+
+    std::string about(std::string_view name) const { return before + std::string(name) + after; }
+    bool operator==(const Trouble&) const = default;
+  };
+
   void begin_session(asio::ip::tcp::socket socket);
   void begin_stream();
   void ask_for_stream();
@@ -79,10 +89,12 @@ class StreamClient final : public StreamInput {
   void do_report();
   void read_ended(std::error_code error);
   void stream_closed();
-  bool is_snapshot() const;
-  void fetch_again();
+  void end_without_picture();
+  void fetch_next();
+  void fetch_later();
+  void prepare_fetch();
   void fail_to_read(const std::string& why);
-  void end_session(bool in_order, const std::string& sentence);
+  void end_session(bool in_order, const Trouble& trouble);
   void reset_request();
   void refuse_answer();
   void nothing_was_shown();
@@ -108,9 +120,11 @@ class StreamClient final : public StreamInput {
   bool awaits_answer_ = false;
   std::optional<HttpBody> body_;  // of the answer
   std::optional<FrameAssembler> assembler_;
+  std::uint64_t bytes_in_body_ = 0;
   std::uint64_t frames_in_body_ = 0;
-  SteadyTime begin_{};       // of the connection
-  bool is_refetch_ = false;  // it is for the next snapshot
+  bool is_snapshot_ = false;  // the server sends one picture per request
+  bool is_refetch_ = false;   // the connection is for the next of them
+  SteadyTime fetch_begin_{};
   ClockOffset clock_;
   WallTime last_report_{};
   bool reports_are_read_ = true;
@@ -118,7 +132,7 @@ class StreamClient final : public StreamInput {
   std::uint64_t frames_received_ = 0;
   std::uint64_t session_frames_ = 0;
   unsigned session_ = 0;  // lets the handler of an earlier connection detect that it is outdated
-  std::string last_trouble_;  // the sentence for the timeout
+  std::optional<Trouble> last_trouble_;  // for the sentence at the timeout
   bool stopped_ = false;
 };
 

@@ -93,6 +93,9 @@ TEST_CASE("a URL of an unknown kind is refused with what to write instead", "[st
              Contains("TLS") && Contains("http://") && !Contains("secret"));
   CHECK_THAT(refusal_of("rtsp://me:secret@camera/x.sdp"),
              Contains("RTSP") && Contains("http://") && !Contains("secret"));
+  CHECK_THAT(refusal_of("udp://@:5004"), Contains("use rtp://:5004"));
+  CHECK_THAT(refusal_of("UDP://239.1.2.3:5004"), Contains("use rtp://239.1.2.3:5004"));
+  CHECK(std::holds_alternative<RtpSession>(parse_stream_address("rtp://:5004").where));
 }
 
 TEST_CASE("an SDP file is read", "[stream_address]") {

@@ -87,11 +87,17 @@ TEST_CASE("responses of small cameras are accepted", "[http]") {
 }
 
 TEST_CASE("text that is not a response is malformed", "[http]") {
-  const std::string text =
-      GENERATE("SSH-2.0-OpenSSH_9.2\r\n"s, "h"s, "IC-"s, "HTTP/1.1\r\n\r\n"s,
-               "HTTP/1.1 20 OK\r\n\r\n"s, "HTTP/1.1 2000 OK\r\n\r\n"s, "HTTP/2.0 200 OK\r\n\r\n"s);
+  const std::string text = GENERATE("SSH-2.0-OpenSSH_9.2\r\n"s, "h"s, "IC-"s, "HTTP/1.1\r\n\r\n"s,
+                                    "HTTP/1.1 20 OK\r\n\r\n"s, "HTTP/1.1 2000 OK\r\n\r\n"s);
   CAPTURE(text);
   CHECK(parse_response(text).state == State::malformed);
+}
+
+TEST_CASE("a response of another version is recognized", "[http]") {
+  const std::string text =
+      GENERATE("HTTP/2.0 200 OK\r\n\r\n"s, "HTTP/2 200\r\nX: y\r\n\r\n"s, "HTTP/3\n\n"s);
+  CAPTURE(text);
+  CHECK(parse_response(text).state == State::unsupported_version);
 }
 
 TEST_CASE("a response's Content-Length counts if it is a number and there are no chunks",

@@ -77,10 +77,122 @@ TEST_CASE("a nonce that has expired is answered again, but not for ever", "[http
   CHECK(answers == 3);
 }
 
+std::string digest(const std::string& nonce) {
+  return "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Digest realm=\"a\", qop=\"auth\", "
+         "nonce=\"" +
+         nonce + "\"\r\n\r\n";
+}
+
+/// Begins a request of the same URL, on a new connection.
+void repeat(StreamRequest& request) {
+  request.repeat();
+  request.begin();
+}
+
+TEST_CASE("the requests of single pictures count the nonce up", "[http]") {
+  StreamRequest request(parse_http_url("http://me:secret@camera/"));
+  request.begin();
+  CHECK_THAT(request.text(), !Contains("Authorization"));
+  REQUIRE(feed(request, digest("n")) == Result::ask_again);
+  request.begin();
+  CHECK_THAT(request.text(), Contains("nonce=\"n\"") && Contains("nc=00000001"));
+  REQUIRE(feed(request, kGood) == Result::accepted);
+  repeat(request);
+  CHECK_THAT(request.text(), Contains("nonce=\"n\"") && Contains("nc=00000002"));
+}
+
+TEST_CASE("a nonce that was accepted before may be replaced at any time", "[http]") {
+  StreamRequest request(parse_http_url("http://me:secret@camera/"));
+  for (int picture = 0; picture < 12; ++picture) {
+    const std::string nonce = "n" + std::to_string(picture);
+    repeat(request);
+    REQUIRE(feed(request, digest(nonce)) == Result::ask_again);
+    request.begin();
+    CHECK_THAT(request.text(), Contains("nonce=\"" + nonce + "\"") && Contains("nc=00000001"));
+    REQUIRE(feed(request, kGood) == Result::accepted);
+  }
+  repeat(request);
+  REQUIRE(feed(request, digest("x")) == Result::ask_again);
+  request.begin();
+  CHECK(feed(request, digest("y")) == Result::refused);
+}
+
+TEST_CASE("the number of a nonce that comes again is not used twice", "[http]") {
+  StreamRequest request(parse_http_url("http://me:secret@camera/"));
+  for (const std::string count : {"1", "3", "5"}) {
+    repeat(request);
+    REQUIRE(feed(request, digest("n")) == Result::ask_again);
+    request.begin();
+    CHECK_THAT(request.text(), Contains("nc=0000000" + count));
+    REQUIRE(feed(request, kGood) == Result::accepted);
+  }
+}
+
+TEST_CASE("stale nonces are counted for each answer", "[http]") {
+  std::string stale = digest("n");
+  stale.insert(stale.find("\r\n\r\n"), ", stale=true");
+  StreamRequest request(parse_http_url("http://me:secret@camera/"));
+  for (int picture = 0; picture < 12; ++picture) {
+    repeat(request);
+    REQUIRE(feed(request, stale) == Result::ask_again);
+    request.begin();
+    REQUIRE(feed(request, kGood) == Result::accepted);
+  }
+}
+
+TEST_CASE("the request of each picture begins at the user's URL, and may be redirected", "[http]") {
+  StreamRequest request(parse_http_url("http://me:secret@camera/snapshot"));
+  for (int picture = 0; picture < 12; ++picture) {
+    repeat(request);
+    CHECK_THAT(request.text(), Contains("GET /snapshot "));
+    const std::string target = "/once/" + std::to_string(picture);
+    REQUIRE(feed(request, "HTTP/1.1 302 Found\r\nLocation: " + target + "\r\n\r\n") ==
+            Result::ask_again);
+    request.begin();
+    CHECK_THAT(request.text(), Contains("GET " + target + " "));
+    REQUIRE(feed(request, kGood) == Result::accepted);
+  }
+}
+
+TEST_CASE("after a redirect the same server is answered, and another is not", "[http]") {
+  const auto [location, is_answered] =
+      GENERATE(table<std::string, bool>({{"/other", true}, {"http://camera:9090/other", false}}));
+  StreamRequest request(parse_http_url("http://me:secret@camera/"));
+  request.begin();
+  REQUIRE(feed(request, digest("n")) == Result::ask_again);
+  request.begin();
+  REQUIRE(feed(request, "HTTP/1.1 302 Found\r\nLocation: " + location + "\r\n\r\n") ==
+          Result::ask_again);
+  request.begin();
+  CHECK((request.text().find("Authorization") != std::string::npos) == is_answered);
+}
+
+TEST_CASE("interim answers are skipped", "[http]") {
+  const std::size_t piece = GENERATE(1, 7, 1000);
+  StreamRequest request(parse_http_url("http://camera/"));
+  CHECK(feed(request,
+             "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" + kGood +
+                 "--x",
+             piece) == Result::accepted);
+  CHECK(std::string_view("--x").starts_with(rest_of(request)));
+  CHECK(request.content_type() == "multipart/x-mixed-replace;boundary=x");
+
+  StreamRequest endless(parse_http_url("http://camera/"));
+  std::string interim;
+  for (int i = 0; i < 2000; ++i) interim += "HTTP/1.1 100 Continue\r\n\r\n";
+  CHECK(feed(endless, interim, piece) == Result::refused);
+}
+
 TEST_CASE("a redirect on the same host is followed", "[http]") {
   const auto [location, target] = GENERATE(table<std::string, std::string>({
       {"/other?a=b", "http://camera:8080/other?a=b"},
       {"other", "http://camera:8080/dir/other"},
+      {"../other?a=/../b", "http://camera:8080/other?a=/../b"},
+      {"../../../other", "http://camera:8080/other"},
+      {"./a/./b/../c/.", "http://camera:8080/dir/a/c/"},
+      {"/a/..", "http://camera:8080/"},
+      {"http://camera:8080/a/../b", "http://camera:8080/b"},
+      {"/.a/..b/c...", "http://camera:8080/.a/..b/c..."},
       {"?a=b", "http://camera:8080/dir/stream?a=b"},
       {"http://CAMERA:8080/x#part", "http://CAMERA:8080/x"},
       {"//camera:8080/x", "http://camera:8080/x"},
@@ -138,6 +250,16 @@ TEST_CASE("a refusal whose text has not ended has an error already", "[http]") {
   CHECK(request.error() == "answers with status 404 Not Found: no such");
 }
 
+TEST_CASE("an error names no binary bytes", "[http]") {
+  const std::string head = "HTTP/1.1 503 Busy\r\nContent-Type: text/html\r\n";
+  const std::string answer = GENERATE_COPY(
+      head + "Content-Length: 11\r\n\r\n" + std::string("\xFF\xD8\xFF\xE0\0\x10JFIF\0", 11),
+      head + "Content-Encoding: gzip\r\nContent-Length: 4\r\n\r\n\x1F\x8B" + "ab");
+  StreamRequest request(parse_http_url("http://camera/"));
+  CHECK(feed(request, answer) == Result::refused);
+  CHECK(request.error() == "answers with status 503 Busy");
+}
+
 TEST_CASE("what is not HTTP is recognized", "[http]") {
   const std::string answer =
       GENERATE(std::string("SSH-2.0-OpenSSH_9.2\r\n"), std::string("\0\0\x40\0\xFF\xD8", 6));
@@ -151,7 +273,14 @@ TEST_CASE("an answer that cannot be used is refused with a reason", "[http]") {
       {"HTTP/1.1 302 Found\r\nLocation: http://other/\r\n\r\n",
        "has moved to another host; watch http://other/ instead"},
       {"HTTP/1.1 302 Found\r\nLocation: https://camera/\r\n\r\n",
-       "has moved to https://camera/, which is not a URL of HTTP"},
+       "has moved to https://camera/, and TLS is not supported"},
+      {"HTTP/1.1 302 Found\r\nLocation: HTTPS://other/\r\n\r\n", "TLS is not supported"},
+      {"HTTP/1.1 302 Found\r\nLocation: rtsp://camera/\r\n\r\n",
+       "has moved to rtsp://camera/, which is not a URL of HTTP"},
+      {"HTTP/2 200\r\nContent-Type: image/jpeg\r\n\r\n", "answers with HTTP/2, and only HTTP/1.0"},
+      {"HTTP/1.1 200 OK\r\nContent-Encoding: GZIP\r\n\r\n\x1F\x8B",
+       "answers with Content-Encoding GZIP, and compressed streams are not supported"},
+      {"HTTP/1.1 101 Switching Protocols\r\nContent-Length: 0\r\n\r\n", "status 101"},
       {"HTTP/1.1 302 Found\r\nLocation: /a b\r\n\r\n", "which is not a URL of HTTP"},
       {"HTTP/1.1 200 OK\r\nX: " + std::string(100'000, 'x'), "cannot be read"},
   }));
