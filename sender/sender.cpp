@@ -243,6 +243,8 @@ class Sender {
         .seconds = std::chrono::duration<double>(elapsed).count(),
         .counts = pipeline_->counts(),
         .corrupt = source_->corrupt(),
+        .refused = source_->refused(),
+        .refused_since_shown = source_->refused_since_shown(),
         .missed = source_->missed(),
         .skipped_capture = source_->skipped(),
         .incomplete = source_->incomplete(),

@@ -63,10 +63,7 @@ void Pipeline::capture(std::stop_token stop) {
     std::optional<CapturedFrame> frame = source_.read(stop);
     if (!frame) return;
     frame->sequence = static_cast<std::uint32_t>(number);
-    {
-      const std::scoped_lock lock(mutex_);
-      ++counts_.captured;
-    }
+    count(frame->no_signal ? &PipelineCounts::no_signal : &PipelineCounts::captured);
     hand_over(std::move(*frame));
   }
 }

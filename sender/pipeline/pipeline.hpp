@@ -24,10 +24,11 @@ struct PipelineSettings {
   std::optional<std::uint64_t> frames;  // end after this many
 };
 
-/// Counts of frames: captured = encoded + passthrough + skipped_encode + unwatched + corrupt,
-/// except for one or two that are being processed.
+/// Counts of frames: captured + no_signal = encoded + passthrough + skipped_encode + unwatched +
+/// corrupt, except for one or two that are being processed.
 struct PipelineCounts {
-  std::uint64_t captured = 0;
+  std::uint64_t captured = 0;   // the source's own
+  std::uint64_t no_signal = 0;  // cards, because the source gives no pictures
   std::uint64_t encoded = 0;
   std::uint64_t passthrough = 0;
   std::uint64_t skipped_encode = 0;  // replaced by a newer one before the encoder was free

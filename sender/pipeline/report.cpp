@@ -41,6 +41,13 @@ std::uint64_t skipped_by_viewers(const SenderReport& report) {
   return skipped;
 }
 
+std::string describe_source_trouble(const SenderReport& report) {
+  std::string trouble;
+  if (!report.is_online) trouble += ", no signal";
+  if (!report.refused_since_shown.empty()) trouble += ", " + describe(report.refused_since_shown);
+  return trouble;
+}
+
 }  // namespace
 
 std::uint64_t number_of_viewers(const SenderReport& report) {
@@ -66,10 +73,10 @@ std::string describe_progress(const SenderReport& before, const SenderReport& no
   const SenderRates rates = rates_between(before, now);
   return fmt::format(
       "{:.1f} frames/s captured, {:.1f} encoded, {:.1f} passed on, {:.1f} Mbit/s per viewer, {}, "
-      "{} skipped",
+      "{} skipped{}",
       rates.captured, rates.encoded, rates.passed_on, rates.bits / 1e6,
       now.watching == 1 ? "1 viewer" : fmt::format("{} viewers", now.watching),
-      now.counts.skipped_encode + skipped_by_viewers(now));
+      now.counts.skipped_encode + skipped_by_viewers(now), describe_source_trouble(now));
 }
 
 nlohmann::json summarize(const SenderReport& report) {
@@ -79,33 +86,37 @@ nlohmann::json summarize(const SenderReport& report) {
   for (const auto* some : {&report.departed, &report.viewers})
     for (const ViewerStatistics& viewer : *some) viewers.push_back(describe_viewer(viewer));
   for (const RtpReport& rtp : report.rtp) viewers.push_back(describe_rtp(rtp));
-  nlohmann::json summary = {{"source", report.source},
-                            {"width", counts.width},
-                            {"height", counts.height},
-                            {"seconds", report.seconds},
-                            {"captured", counts.captured},
-                            {"encoded", counts.encoded},
-                            {"skipped_encode", counts.skipped_encode},
-                            {"unwatched", counts.unwatched},
-                            {"passthrough", counts.passthrough},
-                            {"corrupt", report.corrupt + counts.corrupt},
-                            {"damaged", counts.damaged},
-                            {"missed", report.missed},
-                            {"skipped_capture", report.skipped_capture},
-                            {"incomplete", report.incomplete},
-                            {"reopened", report.reopened},
-                            {"bytes", counts.bytes},
-                            {"encode_ms",
-                             {{"p50", milliseconds_or_null(report.encode_us.percentile(50))},
-                              {"p99", milliseconds_or_null(report.encode_us.percentile(99))}}},
-                            {"viewers_max", report.viewers_max},
-                            {"viewers", viewers},
-                            {"rejected", report.rejected},
-                            {"accept_failures", report.accept_failures},
-                            {"failed_requests", report.failed_requests},
-                            {"snapshots", report.snapshots},
-                            {"cpu_seconds", usage.cpu_seconds},
-                            {"peak_rss_kb", usage.peak_rss_kb}};
+  nlohmann::json summary = {
+      {"source", report.source},
+      {"width", counts.width},
+      {"height", counts.height},
+      {"seconds", report.seconds},
+      {"captured", counts.captured},
+      {"no_signal", counts.no_signal},
+      {"encoded", counts.encoded},
+      {"skipped_encode", counts.skipped_encode},
+      {"unwatched", counts.unwatched},
+      {"passthrough", counts.passthrough},
+      {"corrupt", report.corrupt + counts.corrupt},
+      {"refused", counts_by_name<JpegVerdict>(report.refused.frames)},
+      {"refused_packets", counts_by_name<PacketFault>(report.refused.packets)},
+      {"damaged", counts.damaged},
+      {"missed", report.missed},
+      {"skipped_capture", report.skipped_capture},
+      {"incomplete", report.incomplete},
+      {"reopened", report.reopened},
+      {"bytes", counts.bytes},
+      {"encode_ms",
+       {{"p50", milliseconds_or_null(report.encode_us.percentile(50))},
+        {"p99", milliseconds_or_null(report.encode_us.percentile(99))}}},
+      {"viewers_max", report.viewers_max},
+      {"viewers", viewers},
+      {"rejected", report.rejected},
+      {"accept_failures", report.accept_failures},
+      {"failed_requests", report.failed_requests},
+      {"snapshots", report.snapshots},
+      {"cpu_seconds", usage.cpu_seconds},
+      {"peak_rss_kb", usage.peak_rss_kb}};
   if (report.recorded) {
     summary["recorded"] = *report.recorded;
     summary["skipped_record"] = report.skipped_record;

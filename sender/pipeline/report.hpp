@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "net/rtp/rtp_sender.hpp"
+#include "net/stream/refusal_log.hpp"
 #include "net/tcp/frame_connection.hpp"
 #include "sender/pipeline/pipeline.hpp"
 
@@ -26,6 +27,8 @@ struct SenderReport {
   double seconds = 0;
   PipelineCounts counts;
   std::uint64_t corrupt = 0;          // damaged frames of the source
+  RefusalCounts refused;              // of the source
+  Refusals refused_since_shown;       // the reason if all is refused
   std::uint64_t missed = 0;           // frames that the camera lost
   std::uint64_t skipped_capture = 0;  // frames of a camera or stream that were left out
   std::uint64_t incomplete = 0;       // frames of an RTP source that arrived incomplete

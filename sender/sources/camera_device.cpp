@@ -76,14 +76,31 @@ V4l2Device open_device(const std::string& path) try {
   throw std::runtime_error(refusal(path, error.code().value()));
 }
 
-/// False if it is not a whole JPEG.
-bool copy_jpeg(Bytes bytes, ObjectPool<EncodedFrame>& pool, CapturedFrame& frame) {
+/// Whether a JPEG without EOI has fewer restart markers than its picture needs. Some cameras write
+/// no EOI at all; without restart markers, only decoding tells whether rows are missing.
+bool lacks_restarts(const JpegLayout& layout) {
+  if (!layout.is_cut_off || layout.restart_interval == 0) return false;
+  const auto in_mcus = [](int pixels, int mcu) { return (pixels + mcu - 1) / mcu; };
+  const int mcus =
+      in_mcus(layout.width, layout.mcu_width) * in_mcus(layout.height, layout.mcu_height);
+  int restarts = 0;
+  for (const Bytes band : layout.bands) {
+    const std::optional<int> of_band = count_restarts(band);
+    if (!of_band) return false;  // several scans
+    restarts += *of_band;
+  }
+  return restarts < (mcus - 1) / layout.restart_interval;
+}
+
+/// Only the bytes that the driver has filled are copied, so nothing in them is from an older frame.
+JpegVerdict copy_jpeg(Bytes bytes, ObjectPool<EncodedFrame>& pool, CapturedFrame& frame) {
   auto jpeg = pool.take();
   jpeg->storage.resize(1);
   jpeg->storage[0].assign(bytes.begin(), bytes.end());
-  if (validate_with_tables(*jpeg) != JpegVerdict::ok || jpeg->layout.is_cut_off) return false;
+  if (const auto verdict = validate_with_tables(*jpeg); verdict != JpegVerdict::ok) return verdict;
+  if (lacks_restarts(jpeg->layout)) return JpegVerdict::truncated;
   frame.jpeg = std::move(jpeg);
-  return true;
+  return JpegVerdict::ok;
 }
 
 /// Some drivers leave the stride out, or count chroma planes in it: then rows are not padded.
@@ -273,8 +290,9 @@ CameraDevice::Outcome CameraDevice::take(FilledBuffer& filled, ObjectPool<Encode
   if (const auto format = pixel_format(mode_.format.fourcc)) {
     const RawView view(*format, mode_.format.size, bytes, mode_.format.stride_bytes);
     frame.lent = LentPicture{std::move(filled.buffer), view};
-  } else if (!copy_jpeg(bytes, pool, frame)) {
+  } else if (const auto verdict = copy_jpeg(bytes, pool, frame); verdict != JpegVerdict::ok) {
     ++statistics.corrupt;
+    statistics.refused.add(verdict);
     return Outcome::damaged;
   }
   if (schedule_) schedule_->advance(schedule_->next_due(captured));

@@ -10,6 +10,7 @@
 
 #include "codec/frame.hpp"
 #include "codec/object_pool.hpp"
+#include "net/stream/refusal_log.hpp"
 #include "sender/sources/camera_format.hpp"
 #include "sender/sources/frame_source.hpp"
 #include "sender/sources/pacer.hpp"
@@ -45,7 +46,8 @@ struct CameraMode {
 
 /// What became of a camera's frames that were not delivered. Any thread.
 struct CameraStatistics {
-  std::atomic<std::uint64_t> corrupt = 0;  // marked as damaged by the driver, short, or a bad JPEG
+  std::atomic<std::uint64_t> corrupt = 0;  // marked as damaged by the driver, short, or refused
+  RefusalLog refused;                      // JPEGs
   std::atomic<std::uint64_t> missed = 0;   // lost by the driver
   std::atomic<std::uint64_t> skipped = 0;  // a newer one was there, or fewer are wanted
 };

@@ -57,10 +57,12 @@ std::optional<CapturedFrame> CameraSource::read_camera(const std::stop_token& st
     if (outcome == CameraDevice::Outcome::stopped) return std::nullopt;
     if (outcome == CameraDevice::Outcome::frame) {
       last_intact_ = Clock::now();
+      if (frame.lent) statistics_.refused.reset_recent();  // of a JPEG, frame_passed_on() does it
       return frame;
     }
     if (outcome == CameraDevice::Outcome::gone) {
       const bool is_there = ::access(path_.c_str(), F_OK) == 0;
+      statistics_.refused.reset_recent();
       lose(is_there ? "delivers no frames" : "was disconnected");
       return std::nullopt;
     }
@@ -77,17 +79,31 @@ std::optional<CapturedFrame> CameraSource::read_card(std::stop_token stop) {
   CapturedFrame frame;
   frame.capture_time = wall_now();
   frame.no_signal = true;
+  if (std::string why = why_lost(); why != shown_on_card_) show_on_card(std::move(why));
   frame.raw = card_->next();
   return frame;
 }
 
-void CameraSource::lose(std::string_view why) {
-  spdlog::warn("camera {} {}; showing \"no signal\" until it is back", path_, why);
+/// Its refused JPEGs, if there are any, explain more than that it delivers nothing intact.
+std::string CameraSource::why_lost() const {
+  const Refusals refusals = statistics_.refused.recent();
+  return refusals.empty() ? fmt::format("camera {} {}", path_, what_happened_)
+                          : fmt::format("camera {}: {}", path_, jpegwire::describe(refusals));
+}
+
+void CameraSource::show_on_card(std::string why) {
+  card_->set_sentence(why + "; waiting for it");
+  shown_on_card_ = std::move(why);
+}
+
+void CameraSource::lose(std::string_view what_happened) {
+  what_happened_ = what_happened;
+  spdlog::warn("{}; showing \"no signal\" until it is back", why_lost());
   const CameraMode mode = device_->mode();
   device_.reset();
   is_online_ = false;
-  card_.emplace(mode.format.size.width, mode.format.size.height,
-                fmt::format("camera {} {}; waiting for it", path_, why));
+  card_.emplace(mode.format.size.width, mode.format.size.height, "");
+  show_on_card(why_lost());
   card_pacer_.emplace(mode.frames_per_second);
   search_ = std::jthread([this](std::stop_token stop) { search(stop); });
 }
@@ -129,10 +145,9 @@ std::string CameraSource::find() const {
 }
 
 bool CameraSource::gives_frames(CameraDevice& device, const std::stop_token& stop) {
-  CameraStatistics of_the_trial;
   for (int i = 0; i < kFramesToJudgeBy; ++i) {
     CapturedFrame frame;
-    const auto outcome = device.read(jpegs_, of_the_trial, frame, stop);
+    const auto outcome = device.read(jpegs_, statistics_, frame, stop);
     if (outcome != CameraDevice::Outcome::damaged) return outcome == CameraDevice::Outcome::frame;
   }
   return false;

@@ -29,6 +29,10 @@ class CameraSource : public FrameSource {
   std::optional<CapturedFrame> read(std::stop_token stop) override;
   bool is_online() const override { return is_online_; }
   std::uint64_t corrupt() const override { return statistics_.corrupt; }
+  RefusalCounts refused() const override { return statistics_.refused.counts(); }
+  Refusals refused_since_shown() const override { return statistics_.refused.recent(); }
+  void frame_passed_on() override { statistics_.refused.reset_recent(); }
+  void frame_refused() override { statistics_.refused.add(JpegVerdict::undecodable); }
   std::uint64_t missed() const override { return statistics_.missed; }
   std::uint64_t skipped() const override { return statistics_.skipped; }
   std::uint64_t reopened() const override { return reopened_; }
@@ -42,7 +46,9 @@ class CameraSource : public FrameSource {
 
   std::optional<CapturedFrame> read_camera(const std::stop_token& stop);
   std::optional<CapturedFrame> read_card(std::stop_token stop);
-  void lose(std::string_view why);
+  void lose(std::string_view what_happened);
+  std::string why_lost() const;
+  void show_on_card(std::string why);
   void take_back(Found found);
   void search(const std::stop_token& stop);
   std::string find() const;
@@ -55,7 +61,9 @@ class CameraSource : public FrameSource {
   std::string path_;                      // its latest
   CameraIdentity identity_;               // of the first camera
   Clock::time_point last_intact_;
+  std::string what_happened_;  // to the camera, when it was lost
   std::optional<NoSignalCard> card_;
+  std::string shown_on_card_;
   std::optional<Pacer> card_pacer_;
   std::atomic<bool> is_online_ = true;
   CameraStatistics statistics_;

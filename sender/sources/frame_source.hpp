@@ -7,6 +7,7 @@
 #include <string>
 
 #include "codec/frame.hpp"
+#include "net/stream/refusal_log.hpp"
 #include "sender/sources/camera_buffers.hpp"
 
 namespace jpegwire {
@@ -66,6 +67,14 @@ class FrameSource {
 
   /// The number of damaged frames so far, which are not passed on. Any thread.
   virtual std::uint64_t corrupt() const { return 0; }
+
+  /// The frames of these that are no valid JPEGs, and the packets of datagrams that belong to no
+  /// frame, by reason. Any thread.
+  virtual RefusalCounts refused() const { return {}; }
+
+  /// What was refused since the last frame that was passed on: if all is refused, the reason for
+  /// which nothing is shown. Any thread.
+  virtual Refusals refused_since_shown() const { return {}; }
 
   /// The number of incomplete frames so far, which are not passed on. Any thread.
   virtual std::uint64_t incomplete() const { return 0; }

@@ -80,8 +80,10 @@ std::shared_ptr<EncodedFrame> RecordingSource::validated(Bytes jpeg) {
   auto frame = pool_.take();
   frame->storage.resize(1);
   frame->storage[0].assign(jpeg.begin(), jpeg.end());
-  if (validate_with_tables(*frame) == JpegVerdict::ok) return frame;
+  const JpegVerdict verdict = validate_with_tables(*frame);
+  if (verdict == JpegVerdict::ok) return frame;
   ++corrupt_;
+  refused_.add(verdict);
   return nullptr;
 }
 

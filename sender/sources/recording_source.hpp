@@ -32,6 +32,10 @@ class RecordingSource final : public FrameSource {
   std::optional<CapturedFrame> read(std::stop_token stop) override;
   bool waits_for_viewers() const override { return true; }
   std::uint64_t corrupt() const override { return corrupt_; }
+  RefusalCounts refused() const override { return refused_.counts(); }
+  Refusals refused_since_shown() const override { return refused_.recent(); }
+  void frame_passed_on() override { refused_.reset_recent(); }
+  void frame_refused() override { refused_.add(JpegVerdict::undecodable); }
 
  private:
   /// A validated JPEG, and its time in the file.
@@ -56,6 +60,7 @@ class RecordingSource final : public FrameSource {
   std::optional<Pacer> pacer_;  // for a rate that the user chose
   Schedule schedule_{milliseconds(1000)};
   std::atomic<std::uint64_t> corrupt_ = 0;
+  RefusalLog refused_;
 };
 
 }  // namespace jpegwire

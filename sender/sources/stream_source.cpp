@@ -71,19 +71,17 @@ std::optional<std::string> StreamSource::why_no_signal() const {
 }
 
 bool StreamSource::refuses_all() const {
-  const std::scoped_lock lock(mutex_);
-  const SteadyTime last = std::max(begin_, last_passed_on_);
-  return !refusals_.empty() && std::chrono::steady_clock::now() - last > kAllAreRefused;
+  const SteadyTime last = std::max(begin_, last_shown());
+  return !refusals_.recent().empty() && std::chrono::steady_clock::now() - last > kAllAreRefused;
 }
 
 std::string StreamSource::with_refusals(const std::string& sentence) const {
-  const std::scoped_lock lock(mutex_);
-  return refusals_.empty() ? sentence : fmt::format("{}: {}", sentence, describe(refusals_));
+  const Refusals refusals = refusals_.recent();
+  return refusals.empty() ? sentence : fmt::format("{}: {}", sentence, describe(refusals));
 }
 
 void StreamSource::refuse(JpegVerdict verdict) {
-  const std::scoped_lock lock(mutex_);
-  if (refusals_.frames == 0)
+  if (refusals_.recent().frames == 0)
     spdlog::warn("a frame from {} was refused: {}", url_, describe(verdict));
   refusals_.add(verdict);
 }
@@ -91,7 +89,7 @@ void StreamSource::refuse(JpegVerdict verdict) {
 void StreamSource::frame_passed_on() {
   const std::scoped_lock lock(mutex_);
   last_passed_on_ = std::chrono::steady_clock::now();
-  refusals_ = {};
+  refusals_.reset_recent();
 }
 
 // The pipeline counts it as corrupt.

@@ -36,6 +36,8 @@ class StreamSource final : public FrameSource, private StreamObserver {
   void frame_refused() override;
   bool is_online() const override { return !awaits_frame_ && is_origin_online_ && !refuses_all(); }
   std::uint64_t corrupt() const override { return corrupt_; }
+  RefusalCounts refused() const override { return refusals_.counts(); }
+  Refusals refused_since_shown() const override { return refusals_.recent(); }
   std::uint64_t incomplete() const override { return incomplete_; }
   std::uint64_t skipped() const override { return skipped_; }
   std::uint64_t reopened() const override { return reopened_; }
@@ -72,9 +74,9 @@ class StreamSource final : public FrameSource, private StreamObserver {
   std::atomic<std::uint64_t> connections_ = 0;
   std::atomic<std::uint64_t> reopened_ = 0;
 
+  RefusalLog refusals_;
   mutable std::mutex mutex_;
   SteadyTime last_passed_on_{};
-  Refusals refusals_;  // since then
   bool has_refused_packets_ = false;
 
   // The capture thread's.

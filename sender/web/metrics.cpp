@@ -5,6 +5,7 @@
 
 #include <array>
 #include <map>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -86,6 +87,15 @@ Values viewers_by_kind(const SenderReport& report) {
   return {values.begin(), values.end()};
 }
 
+/// One value for each reason, so that its graph starts at 0. The first one is not to refuse.
+template <class Reason>
+Values by_reason(std::span<const std::uint64_t> counts) {
+  Values values;
+  for (std::size_t reason = 1; reason < counts.size(); ++reason)
+    values.emplace_back(name_of(static_cast<Reason>(reason)), counts[reason]);
+  return values;
+}
+
 Values skipped(const SenderReport& report) {
   Values values = by_kind(report, &ViewerStatistics::skipped, &RtpStatistics::skipped);
   values.emplace_back("camera", report.skipped_capture);
@@ -97,6 +107,8 @@ std::vector<MetricFamily> frames(const SenderReport& report) {
   const PipelineCounts& counts = report.counts;
   return {
       counter("jpegwire_frames_captured_total", "Frames delivered by the source.", counts.captured),
+      counter("jpegwire_frames_no_signal_total", "Cards sent because the source gave no pictures.",
+              counts.no_signal),
       counter("jpegwire_frames_encoded_total", "Frames encoded.", counts.encoded),
       counter("jpegwire_frames_passed_on_total",
               "JPEGs of the source sent without encoding them again.", counts.passthrough),
@@ -104,6 +116,11 @@ std::vector<MetricFamily> frames(const SenderReport& report) {
               "Frames not processed because there was no viewer.", counts.unwatched),
       counter("jpegwire_frames_corrupt_total", "Damaged frames of the source, which are dropped.",
               report.corrupt + counts.corrupt),
+      counters("jpegwire_frames_refused_total",
+               "Frames of the source that were refused because of their JPEGs.", "reason",
+               by_reason<JpegVerdict>(report.refused.frames)),
+      counters("jpegwire_packets_refused_total", "Packets of an RTP source that were refused.",
+               "reason", by_reason<PacketFault>(report.refused.packets)),
       counter("jpegwire_frames_damaged_total",
               "JPEGs of the source that were encoded again with grey where they could not be "
               "decoded.",

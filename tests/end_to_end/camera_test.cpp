@@ -122,10 +122,23 @@ TEST_CASE("the sender reports which format the camera delivers instead of the re
 
 TEST_CASE("a truncated camera frame is dropped and counted") {
   SenderProgram sender(camera_options(), fake_camera({{"FAKECAM_FORMATS", kMotionJpeg},
+                                                      {"FAKECAM_RESTART_INTERVAL", "40"},
                                                       {"FAKECAM_TRUNCATE_EVERY", "3"}}));
   ViewerProgram viewer({sender.url(), "--frames", "10", "--summary", "-"});
   CHECK(summary_of(viewer)["corrupt"] == 0);
-  CHECK(end_of(sender)["corrupt"] >= 3);
+  const json summary = end_of(sender);
+  CHECK(summary["corrupt"] >= 3);
+  CHECK(summary["refused"]["truncated"] == summary["corrupt"]);
+}
+
+TEST_CASE("of a truncated camera frame whose end no marker tells, the rows are shown") {
+  SenderProgram sender(camera_options(), fake_camera({{"FAKECAM_FORMATS", kMotionJpeg},
+                                                      {"FAKECAM_TRUNCATE_EVERY", "3"}}));
+  ViewerProgram viewer({sender.url(), "--frames", "10", "--summary", "-"});
+  const json summary = summary_of(viewer);
+  CHECK(summary["corrupt"] == 0);
+  CHECK(summary["patched"] >= 3);
+  CHECK(end_of(sender)["corrupt"] == 0);
 }
 
 TEST_CASE("a camera's raw formats are encoded") {

@@ -240,7 +240,8 @@ TEST_CASE("a relay passes on a frame that ends early with EOI, or encodes what i
 TEST_CASE("a relay shows its card while all frames are refused, and says why") {
   const bool is_passed_on = GENERATE(true, false);
   TcpListener listener;
-  SenderProgram relay({"--source", listener.url(), "--passthrough", is_passed_on ? "auto" : "off"});
+  SenderProgram relay({"--source", listener.url(), "--passthrough", is_passed_on ? "auto" : "off",
+                       "--summary", "-"});
   TcpPeer peer = connect_as_viewer(relay);
   TcpPeer origin = listener.accept();
   const std::string good = with_size(make_jpeg(320, 240, 60));
@@ -258,6 +259,11 @@ TEST_CASE("a relay shows its card while all frames are refused, and says why") {
   relay.wait_for("was refused: ");
   origin.send(good);
   CHECK(read_until(peer, has_grey(60)));
+  relay.send_signal(SIGINT);
+  const json summary = summary_of(relay);
+  CHECK(summary["refused"] ==
+        json{{is_passed_on ? "empty_picture" : "undecodable", summary["corrupt"]}});
+  CHECK(summary["no_signal"] > 0);
 }
 
 TEST_CASE("a relay with --fps thins the stream to that rate") {

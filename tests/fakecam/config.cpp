@@ -66,6 +66,8 @@ Config read_config() {
   if (config.offers.empty()) config.offers = parse_offers(kDefaultFormats);
   config.mjpeg_dir = env_or("FAKECAM_MJPEG_DIR", "");
   config.strip_dht = env_or("FAKECAM_NO_DHT", "0") != "0";
+  config.strip_eoi = env_or("FAKECAM_NO_EOI", "0") != "0";
+  config.restart_interval = to_number(env_or("FAKECAM_RESTART_INTERVAL", "0"));
   config.truncate_every = to_number(env_or("FAKECAM_TRUNCATE_EVERY", "0"));
   config.error_every = to_number(env_or("FAKECAM_ERROR_EVERY", "0"));
   config.short_every = to_number(env_or("FAKECAM_SHORT_EVERY", "0"));

@@ -22,6 +22,8 @@ struct Config {
   std::vector<Offer> offers;
   std::string mjpeg_dir;
   bool strip_dht = false;
+  bool strip_eoi = false;
+  std::uint32_t restart_interval = 0;  // MCUs
   std::uint32_t truncate_every = 0;
   std::uint32_t error_every = 0;
   std::uint32_t short_every = 0;

@@ -57,9 +57,12 @@ std::uint32_t FrameSource::largest_jpeg() const {
 }
 
 Bytes FrameSource::make_jpeg(const Offer& format, std::uint32_t sequence) const {
-  Bytes jpeg = files_.empty() ? encode_jpeg(draw_picture(format, sequence))
-                              : files_[sequence % files_.size()];
+  Bytes jpeg = files_.empty()
+                   ? encode_jpeg(draw_picture(format, sequence), config().restart_interval)
+                   : files_[sequence % files_.size()];
   if (config().strip_dht) jpeg = without_huffman_tables(jpeg);
+  constexpr std::size_t kEndOfImageSize = 2;
+  if (config().strip_eoi) jpeg.resize(jpeg.size() - std::min(jpeg.size(), kEndOfImageSize));
   const std::uint32_t every = config().truncate_every;
   if (every > 0 && (sequence + 1) % every == 0) jpeg.resize(jpeg.size() / 2);
   return jpeg;

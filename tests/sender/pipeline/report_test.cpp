@@ -48,6 +48,30 @@ TEST_CASE("the progress line shows rates, viewers and skipped frames") {
   CHECK_THAT(describe_progress({}, now), Contains("2 viewers,"));
 }
 
+TEST_CASE("the progress line says why the source shows nothing") {
+  SenderReport now = report_at(1, {.no_signal = 30, .encoded = 30});
+  CHECK_THAT(describe_progress({}, now), !Contains("no signal"));
+  now.is_online = false;
+  CHECK_THAT(describe_progress({}, now), Contains("0.0 frames/s captured, 30.0 encoded") &&
+                                             Catch::EndsWith("0 skipped, no signal"));
+  now.refused_since_shown = {.frames = 30, .latest = JpegVerdict::progressive};
+  CHECK_THAT(describe_progress({}, now),
+             Catch::EndsWith("no signal, 30 frames refused: progressive JPEG"));
+}
+
+TEST_CASE("the summary names why frames and packets were refused") {
+  SenderReport report = report_at(1, {.captured = 2, .no_signal = 3});
+  CHECK(summarize(report)["refused"] == json::object());
+  CHECK(summarize(report)["refused_packets"] == json::object());
+  report.refused.frames[static_cast<std::size_t>(JpegVerdict::progressive)] = 30;
+  report.refused.packets[static_cast<std::size_t>(PacketFault::not_rtp)] = 4;
+  const json summary = summarize(report);
+  CHECK(summary["captured"] == 2);
+  CHECK(summary["no_signal"] == 3);
+  CHECK(summary["refused"] == json({{"progressive", 30}}));
+  CHECK(summary["refused_packets"] == json({{"not_rtp", 4}}));
+}
+
 TEST_CASE("the summary has present and departed viewers") {
   SenderReport report;
   report.departed = {{.peer = "first", .kind = "tcp", .frames = 1}};

@@ -1,5 +1,7 @@
 #include "sender/sources/camera_source.hpp"
 
+#include <spdlog/sinks/ostream_sink.h>
+#include <spdlog/spdlog.h>
 #include <stdlib.h>
 
 #include <algorithm>
@@ -9,6 +11,8 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <memory>
+#include <sstream>
 #include <stdexcept>
 #include <thread>
 #include <vector>
@@ -27,8 +31,13 @@ using Clock = std::chrono::steady_clock;
 //   [fakecam_yuyv]      FAKECAM_FORMATS=YUYV:640x480@30
 //   [fakecam_mjpg]      FAKECAM_FORMATS=MJPG:640x480@30
 //   [fakecam_no_dht]    FAKECAM_NO_DHT=1
-//   [fakecam_truncate]  FAKECAM_TRUNCATE_EVERY=3
-//   [fakecam_broken]    FAKECAM_TRUNCATE_EVERY=1
+//   [fakecam_no_eoi]    FAKECAM_NO_EOI=1
+//   [fakecam_no_eoi_but_restarts]
+//                       FAKECAM_NO_EOI=1, FAKECAM_RESTART_INTERVAL=40
+//   [fakecam_truncate]  FAKECAM_TRUNCATE_EVERY=3, FAKECAM_RESTART_INTERVAL=40
+//   [fakecam_broken]    FAKECAM_TRUNCATE_EVERY=1, FAKECAM_RESTART_INTERVAL=40
+//   [fakecam_all_flagged]
+//                       FAKECAM_ERROR_EVERY=1
 //   [fakecam_padded_YUYV], and so on
 //                       FAKECAM_FORMATS=YUYV:640x480@30, FAKECAM_ROW_PADDING=32
 //   [fakecam_damaged]   FAKECAM_FORMATS=YUYV:640x480@30, FAKECAM_ERROR_EVERY=5,
@@ -145,6 +154,28 @@ int drawn(int channel, int number, int x, int y) {
   const int at = (2 * number + y) % 256 + x / 2;
   return 64 + triangle(channel == 1 ? at : 2 * at);
 }
+
+std::uint64_t refused_as(const CameraSource& camera, JpegVerdict verdict) {
+  return camera.refused().frames[static_cast<std::size_t>(verdict)];
+}
+
+/// What is logged while it lives.
+class LogCapture {
+ public:
+  LogCapture() : before_(spdlog::default_logger()) {
+    spdlog::set_default_logger(std::make_shared<spdlog::logger>(
+        "test", std::make_shared<spdlog::sinks::ostream_sink_mt>(text_)));
+  }
+  LogCapture(const LogCapture&) = delete;
+  LogCapture& operator=(const LogCapture&) = delete;
+  ~LogCapture() { spdlog::set_default_logger(before_); }
+
+  std::string text() const { return text_.str(); }
+
+ private:
+  std::ostringstream text_;
+  std::shared_ptr<spdlog::logger> before_;
+};
 
 /// By the frames' numbers, whatever their stamps say.
 microseconds taken_between(const CapturedFrame& first, const CapturedFrame& second) {
@@ -361,6 +392,23 @@ TEST_CASE("a camera's broken JPEGs are dropped and counted", "[.fakecam_truncate
     CHECK(validate(*frame.jpeg) == JpegVerdict::ok);
   }
   CHECK(camera.corrupt() >= 2);
+  CHECK(refused_as(camera, JpegVerdict::truncated) == camera.corrupt());
+}
+
+TEST_CASE("the JPEGs of a camera that writes no EOI are ended by one",
+          "[.fakecam_no_eoi][.fakecam_no_eoi_but_restarts]") {
+  const FakeCamera fake;
+  CameraSource camera(options_for(640, 480));
+  for (int i = 0; i < 5; ++i) {
+    const CapturedFrame frame = read_one(camera);
+    REQUIRE(frame.jpeg);
+    const Bytes last = frame.jpeg->layout.bands.back();
+    JpegLayout layout;
+    CHECK(validate_jpeg(frame.jpeg->storage.back(), layout) == JpegVerdict::ok);
+    CHECK(last.data() + last.size() <=
+          frame.jpeg->storage.back().data() + frame.jpeg->storage.back().size());
+  }
+  CHECK(camera.corrupt() == 0);
 }
 
 // A pause of seconds is what a stopped process makes, or a machine that slept.
@@ -434,11 +482,34 @@ TEST_CASE("a camera that hangs from the beginning shows the card", "[.fakecam]")
   CHECK(is_card(read_one(camera)));
 }
 
-TEST_CASE("a camera that delivers only damaged JPEGs shows the card", "[.fakecam_broken]") {
+TEST_CASE("a camera whose JPEGs are all refused shows the card and names the reason",
+          "[.fakecam_broken]") {
   const FakeCamera fake;
+  const LogCapture log;
+  CameraSource camera(options_for(640, 480));
+  CHECK(is_card(read_one(camera)));
+  const std::uint64_t refused = refused_as(camera, JpegVerdict::truncated);
+  CHECK(refused > 1);
+  CHECK(camera.corrupt() == refused);
+  CHECK_FALSE(camera.is_online());
+  CHECK_THAT(log.text(), Contains(std::to_string(refused) +
+                                  " frames refused: truncated JPEG; showing \"no signal\""));
+  CHECK(camera.refused_since_shown().frames == refused);
+  // Those of the trials are counted, too.
+  read_until(camera, [&](const CapturedFrame&) { return camera.corrupt() > refused; });
+  CHECK(camera.refused_since_shown().latest == JpegVerdict::truncated);
+  CHECK(is_card(read_one(camera)));
+}
+
+TEST_CASE("a camera whose buffers are all damaged shows the card and says so",
+          "[.fakecam_all_flagged]") {
+  const FakeCamera fake;
+  const LogCapture log;
   CameraSource camera(options_for(640, 480));
   CHECK(is_card(read_one(camera)));
   CHECK(camera.corrupt() > 1);
+  CHECK(refused_as(camera, JpegVerdict::truncated) == 0);
+  CHECK_THAT(log.text(), Contains(" delivers only damaged frames; showing \"no signal\""));
 }
 
 TEST_CASE("a camera that cannot be opened is refused with a sentence", "[.fakecam]") {

@@ -63,6 +63,9 @@ SenderReport busy_report() {
                    .damaged = 13,
                    .bytes = 123'456};
   report.corrupt = 1;
+  report.refused.frames[static_cast<std::size_t>(JpegVerdict::progressive)] = 14;
+  report.refused.packets[static_cast<std::size_t>(PacketFault::not_rtp)] = 15;
+  report.counts.no_signal = 16;
   report.missed = 11;
   report.skipped_capture = 12;
   report.incomplete = 4;
@@ -96,6 +99,11 @@ TEST_CASE("what happened to frames and connections is counted") {
   CHECK(samples.at("jpegwire_frames_unwatched_total") == 10);
   CHECK(samples.at("jpegwire_frames_corrupt_total") == 3);
   CHECK(samples.at("jpegwire_frames_damaged_total") == 13);
+  CHECK(samples.at("jpegwire_frames_refused_total{reason=\"progressive\"}") == 14);
+  CHECK(samples.at("jpegwire_frames_refused_total{reason=\"truncated\"}") == 0);
+  CHECK(samples.count("jpegwire_frames_refused_total{reason=\"ok\"}") == 0);
+  CHECK(samples.at("jpegwire_packets_refused_total{reason=\"not_rtp\"}") == 15);
+  CHECK(samples.at("jpegwire_frames_no_signal_total") == 16);
   CHECK(samples.at("jpegwire_frames_missed_total") == 11);
   CHECK(samples.at("jpegwire_frames_skipped_total{where=\"camera\"}") == 12);
   CHECK(samples.at("jpegwire_frames_incomplete_total") == 4);
