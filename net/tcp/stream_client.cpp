@@ -58,10 +58,7 @@ StreamClient::StreamClient(asio::io_context& io, StreamClientSettings settings,
           [this] { nothing_was_shown(); }),
       farewell_(io.get_executor(), [this] { close(); }),
       refusal_(io.get_executor(), [this] { refuse_answer(); }),
-      next_fetch_(io.get_executor(), [this] {
-        fetch_begin_ = std::chrono::steady_clock::now();
-        dialer_->dial();
-      }) {
+      next_fetch_(io.get_executor(), [this] { dialer_->dial(); }) {
   if (settings_.http) request_.emplace(*settings_.http);
   if (settings_.listen) {
     listener_.emplace(io, settings_.endpoint, "--listen",
@@ -114,6 +111,7 @@ void StreamClient::begin_session(asio::ip::tcp::socket socket) {
   socket_.non_blocking(true, ignored);
   apply(settings_.read, socket_);
   ++session_;
+  if (!std::exchange(is_asked_again_, false)) fetch_begin_ = std::chrono::steady_clock::now();
   body_.reset();
   bytes_in_body_ = frames_in_body_ = 0;
   assembler_.emplace(frames_, settings_.max_frame_bytes, assembler_settings());
@@ -123,7 +121,6 @@ void StreamClient::begin_session(asio::ip::tcp::socket socket) {
 }
 
 void StreamClient::begin_stream() {
-  fetch_begin_ = std::chrono::steady_clock::now();
   clock_ = ClockOffset(steady_now());
   last_report_ = {};
   reports_are_read_ = true;
@@ -237,6 +234,7 @@ void StreamClient::use_http() {
 
 void StreamClient::dial_again() {
   close();
+  is_asked_again_ = true;
   ++session_;
   dialer_->dial();
 }
@@ -360,6 +358,7 @@ void StreamClient::fetch_later() {
 
 void StreamClient::prepare_fetch() {
   close();
+  is_asked_again_ = false;
   ++session_;
   is_refetch_ = true;
   session_frames_ = 0;

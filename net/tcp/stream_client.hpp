@@ -122,9 +122,10 @@ class StreamClient final : public StreamInput {
   std::optional<FrameAssembler> assembler_;
   std::uint64_t bytes_in_body_ = 0;
   std::uint64_t frames_in_body_ = 0;
-  bool is_snapshot_ = false;  // the server sends one picture per request
-  bool is_refetch_ = false;   // the connection is for the next of them
-  SteadyTime fetch_begin_{};
+  bool is_snapshot_ = false;     // the server sends one picture per request
+  bool is_refetch_ = false;      // the connection is for the next of them
+  SteadyTime fetch_begin_{};     // when the connection for its first request was established
+  bool is_asked_again_ = false;  // the connection is for another request of the same fetch
   ClockOffset clock_;
   WallTime last_report_{};
   bool reports_are_read_ = true;

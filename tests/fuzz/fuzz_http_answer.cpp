@@ -37,6 +37,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto result = feed(at_once, answer, answer.size() + 1);
   require(result == feed(in_pieces, answer, piece), "pieces mean the same");
   require(at_once.rest().size() <= answer.size(), "nothing is added");
+  at_once.begin();
   const std::string request = at_once.text();
   require(request.starts_with("GET /"), "a redirect leads to a path");
   require(request.find("\r\n\r\n") == request.size() - 4, "an answer adds no lines to a request");

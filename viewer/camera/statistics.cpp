@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "app/process_usage.hpp"
+#include "net/stream/refusal_log.hpp"
 
 namespace jpegwire {
 namespace {
@@ -46,15 +47,6 @@ nlohmann::json percentiles_ms(const Histogram& histogram_us, std::span<const int
     if (const auto value = histogram_us.percentile(percent))
       result[fmt::format("p{}", percent)] = rounded(*value / 1000);
   return result;
-}
-
-/// The reasons that were counted at all.
-template <class Reason>
-nlohmann::json counts_by_name(std::span<const std::uint64_t> counts) {
-  nlohmann::json reasons = nlohmann::json::object();
-  for (std::size_t reason = 0; reason < counts.size(); ++reason)
-    if (counts[reason] > 0) reasons[name_of(static_cast<Reason>(reason))] = counts[reason];
-  return reasons;
 }
 
 constexpr std::array kTwoPercents{50, 99};
