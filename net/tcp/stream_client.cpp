@@ -215,7 +215,8 @@ void StreamClient::take_not_http() {
   using Kind = DetectedFraming::Kind;
   const Kind kind = detect_framing(request_->received_bytes(), settings_.max_frame_bytes).kind;
   if (kind == Kind::need_more) return do_read();
-  if (kind == Kind::unknown) return end_session(false, {"", " does not answer with HTTP"});
+  if (kind == Kind::unknown || is_snapshot_)
+    return end_session(false, {"", " does not answer with HTTP"});
   spdlog::info("{} sends frames without HTTP; watching {}", url(), to_tcp_url(settings_.endpoint));
   use_tcp();
 }
@@ -309,7 +310,8 @@ void StreamClient::read_ended(std::error_code error) {
   if (awaits_answer_ && request_->is_refusing()) return refuse_answer();
   // A script that does not read our reports closes with them unread, which resets the connection.
   const bool closed = error == asio::error::eof || error == asio::error::connection_reset;
-  if (closed && awaits_answer_ && frames_received_ == 0 && request_->received_bytes().empty()) {
+  const bool has_answered = is_snapshot_ || frames_received_ > 0;
+  if (closed && awaits_answer_ && !has_answered && request_->received_bytes().empty()) {
     // A sender of frames takes the request for an invalid report.
     spdlog::info("{} does not answer; trying {}", url(), to_tcp_url(settings_.endpoint));
     return use_tcp();

@@ -141,6 +141,7 @@ std::vector<BadAnswer> bad_answers() {
        "it answers with text/html, which is not a stream of JPEGs",
        {}},
       {"another protocol", to_bytes("SSH-2.0-x y z\r\n\r\n"), "it does not answer with HTTP", {}},
+      {"frames without HTTP", framed(SizePrefix::be32, jpeg), "it does not answer with HTTP", {}},
       {"malformed chunks",
        to_bytes("HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\nTransfer-Encoding: "
                 "chunked\r\n\r\nxyz\r\n"),
@@ -206,6 +207,20 @@ TEST_CASE("single pictures that are all refused are requested with pauses up to 
   CHECK(stage.recorder.refused.back() == JpegVerdict::progressive);
   CHECK(stage.recorder.refused.size() < 20);
   CHECK(*stage.recorder.end == "no frame from " + to_string(stage.server.url()) + " within 0.4 s");
+}
+
+TEST_CASE("a server whose first picture was refused is one of single pictures, too") {
+  const bool is_silent = GENERATE(true, false);
+  const ByteVector jpeg = encode_plainly(make_bgr(48, 48));
+  Stage stage([&](std::size_t number, const std::string&) {
+    if (number == 1) return answer(Bytes(jpeg).first(20));
+    if (number == 2) return is_silent ? ByteVector() : framed(SizePrefix::be32, jpeg);
+    return answer(jpeg);
+  });
+  stage.start(kLong);
+  REQUIRE(stage.run_until_frames(3));
+  CHECK(stage.recorder.refused.size() == 1);
+  CHECK(stage.recorder.peers.size() == 1);
 }
 
 TEST_CASE("an answer with two pictures is followed by the next request") {
