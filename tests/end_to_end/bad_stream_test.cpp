@@ -21,7 +21,7 @@ namespace {
 /// The viewer's error, without --reconnect, when a sender sends this and closes.
 std::string failure_after(const std::string& bytes, const Command& options = {}) {
   TcpListener listener;
-  ViewerProgram viewer(Command{listener.url(), "--timeout", "20"} + options);
+  ViewerProgram viewer(Command{listener.url(), "--timeout", "2"} + options);
   {
     TcpPeer sender = listener.accept();
     sender.try_send(bytes);
