@@ -33,7 +33,6 @@ bool needs_last_picture(const LiveFigures& figures) {
 std::vector<ColouredText> words_of(const LiveFigures& figures) {
   std::vector<ColouredText> words{{describe_rate(figures)},
                                   {describe_age(figures), colour_of(figures)}};
-  if (needs_last_picture(figures)) words.push_back({describe_last_picture(figures), kRed});
   words.push_back({describe_bit_rate(figures)});
   words.push_back({describe_size(figures)});
   if (figures.lost > 0) words.push_back({describe_lost(figures)});
@@ -47,7 +46,6 @@ std::vector<ColouredText> words_of(const LiveFigures& figures) {
 /// For one of several cameras, where there is little room.
 std::vector<ColouredText> short_words_of(const LiveFigures& figures, const std::string& name) {
   std::vector<ColouredText> words{{name, kNameColour}, {describe_age(figures), colour_of(figures)}};
-  if (needs_last_picture(figures)) words.push_back({describe_last_picture(figures), kRed});
   words.push_back({describe_rate(figures)});
   if (is_noticeable_loss(figures)) words.push_back({describe_loss(figures), kAmber});
   return words;

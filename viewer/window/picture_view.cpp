@@ -295,6 +295,9 @@ std::vector<ColouredText> PictureView::signs() const {
                                      clock_() - frozen_at_))),
                      kFrozenBlue});
   if (is_frozen_ && !notice_.empty()) words.push_back({"NO SIGNAL", kRecordingRed});
+  // The picture looks the same whether new ones come or not, so it is marked whatever is hidden.
+  if (!is_frozen_ && !has_notice() && figures_.last_picture)
+    words.push_back({describe_last_picture(figures_), kRecordingRed});
   return words;
 }
 

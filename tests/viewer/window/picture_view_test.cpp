@@ -251,6 +251,28 @@ TEST_CASE("a notice dims a live picture; with a frozen one it is a toast") {
   CHECK(bench.draw().at<cv::Vec3b>(180, 5)[0] < 100);
 }
 
+TEST_CASE("an old picture is marked with its age in every figures mode") {
+  const auto level = GENERATE(Overlay::Level::small, Overlay::Level::full, Overlay::Level::off);
+  Bench bench;
+  bench.view.show_overlay(level);
+  bench.show(200);
+  LiveFigures figures = kFigures;
+  figures.age_ms = GENERATE(std::optional<double>(), std::optional<double>(4000));
+  CHECK_FALSE(has_red(bench.draw()));
+  figures.last_picture = seconds(4);
+  bench.now += seconds(4);
+  bench.view.refresh(figures);
+  CHECK(bench.view.is_stale());
+  const cv::Mat four = bench.draw();
+  CHECK(has_red(four));
+  figures.last_picture = seconds(5);
+  bench.view.refresh(figures);
+  CHECK(cv::norm(four, bench.draw(), cv::NORM_INF) > 100);
+  bench.now += seconds(1);
+  bench.show(200);
+  CHECK_FALSE(has_red(bench.draw()));
+}
+
 TEST_CASE("a notice says how old the last picture is, and follows it") {
   Bench bench;
   bench.show(200);
