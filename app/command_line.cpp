@@ -150,6 +150,17 @@ Option CommandLine::add_text(const std::string& name, const std::string& type, s
   return add(name, type, [&value](const std::string& text) { value = text; }, description);
 }
 
+Option CommandLine::add_file(const std::string& name, const std::string& type, std::string& value,
+                             const std::string& description) {
+  const auto parse = [type, &value](const std::string& text) {
+    if (text.empty() || text == "-")
+      throw std::invalid_argument(
+          fmt::format("'{}' is not the name of a {}", text, type == "DIR" ? "directory" : "file"));
+    value = text;
+  };
+  return add(name, type, parse, description);
+}
+
 Option CommandLine::add_choice(const std::string& name, std::vector<std::string> words, Parse parse,
                                const std::string& description) {
   const auto parse_word = [words, parse = std::move(parse)](const std::string& text) {
@@ -205,6 +216,12 @@ Option CommandLine::add_summary(std::string& summary) {
 }
 
 void CommandLine::set_check(std::function<void()> check) { app_->callback(std::move(check)); }
+
+void CommandLine::refuse_both(const std::string& one, const std::string& other) const {
+  if (count(one) > 0 && count(other) > 0)
+    throw UsageError(
+        fmt::format("{} and {} contradict each other: remove one of them", one, other));
+}
 
 std::size_t CommandLine::count(const std::string& name) const { return app_->count(name); }
 

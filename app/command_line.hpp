@@ -73,6 +73,10 @@ class CommandLine {
   Option add_text(const std::string& name, const std::string& type, std::string& value,
                   const std::string& description);
 
+  /// The name of a file or directory to write. "-", which often means standard output, is refused.
+  Option add_file(const std::string& name, const std::string& type, std::string& value,
+                  const std::string& description);
+
   /// An option with one of these words.
   Option add_choice(const std::string& name, std::vector<std::string> words, Parse parse,
                     const std::string& description);
@@ -118,6 +122,9 @@ class CommandLine {
 
   /// Calls `check` when all values are set. It throws UsageError if they contradict each other.
   void set_check(std::function<void()> check);
+
+  /// Throws UsageError if both options were given.
+  void refuse_both(const std::string& one, const std::string& other) const;
 
   /// How often an option was given.
   std::size_t count(const std::string& name) const;

@@ -26,6 +26,13 @@ int parse_bands(const std::string& text) {
   return *bands;
 }
 
+/// Whether the source is none of those with a name of their own.
+bool is_file(const std::string& source) {
+  const auto begins_with = [&](std::string_view start) { return source.starts_with(start); };
+  return source != "auto" && source != "test" && !is_stream_address(source) &&
+         !begins_with("/dev/") && !begins_with("camera:") && !begins_with("opencv:");
+}
+
 void require_known_source(const std::string& source) {
   for (const std::string_view scheme : {"camera:", "opencv:"}) {
     if (!source.starts_with(scheme)) continue;
@@ -64,18 +71,22 @@ void add_picture_options(CommandLine& command_line, SenderOptions& options) {
       [&](const std::string& text) { options.passthrough = text == "auto"; },
       "auto: send the JPEGs of a camera, file or stream unchanged;\n"
       "off: decode and encode them [auto]");
-  command_line.add_flag("--loop", options.loop, "Play a video file in a loop");
+  command_line.add_flag("--loop", options.loop,
+                        "Play a video file in a loop, as a picture is anyway");
 }
 
-std::optional<Endpoint> parse_listen_address_or_off(const std::string& text) {
+std::optional<Endpoint> parse_listen_address_or_off(const std::string& text,
+                                                    std::uint16_t default_port) {
   if (text == "off") return std::nullopt;
-  return parse_listen_address(text);
+  return parse_listen_address(text, default_port);
 }
 
 void add_tcp_options(CommandLine& command_line, SenderOptions& options) {
   command_line.add(
       "--tcp", "[ADDR:]PORT|off",
-      [&](const std::string& text) { options.tcp = parse_listen_address_or_off(text); },
+      [&](const std::string& text) {
+        options.tcp = parse_listen_address_or_off(text, kDefaultPort);
+      },
       "Listen here for viewers, or off [127.0.0.1:2500]");
   // Values are set in the order in which options are added, so these change what --tcp has set.
   command_line.add(
@@ -98,7 +109,7 @@ void add_http_options(CommandLine& command_line, SenderOptions& options) {
   command_line.add(
       "--http", "[ADDR:]PORT|off",
       [&](const std::string& text) {
-        options.http = parse_listen_address_or_off(text);
+        options.http = parse_listen_address_or_off(text, kDefaultHttpPort);
         options.is_http_asked_for = true;
       },
       "Serve the page, /stream and /snapshot here, or off\n[127.0.0.1:8080]");
@@ -139,7 +150,7 @@ bool is_group(const Endpoint& endpoint) {
 std::vector<Option> add_datagram_options(CommandLine& command_line, SenderOptions& options) {
   RtpSenderSettings& rtp = options.rtp_settings;
   return {
-      command_line.add_text("--sdp", "FILE", options.sdp_file,
+      command_line.add_file("--sdp", "FILE", options.sdp_file,
                             "Write the SDP of the first RTP stream, for other players"),
       command_line.add(
           "--fec", "PERCENT|auto|off", [&](const std::string& text) { parse_fec(text, rtp); },
@@ -212,6 +223,9 @@ void add_laboratory_options(CommandLine& command_line, WriteSettings& write) {
 }
 
 void check_together(const CommandLine& command_line, const SenderOptions& options) {
+  for (const char* name : {"-s", "-p"}) command_line.refuse_both("--tcp", name);
+  if (options.loop && !is_file(options.source))
+    throw UsageError("--loop plays a video file again and again: name it with --source FILE");
   if (!options.sends() && !options.recording.is_wanted())
     throw UsageError(
         "no output is configured, with --tcp off and --http off: add --connect, --rtp or "

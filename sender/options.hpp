@@ -48,6 +48,11 @@ struct SenderOptions {
 
   /// Whether an output other than a recording is configured.
   bool sends() const { return tcp || http || !connect.empty() || !rtp.empty(); }
+
+  /// Whether something is sent or recorded even if there is no HTTP.
+  bool works_without_http() const {
+    return tcp || !connect.empty() || !rtp.empty() || recording.is_wanted();
+  }
 };
 
 /// Parsing fills `options`, which must outlive it.

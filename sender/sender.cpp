@@ -109,7 +109,7 @@ class Sender {
  private:
   void open_tcp_port() { listener_ = &server_.listen(*options_.tcp); }
 
-  // If the default HTTP port is taken, continue without HTTP.
+  // If the default HTTP port is taken, continue without HTTP, if anything is left to do.
   void open_web_site() {
     web_site_.emplace(
         io_, server_, options_.http_settings,
@@ -119,7 +119,8 @@ class Sender {
     try {
       web_listener_ = &web_site_->listen(*options_.http);
     } catch (const std::runtime_error& error) {
-      if (options_.is_http_asked_for || !options_.shared_directory.empty()) throw;
+      const bool is_needed = options_.is_http_asked_for || !options_.shared_directory.empty();
+      if (is_needed || !options_.works_without_http()) throw;
       spdlog::warn("continuing without HTTP: {}", error.what());
     }
   }

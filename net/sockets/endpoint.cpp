@@ -100,12 +100,12 @@ Endpoint parse_rtp_address(std::string_view text) {
 
 }  // namespace
 
-Endpoint parse_listen_address(std::string_view text) {
+Endpoint parse_listen_address(std::string_view text, std::uint16_t default_port) {
   if (is_tcp_url(text))
     throw std::invalid_argument(fmt::format("'{}': write ADDR:PORT, without tcp://", text));
   if (is_number(text)) return {"127.0.0.1", parse_port(text)};
   const HostAndPort parts = split(text);
-  Endpoint endpoint{std::string(parts.host.empty() ? "127.0.0.1" : parts.host)};
+  Endpoint endpoint{std::string(parts.host.empty() ? "127.0.0.1" : parts.host), default_port};
   if (parts.port) endpoint.port = parse_port(*parts.port);
   return endpoint;
 }
@@ -143,7 +143,7 @@ std::string parse_host_name(std::string_view text) {
 }
 
 Endpoint parse_tcp_listen_address(std::string_view text) {
-  return parse_listen_address(without_tcp_scheme(text));
+  return parse_listen_address(without_tcp_scheme(text), kDefaultPort);
 }
 
 bool is_tcp_url(std::string_view text) { return has_scheme(text, kTcpScheme); }

@@ -19,7 +19,7 @@ struct Endpoint {
 
 /// "[ADDR:]PORT" or "ADDR" as an address to listen on: "2500", "0.0.0.0:2500", "[::]:2500".
 /// Without an address it is 127.0.0.1. Throws std::invalid_argument with a sentence.
-Endpoint parse_listen_address(std::string_view text);
+Endpoint parse_listen_address(std::string_view text, std::uint16_t default_port);
 
 /// "HOST[:PORT]" to connect to, as after the scheme of a URL: an IPv6 address is in brackets.
 /// Throws std::invalid_argument with a sentence.

@@ -266,6 +266,23 @@ TEST_CASE("if the default HTTP port is taken, the sender warns and streams witho
   CHECK_THAT(machine.out(), Contains("\"frames\":3"));
 }
 
+TEST_CASE(
+    "if HTTP is the only output and its default port is taken, the sender ends with an error") {
+  if (!may_make_network_namespaces()) return;
+  Process machine = on_its_own_machine(
+      "$sender --tcp off & first=$!\n"
+      "answers http://127.0.0.1:8080/\n"
+      "$sender --tcp off; echo \"exit $?\"\n"
+      "kill $first; wait $first\n");
+  const int code = machine.wait();
+  INFO(machine.describe());
+  REQUIRE(code == 0);
+  CHECK_THAT(machine.out(), Contains("exit 1"));
+  const auto complaints = complaints_of(machine);
+  REQUIRE(complaints.size() == 1);
+  CHECK_THAT(complaints[0], Contains("127.0.0.1:8080") && Contains("--http PORT"));
+}
+
 TEST_CASE("serving HTTP on more than loopback prints a warning") {
   HttpSender open(test_card({"--http", "0.0.0.0:0"}));
   open.wait_for("everyone who can reach port " + std::to_string(open.http_port()));

@@ -45,6 +45,14 @@ Command unless_given(const Command& options, const Command& option) {
   return std::ranges::find(options, option[0]) == options.end() ? option : Command{};
 }
 
+/// A free port, unless the options choose where to listen.
+Command listening(const Command& options) {
+  const auto chooses = [&](const char* name) {
+    return std::ranges::find(options, name) != options.end();
+  };
+  return chooses("--tcp") || chooses("-s") || chooses("-p") ? Command{} : Command{"--tcp", "0"};
+}
+
 /// A sanitizer's runtime must precede any other preloaded library; the programs and the tests are
 /// built with the same one.
 std::string sanitizer_runtime() {
@@ -62,7 +70,7 @@ std::string sanitizer_runtime() {
 }  // namespace
 
 SenderProgram::SenderProgram(const Command& options, Environment environment)
-    : Process(Command{JPEGWIRE_SENDER} + unless_given(options, {"--tcp", "0"}) +
+    : Process(Command{JPEGWIRE_SENDER} + listening(options) +
                   unless_given(options, {"--http", "off"}) + options,
               environment.empty() ? environment_of_programs() : std::move(environment)) {}
 

@@ -54,7 +54,8 @@ void add_address(CommandLine& command_line, const std::string& name, Endpoint& e
   command_line
       .add(
           name, "ADDR:PORT",
-          [&](const std::string& text) { endpoint = parse_listen_address(text); }, description)
+          [&](const std::string& text) { endpoint = parse_listen_address(text, kDefaultPort); },
+          description)
       .must_be_given();
 }
 

@@ -68,7 +68,7 @@ std::vector<Option> add_laboratory_options(CommandLine& command_line, Laboratory
       command_line.add_flag("--trace", options.trace,
                             "Show in the window which read returned which part of a frame\n"
                             "(key t)"));
-  all.push_back(command_line.add_text("--trace-file", "FILE", options.trace_file,
+  all.push_back(command_line.add_file("--trace-file", "FILE", options.trace_file,
                                       "Write the reads of each frame as one line of JSON"));
   all.push_back(
       command_line.add_flag("--explain", options.explain,

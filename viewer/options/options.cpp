@@ -36,17 +36,37 @@ void add_stream(const std::string& text, ViewerOptions& options) {
   options.streams.push_back(std::move(address));
 }
 
-void check_streams(const CommandLine& command_line, ViewerOptions& options) {
-  std::vector<StreamAddress>& streams = options.streams;
-  if (streams.size() == 1 && std::holds_alternative<Endpoint>(streams[0].where)) streams.clear();
-  if (streams.empty()) return;
-  if (options.listen)
-    throw UsageError("--listen waits for a sender to connect, so remove either it or " +
-                     streams[0].text);
-  for (const char* name : {"-s", "-p"})
-    if (streams.size() > 1 && command_line.count(name) > 0)
+/// Whether the address of a sender includes its port.
+bool names_port(const std::string& address) {
+  return parse_tcp_address(address, 1) == parse_tcp_address(address, 2);
+}
+
+// A port may follow a host that has none: HOST -p PORT.
+void check_classic_options(const CommandLine& command_line, const ViewerOptions& options) {
+  const std::vector<StreamAddress>& streams = options.streams;
+  const bool is_host_alone = streams.size() == 1 &&
+                             std::holds_alternative<Endpoint>(streams[0].where) &&
+                             !names_port(options.typed_address);
+  for (const std::string name : {"-s", "-p"}) {
+    if (command_line.count(name) == 0) continue;
+    command_line.refuse_both("--listen", name);
+    if (streams.size() > 1)
       throw UsageError(
           fmt::format("{} applies to one sender: with several URLs, put it into each URL", name));
+    if (!streams.empty() && !(is_host_alone && name == "-p"))
+      throw UsageError(fmt::format("{} and {} contradict each other: remove one of them", name,
+                                   streams[0].text));
+  }
+}
+
+void check_streams(const CommandLine& command_line, ViewerOptions& options) {
+  std::vector<StreamAddress>& streams = options.streams;
+  if (options.listen && !streams.empty())
+    throw UsageError("--listen waits for a sender to connect, so remove either it or " +
+                     streams[0].text);
+  check_classic_options(command_line, options);
+  command_line.refuse_both("--reconnect", "--no-reconnect");
+  if (streams.size() == 1 && std::holds_alternative<Endpoint>(streams[0].where)) streams.clear();
 }
 
 std::filesystem::path with_ending(const std::filesystem::path& file, const std::string& ending) {
@@ -90,7 +110,7 @@ void add_output_options(CommandLine& command_line, ViewerOptions& options) {
                         "showing older rows there");
   command_line.add_flag("--headless", options.headless,
                         "Open no window; print statistics every second");
-  command_line.add_text("--save", "DIR", options.save_directory,
+  command_line.add_file("--save", "DIR", options.save_directory,
                         "Write each JPEG as received: DIR/000000.jpg and so on;\n"
                         "with several cameras, DIR/camera1/000000.jpg");
   command_line.add(

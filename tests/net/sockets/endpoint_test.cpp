@@ -22,9 +22,11 @@ TEST_CASE("addresses to listen on") {
       {"camera.local", "camera.local", 2500},
   }));
   CAPTURE(text);
-  CHECK(parse_listen_address(text) == Endpoint{host, static_cast<std::uint16_t>(port)});
-  CHECK(parse_tcp_listen_address(std::string("tcp://") + text) == parse_listen_address(text));
-  CHECK(parse_tcp_listen_address(text) == parse_listen_address(text));
+  CHECK(parse_listen_address(text, kDefaultPort) ==
+        Endpoint{host, static_cast<std::uint16_t>(port)});
+  CHECK(parse_tcp_listen_address(std::string("tcp://") + text) ==
+        parse_listen_address(text, kDefaultPort));
+  CHECK(parse_tcp_listen_address(text) == parse_listen_address(text, kDefaultPort));
 }
 
 TEST_CASE("addresses to connect to") {
@@ -56,6 +58,8 @@ TEST_CASE("the default port of an address is the caller's choice") {
   CHECK(parse_tcp_address("camera", 8080) == Endpoint{"camera", 8080});
   CHECK(parse_tcp_address("::1", 8080) == Endpoint{"::1", 8080});
   CHECK(parse_tcp_address("camera:81", 8080) == Endpoint{"camera", 81});
+  CHECK(parse_listen_address("0.0.0.0", 8080) == Endpoint{"0.0.0.0", 8080});
+  CHECK(parse_listen_address("[::]", 8080) == Endpoint{"::", 8080});
 }
 
 TEST_CASE("a host alone has no port") {
@@ -67,16 +71,18 @@ TEST_CASE("a host alone has no port") {
 }
 
 TEST_CASE("an invalid endpoint is reported in a sentence") {
-  CHECK_THROWS_WITH(parse_listen_address("65536"),
+  CHECK_THROWS_WITH(parse_listen_address("65536", kDefaultPort),
                     "'65536' is not a port; give a number from 0 to 65535");
-  CHECK_THROWS_WITH(parse_listen_address("host:"), Contains("is not a port"));
-  CHECK_THROWS_WITH(parse_listen_address("host:-1"), Contains("'-1' is not a port"));
-  CHECK_THROWS_WITH(parse_listen_address("host:+1"), Contains("'+1' is not a port"));
-  CHECK_THROWS_WITH(parse_listen_address("host:12x"), Contains("'12x' is not a port"));
-  CHECK_THROWS_WITH(parse_listen_address("host:1 "), Contains("'1 ' is not a port"));
-  CHECK_THROWS_WITH(parse_listen_address("::1:2500"), Contains("several colons"));
-  CHECK_THROWS_WITH(parse_listen_address("[::1:2500"), Contains("lacks the ']'"));
-  CHECK_THROWS_WITH(parse_listen_address("[::1]2500"), Contains("has no ':PORT' after the ']'"));
+  CHECK_THROWS_WITH(parse_listen_address("host:", kDefaultPort), Contains("is not a port"));
+  CHECK_THROWS_WITH(parse_listen_address("host:-1", kDefaultPort), Contains("'-1' is not a port"));
+  CHECK_THROWS_WITH(parse_listen_address("host:+1", kDefaultPort), Contains("'+1' is not a port"));
+  CHECK_THROWS_WITH(parse_listen_address("host:12x", kDefaultPort),
+                    Contains("'12x' is not a port"));
+  CHECK_THROWS_WITH(parse_listen_address("host:1 ", kDefaultPort), Contains("'1 ' is not a port"));
+  CHECK_THROWS_WITH(parse_listen_address("::1:2500", kDefaultPort), Contains("several colons"));
+  CHECK_THROWS_WITH(parse_listen_address("[::1:2500", kDefaultPort), Contains("lacks the ']'"));
+  CHECK_THROWS_WITH(parse_listen_address("[::1]2500", kDefaultPort),
+                    Contains("has no ':PORT' after the ']'"));
   CHECK_THROWS_WITH(parse_tcp_address("http://localhost"), Contains("of the form tcp://HOST:PORT"));
   CHECK_THROWS_WITH(parse_tcp_address(""), Contains("has no host"));
   CHECK_THROWS_WITH(parse_tcp_address("camera:x"), Contains("'x' is not a port"));

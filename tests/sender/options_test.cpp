@@ -1,0 +1,48 @@
+#include "sender/options.hpp"
+
+#include <catch2/catch.hpp>
+
+namespace jpegwire::sender_options_test {
+namespace {
+
+using Catch::Contains;
+
+SenderOptions parsed(std::vector<std::string> words) {
+  CommandLine command_line("jpegwire-sender", "");
+  SenderOptions options;
+  add_sender_options(command_line, options);
+  command_line.parse(std::move(words));
+  return options;
+}
+
+std::string refusal_of(std::vector<std::string> words) {
+  try {
+    parsed(std::move(words));
+  } catch (const UsageError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST_CASE("each listening option has its own default port", "[sender_options]") {
+  CHECK(parsed({"--http", "0.0.0.0"}).http == Endpoint{"0.0.0.0", 8080});
+  CHECK(parsed({"--tcp", "0.0.0.0"}).tcp == Endpoint{"0.0.0.0", 2500});
+}
+
+TEST_CASE("options that contradict each other are refused", "[sender_options]") {
+  CHECK_THAT(refusal_of({"-p", "2600", "--tcp", "2601"}), Contains("--tcp and -p contradict"));
+  CHECK_THAT(refusal_of({"-s", "0.0.0.0", "--tcp", "2601"}), Contains("--tcp and -s contradict"));
+  CHECK(parsed({"-s", "0.0.0.0", "-p", "2601"}).tcp == Endpoint{"0.0.0.0", 2601});
+  CHECK_THAT(refusal_of({"--rtp", "10.0.0.1:5004", "--sdp", "-"}),
+             Contains("--sdp") && Contains("'-' is not the name of a file"));
+}
+
+TEST_CASE("only a file is played in a loop", "[sender_options]") {
+  for (const char* source : {"auto", "test", "camera:0", "opencv:0", "/dev/video0", "tcp://a"})
+    CHECK_THAT(refusal_of({"--source", source, "--loop"}), Contains("--source FILE"));
+  CHECK_THAT(refusal_of({"--loop"}), Contains("--source FILE"));
+  CHECK(parsed({"--source", "film.mp4", "--loop"}).loop);
+}
+
+}  // namespace
+}  // namespace jpegwire::sender_options_test

@@ -1,0 +1,52 @@
+#include "viewer/options/options.hpp"
+
+#include <catch2/catch.hpp>
+
+namespace jpegwire::viewer_options_test {
+namespace {
+
+using Catch::Contains;
+
+ViewerOptions parsed(std::vector<std::string> words) {
+  CommandLine command_line("jpegwire-viewer", "");
+  ViewerOptions options;
+  add_viewer_options(command_line, options);
+  command_line.parse(std::move(words));
+  return options;
+}
+
+std::string refusal_of(std::vector<std::string> words) {
+  try {
+    parsed(std::move(words));
+  } catch (const UsageError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST_CASE("a viewer that listens has no URL", "[viewer_options]") {
+  for (const char* url : {"localhost", "tcp://localhost:2500", "http://camera/stream"})
+    CHECK_THAT(refusal_of({"--listen", "2601", url}), Contains("--listen") && Contains("remove"));
+  CHECK(refusal_of({"--listen", "2601"}).empty());
+}
+
+TEST_CASE("a sender is named once", "[viewer_options]") {
+  CHECK_THAT(refusal_of({"-s", "127.0.0.1", "localhost:2999"}),
+             Contains("-s and tcp://localhost:2999 contradict each other"));
+  CHECK_THAT(refusal_of({"-s", "127.0.0.1", "localhost"}), Contains("contradict"));
+  CHECK_THAT(refusal_of({"-p", "2600", "localhost:2999"}), Contains("contradict"));
+  CHECK_THAT(refusal_of({"-p", "2600", "http://camera/"}), Contains("contradict"));
+  CHECK_THAT(refusal_of({"-p", "2600", "--listen", "2601"}), Contains("contradict"));
+  CHECK(parsed({"camera", "-p", "2600"}).addresses()[0].text == "tcp://camera:2600");
+  CHECK(parsed({"-s", "camera", "-p", "2600"}).addresses()[0].text == "tcp://camera:2600");
+}
+
+TEST_CASE("options that contradict each other are refused", "[viewer_options]") {
+  CHECK_THAT(refusal_of({"--reconnect", "--no-reconnect"}),
+             Contains("--reconnect and --no-reconnect contradict each other"));
+  for (const char* option : {"--save", "--trace-file"})
+    CHECK_THAT(refusal_of({option, "-"}), Contains(option) && Contains("'-' is not the name of"));
+}
+
+}  // namespace
+}  // namespace jpegwire::viewer_options_test
