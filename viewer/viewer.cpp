@@ -157,8 +157,28 @@ class Viewer {
   void do_limit_time() {
     time_limit_.expires_after(from_seconds(*options_.seconds));
     time_limit_.async_wait([this](std::error_code error) {
-      if (!error) finish();
+      if (!error) end_in_time();
     });
+  }
+
+  // A stream that has given no frame fails by itself at about the same time, and knows why.
+  void end_in_time() {
+    constexpr milliseconds kGrace{300};
+    if (has_decoded()) return finish();
+    time_limit_.expires_after(kGrace);
+    time_limit_.async_wait([this](std::error_code error) {
+      if (!error) end_without_frames();
+    });
+  }
+
+  void end_without_frames() {
+    if (!has_decoded())
+      for (const auto& camera : cameras_) note_failure(camera->failure_after(*options_.seconds));
+    finish();
+  }
+
+  bool has_decoded() const {
+    return std::ranges::any_of(cameras_, [](const auto& camera) { return camera->has_decoded(); });
   }
 
   // Start-up work, such as the first allocations, is not what a measurement is about.

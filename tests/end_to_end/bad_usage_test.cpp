@@ -34,6 +34,16 @@ std::string failure_of_sender(const Command& options) {
   return failure_of(sender);
 }
 
+/// The last line of a program that fails.
+std::string failure_after(Process& program) {
+  const int code = program.wait();
+  INFO(program.describe());
+  REQUIRE(code == 1);
+  const auto complaints = complaints_of(program);
+  REQUIRE_FALSE(complaints.empty());
+  return complaints.back();
+}
+
 }  // namespace
 
 TEST_CASE("unknown options and invalid values are usage errors") {
@@ -143,6 +153,17 @@ TEST_CASE("the error for an unreachable sender names it and the reason") {
                                      Contains("Connection refused") && Contains("--tcp [ADDR:]"));
 }
 
+TEST_CASE("a viewer that got no frame within --seconds fails, and names the reason") {
+  const std::string url = tcp_url(free_port());
+  for (const Command& more : {Command{}, Command{"--reconnect"}, Command{"--timeout", "0.3"}}) {
+    ViewerProgram viewer(Command{url, "--seconds", "0.5"} + more);
+    CHECK_THAT(failure_after(viewer),
+               Contains("no frame from " + url) && Contains("Connection refused"));
+  }
+  ViewerProgram awaited({"--listen", "tcp://127.0.0.1:0", "--seconds", "0.2"});
+  CHECK_THAT(failure_after(awaited), Contains("no frame from"));
+}
+
 TEST_CASE("the error for a source that cannot be opened names it and the reason") {
   const TemporaryDirectory directory;
   write_file(directory / "broken.jpg", "this is no picture");
@@ -197,6 +218,8 @@ TEST_CASE("a window that cannot be opened is reported with a remedy") {
   };
   CHECK_THAT(failure(""), Contains("DISPLAY is not set") && Contains("--headless"));
   CHECK_THAT(failure(":77"), Contains("':77' does not answer") && Contains("--headless"));
+  Process clock({JPEGWIRE_VIEWER, "--clock"}, environment_of_programs());
+  CHECK_THAT(failure_of(clock), Contains("desktop session") && !Contains("--headless"));
 }
 
 }  // namespace bad_usage_test

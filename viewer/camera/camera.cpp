@@ -47,7 +47,8 @@ ReadSettings read_settings(const ViewerOptions& options) {
 
 StreamPolicy stream_policy(const ViewerOptions& options) {
   return {.reconnect = options.reconnect.value_or(!options.headless),
-          .timeout = from_seconds(options.timeout_seconds),
+          .timeout = from_seconds(
+              std::min(options.timeout_seconds, options.seconds.value_or(options.timeout_seconds))),
           .max_frame_bytes = options.max_frame_bytes,
           .read = read_settings(options)};
 }
@@ -127,6 +128,10 @@ std::string Camera::failure_to_show() const {
   const std::optional<Refusals> refusals = statistics_.refusals();
   if (!is_finished_ || statistics_.frames_decoded() > 0 || !refusals) return "";
   return fmt::format("nothing from {} can be shown: {}", url(), describe(*refusals));
+}
+
+std::string Camera::failure_after(double seconds) const {
+  return fmt::format("no frame from {} within {} s{}", url(), seconds, pipeline_.trouble());
 }
 
 std::string Camera::awaited_sender() const {

@@ -54,6 +54,12 @@ class Camera {
   /// After the io thread has ended.
   void stop_decoding() { pipeline_.stop(); }
 
+  /// Whether a frame was decoded, a warm-up included. Any thread.
+  bool has_decoded() const { return statistics_.last_shown() != SteadyTime{}; }
+
+  /// A sentence if no frame came until now, `seconds` after the start. On the io thread.
+  std::string failure_after(double seconds) const;
+
   /// Shows the newest picture or notice, or the growing age of the last picture, and asks the
   /// display how large pictures are shown.
   void show_updates(CameraDisplay& display);

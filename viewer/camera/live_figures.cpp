@@ -18,8 +18,7 @@ std::string describe_percent(double percent) {
 std::vector<std::string> exceptions(const LiveFigures& figures) {
   std::vector<std::string> words;
   if (figures.patched > 0) words.push_back(describe_patched(figures));
-  if (figures.loss_percent > 0 || figures.packet_loss_percent > 0)
-    words.push_back("loss " + describe_losses(figures));
+  if (has_loss(figures)) words.push_back("loss " + describe_losses(figures));
   if (is_noticeable_loss(figures)) words.push_back(describe_remedy(figures));
   if (!figures.refusals.empty()) words.push_back(describe(figures.refusals));
   if (figures.last_picture) words.push_back(describe_last_picture(figures));
@@ -69,10 +68,6 @@ std::string describe_skipped(const LiveFigures& figures) {
   return fmt::format("{} skipped", figures.skipped);
 }
 
-std::string describe_loss(const LiveFigures& figures) {
-  return "loss " + describe_percent(figures.loss_percent.value_or(0));
-}
-
 std::string describe_losses(const LiveFigures& figures) {
   if (!figures.loss_percent) return "unknown";
   std::string words = describe_percent(*figures.loss_percent) + " of the frames";
@@ -83,8 +78,9 @@ std::string describe_losses(const LiveFigures& figures) {
 
 // Only datagrams have packets, and only these can be repaired.
 std::string describe_remedy(const LiveFigures& figures) {
-  return figures.packet_loss_percent ? "try --fec auto, tcp or a lower --quality at the sender"
-                                     : "try a lower --quality at the sender";
+  if (!figures.packet_loss_percent) return "try a lower --quality at the sender";
+  return figures.is_repaired ? "try TCP or a lower --quality at the sender"
+                             : "try --fec auto or a lower --quality at the sender, or TCP";
 }
 
 std::string describe_last_picture(const LiveFigures& figures) {

@@ -47,6 +47,7 @@ struct LiveFigures {
   // Of the last 5 s; nothing if there were none, or if it is unknown what was sent.
   std::optional<double> loss_percent{};         // frames that are lost or patched
   std::optional<double> packet_loss_percent{};  // lost by the network, before any repair
+  bool is_repaired = false;                     // packets have been recovered since the start
 
   bool no_signal = false;  // the sender shows a card, because it has no picture
   std::optional<std::chrono::seconds> last_picture{};  // its age, if no newer one arrives
@@ -67,6 +68,10 @@ struct LiveFigures {
 /// From here on a loss is amber, and there is a hint.
 inline constexpr double kNoticeableLossPercent = 1;
 
+inline bool has_loss(const LiveFigures& figures) {
+  return figures.loss_percent > 0 || figures.packet_loss_percent > 0;
+}
+
 inline bool is_noticeable_loss(const LiveFigures& figures) {
   return figures.loss_percent >= kNoticeableLossPercent;
 }
@@ -84,13 +89,12 @@ std::string describe_lost(const LiveFigures& figures);
 std::string describe_patched(const LiveFigures& figures);
 std::string describe_skipped(const LiveFigures& figures);
 
-/// "loss 3.2 %", with one decimal below 10 %.
-std::string describe_loss(const LiveFigures& figures);
-
-/// "3.2 % of the frames, 0.4 % of the packets", as far as they are known.
+/// "3.2 % of the frames, 0.4 % of the packets", as far as they are known, with one decimal below
+/// 10 %.
 std::string describe_losses(const LiveFigures& figures);
 
-/// What helps against it: "try a lower --quality at the sender", or more over datagrams.
+/// What helps against it: "try a lower --quality at the sender", or over datagrams also TCP, or
+/// repair if there is none yet.
 std::string describe_remedy(const LiveFigures& figures);
 
 /// "last picture 14 s ago"; only if it has an age.

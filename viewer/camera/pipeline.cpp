@@ -80,11 +80,16 @@ void ViewerPipeline::packet_refused(const RefusedPacket& packet) {
 SteadyTime ViewerPipeline::last_shown() const { return statistics_.last_shown(); }
 
 void ViewerPipeline::interrupted(const std::string& sentence) {
+  last_trouble_ = sentence;
   updates_.put_notice(settings_.decoder.camera, with_refusals(sentence) + "; reconnecting");
 }
 
 void ViewerPipeline::ended(const std::string& error) {
   on_finished_(error.empty() ? "" : with_refusals(error));
+}
+
+std::string ViewerPipeline::trouble() const {
+  return with_refusals(last_trouble_.empty() ? "" : fmt::format(" ({})", last_trouble_));
 }
 
 std::string ViewerPipeline::with_refusals(const std::string& sentence) const {

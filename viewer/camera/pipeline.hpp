@@ -55,6 +55,9 @@ class ViewerPipeline final : public StreamObserver {
   /// After stop(): the last frame that was decoded completely, or null.
   std::shared_ptr<const ReceivedFrame> last_frame() const { return last_frame_; }
 
+  /// Why no frames came, as far as is known, in parentheses to follow a sentence. On the io thread.
+  std::string trouble() const;
+
  private:
   void connected(const std::string& peer) override;
   void bytes_read(std::size_t size) override;
@@ -80,6 +83,7 @@ class ViewerPipeline final : public StreamObserver {
   CameraUpdates& updates_;
   OnFinished on_finished_;
   unsigned session_ = 0;  // counts the connections
+  std::string last_trouble_;
   std::atomic<PictureSize> wanted_ = PictureSize{};
   LatestSlot<UndecodedFrame> received_;              // io thread to decode thread
   std::shared_ptr<const ReceivedFrame> last_frame_;  // the decode thread's until it has ended

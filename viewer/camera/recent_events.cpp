@@ -24,18 +24,34 @@ const RecentEvents::Event& RecentEvents::newest(std::size_t age) const {
   return events_[(next_ + events_.size() - 1 - age) % events_.size()];
 }
 
+/// The number of events of the last second, or 1 if the newest is older.
+std::size_t RecentEvents::recent(SteadyTime now) const {
+  std::size_t events = 1;
+  while (events < count_ && now - newest(events).time < kRecent) ++events;
+  return events;
+}
+
+/// Whether there is no event before it, or a long time ago.
+bool RecentEvents::follows_pause(std::size_t age) const {
+  return age + 1 == count_ || newest(age).time - newest(age + 1).time > kRecent;
+}
+
 RecentEvents::Rates RecentEvents::rates(SteadyTime now) const {
   if (count_ < 2 || now - newest(0).time > kForgotten) return {};
-  std::size_t first = 0;
-  double amount = 0;
-  while (first + 1 < count_ && (first == 0 || now - newest(first).time < kRecent))
-    amount += static_cast<double>(newest(first++).amount.value_or(0));
-  const double events = static_cast<double>(first);
-  const double between = to_seconds(newest(0).time - newest(first).time);
-  const double since = to_seconds(now - newest(first).time);
+  const std::size_t events = recent(now);
+  // From the last event before them on, unless a pause is between.
+  const std::size_t intervals = events > 1 && follows_pause(events - 1) ? events - 1 : events;
+  const double between = to_seconds(newest(0).time - newest(intervals).time);
+  const double since = to_seconds(now - newest(intervals).time);
   if (between <= 0 || since <= 0) return {};
-  const double rate = std::min(events / between, (events + 1) / since);
-  return {.events_per_second = rate, .amount_per_second = rate * amount / events};
+  const double mean = between / static_cast<double>(intervals);
+  if (since - between > std::max(to_seconds(kRecent), 2 * mean)) return {};
+  double amount = 0;
+  for (std::size_t age = 0; age < intervals; ++age)
+    amount += static_cast<double>(newest(age).amount.value_or(0));
+  const double rate = std::min(1 / mean, static_cast<double>(intervals + 1) / since);
+  return {.events_per_second = rate,
+          .amount_per_second = rate * amount / static_cast<double>(intervals)};
 }
 
 std::optional<double> RecentEvents::percentile(SteadyTime now, seconds span, int percent) const {

@@ -25,7 +25,9 @@ class RecentEvents {
   void add(SteadyTime time, std::optional<std::int64_t> amount);
 
   /// Measured between the first and the last event of the last second (between the last two events
-  /// if they are rarer), so that it is steady; falls as soon as the next event is overdue.
+  /// if they are rarer), so that it is steady. It falls as soon as the next event is overdue, is 0
+  /// when there was none for a second and for two intervals, and a pause of more than a second does
+  /// not lower it when events come again.
   Rates rates(SteadyTime now) const;
 
   /// A percentile of the known amounts of this time span, or the newest amount if that is older.
@@ -49,6 +51,8 @@ class RecentEvents {
   };
 
   const Event& newest(std::size_t age) const;
+  std::size_t recent(SteadyTime now) const;
+  bool follows_pause(std::size_t age) const;
 
   std::vector<Event> events_;
   mutable std::vector<std::int64_t> scratch_;

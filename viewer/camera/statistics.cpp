@@ -227,6 +227,7 @@ LiveFigures Statistics::live() const {
   figures.frozen = counts_.skipped_frozen;
   figures.loss_percent = counts_.recent_frames.percent(now);
   figures.packet_loss_percent = counts_.recent_packets.percent(now);
+  figures.is_repaired = packets_.recovered > 0;
   figures.refusals = refusals_;
   counts_.add_details(figures, now);
   return figures;

@@ -24,34 +24,36 @@ void silence_qt() {
   setenv("QT_LOGGING_RULES", "*.debug=false;*.info=false;*.warning=false", kKeepTheUsersOwn);
 }
 
-[[noreturn]] void throw_no_display(std::string_view why) {
-  throw std::runtime_error(fmt::format(
-      "cannot open a window: {}; run it inside a desktop session, or use --headless", why));
-}
+class NoDisplay : public std::runtime_error {
+ public:
+  NoDisplay(std::string_view why, std::string_view or_else)
+      : std::runtime_error(fmt::format(
+            "cannot open a window: {}; run it inside a desktop session{}", why, or_else)) {}
+};
 
 /// Throws if no X server answers.
-XConnection connect_to_x_server() {
+XConnection connect_to_x_server(std::string_view or_else) {
   const std::string display = environment("DISPLAY");
   if (display.empty() && !environment("WAYLAND_DISPLAY").empty())
-    throw_no_display(
-        "DISPLAY is not set, and Wayland needs qtwayland5 and QT_QPA_PLATFORM=wayland");
-  if (display.empty()) throw_no_display("DISPLAY is not set");
+    throw NoDisplay("DISPLAY is not set, and Wayland needs qtwayland5 and QT_QPA_PLATFORM=wayland",
+                    or_else);
+  if (display.empty()) throw NoDisplay("DISPLAY is not set", or_else);
   XConnection connection(xcb_connect(nullptr, nullptr), &xcb_disconnect);
   if (xcb_connection_has_error(connection.get()) != 0)
-    throw_no_display(fmt::format("the display '{}' does not answer", display));
+    throw NoDisplay(fmt::format("the display '{}' does not answer", display), or_else);
   return connection;
 }
 
-XConnection require_display() {
+XConnection require_display(std::string_view or_else) {
   const std::string platform = environment("QT_QPA_PLATFORM");  // the user's choice, if any
   const bool is_x = platform.empty() || platform.starts_with("xcb");
-  return is_x ? connect_to_x_server() : XConnection(nullptr, &xcb_disconnect);
+  return is_x ? connect_to_x_server(or_else) : XConnection(nullptr, &xcb_disconnect);
 }
 
 }  // namespace
 
-XConnection open_desktop() {
-  XConnection connection = require_display();
+XConnection open_desktop(std::string_view or_else) {
+  XConnection connection = require_display(or_else);
   silence_qt();
   return connection;
 }

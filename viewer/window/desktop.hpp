@@ -3,6 +3,7 @@
 #include <memory>
 #include <opencv2/core.hpp>
 #include <string>
+#include <string_view>
 
 struct xcb_connection_t;
 
@@ -14,8 +15,9 @@ using XConnection = std::unique_ptr<xcb_connection_t, void (*)(xcb_connection_t*
 /// Prepares for windows of highgui, whose toolkit is Qt. Sets environment variables for it, so call
 /// this before the first thread that reads any. The connection must outlive the windows: a bare X
 /// server restarts when its last client disconnects, and drops a client that is just connecting.
-/// Throws std::runtime_error if no display answers: Qt would end the process.
-XConnection open_desktop();
+/// Throws std::runtime_error if no display answers: Qt would end the process. Its sentence ends
+/// with what else the user can do, such as ", or use --headless".
+XConnection open_desktop(std::string_view or_else = "");
 
 inline constexpr int kEscapeKey = 27;  // as cv::waitKey() returns it
 

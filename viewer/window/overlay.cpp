@@ -25,6 +25,10 @@ cv::Vec3b colour_of_loss(const LiveFigures& figures) {
   return is_noticeable_loss(figures) ? kAmber : ColouredText().bgr;
 }
 
+ColouredText loss_of(const LiveFigures& figures) {
+  return {"loss " + describe_losses(figures), colour_of_loss(figures)};
+}
+
 /// A card has no age, and without stamps no picture has one.
 bool needs_last_picture(const LiveFigures& figures) {
   return figures.last_picture && (figures.no_signal || !figures.age_ms);
@@ -38,7 +42,7 @@ std::vector<ColouredText> words_of(const LiveFigures& figures) {
   if (figures.lost > 0) words.push_back({describe_lost(figures)});
   if (figures.patched > 0) words.push_back({describe_patched(figures)});
   if (figures.skipped > 0) words.push_back({describe_skipped(figures)});
-  if (figures.loss_percent > 0) words.push_back({describe_loss(figures), colour_of_loss(figures)});
+  if (has_loss(figures)) words.push_back(loss_of(figures));
   if (is_noticeable_loss(figures)) words.push_back({describe_remedy(figures), kAmber});
   return words;
 }
@@ -47,7 +51,7 @@ std::vector<ColouredText> words_of(const LiveFigures& figures) {
 std::vector<ColouredText> short_words_of(const LiveFigures& figures, const std::string& name) {
   std::vector<ColouredText> words{{name, kNameColour}, {describe_age(figures), colour_of(figures)}};
   words.push_back({describe_rate(figures)});
-  if (is_noticeable_loss(figures)) words.push_back({describe_loss(figures), kAmber});
+  if (is_noticeable_loss(figures)) words.push_back(loss_of(figures));
   return words;
 }
 

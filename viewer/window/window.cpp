@@ -78,7 +78,7 @@ Window::Window(std::string title, const std::vector<PictureViewSettings>& views,
     : title_(std::move(title)),
       controls_(std::move(controls)),
       mosaic_(views),
-      connection_(open_desktop()) {
+      connection_(open_desktop(", or use --headless")) {
   screen_ = screen_size(connection_.get());
   const cv::Size size = is_mosaic() ? fitted(kSizeOfMosaic, room_on(screen_)) : kSizeBeforePictures;
   is_fitted_ = is_mosaic();

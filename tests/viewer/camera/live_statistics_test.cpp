@@ -48,13 +48,43 @@ TEST_CASE("the live rate falls to zero when frames stop arriving") {
   }
   double rate = bench.statistics.live().frames_per_second;
   for (int i = 0; i < 4; ++i) {
-    bench.now += seconds{1};
+    bench.now += milliseconds{200};
     CHECK(bench.statistics.live().frames_per_second < rate);
     rate = bench.statistics.live().frames_per_second;
   }
-  bench.now += seconds{2};
+  bench.now += milliseconds{300};
+  CHECK(bench.statistics.live().frames_per_second == 0);
+  bench.now += seconds{5};
   CHECK(bench.statistics.live().frames_per_second == 0);
   CHECK_FALSE(bench.statistics.live().age_ms);
+}
+
+TEST_CASE("the live rates are 0 while nothing arrives, and right as soon as frames come again") {
+  Bench bench;
+  const auto stream = [&](int frames) {
+    for (int frame = 0; frame < frames; ++frame) {
+      bench.now += microseconds{33'333};
+      bench.receive({}, 40'000);
+      bench.decode(milliseconds{8});
+    }
+  };
+  stream(60);
+  bench.now += milliseconds{GENERATE(1100, 4000, 60'000)};
+  CHECK(bench.statistics.live().frames_per_second == 0);
+  CHECK(bench.statistics.live().megabits_per_second == 0);
+  stream(3);
+  CHECK(bench.statistics.live().frames_per_second == Approx(30).epsilon(0.01));
+  CHECK(bench.statistics.live().megabits_per_second == Approx(9.6).epsilon(0.01));
+}
+
+TEST_CASE("a stream of rare frames has a rate between them") {
+  Bench bench;
+  for (int frame = 0; frame < 3; ++frame) {
+    bench.now += milliseconds{2500};
+    bench.decode();
+  }
+  bench.now += milliseconds{2400};
+  CHECK(bench.statistics.live().frames_per_second == Approx(0.4));
 }
 
 TEST_CASE("without stamps the age is unknown") {

@@ -167,6 +167,18 @@ TEST_CASE("a loss is amber from 1 %, and its remedy is shown with it") {
   CHECK(overlay.area().area() > without_remedy);
 }
 
+TEST_CASE("a loss of packets stands beside that of frames, also if every frame is patched") {
+  Overlay overlay;
+  LiveFigures figures = kFigures;
+  cv::Mat picture(720, 1920, CV_8UC3, cv::Scalar::all(0));
+  figures.loss_percent = 0;
+  overlay.draw(picture, figures);
+  const int without = overlay.area().width;
+  figures.packet_loss_percent = 0.5;
+  overlay.draw(picture, figures);
+  CHECK(overlay.area().width > without);
+}
+
 TEST_CASE("a loss is shown for each of several cameras") {
   LiveFigures figures = kFigures;
   figures.loss_percent = 12;
@@ -319,7 +331,9 @@ TEST_CASE("figures have the same wording everywhere") {
              Catch::EndsWith(", loss 0.5 % of the frames, 0.0 % of the packets"));
   figures.loss_percent = 1;
   CHECK_THAT(describe(figures),
-             Catch::EndsWith(", try --fec auto, tcp or a lower --quality at the sender"));
+             Catch::EndsWith(", try --fec auto or a lower --quality at the sender, or TCP"));
+  figures.is_repaired = true;
+  CHECK_THAT(describe(figures), Catch::EndsWith(", try TCP or a lower --quality at the sender"));
   figures = kFigures;
   figures.no_signal = true;
   figures.last_picture = std::chrono::seconds(14);
