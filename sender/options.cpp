@@ -59,8 +59,9 @@ void add_picture_options(CommandLine& command_line, SenderOptions& options) {
       "--size", "WxH", [&](const std::string& text) { options.size = parse_picture_size(text); },
       "Size to request from the camera, or to scale a file to; also\n480p, 720p, 1080p, 1440p, 4k, "
       "8k [1280x720]");
-  command_line.add_number("--fps", "N", options.frames_per_second, {0, 1000},
-                          "Frames per second [30, a file's own]; 0: as fast as possible");
+  command_line.add_number(
+      "--fps", "N", options.frames_per_second, {0, 1000},
+      "Frames per second [30, a file's own]; 0: as fast as possible,\nfrom the first viewer on");
   command_line.add_whole_number("--quality", "1..100", options.quality, {1, 100},
                                 "JPEG quality of the frames encoded here [80]");
   command_line.add(

@@ -52,6 +52,15 @@ class FrameFanOut final : public FrameSink {
   std::vector<FrameSink*> sinks_;
 };
 
+/// Stands before the lines that say how to watch, and is written once.
+class WatchLabel {
+ public:
+  const char* next() { return std::exchange(is_written_, true) ? "       " : "watch: "; }
+
+ private:
+  bool is_written_ = false;
+};
+
 /// The parts of a running sender, and what ends it. The main thread is the io thread.
 class Sender {
  public:
@@ -69,6 +78,7 @@ class Sender {
     if (options_.recording.is_wanted()) add_recorder();
     source_ = make_source(options_, io_);
     description_ = source_->description();
+    is_patient_ = source_->waits_for_viewers();
     pipeline_ = std::make_unique<Pipeline>(
         *source_, sinks_, viewer_count_,
         PipelineSettings{
@@ -172,24 +182,27 @@ class Sender {
   void print_how_to_watch() const {
     std::FILE* out = summary_.text_stream();
     fmt::print(out, "source: {}\n", description_);
-    print_listeners(out);
+    if (is_patient_ && !viewer_count_.any())
+      fmt::print(out, "        waits for the first viewer\n");
+    WatchLabel label;
+    print_listeners(out, label);
     for (const Endpoint& viewer : options_.connect)
       fmt::print(out, "sends to {}; there: jpegwire-viewer --listen tcp://0.0.0.0:{}\n",
                  to_tcp_url(viewer), viewer.port);
-    for (const auto& rtp : rtp_senders_) print_rtp_sender(out, *rtp);
+    for (const auto& rtp : rtp_senders_) print_rtp_sender(out, *rtp, label);
     std::fflush(out);
   }
 
-  static void print_rtp_sender(std::FILE* out, const RtpSender& rtp) {
+  static void print_rtp_sender(std::FILE* out, const RtpSender& rtp, WatchLabel& label) {
     fmt::print(out, "{} jpegwire-viewer {}\n",
-               rtp.is_multicast() ? "watch: " : "sends by UDP; there:", rtp.url());
+               rtp.is_multicast() ? label.next() : "sends by UDP; there:", rtp.url());
     fmt::print(out, "        others read this SDP:\n");
     std::istringstream lines(rtp.sdp());
     for (std::string line; std::getline(lines, line);)
       fmt::print(out, "          {}\n", line.substr(0, line.find('\r')));
   }
 
-  void print_listeners(std::FILE* out) const {
+  void print_listeners(std::FILE* out, WatchLabel& label) const {
     std::vector<std::string> public_ports;
     const auto shown = [&](const Listener& listener) {
       Endpoint endpoint = listener.endpoint();
@@ -198,9 +211,9 @@ class Sender {
       return endpoint;
     };
     if (listener_ != nullptr)
-      fmt::print(out, "watch:  jpegwire-viewer {}\n", to_tcp_url(shown(*listener_)));
+      fmt::print(out, "{} jpegwire-viewer {}\n", label.next(), to_tcp_url(shown(*listener_)));
     if (web_listener_ != nullptr)
-      fmt::print(out, "{} in a browser: http://{}/\n", listener_ == nullptr ? "watch: " : "       ",
+      fmt::print(out, "{} in a browser: http://{}/\n", label.next(),
                  to_string(shown(*web_listener_)));
     if (!public_ports.empty())
       fmt::print(out, "note:   everyone who can reach port {} of this machine can watch\n",
@@ -330,7 +343,9 @@ class Sender {
   std::atomic<bool> has_failed_to_record_ = false;
   bool interrupted_ = false;
   std::unique_ptr<FrameSource> source_;
-  std::string description_;  // from the start, because the capture thread owns the source now
+  // From the start, because the capture thread owns the source now.
+  std::string description_;
+  bool is_patient_ = false;  // the source waits for viewers
   std::unique_ptr<Pipeline> pipeline_;
   asio::steady_timer time_limit_;
   asio::steady_timer stats_tick_;

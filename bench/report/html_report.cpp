@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "app/text.hpp"
 #include "bench/report/beside_peers.hpp"
 #include "bench/report/plots.hpp"
 #include "bench/report/svg_plot.hpp"
@@ -85,10 +86,10 @@ std::string head(const Results& results) {
          faint(fmt::format("{} on {}: {}", results.created, results.machine.host,
                            describe(results.machine))) +
          faint(fmt::format(
-             "jpegwire-sender {}, jpegwire-viewer {}; {} runs of each case, {} s each after {} s "
+             "jpegwire-sender {}, jpegwire-viewer {}; {} of each case, {} s each after {} s "
              "of warm-up{}{}{}",
-             results.sender_version, results.viewer_version, options.repetitions, options.seconds,
-             options.warm_up_seconds, common.empty() ? "" : "; ", common,
+             results.sender_version, results.viewer_version, counted(options.repetitions, "run"),
+             options.seconds, options.warm_up_seconds, common.empty() ? "" : "; ", common,
              results.is_complete ? "" : "; interrupted before all runs were done"));
 }
 
@@ -190,6 +191,7 @@ std::string describe_comparison(const std::optional<Comparison>& comparison) {
 }
 
 std::string draw(const Plot& plot) {
+  if (plot.svg.empty()) return "";
   std::string html = "<section class='card'>" + element("h2", plot.title) + faint(plot.note);
   html += plot.svg;
   if (!plot.legend.empty()) {
@@ -217,7 +219,7 @@ std::string command_lines(const Results& results) {
     std::string lines = to_shell(run.sender_command);
     if (!run.viewer_commands.empty()) lines += "\n" + run.viewer_commands.front();
     if (run.viewer_commands.size() > 1)
-      lines += fmt::format("\n(and {} more viewers)", run.viewer_commands.size() - 1);
+      lines += fmt::format("\n(and {})", counted(run.viewer_commands.size() - 1, "more viewer"));
     html += element("p", result.label) + element("pre", lines);
   }
   return html + "</details></section>\n";

@@ -173,10 +173,7 @@ Plot plot_rates(const Results& results) {
   const Axis axis = axis_of_sizes(results);
   const auto series =
       series_over(results, "fps", megapixels, [](Case& one) { one.size = std::nullopt; });
-  if (axis.ticks.size() < 3 || series.empty()) {
-    plot.note = "Drawn if --size has more than one value.";
-    return plot;
-  }
+  if (axis.ticks.size() < 3 || series.empty()) return plot;  // a single size
   plot.svg = svg_lines(plot.title, axis, axis_from_zero("frames/s", greatest_y(series)), series);
   plot.legend = names_of(series);
   return plot;
@@ -213,10 +210,7 @@ Plot plot_age_by_viewers(const Results& results) {
   const auto viewers_of = [](const Case& one) { return static_cast<double>(one.viewers); };
   const auto series =
       series_over(results, "age_p50_ms", viewers_of, [](Case& one) { one.viewers = 1; });
-  if (axis.ticks.size() < 2 || series.empty()) {
-    plot.note = "Drawn if --viewers has more than one value.";
-    return plot;
-  }
+  if (axis.ticks.size() < 2 || series.empty()) return plot;
   plot.svg = svg_lines(plot.title, axis, axis_from_zero("age, ms", greatest_y(series)), series);
   plot.legend = names_of(series);
   return plot;

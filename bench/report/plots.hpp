@@ -7,7 +7,7 @@
 
 namespace jpegwire {
 
-/// A plot of the report. If `svg` is empty, `note` says why there is nothing to draw.
+/// A plot of the report. If there is nothing to draw, `svg` is empty.
 struct Plot {
   std::string title;
   std::string note;

@@ -118,16 +118,14 @@ void add_run_options(CommandLine& command_line, BenchOptions& options) {
   command_line.add_text("--viewer-host", "HOST", options.viewer_host,
                         "Run the viewers on that machine: print the command to run\n"
                         "there, and wait for its results");
-  command_line
-      .add(
-          "--link", "LINK",
-          [&options](const std::string& text) {
-            parse_link(text);
-            options.matrix.link = text;
-          },
-          "Simulate a bad network between sender and viewers, in network\n"
-          "namespaces (needs root): 20mbit,delay=20ms,loss=1%,reorder=1%")
-      .excludes("--viewer-host");
+  command_line.add(
+      "--link", "LINK",
+      [&options](const std::string& text) {
+        parse_link(text);
+        options.matrix.link = text;
+      },
+      "Simulate a bad network between sender and viewers, in network\n"
+      "namespaces (needs root): 20mbit,delay=20ms,loss=1%,reorder=1%");
 }
 
 void add_age_options(CommandLine& command_line, BenchOptions& options) {
@@ -136,11 +134,9 @@ void add_age_options(CommandLine& command_line, BenchOptions& options) {
                         "decoded pixels; point the camera at jpegwire-viewer --clock");
   command_line.add_flag("--window", options.matrix.window,
                         "Open the viewers' windows, to measure the display too");
-  command_line
-      .add_flag("--peers", options.with_peers,
-                "Also measure ustreamer, GStreamer, ffmpeg and a sender in\n"
-                "Python with OpenCV, with the same camera and viewers")
-      .excludes("--viewer-host");
+  command_line.add_flag("--peers", options.with_peers,
+                        "Also measure ustreamer, GStreamer, ffmpeg and a sender in\n"
+                        "Python with OpenCV, with the same camera and viewers");
 }
 
 void require_cameras(const std::vector<std::string>& sources) {
@@ -210,7 +206,11 @@ void add_bench_options(CommandLine& command_line, BenchOptions& options) {
   add_run_options(command_line, options);
   add_age_options(command_line, options);
   add_report_options(command_line, options);
-  command_line.set_check([&command_line, &options] { check_cameras(command_line, options); });
+  command_line.set_check([&command_line, &options] {
+    for (const char* local : {"--link", "--peers"})
+      command_line.refuse_both("--viewer-host", local);
+    check_cameras(command_line, options);
+  });
 }
 
 }  // namespace jpegwire

@@ -64,6 +64,7 @@ TEST_CASE("the option --loop repeats a video file") {
   const TemporaryDirectory directory;
   make_video(directory / "video.avi", "mjpeg");
   SenderProgram sender({"--source", directory / "video.avi", "--loop", "--fps", "60"});
+  sender.wait_for("waits for the first viewer");
   TcpPeer peer = TcpPeer::connect(sender.port());
   for (int i = 0; i < 3 * kVideoFrames; ++i) CHECK(peer.receive_frame());
   CHECK_FALSE(sender.has_ended());

@@ -46,7 +46,7 @@ TEST_CASE("several viewers watch one group") {
   ViewerProgram other(Command{group.url_on_loopback} + kFiveFrames);
   check_shown(summary_of(one));
   check_shown(summary_of(other));
-  sender.wait_for("watch:  jpegwire-viewer rtp://" + group.target);
+  sender.wait_for("        jpegwire-viewer rtp://" + group.target);
   CHECK(interrupt(sender)["viewers"].size() == 1);
 }
 
