@@ -17,6 +17,7 @@
 #include <utility>
 
 #include "app/nearest_word.hpp"
+#include "app/option_owners.hpp"
 #include "app/parse_number.hpp"
 #include "app/text.hpp"
 #include "codec/band_pool.hpp"
@@ -55,11 +56,17 @@ int refuse(const std::string& program, std::string_view sentence) {
   return kWrongUsage;
 }
 
-/// The option that the user may have meant, or an empty text.
-std::string nearest_option(const CLI::App& app, const std::string& unknown) {
+constexpr std::string_view kDashes = "--";
+
+/// The option that the user may have meant, or an empty text. A single letter means nothing.
+std::string nearest_option(const CLI::App& app, std::string_view unknown) {
+  if (!unknown.starts_with(kDashes)) return "";
   std::vector<std::string> names;
-  for (const CLI::Option* option : app.get_options()) names.push_back(option->get_name());
-  return nearest_word(unknown, names);
+  for (const CLI::Option* option : app.get_options())
+    if (const std::string name = option->get_name(); name.starts_with(kDashes))
+      names.push_back(name.substr(kDashes.size()));
+  const std::string nearest = nearest_word(lower(unknown.substr(kDashes.size())), names);
+  return nearest.empty() ? "" : std::string(kDashes) + nearest;
 }
 
 std::string describe_extras(const CLI::App& app) {
@@ -69,15 +76,33 @@ std::string describe_extras(const CLI::App& app) {
   if (unknown == extras.end())
     return fmt::format("unexpected argument '{}'", without_password(extras.front()));
   const std::string name = unknown->substr(0, unknown->find('='));
+  if (const std::string_view other = other_owner_of(name, app.get_name()); !other.empty())
+    return fmt::format("{} is an option of {}", name, other);
   const std::string nearest = nearest_option(app, name);
   return nearest.empty() ? fmt::format("unknown option {}", name)
                          : fmt::format("unknown option {}: did you mean {}?", name, nearest);
 }
 
+/// CLI11 says "--size: 1 required WxH missing".
+std::string describe_mismatch(std::string_view sentence) {
+  constexpr std::string_view kBetween = ": 1 required ";
+  constexpr std::string_view kEnd = " missing";
+  const std::size_t colon = sentence.find(kBetween);
+  if (colon == sentence.npos || !sentence.ends_with(kEnd)) return std::string(sentence);
+  const std::string_view name = sentence.substr(0, colon);
+  const std::string_view type = sentence.substr(colon + kBetween.size());
+  return fmt::format("{0} needs a value: {0} {1}", name, type.substr(0, type.size() - kEnd.size()));
+}
+
 std::string describe(const CLI::App& app, const CLI::ParseError& error) {
-  const bool is_about_extras =
-      error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ExtrasError);
-  return is_about_extras ? describe_extras(app) : error.what();
+  switch (static_cast<CLI::ExitCodes>(error.get_exit_code())) {
+    case CLI::ExitCodes::ExtrasError:
+      return describe_extras(app);
+    case CLI::ExitCodes::ArgumentMismatch:
+      return describe_mismatch(error.what());
+    default:
+      return error.what();
+  }
 }
 
 // CLI11 reports a request for help or the version as an error with code 0, and prints them itself.

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <fstream>
 #include <stdexcept>
@@ -55,10 +56,23 @@ bool is_http_url_without_scheme(std::string_view text) {
   return !is_url(text) && text.find_first_of("/?@") != std::string_view::npos;
 }
 
-/// The path of a file, or a URL with a slash too few, such as http:/camera.
+/// The path of a file.
 bool is_no_address(std::string_view text) {
-  return text.starts_with('/') || text.starts_with('.') || text.starts_with('~') ||
-         (!is_url(text) && text.find(":/") != std::string_view::npos);
+  return text.starts_with('/') || text.starts_with('.') || text.starts_with('~');
+}
+
+/// "http:camera" and "http:/camera" have too few slashes.
+void require_slashes(std::string_view text) {
+  const std::size_t colon = std::min(text.find(':'), text.size());
+  const std::string scheme = lower(text.substr(0, colon));
+  const bool is_known = scheme == "tcp" || scheme == "http" || scheme == "rtp";
+  if (is_url(text) || colon == text.size()) return;
+  std::string_view rest = text.substr(colon + 1);
+  if (!is_known && !rest.starts_with('/')) return;
+  rest.remove_prefix(std::min(rest.find_first_not_of('/'), rest.size()));
+  throw std::invalid_argument(fmt::format(
+      "'{}' lacks the // behind the ':'; {}{}", without_password(text), kKnownStreams,
+      is_known ? fmt::format("; did you mean {}://{}?", scheme, without_password(rest)) : ""));
 }
 
 StreamAddress over_http(std::string_view text) {
@@ -95,7 +109,8 @@ bool is_stream_address(std::string_view text) {
   return is_tcp_url(text) || is_rtp_url(text) || is_sdp_file(text) || is_http_url(text);
 }
 
-StreamAddress parse_stream_address(const std::string& text) {
+StreamAddress parse_stream_address(const std::string& typed) {
+  const std::string text(trimmed(typed));
   if (is_http_url(text)) return over_http(text);
   if (is_sdp_file(text)) return {text, read_sdp_file(text)};
   if (is_rtp_url(text)) {
@@ -107,6 +122,7 @@ StreamAddress parse_stream_address(const std::string& text) {
   if (is_no_address(text))
     throw std::invalid_argument(fmt::format("'{}' is not the address of a stream; {}",
                                             without_password(text), kKnownStreams));
+  require_slashes(text);
   return is_http_url_without_scheme(text) ? over_http("http://" + text) : over_tcp(text);
 }
 

@@ -30,7 +30,7 @@ bool is_stream_address(std::string_view text);
 /// "[tcp://]HOST[:PORT]", "rtp://ADDR:PORT", the path of an SDP file, which is read, or
 /// "[http://][USER:PASSWORD@]HOST[:PORT]/PATH". Throws std::invalid_argument with a one-sentence
 /// message that does not contain the password.
-StreamAddress parse_stream_address(const std::string& text);
+StreamAddress parse_stream_address(const std::string& typed);
 
 /// Timeouts and limits for receiving a stream.
 struct StreamPolicy {

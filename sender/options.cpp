@@ -6,11 +6,13 @@
 #include <asio/ip/address.hpp>
 #include <chrono>
 #include <cmath>
+#include <filesystem>
 #include <map>
 #include <stdexcept>
 
 #include "app/command_line.hpp"
 #include "app/parse_number.hpp"
+#include "app/text.hpp"
 #include "codec/jpeg_layout.hpp"
 #include "net/open_stream.hpp"
 
@@ -33,6 +35,26 @@ bool is_file(const std::string& source) {
          !begins_with("/dev/") && !begins_with("camera:") && !begins_with("opencv:");
 }
 
+/// Whether no file is meant: localhost, an address or a host with a port.
+bool is_host(const std::string& text) {
+  const std::string host(trimmed(text));
+  if (std::filesystem::exists(text) || host.find('/') != std::string::npos) return false;
+  std::error_code error;
+  asio::ip::make_address(host, error);
+  const std::size_t colon = host.rfind(':');
+  const bool has_port =
+      colon != std::string::npos && parse_number<std::uint16_t>(host.substr(colon + 1));
+  return !error || has_port || equal_ignoring_case(host, "localhost");
+}
+
+/// As the sources know it: a host is a sender there, as for the viewer.
+std::string source_of(const std::string& text) {
+  const std::string bare(trimmed(text));
+  if (is_stream_address(bare)) return bare;
+  const bool has_own_name = !is_file(text);
+  return !has_own_name && is_host(text) ? to_tcp_url(parse_tcp_address(text)) : text;
+}
+
 void require_known_source(const std::string& source) {
   for (const std::string_view scheme : {"camera:", "opencv:"}) {
     if (!source.starts_with(scheme)) continue;
@@ -41,7 +63,7 @@ void require_known_source(const std::string& source) {
       throw std::invalid_argument(
           fmt::format("'{}' is not a camera; write {}0, {}1 and so on", source, scheme, scheme));
   }
-  if (is_stream_address(source) || source.find("://") != std::string::npos)
+  if (is_stream_address(trimmed(source)) || source.find("://") != std::string::npos)
     parse_stream_address(source);
 }
 
@@ -50,7 +72,7 @@ void add_picture_options(CommandLine& command_line, SenderOptions& options) {
       "--source", "SRC",
       [&](const std::string& text) {
         require_known_source(text);
-        options.source = text;
+        options.source = source_of(text);
       },
       "auto (the first camera that opens, else the test card), test,\n"
       "camera:N or a device, opencv:N (a camera with OpenCV), a video\n"
@@ -223,8 +245,20 @@ void add_laboratory_options(CommandLine& command_line, WriteSettings& write) {
       "off: let Nagle's algorithm delay small parts [on]");
 }
 
+/// Whether both cannot be listened on.
+bool is_same(const Endpoint& one, const Endpoint& other) {
+  const auto is_any = [](const Endpoint& end) { return end.host == "0.0.0.0" || end.host == "::"; };
+  return one.port == other.port && one.port != 0 &&
+         (one.host == other.host || is_any(one) || is_any(other));
+}
+
 void check_together(const CommandLine& command_line, const SenderOptions& options) {
   for (const char* name : {"-s", "-p"}) command_line.refuse_both("--tcp", name);
+  if (options.tcp && options.http && options.is_http_asked_for &&
+      is_same(*options.tcp, *options.http))
+    throw UsageError(
+        fmt::format("--tcp and --http cannot share port {}: choose another one for --http",
+                    options.http->port));
   if (options.loop && !is_file(options.source))
     throw UsageError("--loop plays a video file again and again: name it with --source FILE");
   if (!options.sends() && !options.recording.is_wanted())

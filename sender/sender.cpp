@@ -131,7 +131,12 @@ class Sender {
     } catch (const std::runtime_error& error) {
       const bool is_needed = options_.is_http_asked_for || !options_.shared_directory.empty();
       if (is_needed || !options_.works_without_http()) throw;
-      spdlog::warn("continuing without HTTP: {}", error.what());
+      if (options_.tcp && options_.tcp->port == options_.http->port)
+        spdlog::warn(
+            "continuing without HTTP: --tcp uses port {}; choose another one with --http PORT",
+            options_.http->port);
+      else
+        spdlog::warn("continuing without HTTP: {}", error.what());
     }
   }
 

@@ -35,8 +35,8 @@ constexpr int kLongestSide = 65500;       // that libjpeg encodes and decodes
 void require_readable(const std::string& path) {
   if (::access(path.c_str(), R_OK) != 0)
     throw std::runtime_error(fmt::format(
-        "cannot open '{}': {}; --source takes a file, camera:N or /dev/videoN, or a stream as "
-        "tcp://HOST:PORT, http://HOST:PORT/PATH or rtp://ADDR:PORT",
+        "cannot open '{}': {}; --source takes auto, test, a file, camera:N, /dev/videoN or "
+        "opencv:N, or a stream as tcp://HOST:PORT, http://HOST:PORT/PATH or rtp://ADDR:PORT",
         without_password(path), std::strerror(errno)));
   const auto type = std::filesystem::status(path).type();
   if (type == std::filesystem::file_type::directory)

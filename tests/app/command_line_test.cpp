@@ -62,6 +62,10 @@ TEST_CASE("an unknown option is named, with the nearest one that exists") {
   CHECK(refusal_of({"a", "--loops", "--mode", "off"}) ==
         "unknown option --loops: did you mean --loop?");
   CHECK(refusal_of({"--wavelength", "7"}) == "unknown option --wavelength");
+  for (const std::string letter : {"-v", "-V", "-q"})
+    CHECK(refusal_of({letter}) == "unknown option " + letter);
+  CHECK(refusal_of({"--size", "4k"}) == "--size is an option of jpegwire-sender");
+  CHECK(refusal_of({"--headless"}) == "--headless is an option of jpegwire-viewer");
 }
 
 TEST_CASE("a surplus argument is named, without the password in it") {
@@ -81,6 +85,11 @@ TEST_CASE("a wrong value is refused with the option, the value and what is accep
   CHECK(refusal_of({"--quality", "7.5"}) == "--quality: '7.5' is not a whole number from 1 to 100");
   CHECK(refusal_of({"--seconds", "nan"}) == "--seconds: 'nan' is not a number from 0.5 to 10");
   CHECK(refusal_of({"--mode", "on"}) == "--mode: 'on' is not one of auto, off");
+}
+
+TEST_CASE("an option without its value is refused in a sentence") {
+  CHECK(refusal_of({"--seconds"}) == "--seconds needs a value: --seconds S");
+  CHECK(refusal_of({"--mode"}) == "--mode needs a value: --mode auto|off");
 }
 
 TEST_CASE("an option that would have no effect is refused") {

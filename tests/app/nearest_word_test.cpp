@@ -12,6 +12,8 @@ TEST_CASE("the nearest of several words is found, if one is near") {
   CHECK(nearest_word("rtp", words) == "rtp");
   CHECK(nearest_word("gopher", words).empty());
   CHECK(nearest_word("tcp", {}).empty());
+  CHECK(nearest_word("size", {"save", "side-by-side"}).empty());
+  CHECK(nearest_word("recnnect", {"connect", "reconnect"}) == "reconnect");
 }
 
 }  // namespace

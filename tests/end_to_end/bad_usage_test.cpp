@@ -173,7 +173,8 @@ TEST_CASE("the error for a source that cannot be opened names it and the reason"
     return failure_of_sender({"--source", source});
   };
   CHECK_THAT(failure(directory / "missing.mp4"),
-             Contains("missing.mp4") && Contains("No such file"));
+             Contains("missing.mp4") && Contains("No such file") && Contains("auto, test,") &&
+                 Contains("opencv:N"));
   CHECK_THAT(failure(directory / "broken.jpg"), Contains("broken.jpg") && Contains("neither"));
   CHECK_THAT(failure(directory / "broken.mp4"), Contains("broken.mp4") && Contains("neither"));
   CHECK_THAT(failure(directory / "empty.avi"), Contains("empty.avi") && Contains("neither"));

@@ -66,6 +66,8 @@ TEST_CASE("a host is the address of a sender there", "[stream_address]") {
       {"camera/stream", "http://camera/stream"},
       {"camera:81?action=stream", "http://camera:81/?action=stream"},
       {"me:secret@camera:81", "http://camera:81/"},
+      {" tcp://camera ", "tcp://camera:2500"},
+      {":2501", "tcp://localhost:2501"},
   }));
   CAPTURE(typed);
   const StreamAddress address = parse_stream_address(typed);
@@ -87,8 +89,14 @@ TEST_CASE("a URL of an unknown kind is refused with what to write instead", "[st
   CHECK_THAT(refusal_with_known("tpc://camera:2500"), EndsWith("did you mean tcp://camera:2500?"));
   CHECK_THAT(refusal_with_known("htp://me:secret@camera/x"),
              EndsWith("did you mean http://…@camera/x?"));
-  for (const char* path : {"/dev/video0", "./film.mp4", "../film.mp4", "~/film.mp4", "http:/cam"})
+  for (const char* path : {"/dev/video0", "./film.mp4", "../film.mp4", "~/film.mp4"})
     CHECK_THAT(refusal_with_known(path), Contains("is not the address of a stream"));
+  for (const char* typed : {"tcp:camera:81", "tcp:/camera:81"})
+    CHECK_THAT(refusal_with_known(typed),
+               Contains("lacks the //") && EndsWith("did you mean tcp://camera:81?"));
+  CHECK_THAT(refusal_with_known("http:/me:secret@cam"), EndsWith("mean http://…@cam?"));
+  CHECK_THAT(refusal_of("tcp://camera:81/stream"), Contains("http://camera:81/stream"));
+  CHECK_THAT(refusal_of("camera:"), Contains("the port is missing"));
   CHECK_THAT(refusal_of("https://me:secret@camera/x"),
              Contains("TLS") && Contains("http://") && !Contains("secret"));
   CHECK_THAT(refusal_of("rtsp://me:secret@camera/x.sdp"),

@@ -37,6 +37,26 @@ TEST_CASE("options that contradict each other are refused", "[sender_options]") 
              Contains("--sdp") && Contains("'-' is not the name of a file"));
 }
 
+TEST_CASE("the ports of --tcp and --http differ", "[sender_options]") {
+  CHECK_THAT(refusal_of({"--tcp", "2700", "--http", "2700"}),
+             Contains("--tcp and --http cannot share port 2700"));
+  CHECK_THAT(refusal_of({"--tcp", "0.0.0.0:2700", "--http", "2700"}), Contains("cannot share"));
+  CHECK(refusal_of({"--tcp", "127.0.0.1:2700", "--http", "127.0.0.2:2700"}).empty());
+  CHECK(refusal_of({"--tcp", "0", "--http", "0"}).empty());
+  CHECK(refusal_of({"--tcp", "8080"}).empty());
+}
+
+TEST_CASE("a host is a source, as for the viewer", "[sender_options]") {
+  CHECK(parsed({"--source", "localhost"}).source == "tcp://localhost:2500");
+  CHECK(parsed({"--source", "camera.lan:81"}).source == "tcp://camera.lan:81");
+  CHECK(parsed({"--source", "10.0.0.7"}).source == "tcp://10.0.0.7:2500");
+  CHECK(parsed({"--source", "::1"}).source == "tcp://[::1]:2500");
+  CHECK(parsed({"--source", " tcp://camera "}).source == "tcp://camera");
+  for (const char* other : {"camera:0", "opencv:1", "film.mp4", "test", "auto", "/dev/video0"})
+    CHECK(parsed({"--source", other}).source == other);
+  CHECK_THAT(refusal_of({"--source"}), Contains("--source needs a value"));
+}
+
 TEST_CASE("only a file is played in a loop", "[sender_options]") {
   for (const char* source : {"auto", "test", "camera:0", "opencv:0", "/dev/video0", "tcp://a"})
     CHECK_THAT(refusal_of({"--source", source, "--loop"}), Contains("--source FILE"));

@@ -9,6 +9,7 @@
 #include <variant>
 
 #include "app/command_line.hpp"
+#include "app/text.hpp"
 #include "net/http/file_list.hpp"
 
 namespace jpegwire {
@@ -23,8 +24,20 @@ void require_jpeg_name(const std::string& file) {
 
 constexpr std::size_t kMaxCameras = 64;
 
+// A host may have the name of a file, but hardly with an ending or a path.
+void refuse_file(const std::string& text) {
+  const std::filesystem::path path = text;
+  const bool looks_like_file = path.has_extension() || path.has_parent_path();
+  std::error_code error;
+  if (!looks_like_file || !std::filesystem::is_regular_file(path, error)) return;
+  throw std::invalid_argument(fmt::format(
+      "'{0}' is a file, not a stream; send it with jpegwire-sender --source {0}, and watch that",
+      text));
+}
+
 // The options -s and -p can still change the host and port of a single sender.
 void add_stream(const std::string& text, ViewerOptions& options) {
+  if (!is_stream_address(trimmed(text))) refuse_file(text);
   StreamAddress address = parse_stream_address(text);
   if (std::ranges::count(options.streams, address.text, &StreamAddress::text) > 0)
     throw std::invalid_argument(address.text + " is given twice: name each camera once");

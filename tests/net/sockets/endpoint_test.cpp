@@ -6,6 +6,7 @@ namespace jpegwire::endpoint_test {
 namespace {
 
 using Catch::Contains;
+using Catch::EndsWith;
 
 TEST_CASE("addresses to listen on") {
   const auto [text, host, port] = GENERATE(table<const char*, const char*, int>({
@@ -49,6 +50,10 @@ TEST_CASE("addresses to connect to") {
       {"2001:db8::5", "2001:db8::5", 2500},
       {"fe80::1%lo", "fe80::1%lo", 2500},
       {"2501", "localhost", 2501},
+      {":2501", "localhost", 2501},
+      {" camera:81\t", "camera", 81},
+      {"::ffff:10.0.0.7", "::ffff:10.0.0.7", 2500},
+      {"2001:db8::1:1234", "2001:db8::1:1234", 2500},
   }));
   CAPTURE(url);
   CHECK(parse_tcp_address(url) == Endpoint{host, static_cast<std::uint16_t>(port)});
@@ -73,12 +78,15 @@ TEST_CASE("a host alone has no port") {
 TEST_CASE("an invalid endpoint is reported in a sentence") {
   CHECK_THROWS_WITH(parse_listen_address("65536", kDefaultPort),
                     "'65536' is not a port; give a number from 0 to 65535");
-  CHECK_THROWS_WITH(parse_listen_address("host:", kDefaultPort), Contains("is not a port"));
+  CHECK_THROWS_WITH(parse_listen_address("host:", kDefaultPort), Contains("the port is missing"));
   CHECK_THROWS_WITH(parse_listen_address("host:-1", kDefaultPort), Contains("'-1' is not a port"));
   CHECK_THROWS_WITH(parse_listen_address("host:+1", kDefaultPort), Contains("'+1' is not a port"));
   CHECK_THROWS_WITH(parse_listen_address("host:12x", kDefaultPort),
                     Contains("'12x' is not a port"));
-  CHECK_THROWS_WITH(parse_listen_address("host:1 ", kDefaultPort), Contains("'1 ' is not a port"));
+  CHECK(parse_listen_address(" host:1 ", kDefaultPort) == Endpoint{"host", 1});
+  CHECK_THROWS_WITH(parse_tcp_address("::1:2500"), EndsWith("in brackets: [::1]:2500"));
+  CHECK_THROWS_WITH(parse_listen_address("::1:81", kDefaultPort), EndsWith(": [::1]:81"));
+  CHECK_THROWS_WITH(parse_listen_address("::", 8080), EndsWith(": [::]:8080"));
   CHECK_THROWS_WITH(parse_listen_address("::1:2500", kDefaultPort), Contains("several colons"));
   CHECK_THROWS_WITH(parse_listen_address("[::1:2500", kDefaultPort), Contains("lacks the ']'"));
   CHECK_THROWS_WITH(parse_listen_address("[::1]2500", kDefaultPort),
@@ -94,7 +102,8 @@ TEST_CASE("an invalid endpoint is reported in a sentence") {
   CHECK_THROWS_WITH(parse_tcp_address("tcp://"), Contains("has no host"));
   CHECK_THROWS_WITH(parse_tcp_address("tcp://:2500"), Contains("has no host"));
   CHECK_THROWS_WITH(parse_tcp_address("tcp://host:0"), Contains("port 0"));
-  CHECK_THROWS_WITH(parse_tcp_address("tcp://host:1/path"), Contains("is not a port"));
+  CHECK_THROWS_WITH(parse_tcp_address("tcp://host:1/path"),
+                    EndsWith("write tcp://host:1, or http://host:1/path"));
   CHECK_THROWS_WITH(parse_tcp_listen_address("http://:2500"), Contains("of the form tcp://"));
   CHECK_THROWS_AS(parse_tcp_address("tcp://"), std::invalid_argument);
 }

@@ -1,6 +1,9 @@
 #include "viewer/options/options.hpp"
 
 #include <catch2/catch.hpp>
+#include <fstream>
+
+#include "support/temporary_directory.hpp"
 
 namespace jpegwire::viewer_options_test {
 namespace {
@@ -28,6 +31,13 @@ TEST_CASE("a viewer that listens has no URL", "[viewer_options]") {
   for (const char* url : {"localhost", "tcp://localhost:2500", "http://camera/stream"})
     CHECK_THAT(refusal_of({"--listen", "2601", url}), Contains("--listen") && Contains("remove"));
   CHECK(refusal_of({"--listen", "2601"}).empty());
+}
+
+TEST_CASE("a file is sent, not watched", "[viewer_options]") {
+  const TemporaryDirectory directory;
+  std::ofstream(directory / "film.mp4") << "film";
+  CHECK_THAT(refusal_of({directory / "film.mp4"}),
+             Contains("jpegwire-sender --source " + (directory / "film.mp4")));
 }
 
 TEST_CASE("a sender is named once", "[viewer_options]") {
