@@ -297,19 +297,26 @@ function describeTime(ms) {
   return [`${Math.floor(ms / 60000)}:${seconds}`, "min"];
 }
 
+function labelAge(name, detail) {
+  const label = figures.age.element.querySelector("dt");
+  label.firstChild.data = `${name} `;
+  label.querySelector("small").textContent = detail;
+}
+
 function showNoSignal() {
   const { element } = figures.age;
   figures.age.set(null, "no signal");
   element.className = "red";
   const since = shown && describeTime(now() - shown.drawn).join(" ");
-  element.querySelector("small").textContent = since ? `of the last picture ${since}` : "";
+  labelAge(since ? "last picture" : "age", since ?? "");
   element.title = "The sender has no picture at present" +
     (since ? `; the last one arrived ${since} ago` : "");
   $("note").textContent = `${element.title}.`;
 }
 
 function showAge() {
-  if (noSignal) return showNoSignal();
+  // Once the sender is gone, its last card says nothing any more.
+  if (noSignal && $("trouble").hidden) return showNoSignal();
   // The median is steady. While no frame arrives, the age of the picture on the screen increases.
   const ages = draws.events.map((event) => event.value).filter((age) => age !== null);
   const median = ages.sort((a, b) => a - b)[ages.length >> 1];
@@ -318,7 +325,7 @@ function showAge() {
   const { element } = figures.age;
   element.className = age > 1000 ? "red" : age > 200 ? "amber" : "";
   const uncertainty = age === null ? "" : `±${Math.ceil(clock.best.uncertainty)} ms`;
-  element.querySelector("small").textContent = uncertainty;
+  labelAge("age", uncertainty);
   element.title = age === null
     ? "Unknown until the sender's clock and the capture time are known"
     : `Time from capture to drawing, ${uncertainty}, without the delay of the screen`;

@@ -182,6 +182,12 @@ class PageTest(unittest.TestCase):
             self.assertLessEqual(button.rect["x"] + button.rect["width"], window[0])
             self.assertLessEqual(button.rect["y"] + button.rect["height"], window[1])
 
+    def check_labels(self):
+        self.assertEqual(self.browser.execute_script("""
+            return [...document.querySelectorAll("dt")].filter(
+                (label) => label.scrollWidth > label.clientWidth).map((label) => label.innerText);
+            """), [], "a label is wider than its column")
+
     # ---- The tests ----
 
     def test_shows_a_picture_that_moves(self):
@@ -312,7 +318,16 @@ class PageTest(unittest.TestCase):
         eventually("it says since when", lambda: re.search(
             r"last picture [1-9][\d.]* s", self.element("#age").text))
         self.assertIn("last one arrived", self.element("#age").get_attribute("title"))
+        self.check_labels()
         self.save_screenshot("page-no-signal.png")
+
+        relay.kill()
+        eventually("it says that the relay is gone",
+                   lambda: "stopped" in self.element("#trouble").text)
+        eventually("the age is that of the last picture",
+                   lambda: re.fullmatch(r"[1-9][\d.]* s", self.figure("age")))
+        self.assertEqual(self.element("canvas").value_of_css_property("opacity"), "0")
+        self.save_screenshot("page-no-signal-gone.png")
 
     def test_shows_loss_and_what_helps(self):
         eventually("drops are counted", lambda: re.fullmatch(r"\d+", self.figure("drops")))
