@@ -195,10 +195,19 @@ bool PictureView::is_stale() const {
 
 void PictureView::draw(cv::Mat& view) {
   const Areas areas = areas_of(view.size());
+  place_boxes(view.size(), areas);
   draw_picture(view, areas);
   notice_detail_drawn_ = notice_detail();
-  if (has_notice()) draw_notice(view, notice_, notice_detail_drawn_);
-  draw_boxes(view, areas);
+  if (has_notice()) draw_notice_below_name(view);
+  paint_boxes(view);
+}
+
+void PictureView::draw_notice_below_name(cv::Mat& view) {
+  cv::Rect room({}, view.size());
+  if (name_drawn_) room.y = name_box_.area().br().y;
+  if (signs_drawn_) room.y = std::max(room.y, signs_.area().br().y);
+  room.height -= room.y;
+  draw_notice(view, room, notice_, notice_detail_drawn_);
 }
 
 void PictureView::draw_picture(cv::Mat& view, const Areas& areas) {
@@ -216,12 +225,12 @@ std::optional<cv::Mat> PictureView::draw_in_place(cv::Size view) {
   if (owned == nullptr || has_notice() || has_trace_ || !zoom_.is_whole()) return std::nullopt;
   cv::Mat picture = pixels_of(*owned);
   if (picture.size() != view) return std::nullopt;
-  draw_boxes(picture, areas_of(view));
+  place_boxes(view, areas_of(view));
+  paint_boxes(picture);
   return picture;
 }
 
-void PictureView::draw_boxes(cv::Mat& view, const Areas& areas) {
-  place_boxes(view.size(), areas);
+void PictureView::paint_boxes(cv::Mat& view) {
   if (overlay_drawn_) overlay_.paint(view);
   if (name_drawn_) name_box_.paint(view);
   if (signs_drawn_) signs_.paint(view);
@@ -240,7 +249,8 @@ void PictureView::erase(cv::Mat& view) {
   if (overlay_drawn_) overlay_.erase(view);
 }
 
-// A toast never covers the figures: if there is no room for both, the figures are hidden meanwhile.
+// A toast never covers the figures or the name: if there is no room for both, these are hidden
+// meanwhile.
 void PictureView::place_boxes(cv::Size view, const Areas& areas) {
   const cv::Rect room = inside_margin({view.width, view.height - areas.strip.height});
   overlay_drawn_ =
@@ -253,6 +263,7 @@ void PictureView::place_boxes(cv::Size view, const Areas& areas) {
   if (toast_drawn_) {
     const cv::Rect toast = toast_.place(view, {room.x, room.y, room.width, bottom - room.y});
     if (overlay_drawn_ && !(toast & overlay_.area()).empty()) overlay_drawn_ = false;
+    if (name_drawn_ && !(toast & name_box_.area()).empty()) name_drawn_ = false;
   }
   place_signs(view);
 }
@@ -271,15 +282,18 @@ int PictureView::place_caption(cv::Size view, int bottom) {
   return std::max(area.y - margin, margin);
 }
 
-/// In the upper right corner, or below the figures if these are as wide as the view.
+/// In the upper right corner, or below the figures or the name if these are as wide as the view.
 void PictureView::place_signs(cv::Size view) {
   const std::vector<ColouredText> words = signs();
   signs_drawn_ = !words.empty();
   if (!signs_drawn_) return;
   cv::Rect room = inside_margin(view);
   const cv::Rect area = signs_.place(view, room, Corner::top_right, words);
-  if (!overlay_drawn_ || (area & overlay_.area()).empty()) return;
-  room.y = std::max(std::min(overlay_.area().br().y + room.x, view.height - area.height), 0);
+  const cv::Rect left = overlay_drawn_ ? overlay_.area()
+                        : name_drawn_  ? name_box_.area()
+                                       : cv::Rect();
+  if ((area & left).empty()) return;
+  room.y = std::max(std::min(left.br().y + room.x, view.height - area.height), 0);
   signs_.place(view, room, Corner::top_right, words);
 }
 

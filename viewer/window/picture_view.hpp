@@ -124,7 +124,8 @@ class PictureView final : public CameraDisplay {
   std::vector<ColouredText> signs() const;
   std::string notice_detail() const;
   void draw_picture(cv::Mat& view, const Areas& areas);
-  void draw_boxes(cv::Mat& view, const Areas& areas);
+  void draw_notice_below_name(cv::Mat& view);
+  void paint_boxes(cv::Mat& view);
   void place_boxes(cv::Size view, const Areas& areas);
   void place_signs(cv::Size view);
   int place_caption(cv::Size view, int bottom);

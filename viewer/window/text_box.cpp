@@ -6,14 +6,8 @@
 namespace jpegwire {
 namespace {
 
-constexpr double kBoxOpacity = 0.72;
-
-std::uint8_t transparency(double coverage) {
-  return cv::saturate_cast<std::uint8_t>(255 * (1 - kBoxOpacity * coverage));
-}
-
 /// The transparency of each pixel of a top left corner, up to 255.
-cv::Mat round_corner(int radius) {
+cv::Mat round_corner(int radius, double opacity) {
   constexpr int kOversampling = 4;
   const int large_radius = radius * kOversampling;
   cv::Mat large = cv::Mat::zeros(large_radius, large_radius, CV_8UC1);
@@ -21,19 +15,19 @@ cv::Mat round_corner(int radius) {
   cv::Mat coverage;
   cv::resize(large, coverage, {radius, radius}, 0, 0, cv::INTER_AREA);
   cv::Mat corner;
-  coverage.convertTo(corner, CV_8U, -kBoxOpacity, 255);
+  coverage.convertTo(corner, CV_8U, -opacity, 255);
   cv::cvtColor(corner, corner, cv::COLOR_GRAY2BGR);
   return corner;
 }
 
-void begin_box(Blend& blend, cv::Size size, int wanted_radius) {
+void begin_box(Blend& blend, cv::Size size, int wanted_radius, double opacity) {
   blend.keep.create(size, CV_8UC3);
-  blend.keep.setTo(cv::Scalar::all(transparency(1)));
+  blend.keep.setTo(cv::Scalar::all(cv::saturate_cast<std::uint8_t>(255 * (1 - opacity))));
   blend.add.create(size, CV_8UC3);
   blend.add.setTo(cv::Scalar::all(0));
   const int radius = std::min({wanted_radius, size.width / 2, size.height / 2});
   if (radius < 1) return;
-  cv::Mat corner = round_corner(radius);
+  cv::Mat corner = round_corner(radius, opacity);
   for (const int y : {0, size.height - radius}) {
     for (const int x : {0, size.width - radius}) {
       corner.copyTo(blend.keep(cv::Rect(x, y, radius, radius)));
@@ -125,7 +119,7 @@ TextBox::Layout TextBox::lay_out(const TextMetrics& metrics, int width) const {
 TextBox::Layout TextBox::lay_out_lines(const TextMetrics& metrics, int width) const {
   Layout layout;
   cv::Point pen(0, metrics.cap_height);
-  for (const ColouredText& word : words_) {
+  for (const ColouredText& word : drawn_) {
     const int word_width = metrics.width_of(word.text);
     const bool full = pen.x + word_width > width || flow_ == Flow::one_per_line;
     if (full && !layout.places.empty()) pen = {0, pen.y + metrics.line_height()};
@@ -139,11 +133,11 @@ TextBox::Layout TextBox::lay_out_lines(const TextMetrics& metrics, int width) co
 
 TextBox::Layout TextBox::lay_out_table(const TextMetrics& metrics) const {
   std::array<int, 2> widths{};
-  for (std::size_t i = 0; i < words_.size(); ++i)
-    widths[i % 2] = std::max(widths[i % 2], metrics.width_of(words_[i].text));
+  for (std::size_t i = 0; i < drawn_.size(); ++i)
+    widths[i % 2] = std::max(widths[i % 2], metrics.width_of(drawn_[i].text));
   const int second = widths[0] + metrics.gap() * 3 / 4;
   Layout layout;
-  for (std::size_t i = 0; i < words_.size(); ++i) {
+  for (std::size_t i = 0; i < drawn_.size(); ++i) {
     const int line = static_cast<int>(i / 2);
     layout.places.emplace_back(i % 2 == 0 ? 0 : second,
                                metrics.cap_height + line * metrics.line_height());
@@ -154,7 +148,20 @@ TextBox::Layout TextBox::lay_out_table(const TextMetrics& metrics) const {
   return layout;
 }
 
+/// Until the text fits into the room, as far as that is possible.
+void TextBox::shorten(cv::Size room, const TextMetrics& metrics) {
+  const int left =
+      flow_ != Flow::table || drawn_.size() < 2 ? 0 : lay_out_table(metrics).places[1].x;
+  for (std::size_t i = 0; i < drawn_.size(); ++i)
+    if (flow_ != Flow::table || i % 2 == 1)
+      drawn_[i].text = shortened(drawn_[i].text, metrics, room.width - left);
+  while (flow_ != Flow::table && drawn_.size() > 1 &&
+         lay_out_lines(metrics, room.width).size.height > room.height)
+    drawn_.pop_back();
+}
+
 void TextBox::render(cv::Size room, TextMetrics metrics) {
+  drawn_ = words_;
   Layout layout = lay_out(metrics, room.width - 2 * metrics.padding());
   const auto has_room = [&] {
     return layout.size.width + 2 * metrics.padding() <= room.width &&
@@ -164,12 +171,16 @@ void TextBox::render(cv::Size room, TextMetrics metrics) {
     --metrics.cap_height;
     layout = lay_out(metrics, room.width - 2 * metrics.padding());
   }
+  if (!has_room()) {
+    shorten({room.width - 2 * metrics.padding(), room.height - 2 * metrics.padding()}, metrics);
+    layout = lay_out(metrics, room.width - 2 * metrics.padding());
+  }
   metrics_ = metrics;
   layout_ = std::move(layout);
   const cv::Point padding(metrics.padding(), metrics.padding());
-  begin_box(blend_, layout_.size + cv::Size(2 * padding), metrics.cap_height * 2 / 3);
-  for (std::size_t i = 0; i < words_.size(); ++i)
-    renderer_.write(blend_, words_[i].text, metrics, layout_.places[i] + padding, words_[i].bgr);
+  begin_box(blend_, layout_.size + cv::Size(2 * padding), metrics.cap_height * 2 / 3, opacity_);
+  for (std::size_t i = 0; i < drawn_.size(); ++i)
+    renderer_.write(blend_, drawn_[i].text, metrics, layout_.places[i] + padding, drawn_[i].bgr);
 }
 
 namespace {
@@ -183,6 +194,7 @@ struct NoticeLines {
       --metrics.cap_height;
       wrap(sentence, detail, room);
     }
+    if (!fits(lines, metrics, room)) leave_out(room);
   }
 
   void wrap(std::string_view sentence, std::string_view detail, cv::Size room) {
@@ -191,6 +203,13 @@ struct NoticeLines {
     if (detail.empty()) return;
     const std::vector<std::string> more = wrapped(detail, metrics, room.width);
     lines.insert(lines.end(), more.begin(), more.end());
+  }
+
+  void leave_out(cv::Size room) {
+    const auto most = static_cast<std::size_t>(std::max(room.height / metrics.line_height(), 1));
+    if (lines.size() <= most) return;
+    lines.resize(most);
+    lines.back() = shortened(lines.back() + " ...", metrics, room.width);
   }
 
   int height() const {
@@ -204,18 +223,19 @@ struct NoticeLines {
 
 }  // namespace
 
-void draw_notice(cv::Mat& picture, std::string_view sentence, std::string_view detail) {
+void draw_notice(cv::Mat& picture, cv::Rect room, std::string_view sentence,
+                 std::string_view detail) {
   const cv::Vec3b detail_colour{200, 190, 180};
   picture.convertTo(picture, -1, 0.3, 12);
-  const cv::Size room(picture.cols * 9 / 10, picture.rows * 9 / 10);
   const NoticeLines notice(sentence, detail,
-                           TextMetrics::for_picture(picture.size()).cap_height * 2, room);
-  cv::Point place(0, (picture.rows - notice.height()) / 2 + notice.metrics.cap_height);
+                           TextMetrics::for_picture(picture.size()).cap_height * 2,
+                           {room.width * 9 / 10, room.height * 9 / 10});
+  cv::Point place(0, room.y + (room.height - notice.height()) / 2 + notice.metrics.cap_height);
   Blend blend{cv::Mat(picture.size(), CV_8UC3, cv::Scalar::all(255)),
               cv::Mat::zeros(picture.size(), CV_8UC3)};
   TextRenderer renderer;
   for (std::size_t i = 0; i < notice.lines.size(); ++i) {
-    place.x = (picture.cols - notice.metrics.width_of(notice.lines[i])) / 2;
+    place.x = room.x + (room.width - notice.metrics.width_of(notice.lines[i])) / 2;
     renderer.write(blend, notice.lines[i], notice.metrics, place,
                    i < notice.sentence_lines ? ColouredText().bgr : detail_colour);
     place.y += notice.metrics.line_height();

@@ -20,7 +20,7 @@ struct ColouredText {
 /// The place of a box in the room that it is given.
 enum class Corner { top_left, top_right, bottom_middle, middle };
 
-/// Lines of text on a dark translucent box with round corners, legible on any picture. It is
+/// Lines of text on a dark box with round corners, translucent but legible on any picture. It is
 /// rendered when the text or the picture's size changes; for each picture only the box's pixels are
 /// blended. Pictures are CV_8UC3, BGR.
 class TextBox {
@@ -29,10 +29,14 @@ class TextBox {
   /// which the first is a label. A table never becomes narrower, so that it does not move.
   enum class Flow { wrap, one_per_line, table };
 
-  explicit TextBox(Flow flow) : flow_(flow) {}
+  static constexpr double kTranslucent = 0.72;
+  static constexpr double kOpaque = 1;
 
-  /// Lays out the box within this room of a picture of this size, smaller if there is not enough
-  /// room, and returns its area.
+  explicit TextBox(Flow flow, double opacity = kTranslucent) : flow_(flow), opacity_(opacity) {}
+
+  /// Lays out the box within this room of a picture of this size and returns its area. If there is
+  /// not enough room, the text is smaller; words that are still too wide are shortened in their
+  /// middle, and the last lines left out, except of a table.
   cv::Rect place(cv::Size picture, cv::Rect room, Corner corner,
                  const std::vector<ColouredText>& words);
 
@@ -58,13 +62,16 @@ class TextBox {
     cv::Size size;
   };
 
+  void shorten(cv::Size room, const TextMetrics& metrics);
   Layout lay_out(const TextMetrics& metrics, int width) const;
   Layout lay_out_lines(const TextMetrics& metrics, int width) const;
   Layout lay_out_table(const TextMetrics& metrics) const;
   void render(cv::Size room, TextMetrics metrics);
 
   const Flow flow_;
+  const double opacity_;
   std::vector<ColouredText> words_;
+  std::vector<ColouredText> drawn_;  // these, as far as there is room
   cv::Size picture_size_;
   cv::Size room_;
   TextMetrics metrics_{0};
@@ -81,8 +88,10 @@ int overlay_margin(cv::Size picture);
 /// A picture of this size without the margin at its edges.
 cv::Rect inside_margin(cv::Size picture);
 
-/// Dims the picture and writes the sentence across its middle in large letters, and the detail, if
-/// it is not empty, below it.
-void draw_notice(cv::Mat& picture, std::string_view sentence, std::string_view detail = "");
+/// Dims the picture and writes the sentence across the middle of this room of it in large letters,
+/// and the detail, if it is not empty, below it. What does not fit even in small letters is left
+/// out.
+void draw_notice(cv::Mat& picture, cv::Rect room, std::string_view sentence,
+                 std::string_view detail = "");
 
 }  // namespace jpegwire

@@ -95,17 +95,16 @@ Blend coloured(const cv::Mat& coverage, const cv::Vec3b& bgr) {
   return blend;
 }
 
-/// The word's two ends with "..." between them, no wider than `width`.
-std::string shortened(const std::string& word, const TextMetrics& metrics, int width) {
-  std::string shorter = word;
-  for (std::size_t kept = word.size(); metrics.width_of(shorter) > width && kept > 1; --kept) {
+}  // namespace
+
+std::string shortened(const std::string& text, const TextMetrics& metrics, int width) {
+  std::string shorter = text;
+  for (std::size_t kept = text.size(); metrics.width_of(shorter) > width && kept > 1; --kept) {
     const std::size_t front = kept / 3;  // the end of a path is more useful
-    shorter = word.substr(0, front) + "..." + word.substr(word.size() - (kept - front));
+    shorter = text.substr(0, front) + "..." + text.substr(text.size() - (kept - front));
   }
   return shorter;
 }
-
-}  // namespace
 
 TextMetrics TextMetrics::for_picture(cv::Size picture) {
   const double size = std::min<double>(picture.height, picture.width * 9.0 / 16);

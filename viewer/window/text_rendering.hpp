@@ -53,6 +53,9 @@ class TextRenderer {
   std::unordered_map<std::uint64_t, Letter> letters_;
 };
 
+/// The text's two ends with "..." between them, no wider than `width` if that is possible.
+std::string shortened(const std::string& text, const TextMetrics& metrics, int width);
+
 /// Breaks a sentence into lines of this width between words. A word wider than a line, such as a
 /// file's path, is shortened in its middle.
 std::vector<std::string> wrapped(std::string_view sentence, const TextMetrics& metrics, int width);

@@ -67,7 +67,7 @@ class Window : public Display {
   int grown_by_ = 0;  // pixels, for the trace
   cv::Mat canvas_;    // of the window's size
   cv::Size shown_size_;
-  TextBox keys_{TextBox::Flow::table};
+  TextBox keys_{TextBox::Flow::table, TextBox::kOpaque};
 };
 
 }  // namespace jpegwire

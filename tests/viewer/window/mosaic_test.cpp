@@ -171,6 +171,19 @@ TEST_CASE("a notice dims only its own camera") {
   CHECK(bench.at(600, 112) == 120);
 }
 
+TEST_CASE("a long notice leaves a camera's name legible") {
+  Bench bench(9);
+  const auto name_of = [&](const std::string& notice) {
+    bench.mosaic.view(0).show_notice(notice);
+    bench.draw();
+    return bench.image(cv::Rect(5, 5, 60, 12)).clone();
+  };
+  const cv::Mat name = name_of("no frame");
+  std::string sentence = "cannot connect to tcp://camera0:2500: Connection refused";
+  for (int i = 0; i < 5; ++i) sentence += "; is jpegwire-sender running there";
+  CHECK(cv::norm(name, name_of(sentence), cv::NORM_INF) == 0);
+}
+
 TEST_CASE("the camera under the mouse is shown alone, and then all cameras again") {
   Bench bench(4);
   CHECK_FALSE(bench.mosaic.alone());

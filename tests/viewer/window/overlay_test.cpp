@@ -286,7 +286,8 @@ TEST_CASE("the overlay's levels are small, full, off, and small again") {
 TEST_CASE("a notice dims the picture and is legible across its middle") {
   const int background = GENERATE(0, 255);
   cv::Mat picture(360, 640, CV_8UC3, cv::Scalar::all(background));
-  draw_notice(picture, "no frame from tcp://localhost:2500 for 3 s, connecting again");
+  draw_notice(picture, cv::Rect({}, picture.size()),
+              "no frame from tcp://localhost:2500 for 3 s, connecting again");
   CHECK(luminance(picture.at<cv::Vec3b>(0, 0)) < 0.2);
   CHECK(contrast(picture(cv::Rect(0, 120, 640, 120))) > 4.5);
 }
@@ -294,18 +295,55 @@ TEST_CASE("a notice dims the picture and is legible across its middle") {
 TEST_CASE("a notice stays away from the edges of pictures of any shape") {
   const cv::Size size = GENERATE(cv::Size(1920, 1080), cv::Size(200, 600), cv::Size(900, 60));
   cv::Mat picture = cv::Mat::zeros(size, CV_8UC3);
-  draw_notice(picture, "no frame from tcp://camera.local:2500 for 3 s, connecting again");
+  draw_notice(picture, cv::Rect({}, picture.size()),
+              "no frame from tcp://camera.local:2500 for 3 s, connecting again");
   CHECK(contrast(picture) > 7);
   for (const int column : {0, 1, size.width - 2, size.width - 1})
     CHECK(contrast(picture.col(column)) == 1);
 }
 
+TEST_CASE("a notice stays in its room, and ends with dots if that is too small") {
+  cv::Mat picture = cv::Mat::zeros(120, 160, CV_8UC3);
+  const cv::Rect room(0, 40, 160, 80);
+  draw_notice(picture, room, std::string(40, 'x') + " cannot connect to tcp://camera.local:2500: ",
+              "Connection refused; is jpegwire-sender running there, with --tcp [ADDR:]PORT; "
+              "reconnecting, and then once more the same words to fill all of the lines here, and "
+              "some more of them, since small letters leave much room for words of this kind");
+  CHECK(contrast(picture(room)) > 4.5);
+  CHECK(contrast(picture.rowRange(0, 40)) == 1);
+  CHECK(contrast(picture.rowRange(118, 120)) == 1);
+  CHECK(contrast(picture.colRange(0, 2)) == 1);
+}
+
+TEST_CASE("words that are too wide or too many for a small picture are left out") {
+  cv::Mat picture(60, 100, CV_8UC3, cv::Scalar::all(0));
+  TextBox box(TextBox::Flow::wrap);
+  const std::vector<ColouredText> words(12, {"a-camera-with-a-wide-name.local"});
+  const cv::Rect area = box.place(picture.size(), cv::Rect(4, 4, 92, 52), Corner::top_left, words);
+  CHECK((area & cv::Rect(4, 4, 92, 52)) == area);
+  box.paint(picture);
+  CHECK(contrast(picture.colRange(area.br().x - 3, area.br().x)) == 1);  // no letter is cut
+  CHECK(contrast(picture.rowRange(area.br().y - 2, area.br().y)) == 1);
+}
+
+TEST_CASE("an opaque box hides the picture") {
+  const std::vector<ColouredText> words{{"q, Esc"}, {"quit"}};
+  const auto drawn = [&](int grey) {
+    cv::Mat picture(200, 300, CV_8UC3, cv::Scalar::all(grey));
+    TextBox box(TextBox::Flow::table, TextBox::kOpaque);
+    box.place(picture.size(), cv::Rect({}, picture.size()), Corner::middle, words);
+    box.paint(picture);
+    return inside(picture, box.area()).clone();
+  };
+  CHECK(same(drawn(0), drawn(255)));
+}
+
 TEST_CASE("a notice may be empty or very long") {
   cv::Mat picture = noise({320, 180});
-  draw_notice(picture, "");
-  draw_notice(picture, std::string(5000, 'x'));
+  draw_notice(picture, cv::Rect({}, picture.size()), "");
+  draw_notice(picture, cv::Rect({}, picture.size()), std::string(5000, 'x'));
   cv::Mat tiny = noise({1, 1});
-  draw_notice(tiny, "waiting");
+  draw_notice(tiny, cv::Rect({}, tiny.size()), "waiting");
   SUCCEED();
 }
 
