@@ -253,6 +253,9 @@ bool is_same(const Endpoint& one, const Endpoint& other) {
 }
 
 void check_together(const CommandLine& command_line, const SenderOptions& options) {
+  if (options.echo && !options.tcp)
+    throw UsageError("--echo listens on the --tcp address: remove --tcp off");
+  if (options.echo) check_echo(command_line, options);
   for (const char* name : {"-s", "-p"}) command_line.refuse_both("--tcp", name);
   if (options.tcp && options.http && options.is_http_asked_for &&
       is_same(*options.tcp, *options.http))
@@ -269,9 +272,6 @@ void check_together(const CommandLine& command_line, const SenderOptions& option
     throw UsageError("--record-split requires --record FILE");
   if (options.write.pause.count() > 0 && options.write.piece_bytes == 0)
     throw UsageError("--write-delay pauses between two parts of a frame: add --write-size");
-  if (options.echo && !options.tcp)
-    throw UsageError("--echo listens on the --tcp address: remove --tcp off");
-  if (options.echo) check_echo(command_line, options);
   if (!options.http && !options.shared_directory.empty())
     throw UsageError("--share serves files over HTTP: remove --http off");
 }

@@ -3,7 +3,10 @@
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <regex>
+#include <set>
 
+#include "app/option_owners.hpp"
 #include "end_to_end/pictures.hpp"
 #include "end_to_end/programs.hpp"
 #include "end_to_end/tiny_disk.hpp"
@@ -65,6 +68,33 @@ TEST_CASE("unknown options and invalid values are usage errors") {
   CHECK_THAT(wrong_sender_usage({"--frames", "0"}), Contains("--frames"));
   CHECK_THAT(wrong_sender_usage({"--source", "camera:front"}), Contains("camera:0"));
   CHECK_THAT(wrong_sender_usage({"--source", "ftp://host/a"}), Contains("tcp://HOST"));
+}
+
+TEST_CASE("an option of the other program is named as such") {
+  const auto options_of = [](const std::string& program) {
+    Process help({program, "--help"}, environment_of_programs());
+    REQUIRE(help.wait() == 0);
+    static const std::regex option("\n  (--[a-z-]+)");
+    const std::string text = help.out();
+    std::set<std::string> names;
+    for (std::sregex_iterator found(text.begin(), text.end(), option), end; found != end; ++found)
+      names.insert((*found)[1]);
+    return names;
+  };
+  const auto check = [&](const std::string& owner, const std::string& other,
+                         const std::set<std::string>& owned, const std::set<std::string>& others) {
+    CHECK(owned.size() > 20);
+    for (const std::string& option : owned) {
+      CAPTURE(option, other);
+      if (!others.contains(option)) CHECK(other_owner_of(option, other) == owner);
+    }
+  };
+  const std::set<std::string> sender = options_of(JPEGWIRE_SENDER);
+  const std::set<std::string> viewer = options_of(JPEGWIRE_VIEWER);
+  check("jpegwire-sender", "jpegwire-viewer", sender, viewer);
+  check("jpegwire-viewer", "jpegwire-sender", viewer, sender);
+  CHECK_THAT(wrong_viewer_usage({"--size", "4k"}),
+             Contains("--size is an option of jpegwire-sender"));
 }
 
 TEST_CASE("an address of an unknown kind is a usage error that names the known ones") {
