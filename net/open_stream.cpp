@@ -37,10 +37,12 @@ std::string advice_for(std::string_view scheme, std::string_view rest) {
                        rest.substr(rest.rfind('@') + 1));
   if (scheme == "rtsp" || scheme == "rtsps")
     return "RTSP is not supported; most such cameras have an MJPEG stream over http://, too";
+  // One that begins differently, such as ftp, is meant as it is.
   const std::string nearest = nearest_word(scheme, {"tcp", "http", "rtp"});
-  return nearest.empty() ? std::string(kKnownStreams)
-                         : fmt::format("{}; did you mean {}://{}?", kKnownStreams, nearest,
-                                       without_password(rest));
+  return !nearest.starts_with(scheme.substr(0, 1)) || nearest.empty()
+             ? std::string(kKnownStreams)
+             : fmt::format("{}; did you mean {}://{}?", kKnownStreams, nearest,
+                           without_password(rest));
 }
 
 [[noreturn]] void refuse_scheme(std::string_view url) {

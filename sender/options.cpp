@@ -55,6 +55,17 @@ std::string source_of(const std::string& text) {
   return !has_own_name && is_host(text) ? to_tcp_url(parse_tcp_address(text)) : text;
 }
 
+void require_known_scheme(const std::string& url) {
+  try {
+    parse_stream_address(url);
+  } catch (const std::invalid_argument& error) {
+    const std::string sentence = error.what();
+    throw std::invalid_argument(fmt::format(
+        "{}{} --source also takes auto, test, a file, camera:N, /dev/videoN and opencv:N", sentence,
+        sentence.ends_with('?') ? "" : ";"));
+  }
+}
+
 void require_known_source(const std::string& source) {
   for (const std::string_view scheme : {"camera:", "opencv:"}) {
     if (!source.starts_with(scheme)) continue;
@@ -63,8 +74,10 @@ void require_known_source(const std::string& source) {
       throw std::invalid_argument(
           fmt::format("'{}' is not a camera; write {}0, {}1 and so on", source, scheme, scheme));
   }
-  if (is_stream_address(trimmed(source)) || source.find("://") != std::string::npos)
+  if (is_stream_address(trimmed(source)))
     parse_stream_address(source);
+  else if (source.find("://") != std::string::npos)
+    require_known_scheme(source);
 }
 
 void add_picture_options(CommandLine& command_line, SenderOptions& options) {

@@ -85,7 +85,8 @@ TEST_CASE("a URL of an unknown kind is refused with what to write instead", "[st
     CHECK_THAT(refusal, !Contains("secret"));
     return refusal;
   };
-  CHECK_THAT(refusal_with_known("gopher://camera/"), !Contains("did you mean"));
+  for (const char* other : {"gopher://camera/", "ftp://camera/"})
+    CHECK_THAT(refusal_with_known(other), !Contains("did you mean"));
   CHECK_THAT(refusal_with_known("tpc://camera:2500"), EndsWith("did you mean tcp://camera:2500?"));
   CHECK_THAT(refusal_with_known("htp://me:secret@camera/x"),
              EndsWith("did you mean http://…@camera/x?"));

@@ -54,6 +54,8 @@ TEST_CASE("a host is a source, as for the viewer", "[sender_options]") {
   CHECK(parsed({"--source", " tcp://camera "}).source == "tcp://camera");
   for (const char* other : {"camera:0", "opencv:1", "film.mp4", "test", "auto", "/dev/video0"})
     CHECK(parsed({"--source", other}).source == other);
+  CHECK_THAT(refusal_of({"--source", "ftp://camera/"}),
+             Contains("tcp://HOST") && Contains("auto, test,") && Contains("opencv:N"));
   CHECK_THAT(refusal_of({"--source"}), Contains("--source needs a value"));
 }
 
