@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <string_view>
+#include <system_error>
 
 #include "app/text.hpp"
 #include "bench/runs/fake_camera.hpp"
@@ -45,8 +47,9 @@ Command sender_command(const std::string& program, const Case& one, const Sender
   Command command{program, "--source",
                   is_camera(one.source) ? camera_device(one.source) : one.source};
   if (is_camera(one.source) && !gives_jpegs(one.source)) append(command, {"--passthrough", "off"});
-  if (one.source != "test" && !is_camera(one.source))
-    append(command, {"--loop"});  // a file may be shorter than a run
+  std::error_code ignored;
+  if (std::filesystem::is_regular_file(one.source, ignored))
+    append(command, {"--loop"});  // it may be shorter than a run
   if (one.size) append(command, {"--size", describe_size(one.size)});
   append(command, {"--fps", fmt::format("{}", one.frames_per_second), "--quality",
                    std::to_string(one.quality), "--threads", std::to_string(one.threads)});

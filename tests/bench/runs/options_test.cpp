@@ -1,9 +1,11 @@
 #include "bench/runs/options.hpp"
 
 #include <catch2/catch.hpp>
+#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "bench/runs/commands.hpp"
+#include "support/temporary_directory.hpp"
 
 namespace jpegwire::options_test {
 namespace {
@@ -63,17 +65,25 @@ TEST_CASE("invalid values are rejected with the name of the option") {
 }
 
 TEST_CASE("the sender's command contains all values of a case") {
+  const TemporaryDirectory directory;
+  const std::string film = directory / "my film.mkv";
+  std::ofstream(film) << "film";
   const Case one{.size = PictureSize{640, 480},
                  .frames_per_second = 12.5,
                  .quality = 70,
                  .transport = Transport::tcp,
                  .viewers = 3,
                  .threads = 2,
-                 .source = "my film.mkv"};
+                 .source = film};
   const std::string line = to_shell(sender_command("jpegwire-sender", one, {}, {"--pace"}));
-  CHECK(line ==
-        "jpegwire-sender --source 'my film.mkv' --loop --size 640x480 --fps 12.5 --quality 70 "
-        "--threads 2 --tcp 127.0.0.1:0 --http 127.0.0.1:0 --summary - --pace");
+  CHECK(line == "jpegwire-sender --source '" + film +
+                    "' --loop --size 640x480 --fps 12.5 --quality 70 "
+                    "--threads 2 --tcp 127.0.0.1:0 --http 127.0.0.1:0 --summary - --pace");
+}
+
+TEST_CASE("only a file is played in a loop") {
+  for (const char* source : {"test", "auto", "/dev/video0", "camera:0", "tcp://camera"})
+    CHECK_THAT(to_shell(sender_command("s", {.source = source}, {}, {})), !Contains("--loop"));
 }
 
 TEST_CASE("an RTP sender has a target per viewer, and an HTTP sender accepts all viewers") {
