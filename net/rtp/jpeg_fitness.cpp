@@ -98,12 +98,22 @@ class HeaderReader {
   bool has_other_huffman_table_ = false;
 };
 
+/// The size of the same shape that fits, as far as multiples of 8 have it.
+PictureSize nearest_fit(int width, int height) {
+  const double scale = std::min(1.0, static_cast<double>(kMaxPixels) / std::max(width, height));
+  const auto fitting = [scale](int pixels) {
+    return std::max(static_cast<int>(pixels * scale) / 8 * 8, 16);
+  };
+  const bool is_full_hd = width * 9 == height * 16 && width >= 1920;
+  return is_full_hd ? PictureSize{1920, 1080} : PictureSize{fitting(width), fitting(height)};
+}
+
 std::string describe_size(int width, int height) {
-  const auto fitting = [](int pixels) { return std::clamp(pixels / 8 * 8, 16, kMaxPixels); };
+  const PictureSize fit = nearest_fit(width, height);
   return fmt::format(
       "RTP/JPEG carries widths and heights that are multiples of 8, up to {}, and this picture has "
       "{}x{}: ask for --size {}x{}, or watch over TCP",
-      kMaxPixels, width, height, fitting(width), fitting(height));
+      kMaxPixels, width, height, fit.width, fit.height);
 }
 
 }  // namespace

@@ -140,7 +140,7 @@ TEST_CASE("odd frames that other decoders show are shown, and saved as they came
 
 TEST_CASE("the rows of a frame that ends early are shown, and counted as patched") {
   TcpListener listener;
-  ViewerProgram viewer({listener.url(), "--summary", "-", "--frames", "2"});
+  ViewerProgram viewer({listener.url(), "--summary", "-", "--frames", "3"});
   TcpPeer sender = listener.accept();
   sender.send(good_frame());
   wait_until_shown(viewer);
