@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "app/text.hpp"
+
 namespace jpegwire {
 
 /// The header fields of a message, in the order in which they were received. Field names are
@@ -86,5 +88,10 @@ HttpResponseHead parse_response_head(std::span<const std::byte> bytes, std::size
 /// The size of the head at the front of `text`, with the empty line that ends it; lines may end
 /// with LF alone. Nothing if there is no empty line.
 std::optional<std::size_t> find_head_size(std::string_view text);
+
+/// Whether a Content-Type begins so: "image/" is in "Image/JPEG".
+inline bool begins_with_type(std::string_view content_type, std::string_view type) {
+  return equal_ignoring_case(content_type.substr(0, type.size()), type);
+}
 
 }  // namespace jpegwire

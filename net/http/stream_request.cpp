@@ -23,10 +23,6 @@ std::string random_nonce() {
   return fmt::format("{:08x}{:08x}", random(), random());
 }
 
-bool begins_with_type(std::string_view content_type, std::string_view type) {
-  return equal_ignoring_case(content_type.substr(0, type.size()), type);
-}
-
 // So that the words of a page can be read.
 std::string without_tags(std::string_view html) {
   std::string text;
@@ -221,7 +217,9 @@ StreamRequest::Result StreamRequest::judge_head() {
         "compression off at the server",
         head_.fields["Content-Encoding"]));
   if (head_.status == 200) {
-    const std::string_view stream = link_to_stream(head_.fields);
+    const std::string_view type = content_type();
+    const bool is_stream = begins_with_type(type, "multipart/") || begins_with_type(type, "image/");
+    const std::string_view stream = is_stream ? std::string_view() : link_to_stream(head_.fields);
     return stream.empty() ? Result::accepted : redirect(stream);
   }
   is_refusing_ = true;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <asio/buffer.hpp>
+#include <asio/post.hpp>
 #include <utility>
 
 #include "app/text.hpp"
@@ -17,10 +18,8 @@ namespace {
 constexpr milliseconds kReportInterval{250};
 constexpr milliseconds kFarewellTimeout{300};
 constexpr milliseconds kRefusalTimeout{500};
-
-bool begins_with_type(std::string_view content_type, std::string_view type) {
-  return equal_ignoring_case(content_type.substr(0, type.size()), type);
-}
+constexpr std::chrono::seconds kFirstFrameTimeout{1};
+constexpr int kEventsAtOnce = 64;
 
 bool names_parts(std::string_view content_type) {
   return begins_with_type(content_type, "multipart/");
@@ -98,14 +97,19 @@ void StreamClient::stop() {
   do_drain();
 }
 
-// One sender at a time: a second one is rejected.
+// One sender at a time: a second one is rejected, unless the first one has sent nothing to show.
 void StreamClient::begin_session(asio::ip::tcp::socket socket) {
   if (stopped_) return;
-  if (socket_.is_open()) {
+  if (socket_.is_open() && !gives_way()) {
     spdlog::warn("refused {}: {} is sending already", peer_name(socket), peer_name(socket_));
     return;
   }
+  if (socket_.is_open()) {
+    spdlog::warn("{} has sent no frame; taking {} instead", peer_name(socket_), peer_name(socket));
+    close();
+  }
   socket_ = std::move(socket);
+  begin_ = std::chrono::steady_clock::now();
   std::error_code ignored;
   socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
   socket_.non_blocking(true, ignored);
@@ -118,6 +122,11 @@ void StreamClient::begin_session(asio::ip::tcp::socket socket) {
   if (!is_refetch_) begin_stream();
   if (request_) ask_for_stream();
   do_read();
+}
+
+bool StreamClient::gives_way() const {
+  return listener_ && session_frames_ == 0 &&
+         std::chrono::steady_clock::now() - begin_ > kFirstFrameTimeout;
 }
 
 void StreamClient::begin_stream() {
@@ -136,6 +145,7 @@ void StreamClient::begin_stream() {
 void StreamClient::ask_for_stream() {
   request_->begin();
   awaits_answer_ = true;
+  awaits_refusal_ = false;
   std::error_code ignored;
   socket_.write_some(asio::buffer(request_->text()), ignored);
 }
@@ -183,7 +193,8 @@ void StreamClient::take_bytes(std::span<std::byte> bytes) {
 void StreamClient::take_answer(std::size_t size) {
   switch (request_->received(size)) {
     case StreamRequest::Result::need_more:
-      if (request_->is_refusing()) refusal_.set(kRefusalTimeout);
+      if (request_->is_refusing() && !std::exchange(awaits_refusal_, true))
+        refusal_.set(kRefusalTimeout);
       return do_read();
     case StreamRequest::Result::ask_again:
       dialer_->redirect(request_->url().endpoint);
@@ -241,7 +252,8 @@ void StreamClient::dial_again() {
 }
 
 void StreamClient::take_frames() {
-  while (!stopped_) {
+  for (int i = 0; i < kEventsAtOnce; ++i) {
+    if (stopped_) return;
     switch (assembler_->next()) {
       case FrameAssembler::Event::need_more:
         return need_more();
@@ -254,6 +266,10 @@ void StreamClient::take_frames() {
         return fail_to_read(assembler_->error());
     }
   }
+  // Other cameras of this thread have their turn.
+  asio::post(socket_.get_executor(), [this, session = session_] {
+    if (!stopped_ && session == session_) take_frames();
+  });
 }
 
 void StreamClient::need_more() {

@@ -70,6 +70,7 @@ class StreamClient final : public StreamInput {
   };
 
   void begin_session(asio::ip::tcp::socket socket);
+  bool gives_way() const;
   void begin_stream();
   void ask_for_stream();
   std::span<std::byte> space_for_read();
@@ -118,12 +119,14 @@ class StreamClient final : public StreamInput {
   ObjectPool<ReceivedFrame> frames_;
   std::optional<StreamRequest> request_;  // if the server speaks HTTP
   bool awaits_answer_ = false;
+  bool awaits_refusal_ = false;   // the rest of its text
   std::optional<HttpBody> body_;  // of the answer
   std::optional<FrameAssembler> assembler_;
   std::uint64_t bytes_in_body_ = 0;
   std::uint64_t frames_in_body_ = 0;
   bool is_snapshot_ = false;     // the server sends one picture per request
   bool is_refetch_ = false;      // the connection is for the next of them
+  SteadyTime begin_{};           // of the connection
   SteadyTime fetch_begin_{};     // when the connection for its first request was established
   bool is_asked_again_ = false;  // the connection is for another request of the same fetch
   ClockOffset clock_;

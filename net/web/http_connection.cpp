@@ -21,7 +21,7 @@ namespace {
 bool asks_for(const HttpRequest& request, std::string_view what) {
   return std::ranges::any_of(
       std::array{std::string(what), fmt::format("{}_0", what)}, [&](const std::string& name) {
-        return request.path == "/" + name ||
+        return request.path == "/" + name || request.path.starts_with("/" + name + "&") ||
                (request.path == "/" && has_parameter(request.query, "action", name));
       });
 }

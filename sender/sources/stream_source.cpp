@@ -121,13 +121,12 @@ CapturedFrame StreamSource::no_signal(const std::string& sentence) {
   return {.capture_time = wall_now(), .no_signal = true, .raw = card_->next(), .jpeg = nullptr};
 }
 
-void StreamSource::connected(const std::string& peer) {
-  spdlog::info("connected to {}", peer);
-  if (connections_++ > 0) ++reopened_;
-}
+void StreamSource::connected(const std::string& peer) { spdlog::info("connected to {}", peer); }
 
 void StreamSource::frame_received(std::shared_ptr<ReceivedFrame> frame) {
-  awaits_frame_ = false;
+  const bool was_away = awaits_frame_.exchange(false);
+  if (was_away && has_delivered_) ++reopened_;
+  has_delivered_ = true;
   newest_.put(std::move(frame));
 }
 

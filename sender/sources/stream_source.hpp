@@ -71,8 +71,8 @@ class StreamSource final : public FrameSource, private StreamObserver {
   std::atomic<std::uint64_t> corrupt_ = 0;
   std::atomic<std::uint64_t> incomplete_ = 0;
   std::atomic<std::uint64_t> skipped_ = 0;
-  std::atomic<std::uint64_t> connections_ = 0;
   std::atomic<std::uint64_t> reopened_ = 0;
+  bool has_delivered_ = false;  // the io thread's
 
   RefusalLog refusals_;
   mutable std::mutex mutex_;

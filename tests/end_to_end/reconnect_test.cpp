@@ -19,6 +19,17 @@ TEST_CASE("the sender connects to a viewer that listens") {
   CHECK(summary_of(viewer)["frames"] == 5);
 }
 
+TEST_CASE("a client that sends nothing does not keep a sender from a viewer that listens") {
+  const std::uint16_t port = free_port();
+  const std::string url = tcp_url(port);
+  ViewerProgram viewer({"--listen", url, "--timeout", "30", "--frames", "5", "--summary", "-"});
+  viewer.wait_for("waiting for a sender");
+  TcpPeer silent = TcpPeer::connect(port);
+  SenderProgram sender(test_card({"--connect", url}));
+  viewer.wait_for("has sent no frame");
+  CHECK(summary_of(viewer)["frames"] == 5);
+}
+
 TEST_CASE("a sender that connects to viewers needs no port to listen on") {
   const std::string url = tcp_url(free_port());
   SenderProgram sender(test_card({"--tcp", "off", "--connect", url}));

@@ -223,6 +223,15 @@ TEST_CASE("the link of a page to a stream is followed", "[http]") {
   CHECK(request.url().target == "/stream");
 }
 
+TEST_CASE("a stream that links to itself is taken as it is", "[http]") {
+  const std::string type =
+      GENERATE("multipart/x-mixed-replace;boundary=x", "Multipart/Mixed", "image/jpeg");
+  StreamRequest request(parse_http_url("http://camera/"));
+  CHECK(feed(request, "HTTP/1.1 200 OK\r\nContent-Type: " + type +
+                          "\r\nLink: </>; type=\"multipart/x-mixed-replace\"\r\n\r\n") ==
+        Result::accepted);
+}
+
 TEST_CASE("any type of content is accepted, in chunks or not", "[http]") {
   const std::string type = GENERATE("", "Content-Type: text/html\r\n", "Content-Type: x/y\r\n");
   const std::string coding = GENERATE("", "Transfer-Encoding: chunked\r\n");
