@@ -105,6 +105,8 @@ std::optional<HttpUrl> resolve(const HttpUrl& base, std::string_view location) {
       return std::nullopt;
     else if (location.starts_with('/'))
       url.target = location;
+    else if (location.empty() || location.starts_with('#'))
+      url.target = base.target;
     else if (location.starts_with('?'))
       url.target = std::string(path) + std::string(location);
     else

@@ -19,7 +19,7 @@ std::vector<std::string> exceptions(const LiveFigures& figures) {
   std::vector<std::string> words;
   if (figures.patched > 0) words.push_back(describe_patched(figures));
   if (has_loss(figures)) words.push_back("loss " + describe_losses(figures));
-  if (is_noticeable_loss(figures)) words.push_back(describe_remedy(figures));
+  if (is_loss_of_network(figures)) words.push_back(describe_remedy(figures));
   if (!figures.refusals.empty()) words.push_back(describe(figures.refusals));
   if (figures.last_picture) words.push_back(describe_last_picture(figures));
   if (figures.recording) words.push_back(describe(*figures.recording));

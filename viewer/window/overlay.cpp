@@ -43,7 +43,7 @@ std::vector<ColouredText> words_of(const LiveFigures& figures) {
   if (figures.patched > 0) words.push_back({describe_patched(figures)});
   if (figures.skipped > 0) words.push_back({describe_skipped(figures)});
   if (has_loss(figures)) words.push_back(loss_of(figures));
-  if (is_noticeable_loss(figures)) words.push_back({describe_remedy(figures), kAmber});
+  if (is_loss_of_network(figures)) words.push_back({describe_remedy(figures), kAmber});
   return words;
 }
 
@@ -95,7 +95,7 @@ std::vector<ColouredText> table_of(const LiveFigures& figures, const std::string
                                   {describe_frames(figures)},
                                   label("loss"),
                                   {describe_losses(figures), colour_of_loss(figures)}};
-  if (is_noticeable_loss(figures))
+  if (is_loss_of_network(figures))
     table.insert(table.end(), {label(""), {describe_remedy(figures), kAmber}});
   table.insert(table.end(), {label("reads"),
                              {describe_reads(figures)},

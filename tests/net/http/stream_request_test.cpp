@@ -194,6 +194,7 @@ TEST_CASE("a redirect on the same host is followed", "[http]") {
       {"http://camera:8080/a/../b", "http://camera:8080/b"},
       {"/.a/..b/c...", "http://camera:8080/.a/..b/c..."},
       {"?a=b", "http://camera:8080/dir/stream?a=b"},
+      {"#part", "http://camera:8080/dir/stream?c=d"},
       {"http://CAMERA:8080/x#part", "http://CAMERA:8080/x"},
       {"//camera:8080/x", "http://camera:8080/x"},
       {"http://camera:9090/x", "http://camera:9090/x"},
