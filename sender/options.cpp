@@ -108,7 +108,7 @@ void add_picture_options(CommandLine& command_line, SenderOptions& options) {
       "auto: send the JPEGs of a camera, file or stream unchanged;\n"
       "off: decode and encode them [auto]");
   command_line.add_flag("--loop", options.loop,
-                        "Play a video file in a loop, as a picture is anyway");
+                        "Repeat a video file; a picture is always repeated");
 }
 
 std::optional<Endpoint> parse_listen_address_or_off(const std::string& text,
@@ -258,7 +258,7 @@ void add_laboratory_options(CommandLine& command_line, WriteSettings& write) {
       "off: let Nagle's algorithm delay small parts [on]");
 }
 
-/// Whether both cannot be listened on.
+/// Whether one program cannot listen on both.
 bool is_same(const Endpoint& one, const Endpoint& other) {
   const auto is_any = [](const Endpoint& end) { return end.host == "0.0.0.0" || end.host == "::"; };
   return one.port == other.port && one.port != 0 &&
@@ -276,7 +276,7 @@ void check_together(const CommandLine& command_line, const SenderOptions& option
         fmt::format("--tcp and --http cannot share port {}: choose another one for --http",
                     options.http->port));
   if (options.loop && !is_file(options.source))
-    throw UsageError("--loop plays a video file again and again: name it with --source FILE");
+    throw UsageError("--loop repeats a video file: choose one with --source FILE");
   if (!options.sends() && !options.recording.is_wanted())
     throw UsageError(
         "no output is configured, with --tcp off and --http off: add --connect, --rtp or "

@@ -131,7 +131,7 @@ TEST_CASE("a truncated camera frame is dropped and counted") {
   CHECK(summary["refused"]["truncated"] == summary["corrupt"]);
 }
 
-TEST_CASE("of a truncated camera frame whose end no marker tells, the rows are shown") {
+TEST_CASE("a camera frame that is cut off, without restart markers, is shown as far as it goes") {
   SenderProgram sender(camera_options(), fake_camera({{"FAKECAM_FORMATS", kMotionJpeg},
                                                       {"FAKECAM_TRUNCATE_EVERY", "3"}}));
   ViewerProgram viewer({sender.url(), "--frames", "10", "--summary", "-"});

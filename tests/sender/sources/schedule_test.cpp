@@ -15,7 +15,8 @@ TEST_CASE("frames keep the intervals of their times", "[schedule]") {
   CHECK(wall_now() - first >= 11ms);
 }
 
-TEST_CASE("a file that begins again follows its last frame by the last interval", "[schedule]") {
+TEST_CASE("when a file is played again, its first frame follows the last one at the usual interval",
+          "[schedule]") {
   Schedule schedule(1000ms);
   const WallTime first = schedule.wait(700ms, {}).value();
   schedule.wait(703ms, {});
