@@ -19,20 +19,22 @@ class EndSignals : public asio::signal_set {
   }
 };
 
-/// EndSignals until the program's last instruction: after its destruction this thread blocks the
-/// signals, so that a second Ctrl-C does not make a program fail that has ended in order. To be
-/// destroyed on the main thread, after all other threads have ended.
-class LastingEndSignals : public EndSignals {
+/// From its destruction on, the program ignores the signals.
+struct IgnoresEndSignals {
+  IgnoresEndSignals() = default;
+  IgnoresEndSignals(const IgnoresEndSignals&) = delete;
+  IgnoresEndSignals& operator=(const IgnoresEndSignals&) = delete;
+  ~IgnoresEndSignals() {
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) std::signal(signal, SIG_IGN);
+  }
+};
+
+/// EndSignals that are ignored after its destruction: else a second Ctrl-C would make a program
+/// fail that has ended in order. The bases are destroyed from the last to the first, and asio's
+/// brings the default action back.
+class LastingEndSignals : private IgnoresEndSignals, public EndSignals {
  public:
   using EndSignals::EndSignals;
-  LastingEndSignals(const LastingEndSignals&) = delete;
-  LastingEndSignals& operator=(const LastingEndSignals&) = delete;
-  ~LastingEndSignals() {
-    sigset_t signals;
-    ::sigemptyset(&signals);
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) ::sigaddset(&signals, signal);
-    ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  }
 };
 
 /// EndSignals that arrive while it exists end the program at once with exit code 0. For the start

@@ -94,4 +94,9 @@ inline bool begins_with_type(std::string_view content_type, std::string_view typ
   return equal_ignoring_case(content_type.substr(0, type.size()), type);
 }
 
+/// Whether a Content-Type is that of a picture, or of a stream of pictures.
+inline bool names_pictures(std::string_view content_type) {
+  return begins_with_type(content_type, "multipart/") || begins_with_type(content_type, "image/");
+}
+
 }  // namespace jpegwire

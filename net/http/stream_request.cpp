@@ -219,9 +219,9 @@ StreamRequest::Result StreamRequest::judge_head() {
         "compression off at the server",
         head_.fields["Content-Encoding"]));
   if (head_.status == 200) {
-    const std::string_view type = content_type();
-    const bool is_stream = begins_with_type(type, "multipart/") || begins_with_type(type, "image/");
-    const std::string_view stream = is_stream ? std::string_view() : link_to_stream(head_.fields);
+    // What is a stream already may link to itself.
+    const std::string_view stream =
+        names_pictures(content_type()) ? std::string_view() : link_to_stream(head_.fields);
     return stream.empty() ? Result::accepted : redirect(stream);
   }
   is_refusing_ = true;

@@ -25,15 +25,6 @@ bool names_parts(std::string_view content_type) {
   return begins_with_type(content_type, "multipart/");
 }
 
-bool names_picture(std::string_view content_type) {
-  return begins_with_type(content_type, "image/");
-}
-
-// What a server of streams calls its stream is right more often than what the bytes look like.
-bool names_pictures(std::string_view content_type) {
-  return names_parts(content_type) || names_picture(content_type);
-}
-
 std::string describe_type(std::string_view content_type) {
   constexpr std::size_t kMaxBytes = 80;
   return content_type.empty() ? "no content type" : as_plain_line(content_type, kMaxBytes);
@@ -105,7 +96,8 @@ void StreamClient::begin_session(asio::ip::tcp::socket socket) {
     return;
   }
   if (socket_.is_open()) {
-    spdlog::warn("{} has sent no frame; taking {} instead", peer_name(socket_), peer_name(socket));
+    spdlog::warn("{} has sent no frame that can be shown; taking {} instead", peer_name(socket_),
+                 peer_name(socket));
     close();
   }
   socket_ = std::move(socket);
@@ -153,6 +145,7 @@ void StreamClient::ask_for_stream() {
 FrameAssembler::Settings StreamClient::assembler_settings() const {
   FrameAssembler::Settings settings{.records_reads = settings_.read.are_recorded};
   settings.staging_bytes = std::max(settings.staging_bytes, settings_.read.max_bytes);
+  // What a server of streams calls its stream is right more often than what the bytes look like.
   if (body_)
     settings.start = names_pictures(request_->content_type())
                          ? FrameAssembler::Start::parts

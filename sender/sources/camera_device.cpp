@@ -76,8 +76,9 @@ V4l2Device open_device(const std::string& path) try {
   throw std::runtime_error(refusal(path, error.code().value()));
 }
 
-/// Whether a JPEG without EOI has fewer restart markers than its picture needs. Some cameras write
-/// no EOI at all; without restart markers, only decoding tells whether rows are missing.
+/// Whether the restart markers show that a JPEG without EOI is cut off. The missing EOI alone shows
+/// nothing, because some cameras never write one. In a JPEG without restart markers, only the
+/// decoder can find out.
 bool lacks_restarts(const JpegLayout& layout) {
   if (!layout.is_cut_off || layout.restart_interval == 0) return false;
   const auto in_mcus = [](int pixels, int mcu) { return (pixels + mcu - 1) / mcu; };

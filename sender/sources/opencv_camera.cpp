@@ -35,12 +35,10 @@ void OpenCvCamera::open() {
 std::optional<CapturedFrame> OpenCvCamera::read(std::stop_token stop) {
   while (!stop.stop_requested()) {
     if (!capture_.grab()) throw delivers_no_more();
-    const auto grabbed = std::chrono::steady_clock::now();
-    if (!schedule_.is_due(grabbed)) {
+    if (!schedule_.take(std::chrono::steady_clock::now())) {
       ++skipped_;
       continue;
     }
-    schedule_.advance(schedule_.next_due(grabbed));
     CapturedFrame frame;
     frame.capture_time = wall_now();
     frame.raw = pool_.take();

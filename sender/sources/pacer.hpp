@@ -26,6 +26,13 @@ class FrameSchedule {
   /// an interval of when the next one is due.
   bool is_due(Clock::time_point time) const { return time + interval_ / 2 >= next_due(time); }
 
+  /// The same, and if so, that frame is done.
+  bool take(Clock::time_point time) {
+    const bool is_taken = is_due(time);
+    if (is_taken) advance(next_due(time));
+    return is_taken;
+  }
+
   /// The frame that was due then is done.
   void advance(Clock::time_point due) { last_due_ = due; }
 

@@ -46,21 +46,17 @@ std::optional<CapturedFrame> StreamSource::read(std::stop_token stop) {
     const std::optional<std::string> reason = why_no_signal();
     const bool is_card_due = std::chrono::steady_clock::now() - last_card_ >= kCardInterval;
     if (reason && (!frame || is_card_due)) return no_signal(*reason);
-    if (frame && !is_thinned_out(**frame)) return pass_on(std::move(*frame));
+    if (!frame) continue;
+    if (schedule_.take(std::chrono::steady_clock::now())) return pass_on(std::move(*frame));
+    leave_out();
   }
   return std::nullopt;
 }
 
 // A frame that is left out is a sign of life all the same.
-bool StreamSource::is_thinned_out(const ReceivedFrame& frame) {
-  const SteadyTime arrival = std::chrono::steady_clock::now();
-  if (schedule_.is_due(arrival) || frame.is_card()) {
-    schedule_.advance(schedule_.next_due(arrival));
-    return false;
-  }
+void StreamSource::leave_out() {
   ++skipped_;
   frame_passed_on();
-  return true;
 }
 
 // Frames that are refused by the pipeline are still tried between two cards.

@@ -53,7 +53,7 @@ class StreamSource final : public FrameSource, private StreamObserver {
   void interrupted(const std::string& sentence) override;
   void ended(const std::string& error) override;
 
-  bool is_thinned_out(const ReceivedFrame& frame);
+  void leave_out();
   CapturedFrame pass_on(std::shared_ptr<ReceivedFrame> frame);
   CapturedFrame no_signal(const std::string& sentence);
   std::optional<std::string> why_no_signal() const;

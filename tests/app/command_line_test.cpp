@@ -2,6 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "support/command_lines.hpp"
+
 namespace jpegwire::command_line_test {
 namespace {
 
@@ -41,12 +43,7 @@ class Program {
 Values parsed(std::vector<std::string> words) { return Program().parse(std::move(words)); }
 
 std::string refusal_of(std::vector<std::string> words) {
-  try {
-    parsed(std::move(words));
-  } catch (const UsageError& error) {
-    return error.what();
-  }
-  return "";
+  return test::usage_error_of([&] { parsed(std::move(words)); });
 }
 
 TEST_CASE("options set their values, and words without an option are a list") {

@@ -2,26 +2,19 @@
 
 #include <catch2/catch.hpp>
 
+#include "support/command_lines.hpp"
+
 namespace jpegwire::sender_options_test {
 namespace {
 
 using Catch::Contains;
 
 SenderOptions parsed(std::vector<std::string> words) {
-  CommandLine command_line("jpegwire-sender", "");
-  SenderOptions options;
-  add_sender_options(command_line, options);
-  command_line.parse(std::move(words));
-  return options;
+  return test::parse_options("jpegwire-sender", add_sender_options, std::move(words));
 }
 
 std::string refusal_of(std::vector<std::string> words) {
-  try {
-    parsed(std::move(words));
-  } catch (const UsageError& error) {
-    return error.what();
-  }
-  return "";
+  return test::usage_error_of([&] { parsed(std::move(words)); });
 }
 
 TEST_CASE("each listening option has its own default port", "[sender_options]") {

@@ -72,14 +72,13 @@ inline bool has_loss(const LiveFigures& figures) {
   return figures.loss_percent > 0 || figures.packet_loss_percent > 0;
 }
 
-/// Whether the network is to blame for it: over datagrams, packets are lost too.
-inline bool is_loss_of_network(const LiveFigures& figures) {
-  return figures.loss_percent >= kNoticeableLossPercent &&
-         figures.packet_loss_percent.value_or(1) > 0;
-}
-
 inline bool is_noticeable_loss(const LiveFigures& figures) {
   return figures.loss_percent >= kNoticeableLossPercent;
+}
+
+/// Whether the network is to blame for it: over datagrams, packets are lost too.
+inline bool is_loss_of_network(const LiveFigures& figures) {
+  return is_noticeable_loss(figures) && figures.packet_loss_percent.value_or(1) > 0;
 }
 
 /// One line: "30.0 frames/s, age 7.1 ms, 8.9 Mbit/s, 1280x720, 0 lost, 0 skipped", and whatever

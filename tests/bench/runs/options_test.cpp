@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "bench/runs/commands.hpp"
+#include "support/command_lines.hpp"
 #include "support/temporary_directory.hpp"
 
 namespace jpegwire::options_test {
@@ -13,20 +14,11 @@ namespace {
 using Catch::Matchers::Contains;
 
 BenchOptions parsed(std::vector<std::string> words) {
-  CommandLine command_line("jpegwire-bench", "");
-  BenchOptions options;
-  add_bench_options(command_line, options);
-  command_line.parse(std::move(words));
-  return options;
+  return test::parse_options("jpegwire-bench", add_bench_options, std::move(words));
 }
 
 std::string refusal_of(std::vector<std::string> words) {
-  try {
-    parsed(std::move(words));
-  } catch (const UsageError& error) {
-    return error.what();
-  }
-  return "";
+  return test::usage_error_of([&] { parsed(std::move(words)); });
 }
 
 TEST_CASE("lists are split at commas, and repeated values are ignored") {

@@ -224,7 +224,7 @@ TEST_CASE("the link of a page to a stream is followed", "[http]") {
   CHECK(request.url().target == "/stream");
 }
 
-TEST_CASE("a stream that links to itself is taken as it is", "[http]") {
+TEST_CASE("a stream whose header links to itself is received", "[http]") {
   const std::string type =
       GENERATE("multipart/x-mixed-replace;boundary=x", "Multipart/Mixed", "image/jpeg");
   StreamRequest request(parse_http_url("http://camera/"));

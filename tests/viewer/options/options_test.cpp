@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <fstream>
 
+#include "support/command_lines.hpp"
 #include "support/temporary_directory.hpp"
 
 namespace jpegwire::viewer_options_test {
@@ -11,20 +12,11 @@ namespace {
 using Catch::Contains;
 
 ViewerOptions parsed(std::vector<std::string> words) {
-  CommandLine command_line("jpegwire-viewer", "");
-  ViewerOptions options;
-  add_viewer_options(command_line, options);
-  command_line.parse(std::move(words));
-  return options;
+  return test::parse_options("jpegwire-viewer", add_viewer_options, std::move(words));
 }
 
 std::string refusal_of(std::vector<std::string> words) {
-  try {
-    parsed(std::move(words));
-  } catch (const UsageError& error) {
-    return error.what();
-  }
-  return "";
+  return test::usage_error_of([&] { parsed(std::move(words)); });
 }
 
 TEST_CASE("a viewer that listens has no URL", "[viewer_options]") {
