@@ -2,24 +2,63 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <span>
 
+#include "codec/bytes.hpp"
+#include "codec/frame.hpp"
 #include "codec/time.hpp"
 
 namespace jpegwire {
 
-/// A viewer's report to a sender whose frames carry a stamp, on the same connection: the viewer's
-/// time, which the next stamp echoes (docs/protocol.md). On the wire a be32 size, then "jpegview",
-/// version 1, and the time in microseconds, big-endian.
-struct ViewerReport {
-  WallTime time{};
+/// One frame as its viewer received it. Times are the viewer's.
+struct FrameReception {
+  std::uint32_t sequence = 0;
+  std::uint32_t size_bytes = 0;  // of the JPEG
+  WallTime first_byte{};         // arrival
+  WallTime last_byte{};
+  microseconds decode_time{};  // of the frame that was decoded last; 0: none yet
+  PictureSize wanted{};        // the pixels that the viewer shows; 0 by 0: no wish
+
+  bool operator==(const FrameReception&) const = default;
 };
 
+/// A viewer's report to a sender whose frames carry a stamp, on the same connection: the viewer's
+/// time, which the next stamp echoes, and what became of a frame (docs/protocol.md). On the wire a
+/// be32 size, then "jpegview", a version, and the fields, big-endian, times in microseconds.
+struct ViewerReport {
+  WallTime time{};
+  std::optional<FrameReception> frame{};  // nothing in version 1
+
+  bool operator==(const ViewerReport&) const = default;
+};
+
+/// The sizes of a report of version 1 and 2, the be32 size included.
 inline constexpr std::size_t kReportSizeBytes = 4 + 8 + 1 + 8;
+inline constexpr std::size_t kFrameReportSizeBytes = kReportSizeBytes + 4 + 4 + 8 + 8 + 4 + 2 + 2;
+
 inline constexpr std::size_t kMaxReportSizeBytes =
     512;  // after the size; with room for later versions
 
-std::array<std::byte, kReportSizeBytes> write_report(const ViewerReport& report);
+/// A report as it is sent.
+class ReportBytes {
+ public:
+  const std::byte* data() const { return bytes_.data(); }
+  std::size_t size() const { return size_; }
+  auto begin() const { return Bytes(data(), size()).begin(); }
+  auto end() const { return Bytes(data(), size()).end(); }
+
+ private:
+  friend ReportBytes write_report(const ViewerReport& report);
+
+  std::array<std::byte, kFrameReportSizeBytes> bytes_;
+  std::size_t size_ = 0;
+};
+
+/// Writes version 2 if the report has a frame, otherwise version 1. A decode time or a size that
+/// its field does not hold is written as the nearest that it holds.
+ReportBytes write_report(const ViewerReport& report);
 
 /// Extracts reports from a byte stream that is received in parts. Bound to one thread.
 class ReportReader {
@@ -31,9 +70,12 @@ class ReportReader {
 
   void received(std::size_t size) { filled_ += size; }
 
-  /// Call until need_more. Reports of another version or kind are skipped.
+  /// Call until need_more. Reports of an unknown version or kind, or from a time before 1970 or
+  /// after 2200, are skipped.
   Result next();
 
+  /// Its times are from 1970 to 2200. It has no frame if the frame's times were not, or if the last
+  /// byte came before the first.
   const ViewerReport& report() const { return report_; }
 
  private:

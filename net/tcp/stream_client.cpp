@@ -303,12 +303,13 @@ void StreamClient::do_report() {
   const WallTime now = steady_now();
   if (!reports_are_read_ || now - last_report_ < kReportInterval) return;
   last_report_ = now;
-  report_ = write_report({now});
+  const ReportBytes report = write_report({now});
   std::error_code error;
-  const std::size_t sent = socket_.write_some(asio::buffer(report_), error);
+  const std::size_t sent =
+      socket_.write_some(asio::const_buffer(report.data(), report.size()), error);
   // A partly written report would corrupt all later ones, so a sender that does not read them gets
   // no more.
-  if (!error && sent < report_.size()) reports_are_read_ = false;
+  if (!error && sent < report.size()) reports_are_read_ = false;
 }
 
 void StreamClient::take_last_frame() {

@@ -132,7 +132,6 @@ class StreamClient final : public StreamInput {
   ClockOffset clock_;
   WallTime last_report_{};
   bool reports_are_read_ = true;
-  std::array<std::byte, kReportSizeBytes> report_{};
   std::uint64_t frames_received_ = 0;
   std::uint64_t session_frames_ = 0;
   unsigned session_ = 0;  // lets the handler of an earlier connection detect that it is outdated

@@ -12,11 +12,22 @@ using namespace jpegwire::test;
 namespace {
 
 struct Reading {
-  std::vector<WallTime> times;
+  std::vector<ViewerReport> reports;
   ReportReader::Result last = ReportReader::Result::need_more;
 
   bool operator==(const Reading&) const = default;
 };
+
+// A sender subtracts the times of reports, which overflow is not to reach.
+void check(const ViewerReport& report) {
+  constexpr WallTime kEnd(std::chrono::hours(24 * 366 * 231));
+  const auto is_possible = [&](WallTime time) { return time >= WallTime{} && time < kEnd; };
+  require(is_possible(report.time), "a report is from a possible time");
+  if (!report.frame) return;
+  require(is_possible(report.frame->last_byte), "a frame is from a possible time");
+  require(report.frame->first_byte >= WallTime{}, "a frame begins at a possible time");
+  require(report.frame->last_byte >= report.frame->first_byte, "a frame ends after it begins");
+}
 
 Reading read(Bytes stream, std::size_t piece_size) {
   ReportReader reader;
@@ -28,8 +39,10 @@ Reading read(Bytes stream, std::size_t piece_size) {
     std::ranges::copy(stream.first(size), space.begin());
     stream = stream.subspan(size);
     reader.received(size);
-    while ((reading.last = reader.next()) == ReportReader::Result::report)
-      reading.times.push_back(reader.report().time);
+    while ((reading.last = reader.next()) == ReportReader::Result::report) {
+      check(reader.report());
+      reading.reports.push_back(reader.report());
+    }
   }
   return reading;
 }
