@@ -190,6 +190,7 @@ struct EncodedFrame {
   std::uint32_t sequence = 0;  // counted at capture
   WallTime capture_time{};     // on this machine's clock
   bool no_signal = false;      // it shows a card, because the source gives no pictures
+  int quality = 0;             // 1 to 100, as libjpeg scales it; 0: unknown
   JpegLayout layout;
   std::vector<std::vector<std::byte>> storage;
 };

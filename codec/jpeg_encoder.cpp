@@ -4,7 +4,9 @@
 #include <array>
 #include <atomic>
 #include <bitset>
+#include <cassert>
 #include <mutex>
+#include <numeric>
 #include <optional>
 #include <span>
 #include <stdexcept>
@@ -26,6 +28,39 @@ int mcus(int pixels) { return (pixels + kMcuSize - 1) / kMcuSize; }
 
 const unsigned char* as_chars(const std::byte* bytes) {
   return reinterpret_cast<const unsigned char*>(bytes);
+}
+
+// The sample's header with the picture's size, and a DRI segment in front of the scan if the frame
+// has several bands.
+void write_header(const JpegLayout& sample, EncodedFrame& frame) {
+  JpegLayout& layout = frame.layout;
+  frame.storage.resize(1);
+  std::vector<std::byte>& header = frame.storage[0];
+  header.assign(sample.header.begin(), sample.header.end());
+  layout.height_offset = sample.height_offset;
+  layout.scan_offset = sample.scan_offset;
+  const auto width = put_big_endian(std::span(header).subspan(layout.height_offset),
+                                    static_cast<std::uint16_t>(layout.height));
+  put_big_endian(width, static_cast<std::uint16_t>(layout.width));
+  if (layout.restart_interval != 0) {
+    std::array segment{marker::kPrefix, marker::kRestartInterval,
+                       std::byte{0},    std::byte{4},
+                       std::byte{0},    std::byte{0}};
+    put_big_endian(std::span(segment).subspan(4),
+                   static_cast<std::uint16_t>(layout.restart_interval));
+    header.insert(header.begin() + static_cast<std::ptrdiff_t>(sample.scan_offset), segment.begin(),
+                  segment.end());
+    layout.scan_offset += segment.size();
+  }
+  layout.header = header;
+}
+
+// Visiting every so many bands, around and around, reaches each once, and the first few lie all
+// over the picture: the sky at its top does not predict the size of the grass below.
+int spread_step(int bands) {
+  int step = std::max(1, bands * 2 / 5);
+  while (std::gcd(step, bands) != 1) ++step;
+  return step;
 }
 
 }  // namespace
@@ -213,47 +248,99 @@ class JpegEncoder::BandsInOrder {
   int reported_ = 0;
 };
 
+/// Predicts the size of a frame from the bands that are encoded.
+class JpegEncoder::SizeWatch {
+ public:
+  SizeWatch(std::size_t limit_bytes, std::size_t head_bytes, int height)
+      : limit_bytes_(limit_bytes),
+        head_bytes_(head_bytes),
+        height_(static_cast<std::size_t>(height)) {}
+
+  bool has_limit() const { return limit_bytes_ != 0; }
+
+  /// No further band is needed. Any thread.
+  bool is_exceeded() const { return is_exceeded_; }
+
+  /// Any thread.
+  void add(int rows, std::size_t bytes) {
+    const std::scoped_lock lock(mutex_);
+    rows_ += static_cast<std::size_t>(rows);
+    bytes_ += bytes;
+    if (has_limit() && 4 * rows_ >= height_ && size_bytes() > limit_bytes_) is_exceeded_ = true;
+  }
+
+  /// Exact if all rows were added. Call when no other thread adds any.
+  std::size_t size_bytes() const { return head_bytes_ + bytes_ * height_ / rows_; }
+
+ private:
+  const std::size_t limit_bytes_;
+  const std::size_t head_bytes_;
+  const std::size_t height_;
+  std::mutex mutex_;
+  std::size_t rows_ = 0;
+  std::size_t bytes_ = 0;
+  std::atomic<bool> is_exceeded_ = false;
+};
+
 JpegEncoder::JpegEncoder(BandPool& pool, EncoderSettings settings)
     : pool_(pool), settings_(settings) {
   for (int worker = 0; worker < pool.threads(); ++worker)
     coders_.push_back(std::make_unique<BandCoder>());
-  encode_sample();
+  sample(settings_.quality);
 }
 
 JpegEncoder::~JpegEncoder() = default;
 
+const JpegLayout& JpegEncoder::sample(int quality) {
+  auto& kept = samples_.at(static_cast<std::size_t>(quality));
+  if (!kept) kept = encode_sample(quality);
+  return kept->layout;
+}
+
 // This gives the position of each field in a header, so no encoded band has to be parsed.
-void JpegEncoder::encode_sample() {
+std::unique_ptr<EncodedFrame> JpegEncoder::encode_sample(int quality) {
   Picture picture;
   picture.resize(PixelFormat::i420, kMcuSize, kMcuSize);
-  std::vector<std::byte>& jpeg = sample_.storage.emplace_back();
+  auto frame = std::make_unique<EncodedFrame>();
+  std::vector<std::byte>& jpeg = frame->storage.emplace_back();
   jpeg.resize(BandCoder::max_size_bytes(kMcuSize, kMcuSize));
   BandCoder& coder = *coders_.front();
-  const auto coded = coder.encode(picture, 0, kMcuSize, settings_.quality, jpeg);
+  const auto coded = coder.encode(picture, 0, kMcuSize, quality, jpeg);
   if (!coded) throw coder.error();
   jpeg.resize(coded->size());
-  const JpegVerdict verdict = validate(sample_);
+  const JpegVerdict verdict = validate(*frame);
   if (verdict != JpegVerdict::ok)
     throw std::runtime_error(std::string("libturbojpeg encodes an invalid JPEG: ") +
                              std::string(describe(verdict)));
+  return frame;
 }
 
 std::shared_ptr<EncodedFrame> JpegEncoder::encode(const RawView& picture,
                                                   const FrameIdentity& identity,
                                                   const OnBands& on_bands) {
+  return encode(picture, EncodeTarget{.quality = settings_.quality}, identity, on_bands).frame;
+}
+
+EncodeResult JpegEncoder::encode(const RawView& picture, const EncodeTarget& target,
+                                 const FrameIdentity& identity, const OnBands& on_bands) {
+  assert(target.stop_above_bytes == 0 || !on_bands);
+  const JpegLayout& header_sample = sample(target.quality);
   const std::shared_ptr<CodedFrame> coded = frames_.take();
   std::shared_ptr<EncodedFrame> frame = coded;
   frame->sequence = identity.sequence;
   frame->capture_time = identity.capture_time;
   frame->no_signal = identity.no_signal;
+  frame->quality = target.quality;
   plan_layout(picture, frame->layout);
-  write_header(*frame);
+  write_header(header_sample, *frame);
   const int band_height = std::min(frame->layout.band_height, picture.height);
   coded->make_room(frame->layout.bands.size(),
                    BandCoder::max_size_bytes(picture.width, band_height));
   BandsInOrder bands_in_order(on_bands, frame);
-  encode_bands(picture, *coded, bands_in_order);
-  return frame;
+  SizeWatch size_watch(target.stop_above_bytes, 2 + frame->layout.header.size(), picture.height);
+  encode_bands(picture, *coded, 2 + header_sample.header.size(), bands_in_order, size_watch);
+  if (size_watch.is_exceeded()) return {nullptr, size_watch.size_bytes()};
+  return {std::move(frame), size_watch.size_bytes()};
 }
 
 void JpegEncoder::plan_layout(const RawView& picture, JpegLayout& layout) const {
@@ -264,62 +351,39 @@ void JpegEncoder::plan_layout(const RawView& picture, JpegLayout& layout) const 
   const auto bands = static_cast<std::size_t>((mcu_rows + rows_per_band - 1) / rows_per_band);
   layout.width = picture.width;
   layout.height = picture.height;
-  layout.components = sample_.layout.components;
-  layout.mcu_width = sample_.layout.mcu_width;
-  layout.mcu_height = sample_.layout.mcu_height;
+  layout.components = 3;
+  layout.mcu_width = kMcuSize;
+  layout.mcu_height = kMcuSize;
   layout.band_height = rows_per_band * kMcuSize;
   layout.restart_interval = bands == 1 ? 0 : mcus(picture.width) * rows_per_band;
   layout.has_huffman_tables = true;
   layout.bands.assign(bands, Bytes());
 }
 
-// The sample's header with the picture's size, and a DRI segment in front of the scan if the frame
-// has several bands.
-void JpegEncoder::write_header(EncodedFrame& frame) const {
-  JpegLayout& layout = frame.layout;
-  const JpegLayout& sample = sample_.layout;
-  frame.storage.resize(1);
-  std::vector<std::byte>& header = frame.storage[0];
-  header.assign(sample.header.begin(), sample.header.end());
-  layout.height_offset = sample.height_offset;
-  layout.scan_offset = sample.scan_offset;
-  const auto width = put_big_endian(std::span(header).subspan(layout.height_offset),
-                                    static_cast<std::uint16_t>(layout.height));
-  put_big_endian(width, static_cast<std::uint16_t>(layout.width));
-  if (layout.restart_interval != 0) {
-    std::array segment{marker::kPrefix, marker::kRestartInterval,
-                       std::byte{0},    std::byte{4},
-                       std::byte{0},    std::byte{0}};
-    put_big_endian(std::span(segment).subspan(4),
-                   static_cast<std::uint16_t>(layout.restart_interval));
-    header.insert(header.begin() + static_cast<std::ptrdiff_t>(sample.scan_offset), segment.begin(),
-                  segment.end());
-    layout.scan_offset += segment.size();
-  }
-  layout.header = header;
-}
-
 // The entropy-coded bytes of a band's JPEG are not copied: behind SOI and a header of the sample's
 // size, with the EOI that ends them turned into the band's restart marker.
-void JpegEncoder::encode_bands(const RawView& picture, CodedFrame& frame,
-                               BandsInOrder& bands_in_order) {
+void JpegEncoder::encode_bands(const RawView& picture, CodedFrame& frame, std::size_t head_bytes,
+                               BandsInOrder& bands_in_order, SizeWatch& size_watch) {
   JpegLayout& layout = frame.layout;
   const int bands = static_cast<int>(layout.bands.size());
-  const std::size_t head_bytes = 2 + sample_.layout.header.size();
+  const int step = size_watch.has_limit() ? spread_step(bands) : 1;
   std::atomic<const BandCoder*> failed = nullptr;
 
-  pool_.run(bands, [&](int band, int worker) {
+  pool_.run(bands, [&](int number, int worker) {
+    if (size_watch.is_exceeded()) return;
+    const int band = number * step % bands;
     BandCoder& coder = *coders_[static_cast<std::size_t>(worker)];
     const auto index = static_cast<std::size_t>(band);
     const int top = band * layout.band_height;
     const int height = std::min(layout.band_height, picture.height - top);
-    const auto jpeg = coder.encode(picture, top, height, settings_.quality, frame.room(index));
+    const auto jpeg = coder.encode(picture, top, height, frame.quality, frame.room(index));
     if (!jpeg) {
       failed = &coder;
       return;
     }
     if (band != bands - 1) jpeg->back() = marker::restart(band);
     layout.bands[index] = jpeg->subspan(head_bytes);
+    size_watch.add(height, layout.bands[index].size());
     bands_in_order.ready(band);
   });
   if (failed.load() != nullptr) throw failed.load()->error();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cstring>
+#include <random>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -302,6 +303,86 @@ TEST_CASE("bands are reported in order, with their final bytes, while others are
   CHECK(bands_told == 8);
   CHECK(frame->capture_time == WallTime(microseconds(9)));
   CHECK(told == bytes_of(frame->layout));
+}
+
+/// A picture whose lower rows are noise, and its upper ones are flat.
+Picture noisy_below(int width, int height, int first_noisy_row) {
+  Picture picture;
+  picture.resize(PixelFormat::grey, width, height);
+  std::mt19937 random(5);
+  const auto flat = static_cast<std::ptrdiff_t>(width) * first_noisy_row;
+  for (auto pixel = picture.pixels.begin() + flat; pixel != picture.pixels.end(); ++pixel)
+    *pixel = static_cast<std::byte>(random());
+  return picture;
+}
+
+TEST_CASE("each frame has the quality that it was encoded for") {
+  BandPool pool(2);
+  JpegEncoder encoder(pool, {.quality = 70});
+  const Picture picture = make_picture(PixelFormat::i420, 640, 480);
+  CHECK(encoder.encode(picture)->quality == 70);
+  for (int round = 0; round < 2; ++round)
+    for (const int quality : {100, 1, 37, 95, 70}) {
+      CAPTURE(round, quality);
+      const EncodeResult result = encoder.encode(picture, EncodeTarget{.quality = quality});
+      REQUIRE(result.frame != nullptr);
+      CHECK(result.frame->quality == quality);
+      CHECK(result.size_bytes == result.frame->layout.size_bytes());
+      CHECK(bytes_of(result.frame->layout) == encode(picture, {.quality = quality}));
+    }
+}
+
+TEST_CASE("a frame that stays below its limit is not changed by it") {
+  const int threads = GENERATE(1, 3);
+  BandPool pool(threads);
+  JpegEncoder encoder(pool, {});
+  for (const int height : {16, 100, 480, 1081}) {
+    CAPTURE(threads, height);
+    const Picture picture = make_picture(PixelFormat::i420, 320, height);
+    const ByteVector whole = encode(picture, {.quality = 60});
+    const auto [frame, size_bytes] =
+        encoder.encode(picture, {.quality = 60, .stop_above_bytes = 2 * whole.size()},
+                       FrameIdentity{.sequence = 7});
+    REQUIRE(frame != nullptr);
+    CHECK(frame->sequence == 7);
+    CHECK(size_bytes == whole.size());
+    CHECK(bytes_of(frame->layout) == whole);
+  }
+}
+
+TEST_CASE("a frame above its limit is given up, with a prediction of its size") {
+  const int threads = GENERATE(1, 3);
+  const int first_noisy_row = GENERATE(0, 240, 480);
+  BandPool pool(threads);
+  JpegEncoder encoder(pool, {.rows_per_band = 1});
+  const Picture picture = noisy_below(640, 960, first_noisy_row);
+  const std::size_t whole = encoder.encode(picture, EncodeTarget{.quality = 60}).size_bytes;
+  CAPTURE(threads, first_noisy_row, whole);
+  const auto [frame, size_bytes] =
+      encoder.encode(picture, {.quality = 60, .stop_above_bytes = whole / 2});
+  CHECK(frame == nullptr);
+  // Although the noise is not spread evenly, a part of the bands predicts the size.
+  CHECK(static_cast<double>(size_bytes) == Approx(static_cast<double>(whole)).epsilon(0.35));
+}
+
+TEST_CASE("a frame of one band is given up if it is larger than its limit") {
+  BandPool pool(1);
+  JpegEncoder encoder(pool, {.bands = 1});
+  const Picture picture = make_picture(PixelFormat::i420, 640, 480);
+  const std::size_t whole = encoder.encode(picture)->layout.size_bytes();
+  CHECK(encoder.encode(picture, {.quality = 80, .stop_above_bytes = whole}).frame != nullptr);
+  CHECK(encoder.encode(picture, {.quality = 80, .stop_above_bytes = whole - 1}).frame == nullptr);
+}
+
+TEST_CASE("an encoder goes on after a frame that it gave up") {
+  BandPool pool(2);
+  JpegEncoder encoder(pool, {});
+  const Picture picture = make_picture(PixelFormat::yuyv, 641, 481);
+  for (int round = 0; round < 3; ++round) {
+    CHECK(encoder.encode(picture, {.quality = 80, .stop_above_bytes = 1000}).frame == nullptr);
+    CHECK(bytes_of(encoder.encode(picture, EncodeTarget{.quality = 20}).frame->layout) ==
+          encode(picture, {.quality = 20}));
+  }
 }
 
 }  // namespace

@@ -163,7 +163,14 @@ TEST_CASE("the path of a frame does not allocate after a warm-up") {
   int frames_without = 0;
   for (std::uint32_t sequence = 0; sequence < kMaxFrames && frames_without < kEnough; ++sequence) {
     const std::size_t before = allocations;
-    std::shared_ptr<EncodedFrame> frame = encoder.encode(pictures[sequence % pictures.size()]);
+    // The quality changes from frame to frame, and each fourth frame is given up once.
+    EncodeTarget target{.quality = 70 + static_cast<int>(sequence % 3),
+                        .stop_above_bytes = sequence % 4 == 0 ? 1000U : 0U};
+    const Picture& source = pictures[sequence % pictures.size()];
+    std::shared_ptr<EncodedFrame> frame = encoder.encode(source, target).frame;
+    if ((frame == nullptr) != (target.stop_above_bytes != 0)) FAIL("the limit of " << sequence);
+    target.stop_above_bytes = 0;
+    if (!frame) frame = encoder.encode(source, target).frame;
     frame->sequence = sequence;
     frame->capture_time = wall_now();
     wire.server().submit(std::move(frame));
