@@ -67,6 +67,19 @@ bool take_target(std::string_view target, HttpRequest& request) {
   return true;
 }
 
+// Removes the parameters up to the next one with this name.
+std::optional<std::string_view> take_parameter(std::string_view& query, std::string_view name) {
+  while (!query.empty()) {
+    const std::size_t end = std::min(query.find_first_of("&?"), query.size());
+    const std::string_view parameter = query.substr(0, end);
+    query.remove_prefix(std::min(end + 1, query.size()));
+    const std::size_t equals = parameter.find('=');
+    if (equals != std::string_view::npos && parameter.substr(0, equals) == name)
+      return parameter.substr(equals + 1);
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 HttpRequestReader::HttpRequestReader(std::size_t max_head_bytes) : buffer_(max_head_bytes) {}
@@ -130,16 +143,13 @@ void HttpRequestReader::drop(std::size_t size_bytes) {
   dropped_ = 0;
 }
 
+std::optional<std::string_view> find_parameter(std::string_view query, std::string_view name) {
+  return take_parameter(query, name);
+}
+
 bool has_parameter(std::string_view query, std::string_view name, std::string_view value) {
-  while (!query.empty()) {
-    const std::size_t end = std::min(query.find_first_of("&?"), query.size());
-    const std::string_view parameter = query.substr(0, end);
-    query.remove_prefix(std::min(end + 1, query.size()));
-    const std::size_t equals = parameter.find('=');
-    if (equals != std::string_view::npos && parameter.substr(0, equals) == name &&
-        parameter.substr(equals + 1) == value)
-      return true;
-  }
+  while (const auto found = take_parameter(query, name))
+    if (*found == value) return true;
   return false;
 }
 

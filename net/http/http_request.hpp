@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -60,9 +61,12 @@ class HttpRequestReader {
   int status_ = 0;
 };
 
-/// Whether the query has this name with this value: "action=stream&x=1" has action=stream. Clients
-/// that add a parameter to a URL which has some already may write a second question mark instead of
-/// the &.
+/// The value of this name in the query; nothing if it is not there. Clients that add a parameter to
+/// a URL which has some already may write a second question mark instead of the &.
+std::optional<std::string_view> find_parameter(std::string_view query, std::string_view name);
+
+/// Whether the query has this name with this value, be it among others: "action=stream&x=1" has
+/// action=stream.
 bool has_parameter(std::string_view query, std::string_view name, std::string_view value);
 
 }  // namespace jpegwire

@@ -7,11 +7,14 @@ namespace jpegwire {
 void UnsentBytes::clear() {
   buffers_.clear();
   first_ = 0;
+  size_bytes_ = 0;
   left_of_piece_ = piece_bytes_;
 }
 
 void UnsentBytes::add(Bytes bytes) {
-  if (!bytes.empty()) buffers_.emplace_back(bytes.data(), bytes.size());
+  if (bytes.empty()) return;
+  buffers_.emplace_back(bytes.data(), bytes.size());
+  size_bytes_ += bytes.size();
 }
 
 std::span<const asio::const_buffer> UnsentBytes::piece() {
@@ -37,6 +40,7 @@ bool UnsentBytes::sent(std::size_t size) {
 }
 
 void UnsentBytes::drop(std::size_t size) {
+  size_bytes_ -= size;
   while (!empty() && size >= buffers_[first_].size()) {
     size -= buffers_[first_].size();
     ++first_;

@@ -24,6 +24,8 @@ class UnsentBytes {
 
   bool empty() const { return first_ == buffers_.size(); }
 
+  std::size_t size_bytes() const { return size_bytes_; }
+
   /// The bytes for the next write, up to the end of the current piece. Valid until the next call.
   std::span<const asio::const_buffer> piece();
 
@@ -36,6 +38,7 @@ class UnsentBytes {
   const std::size_t piece_bytes_;
   std::vector<asio::const_buffer> buffers_;
   std::size_t first_ = 0;  // of the buffers that are not yet written
+  std::size_t size_bytes_ = 0;
   std::size_t left_of_piece_ = 0;
   std::vector<asio::const_buffer> piece_;
 };

@@ -17,18 +17,28 @@ std::string describe_departure(std::error_code error) {
 }  // namespace
 
 FrameConnection::FrameConnection(asio::ip::tcp::socket socket,
-                                 std::unique_ptr<FrameProtocol> protocol, std::uint64_t stream_id,
-                                 Histogram& age_us, WriteSettings write, OnClosed on_closed)
+                                 std::unique_ptr<FrameProtocol> protocol,
+                                 const ViewerRequest& request, std::uint64_t stream_id,
+                                 RateBoard& board, Histogram& age_us, WriteSettings write,
+                                 OnClosed on_closed)
     : socket_(std::move(socket)),
       protocol_(std::move(protocol)),
       stream_id_(stream_id),
       age_us_(age_us),
       write_(write),
       on_closed_(std::move(on_closed)),
+      link_(socket_, board, request),
       unsent_(write_.piece_bytes),
-      pause_(socket_.get_executor()) {
+      pause_(socket_.get_executor()),
+      look_(socket_.get_executor()) {
   statistics_.peer = peer_name(socket_);
   statistics_.kind = protocol_->kind();
+}
+
+ViewerStatistics FrameConnection::statistics() const {
+  ViewerStatistics statistics = statistics_;
+  statistics.link = link_.statistics();
+  return statistics;
 }
 
 void FrameConnection::start() {
@@ -41,15 +51,44 @@ void FrameConnection::start() {
 }
 
 void FrameConnection::offer(FramePtr frame) {
-  if (finishing_ || !socket_.is_open()) return;
-  if (writing_ == Writing::nothing) return begin_frame(std::move(frame));
+  if (finishing_ || !socket_.is_open() || !link_.note_offered(*frame)) return;
+  if (link_.is_thinned(*frame)) {
+    ++statistics_.thinned;
+    return;
+  }
   if (newest_) ++statistics_.skipped;
   newest_ = std::move(frame);
+  begin_newest();
+}
+
+// Begins the newest frame if the viewer is ready for it. If not, this is called again after a time,
+// when the current frame is written, and when a report arrives.
+void FrameConnection::begin_newest() {
+  link_.observe(unsent_.size_bytes());
+  if (!newest_) return;
+  constexpr microseconds kWhileWriting{4000};
+  std::optional<microseconds> wait = kWhileWriting;
+  if (writing_ == Writing::nothing) wait = link_.wait(*newest_);
+  // A peer that has closed offers no window, and only a write tells whether it is gone.
+  if (writing_ == Writing::nothing && peer_stopped_) wait.reset();
+  if (wait) return do_look_later(*wait);
+  begin_frame(std::exchange(newest_, nullptr));
+}
+
+void FrameConnection::do_look_later(microseconds wait) {
+  if (std::exchange(is_looking_, true)) return;
+  look_.expires_after(wait);
+  look_.async_wait([self = shared_from_this()](std::error_code error) {
+    self->is_looking_ = false;
+    if (!error && self->socket_.is_open() && !self->finishing_) self->begin_newest();
+  });
 }
 
 void FrameConnection::finish() {
   if (std::exchange(finishing_, true)) return;
+  newest_.reset();
   pause_.cancel();
+  look_.cancel();
   if (writing_ == Writing::nothing) end_stream();
 }
 
@@ -58,6 +97,7 @@ void FrameConnection::close(const Departure& departure) {
   std::error_code ignored;
   socket_.close(ignored);
   pause_.cancel();
+  look_.cancel();
   in_flight_.reset();
   newest_.reset();
   on_closed_(shared_from_this(), departure);
@@ -74,6 +114,7 @@ void FrameConnection::begin_frame(FramePtr frame) {
   unsent_.add(header.rest);
   for (const Bytes band : in_flight_->layout.bands) unsent_.add(band);
   unsent_.add(protocol_->tail());
+  link_.begin_frame(*in_flight_, unsent_.size_bytes());
   write_unsent();
 }
 
@@ -147,7 +188,9 @@ void FrameConnection::end_frame() {
 
 void FrameConnection::go_on() {
   if (finishing_) return end_stream();
-  if (newest_) begin_frame(std::exchange(newest_, nullptr));
+  begin_newest();
+  if (writing_ != Writing::nothing) return;
+  if (const auto look = link_.next_look()) do_look_later(*look);
 }
 
 void FrameConnection::end_stream() { write_text(Writing::closing, protocol_->closing()); }
@@ -195,7 +238,9 @@ bool FrameConnection::take_reports(std::size_t size_bytes) {
   for (; result != ReportReader::Result::need_more; result = reports_.next()) {
     if (result == ReportReader::Result::not_a_report) return false;
     last_report_arrival_ = wall_now();
+    if (const auto& frame = reports_.report().frame) link_.take_report(*frame);
   }
+  if (newest_) begin_newest();
   return true;
 }
 

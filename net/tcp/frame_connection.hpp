@@ -19,6 +19,7 @@
 #include "net/stream/frame_stamp.hpp"
 #include "net/stream/viewer_report.hpp"
 #include "net/tcp/frame_protocol.hpp"
+#include "net/tcp/viewer_link.hpp"
 
 namespace jpegwire {
 
@@ -27,23 +28,27 @@ struct ViewerStatistics {
   std::string peer;
   std::string kind;
   std::uint64_t frames = 0;   // written whole
-  std::uint64_t skipped = 0;  // displaced by a newer one while an earlier one was being written
+  std::uint64_t skipped = 0;  // displaced by a newer one while earlier ones were on their way
+  std::uint64_t thinned = 0;  // more than the frames per second that the viewer asked for
   std::uint64_t bytes = 0;
   std::uint64_t partial_writes = 0;  // writes of which the kernel accepted only a part
+  LinkStatistics link{};
 
-  /// Adds those of another viewer.
+  /// Adds the counts of another viewer.
   ViewerStatistics& operator+=(const ViewerStatistics& other) {
     frames += other.frames;
     skipped += other.skipped;
+    thinned += other.thinned;
     bytes += other.bytes;
     partial_writes += other.partial_writes;
     return *this;
   }
 };
 
-/// One viewer of a sender. It finishes each frame that it has begun and then takes the newest one,
-/// so a slow viewer gets fewer frames and never older ones. It shares ownership of the frame that
-/// it writes and of the newest frame, and copies no bytes. Bound to the io thread.
+/// One viewer of a sender. It finishes each frame that it has begun. When nearly all of that has
+/// arrived and was read, it takes the newest one, so a slow viewer gets fewer frames and never
+/// older ones. It shares ownership of the frame that it writes and of the newest frame, and copies
+/// no bytes. Bound to the io thread.
 class FrameConnection : public std::enable_shared_from_this<FrameConnection> {
  public:
   struct Departure {
@@ -56,13 +61,16 @@ class FrameConnection : public std::enable_shared_from_this<FrameConnection> {
 
   /// `age_us` records the age of each frame when the kernel had accepted its last byte.
   FrameConnection(asio::ip::tcp::socket socket, std::unique_ptr<FrameProtocol> protocol,
-                  std::uint64_t stream_id, Histogram& age_us, WriteSettings write,
-                  OnClosed on_closed);
+                  const ViewerRequest& request, std::uint64_t stream_id, RateBoard& board,
+                  Histogram& age_us, WriteSettings write, OnClosed on_closed);
 
   void start();
 
-  /// Writes the frame now, or after the current frame unless a newer one is offered before.
+  /// Writes the frame as soon as the viewer is ready for it, unless a newer one is offered before.
   void offer(FramePtr frame);
+
+  /// The group whose frames are to be offered.
+  unsigned group() const { return link_.group(); }
 
   /// Ends the stream in order: finishes the current frame, without pauses between its pieces, and
   /// writes the protocol's end of stream, then FIN.
@@ -71,11 +79,12 @@ class FrameConnection : public std::enable_shared_from_this<FrameConnection> {
   /// Closes at once.
   void close(const Departure& departure);
 
-  const ViewerStatistics& statistics() const { return statistics_; }
+  ViewerStatistics statistics() const;
 
  private:
   enum class Writing { nothing, opening, frame, closing };
 
+  void begin_newest();
   void begin_frame(FramePtr frame);
   std::size_t write_head(const EncodedFrame& frame, const HeaderAroundStamp& header);
   void write_text(Writing what, std::string_view text);
@@ -88,6 +97,7 @@ class FrameConnection : public std::enable_shared_from_this<FrameConnection> {
   void hang_up();
   void do_wait_until_writable();
   void do_pause();
+  void do_look_later(microseconds wait);
   void do_read_reports();
   bool take_reports(std::size_t size_bytes);
   bool has_reported() const { return last_report_arrival_ != WallTime{}; }
@@ -102,6 +112,7 @@ class FrameConnection : public std::enable_shared_from_this<FrameConnection> {
   Histogram& age_us_;
   const WriteSettings write_;
   OnClosed on_closed_;
+  ViewerLink link_;
   ViewerStatistics statistics_;
 
   FramePtr newest_;  // the next one to write, or null
@@ -110,6 +121,8 @@ class FrameConnection : public std::enable_shared_from_this<FrameConnection> {
   std::array<std::byte, kStampSizeBytes> stamp_{};
   UnsentBytes unsent_;
   asio::steady_timer pause_;  // between two pieces
+  asio::steady_timer look_;   // at the link
+  bool is_looking_ = false;
   Writing writing_ = Writing::nothing;
   bool finishing_ = false;
   bool hung_up_ = false;

@@ -24,6 +24,7 @@ FrameServer::FrameServer(asio::io_context& io, ViewerCount& viewer_count, Settin
       viewer_count_(viewer_count),
       settings_(settings),
       stream_id_(random_id()),
+      board_(settings.groups, settings.adaptation),
       deadline_(io.get_executor(), [this] { close_all(); }),
       wakeup_(io, [this] { offer_newest(); }) {}
 
@@ -35,7 +36,7 @@ const Listener& FrameServer::listen(const Endpoint& endpoint) {
 void FrameServer::accept(asio::ip::tcp::socket socket) {
   if (accepted_ < settings_.max_viewers) {
     ++accepted_;
-    return serve(std::move(socket), std::make_unique<SizePrefixProtocol>(settings_.prefix),
+    return serve(std::move(socket), std::make_unique<SizePrefixProtocol>(settings_.prefix), {},
                  [this](const ViewerStatistics&) { --accepted_; });
   }
   ++rejected_;
@@ -44,7 +45,7 @@ void FrameServer::accept(asio::ip::tcp::socket socket) {
 
 void FrameServer::dial(const Endpoint& endpoint) {
   const auto serve_dialled = [this](Dialer& dialer, asio::ip::tcp::socket socket) {
-    serve(std::move(socket), std::make_unique<SizePrefixProtocol>(settings_.prefix),
+    serve(std::move(socket), std::make_unique<SizePrefixProtocol>(settings_.prefix), {},
           [this, &dialer](const ViewerStatistics& viewer) {
             if (viewer.frames > 0) dialer.reset_pause();  // it was not rejected at once
             if (!finishing_) dialer.dial_later();
@@ -60,9 +61,10 @@ void FrameServer::dial(const Endpoint& endpoint) {
 }
 
 void FrameServer::serve(asio::ip::tcp::socket socket, std::unique_ptr<FrameProtocol> protocol,
+                        const ViewerRequest& request,
                         std::function<void(const ViewerStatistics&)> on_closed) {
   auto connection = std::make_shared<FrameConnection>(
-      std::move(socket), std::move(protocol), stream_id_, age_us_, settings_.write,
+      std::move(socket), std::move(protocol), request, stream_id_, board_, age_us_, settings_.write,
       [this, on_closed = std::move(on_closed)](const Connection& closed,
                                                const Departure& departure) {
         forget(closed, departure);
@@ -91,7 +93,8 @@ std::unique_ptr<FrameRequest> FrameServer::request_frame(
 }
 
 void FrameServer::submit(FramePtr frame) {
-  newest_.put(std::move(frame));
+  for (std::size_t group = 0; group < newest_.size(); ++group)
+    if ((frame->groups >> group & 1U) != 0) newest_[group].put(frame);
   wakeup_.notify();
 }
 
@@ -121,12 +124,18 @@ std::map<std::string, ViewerStatistics> FrameServer::totals() const {
 }
 
 void FrameServer::offer_newest() {
-  const std::optional<FramePtr> frame = newest_.try_take();
-  if (!frame) return;
-  answer_frame_requests(*frame);
+  for (unsigned group = 0; group < newest_.size(); ++group) {
+    const std::optional<FramePtr> frame = newest_[group].try_take();
+    if (!frame) continue;
+    if (group == kFullGroup) answer_frame_requests(*frame);
+    offer(*frame, group);
+  }
+}
+
+void FrameServer::offer(const FramePtr& frame, unsigned group) {
   for (auto next = connections_.begin(); next != connections_.end();) {
     const Connection connection = *next++;  // offering may close it and so erase it
-    connection->offer(*frame);
+    if (connection->group() == group) connection->offer(frame);
   }
 }
 

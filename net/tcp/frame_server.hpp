@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <asio/io_context.hpp>
 #include <functional>
 #include <list>
@@ -18,6 +19,7 @@
 #include "net/sockets/wakeup.hpp"
 #include "net/stream/frame_sink.hpp"
 #include "net/stream/latest_slot.hpp"
+#include "net/stream/rate_board.hpp"
 #include "net/stream/viewer_count.hpp"
 #include "net/tcp/frame_connection.hpp"
 
@@ -25,7 +27,7 @@ namespace jpegwire {
 
 class FrameRequest;
 
-/// Sends every frame to every viewer that is ready for it: as size-prefixed TCP to viewers that
+/// Sends the frames to the viewers that are ready for them: as size-prefixed TCP to viewers that
 /// connect and to listening viewers to which it connects, and in another protocol to the
 /// connections passed to serve(). All viewers share a frame's bytes. Bound to the io thread, except
 /// submit(); must outlive the io context's run.
@@ -33,8 +35,10 @@ class FrameServer final : public FrameSink {
  public:
   struct Settings {
     SizePrefix prefix = SizePrefix::be32;
-    std::size_t max_viewers = 256;  // that connect to listen()'s port
-    WriteSettings write{};          // of every connection
+    std::size_t max_viewers = 256;            // that connect to listen()'s port
+    WriteSettings write{};                    // of every connection
+    Adaptation adaptation = Adaptation::off;  // the most that may change for a viewer
+    unsigned groups = 3;                      // of viewers that share an encode, at most
   };
 
   FrameServer(asio::io_context& io, ViewerCount& viewer_count, Settings settings);
@@ -47,13 +51,18 @@ class FrameServer final : public FrameSink {
 
   /// Adds an established connection as a viewer; `on_closed` is called when it has closed.
   void serve(asio::ip::tcp::socket socket, std::unique_ptr<FrameProtocol> protocol,
+             const ViewerRequest& request = {},
              std::function<void(const ViewerStatistics&)> on_closed = {});
 
   /// Wakes the encoder for one frame and calls `on_frame` with it, unless the request is destroyed
   /// before. It must not outlive this server.
   std::unique_ptr<FrameRequest> request_frame(std::function<void(const FramePtr&)> on_frame);
 
+  /// Gives the frame to the viewers of its groups.
   void submit(FramePtr frame) override;
+
+  /// What the viewers' links carry, and so what to encode. Any thread.
+  RateBoard& rates() { return board_; }
 
   /// Ends every stream in order. A viewer that has not received its last frame after `timeout` is
   /// disconnected.
@@ -84,6 +93,7 @@ class FrameServer final : public FrameSink {
   void accept(asio::ip::tcp::socket socket);
   void forget(const Connection& connection, const Departure& departure);
   void offer_newest();
+  void offer(const FramePtr& frame, unsigned group);
   void answer_frame_requests(const FramePtr& frame);
   void remember(const ViewerStatistics& viewer);
   void close_all();
@@ -92,7 +102,8 @@ class FrameServer final : public FrameSink {
   ViewerCount& viewer_count_;
   Settings settings_;
   std::uint64_t stream_id_;
-  LatestSlot<FramePtr> newest_;
+  RateBoard board_;
+  std::array<LatestSlot<FramePtr>, 1 + kMaxGroups> newest_;  // by group
   std::list<Listener> listeners_;
   std::list<Dialer> dialers_;
   std::set<Connection> connections_;

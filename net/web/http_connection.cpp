@@ -12,6 +12,7 @@
 #include "net/stream/frame_stamp.hpp"
 #include "net/tcp/frame_protocol.hpp"
 #include "net/web/file_server.hpp"
+#include "net/web/stream_query.hpp"
 
 namespace jpegwire {
 namespace {
@@ -143,7 +144,9 @@ void HttpConnection::answer_with_stream() {
     buffers_.assign(1, asio::buffer(head_));
     return do_write();
   }
-  site_.frames.serve(std::move(socket_), std::make_unique<MultipartProtocol>(),
+  const StreamQuery query = parse_stream_query(reader_.request().query);
+  if (!query.error.empty()) return refuse(400, query.error);
+  site_.frames.serve(std::move(socket_), std::make_unique<MultipartProtocol>(), query.request,
                      [ticket = std::make_shared<Admission::Ticket>(*std::move(ticket_))](
                          const ViewerStatistics&) {});
   gone();

@@ -1,0 +1,71 @@
+#include "net/sockets/tcp_link.hpp"
+
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <cstring>
+
+namespace jpegwire {
+namespace {
+
+// Where struct tcp_info of linux/tcp.h has its fields of 32 bits. That header cannot be included
+// beside netinet/tcp.h, which asio includes and which lacks the later fields.
+constexpr std::size_t kSegmentSize = 16;       // tcpi_snd_mss
+constexpr std::size_t kRoundTrip = 68;         // tcpi_rtt
+constexpr std::size_t kCongestionWindow = 80;  // tcpi_snd_cwnd, in segments
+constexpr std::size_t kLeastRoundTrip = 148;   // tcpi_min_rtt, Linux 4.6
+constexpr std::size_t kWindow = 228;           // tcpi_snd_wnd, Linux 5.4
+
+/// The bytes of struct tcp_info; those that the kernel does not know are missing.
+class TcpInfo {
+ public:
+  explicit TcpInfo(int socket) {
+    if (getsockopt(socket, IPPROTO_TCP, TCP_INFO, bytes_.data(), &size_bytes_) != 0)
+      size_bytes_ = 0;
+  }
+
+  std::optional<std::uint32_t> field(std::size_t offset) const {
+    std::uint32_t value = 0;
+    if (offset + sizeof value > size_bytes_) return std::nullopt;
+    std::memcpy(&value, bytes_.data() + offset, sizeof value);
+    return value;
+  }
+
+ private:
+  std::array<std::byte, 256> bytes_{};
+  socklen_t size_bytes_ = sizeof bytes_;
+};
+
+}  // namespace
+
+TcpLink tcp_link(asio::ip::tcp::socket& socket) {
+  const TcpInfo info(socket.native_handle());
+  const std::size_t segments = info.field(kCongestionWindow).value_or(0);
+  const microseconds round_trip(info.field(kRoundTrip).value_or(0));
+  return {.window_bytes = info.field(kWindow),
+          .congestion_window_bytes = segments * info.field(kSegmentSize).value_or(0),
+          .round_trip = round_trip,
+          .least_round_trip = microseconds(info.field(kLeastRoundTrip).value_or(0))};
+}
+
+std::size_t unacknowledged_bytes(asio::ip::tcp::socket& socket) {
+  int bytes = 0;
+  if (ioctl(socket.native_handle(), SIOCOUTQ, &bytes) != 0) return 0;
+  return static_cast<std::size_t>(std::max(bytes, 0));
+}
+
+// Off loopback a guess that is too high would fill the link's queue with the first frames.
+double first_rate(const TcpLink& link, bool is_loopback) {
+  constexpr double kLoopback = 1e9;
+  constexpr double kLeast = 250e3;
+  constexpr double kMost = 5e6;
+  if (is_loopback) return kLoopback;
+  const double round_trip = std::max(to_seconds(link.round_trip), 0.001);
+  return std::clamp(static_cast<double>(link.congestion_window_bytes) / round_trip, kLeast, kMost);
+}
+
+}  // namespace jpegwire

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <asio/ip/tcp.hpp>
+#include <cstddef>
+#include <optional>
+
+#include "codec/time.hpp"
+
+namespace jpegwire {
+
+/// What the kernel knows of an established TCP connection.
+struct TcpLink {
+  std::optional<std::size_t> window_bytes{};  // that the peer offers now; nothing before Linux 5.4
+  std::size_t congestion_window_bytes = 0;
+  microseconds round_trip{};        // smoothed
+  microseconds least_round_trip{};  // without queues
+};
+
+/// Of a connection that is gone, all is 0.
+TcpLink tcp_link(asio::ip::tcp::socket& socket);
+
+/// The bytes that were written and that the peer has not acknowledged (tcp(7), SIOCOUTQ).
+std::size_t unacknowledged_bytes(asio::ip::tcp::socket& socket);
+
+/// The rate to assume before anything was measured: a congestion window per round trip. On
+/// loopback both say little, and there is no limit to find.
+double first_rate(const TcpLink& link, bool is_loopback);
+
+}  // namespace jpegwire

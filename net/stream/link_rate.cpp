@@ -1,0 +1,137 @@
+#include "net/stream/link_rate.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace jpegwire {
+namespace {
+
+constexpr double kFall = 0.6;  // how fast the estimate follows
+constexpr double kRise = 0.25;
+constexpr std::size_t kTellingBytes = 6'000;  // smaller frames say little about a rate
+constexpr microseconds kShortest{500};        // shorter times cannot be measured
+
+double rate_of(std::size_t bytes, microseconds time) {
+  return static_cast<double>(bytes) / to_seconds(std::max(time, kShortest));
+}
+
+microseconds between(SteadyTime from, SteadyTime to) {
+  return std::chrono::duration_cast<microseconds>(to - from);
+}
+
+}  // namespace
+
+void LinkRate::SentFrames::add(const Sent& sent) {
+  if (size == ring.size()) {
+    first = (first + 1) % ring.size();
+    --size;
+  }
+  ring[(first + size++) % ring.size()] = sent;
+}
+
+// Drops the frame and those before it, which were reported or never will be.
+bool LinkRate::SentFrames::take_until(std::uint32_t sequence, Sent& found) {
+  for (std::size_t i = 0; i < size; ++i) {
+    found = ring[(first + i) % ring.size()];
+    if (found.sequence != sequence) continue;
+    first = (first + i + 1) % ring.size();
+    size -= i + 1;
+    return true;
+  }
+  return false;
+}
+
+microseconds LinkRate::RecentLeast::add(microseconds value, SteadyTime now) {
+  constexpr std::chrono::seconds kSpan{10};
+  if (now - since_ > kSpan) {
+    previous_ = now - since_ > 2 * kSpan ? microseconds::max() : current_;
+    current_ = microseconds::max();
+    since_ = now;
+  }
+  current_ = std::min(current_, value);
+  return std::min(current_, previous_);
+}
+
+void LinkRate::begin_frame(std::uint32_t sequence, std::size_t size_bytes, SteadyTime now) {
+  current_ = {sequence, size_bytes, now};
+  rate_at_begin_ = rate_;
+  is_measured_ = false;
+  sent_.add(current_);
+  outstanding_bytes_ = static_cast<std::size_t>(outstanding_bytes(now)) + size_bytes;
+  outstanding_at_ = now;
+}
+
+double LinkRate::outstanding_bytes(SteadyTime now) const {
+  const double gone = rate_ * to_seconds(now - outstanding_at_);
+  return std::max(static_cast<double>(outstanding_bytes_) - gone, 0.0);
+}
+
+void LinkRate::note_outstanding(std::size_t bytes, microseconds round_trip, SteadyTime now) {
+  outstanding_bytes_ = bytes;
+  outstanding_at_ = now;
+  if (is_measured_) return;
+  const microseconds taken = between(current_.begin, now) - round_trip;
+  const std::size_t arrived =
+      current_.size_bytes > bytes ? current_.size_bytes - bytes : std::size_t{0};
+  const bool is_through = bytes <= current_.size_bytes / 8;
+  if (!is_through) return note_late(arrived, taken);
+  is_measured_ = true;
+  if (!has_reports_) note_drained(arrived, taken);
+}
+
+// The rate falls before the frame is through, though not to nothing if the link is interrupted.
+void LinkRate::note_late(std::size_t arrived_bytes, microseconds taken) {
+  constexpr double kMostAtOnce = 0.2;
+  const double expected = static_cast<double>(current_.size_bytes) / rate_;
+  if (to_seconds(taken) <= 1.3 * expected + 0.005) return;
+  const double seen = std::max(rate_of(arrived_bytes, taken), kMostAtOnce * rate_at_begin_);
+  rate_ = std::clamp(seen, kLeast, rate_);
+}
+
+void LinkRate::note_drained(std::size_t drained_bytes, microseconds taken) {
+  learn(rate_of(drained_bytes, taken), drained_bytes);
+}
+
+void LinkRate::take_report(const FrameReception& frame, SteadyTime now) {
+  has_reports_ = true;
+  Sent sent;
+  if (!sent_.take_until(frame.sequence, sent)) return;
+  const auto begin = std::chrono::duration_cast<microseconds>(sent.begin.time_since_epoch());
+  const microseconds first = frame.first_byte.time_since_epoch();
+  const microseconds last = frame.last_byte.time_since_epoch();
+  const microseconds begin_there = begin + least_delay_.add(first - begin, now);
+  const microseconds before = std::exchange(last_arrival_, last);
+  if (last <= before) return;  // bytes of TCP arrive in order, so this is not true
+  const microseconds taken = last - std::max(begin_there, before);
+  learn(rate_of(sent.size_bytes, taken), sent.size_bytes);
+}
+
+// A small frame may be over before the link's queue has shown its rate, so it lets the estimate
+// rise only a little.
+void LinkRate::learn(double measured, std::size_t size_bytes) {
+  constexpr double kRiseOfSmall = 1.1;
+  if (size_bytes <= kTellingBytes) {
+    if (measured > rate_) rate_ = std::min(measured, kRiseOfSmall * rate_);
+    return;
+  }
+  deviation_ += (std::max(rate_ - measured, 0.0) - deviation_) / 4;
+  rate_ = std::max(rate_ + (measured < rate_ ? kFall : kRise) * (measured - rate_), kLeast);
+}
+
+double LinkRate::safe_rate() const { return std::max(0.6 * rate_, rate_ - deviation_); }
+
+double frame_budget_bytes(double safe_rate, double rate, double outstanding_bytes,
+                          microseconds interval) {
+  constexpr double kShare = 0.85;
+  constexpr double kUnavoidable = 0.004;  // seconds of the link in its queue
+  return std::max(kShare * safe_rate * to_seconds(interval) -
+                      std::max(outstanding_bytes - kUnavoidable * rate, 0.0),
+                  0.0);
+}
+
+bool is_link_busy(double rate, double outstanding_bytes, microseconds interval) {
+  constexpr double kMost = 0.75;  // of an interval
+  return outstanding_bytes > kMost * rate * to_seconds(interval);
+}
+
+}  // namespace jpegwire

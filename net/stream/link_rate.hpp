@@ -1,0 +1,101 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "codec/time.hpp"
+#include "net/stream/viewer_report.hpp"
+
+namespace jpegwire {
+
+/// Estimates what the link to one viewer carries, and from it how large the next frame may be
+/// (docs/rate-control.md has the equations). It learns from the viewer's reports, or without them
+/// from how fast the kernel's send queue drains, and while a frame is late, from what has arrived
+/// of it. Rates are in bytes per second. It has no clock and no socket; bound to one thread.
+class LinkRate {
+ public:
+  static constexpr double kLeast = 30e3;  // estimates do not fall below this
+
+  explicit LinkRate(double first_rate) : rate_(first_rate) {}
+
+  /// The connection begins to write a frame.
+  void begin_frame(std::uint32_t sequence, std::size_t size_bytes, SteadyTime now);
+
+  /// Of all that was begun, so many bytes are not acknowledged, those included that the kernel has
+  /// not accepted yet. `round_trip` is the shortest seen.
+  void note_outstanding(std::size_t bytes, microseconds round_trip, SteadyTime now);
+
+  /// A report by the viewer. Any values are safe: they change this viewer's estimate only.
+  void take_report(const FrameReception& frame, SteadyTime now);
+
+  double rate() const { return rate_; }
+
+  /// The rate that holds most of the time: less than rate() if that varies.
+  double safe_rate() const;
+
+  /// The bytes that are still outstanding `now`, at the estimated rate.
+  double outstanding_bytes(SteadyTime now) const;
+
+  bool has_reports() const { return has_reports_; }
+
+  /// Whether nothing more is to be learnt of the current frame from what is outstanding.
+  bool is_measured() const { return is_measured_; }
+
+  /// The number of frames that were begun after the latest one that the viewer has reported.
+  std::size_t unreported() const { return sent_.size; }
+
+ private:
+  struct Sent {
+    std::uint32_t sequence = 0;
+    std::size_t size_bytes = 0;
+    SteadyTime begin{};
+  };
+
+  /// The newest frames that are not reported, oldest first.
+  struct SentFrames {
+    std::array<Sent, 64> ring{};
+    std::size_t first = 0;
+    std::size_t size = 0;
+
+    void add(const Sent& sent);
+    bool take_until(std::uint32_t sequence, Sent& found);
+  };
+
+  /// The least of the values of the last 10 to 20 seconds, so that it follows a drifting clock.
+  class RecentLeast {
+   public:
+    microseconds add(microseconds value, SteadyTime now);
+
+   private:
+    microseconds current_ = microseconds::max();
+    microseconds previous_ = microseconds::max();
+    SteadyTime since_{};
+  };
+
+  void learn(double measured, std::size_t size_bytes);
+  void note_late(std::size_t arrived_bytes, microseconds taken);
+  void note_drained(std::size_t drained_bytes, microseconds taken);
+
+  double rate_;
+  double deviation_ = 0;  // mean of how far measurements fall below the estimate
+  std::size_t outstanding_bytes_ = 0;
+  SteadyTime outstanding_at_{};
+
+  Sent current_;                // the frame that was begun last
+  double rate_at_begin_ = 0;    // of it
+  bool is_measured_ = true;     // the current frame, without reports
+  SentFrames sent_;
+  RecentLeast least_delay_;     // from a frame's begin on our clock to its first byte on the viewer's
+  microseconds last_arrival_{microseconds::min()};  // of a last byte, on the viewer's clock
+  bool has_reports_ = false;
+};
+
+/// How large a frame may be that is encoded `now`, if the frames come at this interval.
+double frame_budget_bytes(double safe_rate, double rate, double outstanding_bytes,
+                          microseconds interval);
+
+/// Whether so much of earlier frames is on its way that no frame should be encoded for the viewer.
+bool is_link_busy(double rate, double outstanding_bytes, microseconds interval);
+
+}  // namespace jpegwire

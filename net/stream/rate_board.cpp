@@ -1,0 +1,151 @@
+#include "net/stream/rate_board.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "net/stream/link_rate.hpp"
+#include "net/stream/viewer_groups.hpp"
+
+namespace jpegwire {
+namespace {
+
+constexpr std::chrono::seconds kSplitInterval{1};
+constexpr std::chrono::seconds kCountsAsStopped{1};
+
+/// A link that is slower than this carries fewer frames, and not smaller ones.
+constexpr double kSmallestFrameBytes = 6e3;
+
+ViewerWish bounded(ViewerWish wish, Adaptation most) {
+  wish.adaptation = std::min(wish.adaptation, most);
+  return wish;
+}
+
+// What the viewer could use at most, so that all viewers with fast links count as alike. A smaller
+// picture, or a lower quality, needs less.
+double usable_rate(double rate, const ViewerWish& wish, double full_rate) {
+  constexpr int kCommonWidth = 1920;
+  double share = 1;
+  if (wish.size.width > 0)
+    share *= std::min(1.0, static_cast<double>(wish.size.width) / kCommonWidth);
+  if (wish.quality > 0) share *= static_cast<double>(wish.quality) / 100;
+  return std::min(rate, share * full_rate);
+}
+
+// 0 is no limit.
+PictureSize larger_limit(PictureSize a, PictureSize b) {
+  const auto larger = [](int x, int y) { return x == 0 || y == 0 ? 0 : std::max(x, y); };
+  return {larger(a.width, b.width), larger(a.height, b.height)};
+}
+
+double budget_of(const LinkState& link, double outstanding_bytes, microseconds interval) {
+  return frame_budget_bytes(link.safe_rate, link.rate, outstanding_bytes, interval);
+}
+
+double outstanding_at(const LinkState& link, SteadyTime now) {
+  return std::max(link.outstanding_bytes - link.rate * to_seconds(now - link.as_of), 0.0);
+}
+
+}  // namespace
+
+RateBoard::RateBoard(unsigned most_groups, Adaptation most_adaptation)
+    : most_groups_(std::clamp(most_groups, 1U, kMaxGroups)), most_adaptation_(most_adaptation) {}
+
+std::unique_ptr<RateBoard::Place> RateBoard::add(const ViewerWish& wish) {
+  const ViewerWish allowed = bounded(wish, most_adaptation_);
+  if (allowed.adaptation == Adaptation::off) return nullptr;
+  const std::scoped_lock lock(mutex_);
+  viewers_[next_id_].wish = allowed;
+  is_split_outdated_ = true;
+  return std::make_unique<Place>(*this, next_id_++);
+}
+
+std::size_t RateBoard::viewers() const {
+  const std::scoped_lock lock(mutex_);
+  return viewers_.size();
+}
+
+void RateBoard::plan(std::vector<GroupOrder>& orders, microseconds interval,
+                     double full_frame_bytes, SteadyTime now) {
+  orders.clear();
+  const std::scoped_lock lock(mutex_);
+  if (is_split_outdated_ || now - last_split_ >= kSplitInterval) {
+    split(interval, full_frame_bytes);
+    last_split_ = now;
+    is_split_outdated_ = false;
+  }
+  for (auto& [id, viewer] : viewers_) {
+    auto order = std::ranges::find(orders, viewer.group, &GroupOrder::group);
+    if (order == orders.end())
+      order = orders.insert(orders.end(), {.group = viewer.group,
+                                           .budget_bytes = std::numeric_limits<double>::max(),
+                                           .size = {1, 1},
+                                           .quality = 0,
+                                           .may_scale = true,
+                                           .has_ready_member = false});
+    add_to_order(*order, viewer, interval, now);
+  }
+  std::ranges::sort(orders, {}, &GroupOrder::group);
+}
+
+// A viewer that has stopped does not count, so that it disturbs no other. What waits on a link
+// counts only if it is little: nobody else's frames get much smaller because of it.
+void RateBoard::add_to_order(GroupOrder& order, Viewer& viewer, microseconds interval,
+                             SteadyTime now) const {
+  const LinkState& link = viewer.link;
+  const double outstanding = outstanding_at(link, now);
+  const bool is_ready = link.has_credit && !is_link_busy(link.rate, outstanding, interval);
+  if (is_ready) viewer.last_ready = now;
+  order.size = larger_limit(order.size, viewer.wish.size);
+  order.quality = std::max(order.quality, viewer.wish.quality == 0 ? 100 : viewer.wish.quality);
+  order.may_scale = order.may_scale && viewer.wish.adaptation == Adaptation::size;
+  if (!is_ready && now - viewer.last_ready > kCountsAsStopped) return;
+  const double empty = budget_of(link, 0, interval);
+  const double now_free = budget_of(link, outstanding, interval);
+  order.budget_bytes =
+      std::min(order.budget_bytes, is_ready ? std::max(now_free, 0.5 * empty) : empty);
+  order.has_ready_member = order.has_ready_member || is_ready;
+}
+
+void RateBoard::split(microseconds interval, double full_frame_bytes) {
+  const double least = kSmallestFrameBytes / to_seconds(interval);
+  // More than the frames need, so that a link that just carries them counts as one that does.
+  const double full = std::max(1.5 * full_frame_bytes / to_seconds(interval), least);
+  std::vector<std::pair<double, Viewer*>> by_rate;
+  by_rate.reserve(viewers_.size());
+  for (auto& [id, viewer] : viewers_)
+    by_rate.emplace_back(std::clamp(usable_rate(viewer.link.rate, viewer.wish, full), least, full),
+                         &viewer);
+  std::ranges::stable_sort(by_rate, {}, [](const auto& entry) { return entry.first; });
+  std::vector<double> rates;
+  rates.reserve(by_rate.size());
+  for (const auto& [rate, viewer] : by_rate) rates.push_back(rate);
+  unsigned group = 0;
+  const std::vector<std::size_t> begins = split_into_groups(rates, most_groups_);
+  for (std::size_t i = 0; i < by_rate.size(); ++i) {
+    if (group < begins.size() && begins[group] == i) ++group;
+    by_rate[i].second->group = group;
+  }
+}
+
+RateBoard::Place::~Place() {
+  const std::scoped_lock lock(board_.mutex_);
+  board_.viewers_.erase(id_);
+  board_.is_split_outdated_ = true;
+}
+
+void RateBoard::Place::set(const LinkState& link) {
+  const std::scoped_lock lock(board_.mutex_);
+  board_.viewers_.at(id_).link = link;
+}
+
+void RateBoard::Place::set(const ViewerWish& wish) {
+  const std::scoped_lock lock(board_.mutex_);
+  board_.viewers_.at(id_).wish = bounded(wish, board_.most_adaptation_);
+}
+
+unsigned RateBoard::Place::group() const {
+  const std::scoped_lock lock(board_.mutex_);
+  return board_.viewers_.at(id_).group;
+}
+
+}  // namespace jpegwire

@@ -1,0 +1,66 @@
+#include "net/tcp/send_gate.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace jpegwire {
+namespace {
+
+constexpr milliseconds kShortestWait{2};
+constexpr std::chrono::seconds kLongestHoldByWindow{2};
+constexpr std::chrono::seconds kLongestHoldByCredit{10};
+
+microseconds time_to_send(double bytes, double rate) {
+  return std::chrono::duration_cast<microseconds>(std::chrono::duration<double>(bytes / rate));
+}
+
+}  // namespace
+
+// One more than a round trip needs, for the frame that is being received.
+bool has_credit(const LinkRate& rate, const TcpLink& link, microseconds interval) {
+  const double in_round_trip = to_seconds(link.least_round_trip) / to_seconds(interval);
+  return !rate.has_reports() ||
+         rate.unreported() < static_cast<std::size_t>(std::ceil(in_round_trip)) + 1;
+}
+
+double allowed_unacknowledged_bytes(double rate, microseconds interval) {
+  constexpr double kFewBytes = 12e3;
+  constexpr double kFewerBytes = 3e3;
+  constexpr double kShare = 0.15;
+  const double ten_milliseconds = 0.01 * rate;
+  return std::max(std::clamp(ten_milliseconds, kFewerBytes, kFewBytes),
+                  kShare * rate * to_seconds(interval));
+}
+
+std::optional<microseconds> SendGate::wait(const State& state, const LinkRate& rate,
+                                           SteadyTime now) {
+  const auto unacknowledged = static_cast<double>(state.unacknowledged_bytes);
+  const double surplus =
+      unacknowledged - allowed_unacknowledged_bytes(rate.rate(), state.interval);
+  if (surplus > 0)
+    return std::clamp(time_to_send(surplus, rate.rate()), microseconds(kShortestWait),
+                      state.interval);
+  if (!rate.has_reports()) {
+    if (is_window_open(state, now)) return std::nullopt;
+    return kShortestWait;
+  }
+  const auto held = std::chrono::duration_cast<microseconds>(now - last_begin_);
+  if (has_credit(rate, state.link, state.interval) || held > kLongestHoldByCredit)
+    return std::nullopt;
+  return kLongestHoldByCredit - held + kShortestWait;
+}
+
+// The window that a viewer offers is smaller by what it has not read. Kernels enlarge windows step
+// by step, in which a frame may hide, so as long as most of the window is free, one frame may.
+bool SendGate::is_window_open(const State& state, SteadyTime now) {
+  constexpr double kUnread = 0.15;  // of a frame
+  if (!state.link.window_bytes) return true;
+  const std::size_t window = *state.link.window_bytes;
+  if (now - last_begin_ > kLongestHoldByWindow) largest_window_bytes_ = window;
+  largest_window_bytes_ = std::max(largest_window_bytes_, window);
+  const auto lacking = static_cast<double>(largest_window_bytes_ - window);
+  const double frames = 2 * window <= largest_window_bytes_ ? kUnread : 1 + kUnread;
+  return lacking <= frames * static_cast<double>(state.frame_bytes);
+}
+
+}  // namespace jpegwire

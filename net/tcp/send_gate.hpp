@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+
+#include "codec/time.hpp"
+#include "net/sockets/tcp_link.hpp"
+#include "net/stream/link_rate.hpp"
+
+namespace jpegwire {
+
+/// Decides when a connection may begin its next frame: not while frames wait in the kernel's
+/// buffers, the viewer's included, because they would be old when the viewer reads them
+/// (docs/rate-control.md). It has no clock and no socket; bound to the io thread.
+class SendGate {
+ public:
+  struct State {
+    std::size_t unacknowledged_bytes = 0;
+    TcpLink link;
+    std::size_t frame_bytes = 0;  // that wait to be begun
+    microseconds interval{};      // between frames
+  };
+
+  /// Nothing if a frame may begin `now`; otherwise when to ask again. A report may open it earlier.
+  std::optional<microseconds> wait(const State& state, const LinkRate& rate, SteadyTime now);
+
+  /// A frame begins.
+  void begin_frame(SteadyTime now) { last_begin_ = now; }
+
+ private:
+  bool is_window_open(const State& state, SteadyTime now);
+
+  SteadyTime last_begin_{};
+  std::size_t largest_window_bytes_ = 0;
+};
+
+/// Whether a viewer that reports has reported all frames, but for as many as a round trip needs.
+bool has_credit(const LinkRate& rate, const TcpLink& link, microseconds interval);
+
+/// So many bytes may be unacknowledged when a frame begins.
+double allowed_unacknowledged_bytes(double rate, microseconds interval);
+
+}  // namespace jpegwire

@@ -1,0 +1,119 @@
+#include "net/tcp/viewer_link.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace jpegwire {
+namespace {
+
+SteadyTime steady_time() { return std::chrono::steady_clock::now(); }
+
+bool is_on_this_machine(const asio::ip::tcp::socket& socket) {
+  std::error_code error;
+  const auto here = socket.local_endpoint(error).address();
+  return !error && (here.is_loopback() || here == socket.remote_endpoint(error).address());
+}
+
+// 0 is no limit.
+PictureSize smaller_limit(PictureSize a, PictureSize b) {
+  const auto smaller = [](int x, int y) { return x == 0 || y == 0 ? x + y : std::min(x, y); };
+  return {smaller(a.width, b.width), smaller(a.height, b.height)};
+}
+
+}  // namespace
+
+ViewerLink::ViewerLink(asio::ip::tcp::socket& socket, RateBoard& board,
+                       const ViewerRequest& request)
+    : socket_(socket),
+      request_(request),
+      wish_(request.wish),
+      kernel_(tcp_link(socket)),
+      rate_(first_rate(kernel_, is_on_this_machine(socket))),
+      place_(board.add(wish_)) {
+  publish();
+}
+
+bool ViewerLink::note_offered(const EncodedFrame& frame) {
+  if (place_ && std::exchange(last_sequence_, frame.sequence) == frame.sequence) return false;
+  note_interval(frame.capture_time - std::exchange(last_offered_, frame.capture_time));
+  return true;
+}
+
+// Some frames are not made for this viewer, so long intervals do not count.
+void ViewerLink::note_interval(microseconds since) {
+  constexpr microseconds kLongest{150'000};
+  if (since <= microseconds::zero() || since > kLongest) return;
+  interval_ = std::max((7 * interval_ + since) / 8, microseconds{1000});
+}
+
+// Frames come a little early or late.
+bool ViewerLink::is_thinned(const EncodedFrame& frame) const {
+  constexpr double kEarly = 0.9;
+  if (request_.frames_per_second <= 0) return false;
+  const double since = to_seconds(frame.capture_time - last_begun_);
+  return since >= 0 && since * request_.frames_per_second < kEarly;
+}
+
+void ViewerLink::observe(std::size_t unsent_bytes) {
+  kernel_ = tcp_link(socket_);
+  unacknowledged_bytes_ = unacknowledged_bytes(socket_);
+  rate_.note_outstanding(unacknowledged_bytes_ + unsent_bytes, kernel_.least_round_trip,
+                         steady_time());
+  publish();
+}
+
+std::optional<microseconds> ViewerLink::wait(const EncodedFrame& frame) {
+  return gate_.wait({.unacknowledged_bytes = unacknowledged_bytes_,
+                     .link = kernel_,
+                     .frame_bytes = frame.layout.size_bytes(),
+                     .interval = interval_},
+                    rate_, steady_time());
+}
+
+// A viewer that reports needs no look: its reports tell more.
+std::optional<microseconds> ViewerLink::next_look() const {
+  constexpr microseconds kLook{2000};
+  if (!place_ || rate_.has_reports() || rate_.is_measured()) return std::nullopt;
+  return kLook;
+}
+
+void ViewerLink::begin_frame(const EncodedFrame& frame, std::size_t size_bytes) {
+  const SteadyTime now = steady_time();
+  gate_.begin_frame(now);
+  rate_.begin_frame(frame.sequence, size_bytes, now);
+  last_begun_ = frame.capture_time;
+  quality_ = frame.quality;
+  size_ = {frame.layout.width, frame.layout.height};
+  publish();
+}
+
+void ViewerLink::take_report(const FrameReception& frame) {
+  rate_.take_report(frame, steady_time());
+  ViewerWish wish = wish_;
+  wish.size = smaller_limit(request_.wish.size, frame.wanted);
+  if (!request_.is_mode_fixed) wish.adaptation = Adaptation::size;
+  if (place_ && wish != wish_) place_->set(wish);
+  wish_ = wish;
+  publish();
+}
+
+void ViewerLink::publish() {
+  if (!place_) return;
+  const SteadyTime now = steady_time();
+  place_->set(LinkState{.rate = rate_.rate(),
+                        .safe_rate = rate_.safe_rate(),
+                        .outstanding_bytes = rate_.outstanding_bytes(now),
+                        .as_of = now,
+                        .has_credit = has_credit(rate_, kernel_, interval_)});
+}
+
+LinkStatistics ViewerLink::statistics() const {
+  return {.is_adapted = place_ != nullptr,
+          .bytes_per_second = rate_.rate(),
+          .budget_bytes = frame_budget_bytes(rate_.safe_rate(), rate_.rate(), 0, interval_),
+          .group = group(),
+          .quality = quality_,
+          .size = size_};
+}
+
+}  // namespace jpegwire

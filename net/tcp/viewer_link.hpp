@@ -1,0 +1,89 @@
+#pragma once
+
+#include <asio/ip/tcp.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "codec/frame.hpp"
+#include "net/sockets/tcp_link.hpp"
+#include "net/stream/link_rate.hpp"
+#include "net/stream/rate_board.hpp"
+#include "net/stream/viewer_report.hpp"
+#include "net/tcp/send_gate.hpp"
+
+namespace jpegwire {
+
+/// What a viewer asks for when it connects.
+struct ViewerRequest {
+  ViewerWish wish{};
+  bool is_mode_fixed = false;    // its adaptation; otherwise a viewer that reports takes any size
+  double frames_per_second = 0;  // the most; 0: all
+};
+
+/// What a viewer's link carries at present, and what is made for it.
+struct LinkStatistics {
+  bool is_adapted = false;      // otherwise the frames come as they are
+  double bytes_per_second = 0;  // estimated
+  double budget_bytes = 0;      // for a frame
+  unsigned group = kFullGroup;  // of viewers that share an encode
+  int quality = 0;              // of the frame that was begun last; 0: unknown
+  PictureSize size{};           // likewise
+};
+
+/// The link of one connection: it measures what the link carries, decides when the next frame may
+/// begin, and tells the encoder through the board. It borrows the connection's socket and the
+/// board. Bound to the io thread.
+class ViewerLink {
+ public:
+  ViewerLink(asio::ip::tcp::socket& socket, RateBoard& board, const ViewerRequest& request);
+
+  /// A frame was made for this viewer, whether it is sent or not. False if the viewer got the same
+  /// capture from another group, which it has just left.
+  bool note_offered(const EncodedFrame& frame);
+
+  /// Whether the viewer asked for fewer frames than that.
+  bool is_thinned(const EncodedFrame& frame) const;
+
+  /// Looks at what is on its way; `unsent_bytes` wait to be given to the kernel.
+  void observe(std::size_t unsent_bytes);
+
+  /// After observe(): nothing if a frame may begin; otherwise when to ask again, unless a report
+  /// arrives before.
+  std::optional<microseconds> wait(const EncodedFrame& frame);
+
+  /// When to look again without a frame that waits; nothing if there is nothing to learn.
+  std::optional<microseconds> next_look() const;
+
+  /// A frame begins, which has so many bytes on the wire.
+  void begin_frame(const EncodedFrame& frame, std::size_t size_bytes);
+
+  void take_report(const FrameReception& frame);
+
+  /// The group whose frames are to be offered.
+  unsigned group() const { return place_ ? place_->group() : kFullGroup; }
+
+  LinkStatistics statistics() const;
+
+ private:
+  void note_interval(microseconds since);
+  void publish();
+
+  asio::ip::tcp::socket& socket_;
+  const ViewerRequest request_;
+  ViewerWish wish_;
+  TcpLink kernel_;  // as observed last
+  std::size_t unacknowledged_bytes_ = 0;
+  LinkRate rate_;
+  SendGate gate_;
+  microseconds interval_{33'333};               // between frames
+  std::optional<std::uint32_t> last_sequence_;  // offered
+  WallTime last_offered_{};                     // capture times
+  WallTime last_begun_{};
+  int quality_ = 0;  // of the frame that was begun last
+  PictureSize size_{};
+  std::unique_ptr<RateBoard::Place> place_;  // null if nothing is adapted
+};
+
+}  // namespace jpegwire

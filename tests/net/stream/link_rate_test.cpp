@@ -1,0 +1,171 @@
+#include "net/stream/link_rate.hpp"
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <limits>
+
+namespace jpegwire::link_rate_test {
+namespace {
+
+constexpr SteadyTime kBegin{std::chrono::hours(1)};
+constexpr double kMegabit = 1e6 / 8;
+constexpr microseconds kInterval{33'333};
+
+/// A link with an endless queue, through which frames go one after the other.
+struct Link {
+  double rate = 20 * kMegabit;
+  microseconds delay{2000};
+  microseconds viewer_ahead{5'000'000'000};  // the viewer's clock
+  WallTime busy_until{microseconds::min()};  // on it
+
+  microseconds time_for(std::size_t bytes) const {
+    return std::chrono::duration_cast<microseconds>(
+        std::chrono::duration<double>(static_cast<double>(bytes) / rate));
+  }
+
+  FrameReception send(std::uint32_t sequence, std::size_t bytes, SteadyTime begin) {
+    const WallTime there(std::chrono::duration_cast<microseconds>(begin.time_since_epoch()) +
+                         viewer_ahead + delay);
+    const WallTime first = std::max(there, busy_until);
+    busy_until = first + time_for(bytes);
+    return {.sequence = sequence,
+            .size_bytes = static_cast<std::uint32_t>(bytes),
+            .first_byte = first,
+            .last_byte = busy_until,
+            .decode_time = {},
+            .wanted = {}};
+  }
+};
+
+void send_with_reports(LinkRate& rate, Link& link, std::uint32_t frames, std::size_t bytes,
+                       std::uint32_t first = 0) {
+  for (std::uint32_t i = first; i < first + frames; ++i) {
+    const SteadyTime begin = kBegin + i * kInterval;
+    rate.begin_frame(i, bytes, begin);
+    rate.take_report(link.send(i, bytes, begin), begin + link.time_for(bytes) + 2 * link.delay);
+  }
+}
+
+TEST_CASE("reports reveal the rate of a link, whatever the viewer's clock") {
+  const double megabits = GENERATE(2, 20, 200);
+  const microseconds ahead{GENERATE(-3'000'000'000LL, 0LL, 5'000'000'000LL)};
+  LinkRate rate(1e6);
+  Link link{.rate = megabits * kMegabit, .viewer_ahead = ahead};
+  send_with_reports(rate, link, 40, 60'000);
+  CHECK(rate.rate() == Approx(link.rate).epsilon(0.02));
+  CHECK(rate.safe_rate() > 0.9 * link.rate);
+  CHECK(rate.has_reports());
+  CHECK(rate.unreported() == 0);
+}
+
+TEST_CASE("the estimate falls within two frames and rises more slowly") {
+  LinkRate rate(20 * kMegabit);
+  Link link;
+  send_with_reports(rate, link, 20, 60'000);
+  link.rate = 5 * kMegabit;
+  send_with_reports(rate, link, 2, 60'000, 20);
+  CHECK(rate.rate() < 8 * kMegabit);
+  link.rate = 20 * kMegabit;
+  send_with_reports(rate, link, 2, 60'000, 40);  // all that waited is through
+  CHECK(rate.rate() < 14 * kMegabit);
+  send_with_reports(rate, link, 20, 60'000, 42);
+  CHECK(rate.rate() == Approx(link.rate).epsilon(0.05));
+}
+
+TEST_CASE("a frame that is late lowers the estimate before it is through") {
+  LinkRate rate(20 * kMegabit);
+  rate.begin_frame(0, 70'000, kBegin);
+  rate.note_outstanding(45'000, microseconds{1000}, kBegin + milliseconds{20});
+  CHECK(rate.rate() == 20 * kMegabit);
+  rate.note_outstanding(45'000, microseconds{1000}, kBegin + milliseconds{45});
+  CHECK(rate.rate() == Approx(25'000 / 0.044));
+}
+
+TEST_CASE("an interrupted link does not lower the estimate to nothing at once") {
+  LinkRate rate(20 * kMegabit);
+  rate.begin_frame(0, 70'000, kBegin);
+  for (int i = 0; i < 100; ++i)
+    rate.note_outstanding(70'000, microseconds{1000}, kBegin + milliseconds{20 * i});
+  CHECK(rate.rate() == Approx(0.2 * 20 * kMegabit));
+}
+
+TEST_CASE("without reports the rate is told from how the send queue drains") {
+  LinkRate rate(1e6);
+  const double link = 20 * kMegabit;
+  for (std::uint32_t i = 0; i < 40; ++i) {
+    const SteadyTime begin = kBegin + i * kInterval;
+    rate.begin_frame(i, 60'000, begin);
+    for (milliseconds after{2}; after <= milliseconds{30}; after += milliseconds{2}) {
+      const double left = 60'000 - link * (to_seconds(after) - 0.001);
+      rate.note_outstanding(left > 0 ? static_cast<std::size_t>(left) : 0, milliseconds{1},
+                            begin + after);
+    }
+  }
+  CHECK_FALSE(rate.has_reports());
+  CHECK(rate.rate() == Approx(link).epsilon(0.15));
+}
+
+TEST_CASE("small frames say little, but do not keep a low estimate for ever") {
+  LinkRate rate(LinkRate::kLeast);
+  Link link;
+  send_with_reports(rate, link, 60, 5'000);
+  CHECK(rate.rate() > 1e6);
+}
+
+TEST_CASE("a frame's budget leaves a part of the link unused, and less if it is uneven or busy") {
+  const double even = frame_budget_bytes(2.5e6, 2.5e6, 0, kInterval);
+  CHECK(even == Approx(0.85 * 2.5e6 / 30).epsilon(0.001));
+  CHECK(frame_budget_bytes(2e6, 2.5e6, 0, kInterval) < even);
+  CHECK(frame_budget_bytes(2.5e6, 2.5e6, 10'000, kInterval) == even);  // 4 ms are unavoidable
+  CHECK(frame_budget_bytes(2.5e6, 2.5e6, 30'000, kInterval) == Approx(even - 20'000));
+  CHECK(frame_budget_bytes(2.5e6, 2.5e6, 1e9, kInterval) == 0);
+  CHECK_FALSE(is_link_busy(2.5e6, 30'000, kInterval));
+  CHECK(is_link_busy(2.5e6, 70'000, kInterval));
+}
+
+TEST_CASE("what is outstanding falls with time, at the estimated rate") {
+  LinkRate rate(1e6);
+  rate.begin_frame(0, 60'000, kBegin);
+  CHECK(rate.outstanding_bytes(kBegin) == 60'000);
+  CHECK(rate.outstanding_bytes(kBegin + milliseconds{20}) == Approx(40'000));
+  CHECK(rate.outstanding_bytes(kBegin + milliseconds{90}) == 0);
+}
+
+TEST_CASE("frames count as unreported until they or later ones are reported") {
+  LinkRate rate(1e6);
+  Link link;
+  for (std::uint32_t i = 0; i < 5; ++i) rate.begin_frame(i, 10'000, kBegin + i * kInterval);
+  CHECK(rate.unreported() == 5);
+  rate.take_report(link.send(2, 10'000, kBegin + 2 * kInterval), kBegin + 5 * kInterval);
+  CHECK(rate.unreported() == 2);
+  rate.take_report(link.send(1, 10'000, kBegin), kBegin + 5 * kInterval);
+  rate.take_report(link.send(77, 10'000, kBegin), kBegin + 5 * kInterval);
+  CHECK(rate.unreported() == 2);
+  for (std::uint32_t i = 5; i < 500; ++i) rate.begin_frame(i, 10'000, kBegin + i * kInterval);
+  CHECK(rate.unreported() <= 64);
+}
+
+TEST_CASE("reports that lie keep the estimate a positive number") {
+  const auto far = std::int64_t{1} << 52;  // more than the reader of reports lets through
+  LinkRate rate(1e6);
+  const std::int64_t times[][2] = {{0, 0},     {far, far}, {0, far}, {far, 0},
+                                   {far, far}, {7, 3},     {0, 0},   {-far, far}};
+  std::uint32_t sequence = 0;
+  for (const auto& [first, last] : times) {
+    rate.begin_frame(sequence, 60'000, kBegin + sequence * kInterval);
+    rate.take_report({.sequence = sequence,
+                      .size_bytes = std::numeric_limits<std::uint32_t>::max(),
+                      .first_byte = WallTime(microseconds{first}),
+                      .last_byte = WallTime(microseconds{last}),
+                      .decode_time = {},
+                      .wanted = {}},
+                     kBegin + sequence * kInterval + milliseconds{30});
+    ++sequence;
+    CHECK(rate.rate() >= LinkRate::kLeast);
+    CHECK(rate.rate() < 1e9);
+    CHECK(rate.safe_rate() > 0);
+  }
+}
+
+}  // namespace
+}  // namespace jpegwire::link_rate_test

@@ -1,0 +1,141 @@
+#include "net/tcp/send_gate.hpp"
+
+#include <catch2/catch.hpp>
+#include <optional>
+
+namespace jpegwire::send_gate_test {
+namespace {
+
+constexpr microseconds kInterval{33'333};
+
+/// A gate, its link and its clock. Frames have 100 kB.
+struct Stage {
+  explicit Stage(double first_rate = 2.5e6) : rate(first_rate) {}
+
+  std::optional<microseconds> wait() { return gate.wait(state, rate, now); }
+
+  void begin() {
+    gate.begin_frame(now);
+    rate.begin_frame(next++, 100'000, now);
+  }
+
+  void report(std::uint32_t sequence) {
+    rate.take_report({.sequence = sequence,
+                      .size_bytes = 100'000,
+                      .first_byte = WallTime(std::chrono::hours(1)),
+                      .last_byte = WallTime(std::chrono::hours(1)),
+                      .decode_time = {},
+                      .wanted = {}},
+                     now);
+  }
+
+  SteadyTime now{std::chrono::hours(1)};
+  SendGate gate;
+  LinkRate rate;
+  std::uint32_t next = 0;
+  SendGate::State state{.unacknowledged_bytes = 0,
+                        .link = {.window_bytes = 3'000'000,
+                                 .congestion_window_bytes = 100'000,
+                                 .round_trip = milliseconds{1},
+                                 .least_round_trip = milliseconds{1}},
+                        .frame_bytes = 100'000,
+                        .interval = kInterval};
+};
+
+TEST_CASE("a frame begins when few bytes are on their way") {
+  Stage stage;
+  CHECK_FALSE(stage.wait());
+  stage.state.unacknowledged_bytes = 12'000;
+  CHECK_FALSE(stage.wait());
+  stage.state.unacknowledged_bytes = 52'000;
+  const auto wait = stage.wait();
+  REQUIRE(wait);
+  CHECK(*wait > milliseconds{14});  // 40 kB at 2.5 MB/s take 16 ms
+  CHECK(*wait < milliseconds{18});
+  stage.state.unacknowledged_bytes = 13'000;
+  CHECK(stage.wait() == milliseconds{2});
+}
+
+TEST_CASE("more may be on its way on a fast link, and less on a slow one") {
+  CHECK(allowed_unacknowledged_bytes(1e9, kInterval) == Approx(5e6));
+  CHECK(allowed_unacknowledged_bytes(2.5e6, kInterval) == Approx(12'500));
+  CHECK(allowed_unacknowledged_bytes(600e3, kInterval) == Approx(6'000));
+  CHECK(allowed_unacknowledged_bytes(30e3, kInterval) == Approx(3'000));
+}
+
+TEST_CASE("a viewer that reports holds all frames but those that a round trip needs") {
+  Stage stage;
+  stage.begin();
+  stage.report(0);
+  CHECK_FALSE(stage.wait());
+  stage.begin();
+  CHECK_FALSE(stage.wait());
+  stage.begin();
+  CHECK(stage.wait());
+  stage.state.link.least_round_trip = milliseconds{100};
+  CHECK_FALSE(stage.wait());
+  stage.state.link.least_round_trip = milliseconds{1};
+  stage.report(2);
+  CHECK_FALSE(stage.wait());
+}
+
+TEST_CASE("a viewer that stops reporting is not held for ever") {
+  Stage stage;
+  stage.begin();
+  stage.report(0);
+  stage.begin();
+  stage.begin();
+  stage.now += std::chrono::seconds(9);
+  const auto wait = stage.wait();
+  REQUIRE(wait);
+  stage.now += *wait;
+  CHECK_FALSE(stage.wait());
+}
+
+TEST_CASE("the window tells what a script has not read") {
+  Stage stage;
+  CHECK_FALSE(stage.wait());
+  stage.begin();
+  stage.state.link.window_bytes = 3'000'000 - 110'000;  // one frame may hide in it
+  CHECK_FALSE(stage.wait());
+  stage.begin();
+  stage.state.link.window_bytes = 3'000'000 - 210'000;
+  CHECK(stage.wait());
+  stage.state.link.window_bytes = 3'000'000;
+  CHECK_FALSE(stage.wait());
+}
+
+TEST_CASE("a reader whose window is half full gets no frame before it has read") {
+  Stage stage;
+  stage.state.link.window_bytes = 150'000;
+  CHECK_FALSE(stage.wait());
+  stage.begin();
+  stage.state.link.window_bytes = 50'000;
+  CHECK(stage.wait());
+  stage.state.link.window_bytes = 140'000;
+  CHECK_FALSE(stage.wait());
+}
+
+TEST_CASE("a receiver that has made its buffer smaller is held for two seconds at most") {
+  Stage stage;
+  CHECK_FALSE(stage.wait());
+  stage.begin();
+  stage.state.link.window_bytes = 60'000;
+  CHECK(stage.wait());
+  stage.now += milliseconds{2001};
+  CHECK_FALSE(stage.wait());
+  stage.begin();
+  stage.now += milliseconds{10};
+  CHECK_FALSE(stage.wait());  // this window is the largest now
+}
+
+TEST_CASE("a kernel that does not tell the window holds nothing for it") {
+  Stage stage;
+  stage.begin();
+  stage.begin();
+  stage.state.link.window_bytes.reset();
+  CHECK_FALSE(stage.wait());
+}
+
+}  // namespace
+}  // namespace jpegwire::send_gate_test
