@@ -16,6 +16,8 @@ find_package(nlohmann_json REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(prometheus-cpp REQUIRED)
 find_path(ASIO_INCLUDE_DIR asio.hpp REQUIRED)
+find_path(LIBYUV_INCLUDE_DIR libyuv.h REQUIRED)
+find_library(LIBYUV_LIBRARY yuv REQUIRED)
 
 # Warnings are errors in our code, but not in third-party headers.
 function(add_opencv_module name)
@@ -26,6 +28,10 @@ endfunction()
 foreach(name core imgproc imgcodecs videoio highgui)
   add_opencv_module(${name})
 endforeach()
+
+add_library(libyuv INTERFACE)
+target_include_directories(libyuv SYSTEM INTERFACE ${LIBYUV_INCLUDE_DIR})
+target_link_libraries(libyuv INTERFACE ${LIBYUV_LIBRARY})
 
 add_library(asio INTERFACE)
 target_include_directories(asio SYSTEM INTERFACE ${ASIO_INCLUDE_DIR})

@@ -12,6 +12,7 @@
 #include "codec/bytes.hpp"
 #include "codec/jpeg_decoder.hpp"
 #include "codec/jpeg_encoder.hpp"
+#include "codec/picture_scaler.hpp"
 #include "net/rtp/jpeg_reassembler.hpp"
 #include "net/tcp/frame_server.hpp"
 #include "net/tcp/stream_client.hpp"
@@ -183,6 +184,22 @@ TEST_CASE("the path of a frame does not allocate after a warm-up") {
     frames_without = allocations == before ? frames_without + 1 : 0;
   }
   CHECK(frames_without == kEnough);
+}
+
+TEST_CASE("scaling a picture does not allocate after a warm-up") {
+  const auto format = GENERATE(PixelFormat::i420, PixelFormat::nv12, PixelFormat::yuyv,
+                               PixelFormat::grey, PixelFormat::bgr);
+  Picture picture;
+  picture.resize(format, 640, 480);
+  BandPool pool(1);
+  PictureScaler scaler(pool);
+  std::size_t warm = 0;
+  for (int i = 0; i < 20; ++i) {
+    if (i == 10) warm = allocations;
+    for (const PictureSize size : {PictureSize{426, 320}, {320, 240}, {214, 160}})
+      scaler.scale(picture, size);
+  }
+  CHECK(allocations == warm);
 }
 
 /// Decodes the bands of each frame, as a viewer does.
