@@ -1,0 +1,115 @@
+#include "sender/pipeline/quality_control.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace jpegwire {
+namespace {
+
+constexpr int kLowQuality = 30;   // below it, a smaller picture looks better
+constexpr int kGoodQuality = 38;  // from it on, a larger picture does
+constexpr int kMaxQualityStep = 15;
+constexpr milliseconds kRaiseAfter{700};
+constexpr int kMinSide = 16;  // pixels
+
+PictureSize scaled(PictureSize picture, std::size_t scale) {
+  if (scale == 0) return picture;
+  const auto even = [&](int pixels) {
+    return 2 * static_cast<int>(std::lround(pixels * kScales.at(scale) / 2));
+  };
+  return {even(picture.width), even(picture.height)};
+}
+
+std::size_t smallest_scale(PictureSize picture) {
+  std::size_t scale = kScales.size() - 1;
+  while (scale > 0) {
+    const PictureSize size = scaled(picture, scale);
+    if (size.width >= kMinSide && size.height >= kMinSide) break;
+    --scale;
+  }
+  return scale;
+}
+
+// Two pixels are what rounding makes of sizes, here and in the viewer.
+bool covers(PictureSize picture, PictureSize shown) {
+  return picture.width + 2 >= shown.width && picture.height + 2 >= shown.height;
+}
+
+std::size_t largest_useful_scale(PictureSize picture, const FrameBudget& budget,
+                                 std::size_t smallest) {
+  std::size_t scale = 0;
+  if (!budget.shown) return scale;
+  while (scale < smallest && covers(scaled(picture, scale + 1), *budget.shown)) ++scale;
+  return scale;
+}
+
+int min_quality(const FrameBudget& budget) {
+  return std::min(budget.min_quality, budget.max_quality);
+}
+
+// The two limits keep their distance where the options allow only low or only high qualities.
+int reduce_below(const FrameBudget& budget) {
+  return std::max(1, std::min(kLowQuality, budget.max_quality * kLowQuality / kGoodQuality));
+}
+
+int raise_from(const FrameBudget& budget) {
+  const int from = std::max(kGoodQuality, budget.min_quality + kGoodQuality - kLowQuality);
+  return std::min(from, budget.max_quality);
+}
+
+}  // namespace
+
+EncodeChoice QualityControl::choose(PictureSize picture, const FrameBudget& budget,
+                                    SteadyTime now) {
+  if (picture != picture_) model_.set_picture_size(picture);
+  picture_ = picture;
+  const std::size_t smallest = budget.may_scale ? smallest_scale(picture) : 0;
+  scale_ = choose_scale(budget, largest_useful_scale(picture, budget, smallest), smallest, now);
+  int quality = best_quality(scale_, budget).value_or(min_quality(budget));
+  if (last_quality_)
+    quality = std::max(std::min(quality, *last_quality_ + kMaxQualityStep), min_quality(budget));
+  last_quality_ = quality;
+  return {scale_, scaled(picture, scale_), quality,
+          scale_ == smallest && quality == min_quality(budget)};
+}
+
+void QualityControl::learn(const EncodeChoice& choice, std::size_t bytes) {
+  model_.learn(choice.scale, choice.quality, bytes);
+}
+
+/// Nothing if not even the lowest quality fits.
+std::optional<int> QualityControl::best_quality(std::size_t scale,
+                                                const FrameBudget& budget) const {
+  for (int quality = budget.max_quality; quality >= min_quality(budget); --quality)
+    if (model_.size_bytes(scale, quality) <= static_cast<double>(budget.bytes)) return quality;
+  return std::nullopt;
+}
+
+std::size_t QualityControl::choose_scale(const FrameBudget& budget, std::size_t largest,
+                                         std::size_t smallest, SteadyTime now) {
+  std::size_t scale = std::clamp(scale_, largest, smallest);
+  while (scale < smallest && best_quality(scale, budget).value_or(0) < reduce_below(budget))
+    ++scale;
+  if (scale == scale_) return raise_scale(budget, largest, now);
+  larger_fits_since_.reset();
+  return scale;
+}
+
+std::size_t QualityControl::raise_scale(const FrameBudget& budget, std::size_t largest,
+                                        SteadyTime now) {
+  const auto fits = [&](std::size_t scale) {
+    return best_quality(scale, budget).value_or(0) >= raise_from(budget);
+  };
+  if (scale_ == largest || !fits(scale_ - 1)) {
+    larger_fits_since_.reset();
+    return scale_;
+  }
+  if (!larger_fits_since_) larger_fits_since_ = now;
+  if (now - *larger_fits_since_ < kRaiseAfter) return scale_;
+  larger_fits_since_.reset();
+  std::size_t scale = largest;
+  while (!fits(scale)) ++scale;
+  return scale;
+}
+
+}  // namespace jpegwire
