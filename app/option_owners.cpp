@@ -9,15 +9,16 @@ namespace {
 // A test compares these lists with the programs' --help. Options that all programs have are left
 // out.
 constexpr std::string_view kSender[] = {
-    "--bands",       "--connect",      "--fec",         "--fps",
-    "--framing",     "--http",         "--http-host",   "--http-connections",
-    "--http-head",   "--http-timeout", "--interface",   "--http-per-address",
-    "--loop",        "--mtu",          "--nack",        "--nodelay",
-    "--pace",        "--passthrough",  "--quality",     "--rtp",
-    "--sdp",         "--send-buffer",  "--share",       "--size",
-    "--source",      "--stats",        "--tcp",         "--ttl",
-    "--write-delay", "--write-size",   "--echo",        "--frames",
-    "--summary",     "--record",       "--record-split"};
+    "--bands",       "--connect",      "--fec",          "--fps",
+    "--framing",     "--http",         "--http-host",    "--http-connections",
+    "--http-head",   "--http-timeout", "--interface",    "--http-per-address",
+    "--loop",        "--mtu",          "--nack",         "--nodelay",
+    "--pace",        "--passthrough",  "--quality",      "--rtp",
+    "--sdp",         "--send-buffer",  "--share",        "--size",
+    "--source",      "--stats",        "--tcp",          "--ttl",
+    "--write-delay", "--write-size",   "--echo",         "--frames",
+    "--summary",     "--record",       "--record-split", "--adapt",
+    "--encodes",     "--min-quality"};
 
 constexpr std::string_view kViewer[] = {
     "--clock",      "--explain", "--fetch",   "--headless",       "--list",         "--listen",

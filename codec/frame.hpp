@@ -191,7 +191,6 @@ struct EncodedFrame {
   WallTime capture_time{};     // on this machine's clock
   bool no_signal = false;      // it shows a card, because the source gives no pictures
   int quality = 0;             // 1 to 100, as libjpeg scales it; 0: unknown
-  std::uint32_t groups = 1;    // of viewers that it was made for, a bit each; 1: it is unadapted
   JpegLayout layout;
   std::vector<std::vector<std::byte>> storage;
 };

@@ -80,6 +80,22 @@ void require_known_source(const std::string& source) {
     require_known_scheme(source);
 }
 
+void add_adaptation_options(CommandLine& command_line, SenderOptions& options) {
+  static const std::map<std::string, Adaptation> modes{
+      {"auto", Adaptation::size}, {"quality", Adaptation::quality}, {"off", Adaptation::off}};
+  command_line.add_choice(
+      "--adapt", {"auto", "quality", "off"},
+      [&](const std::string& text) { options.adaptation = modes.at(text); },
+      "What may change so that a viewer's link carries all frames:\n"
+      "auto: quality and size; quality: the size stays; off: nothing\n[auto]");
+  command_line.add_whole_number(
+      "--min-quality", "1..100", options.min_quality, {1, 100},
+      "The lowest quality for a slow link; below it, frames are\nskipped [10]");
+  command_line.add_whole_number("--encodes", "1..8", options.encodes, {1, kMaxGroups},
+                                "How often each frame may be encoded for viewers whose links\n"
+                                "differ [3]");
+}
+
 void add_picture_options(CommandLine& command_line, SenderOptions& options) {
   command_line.add(
       "--source", "SRC",
@@ -98,7 +114,8 @@ void add_picture_options(CommandLine& command_line, SenderOptions& options) {
       "--fps", "N", options.frames_per_second, {0, 1000},
       "Frames per second [30, a file's own]; 0: as fast as possible,\nfrom the first viewer on");
   command_line.add_whole_number("--quality", "1..100", options.quality, {1, 100},
-                                "JPEG quality of the frames encoded here [80]");
+                                "JPEG quality of the frames encoded here, at most [80]");
+  add_adaptation_options(command_line, options);
   command_line.add(
       "--bands", "auto|N", [&](const std::string& text) { options.bands = parse_bands(text); },
       "Bands of a frame, which are encoded in parallel [auto]");
@@ -265,7 +282,17 @@ bool is_same(const Endpoint& one, const Endpoint& other) {
          (one.host == other.host || is_any(one) || is_any(other));
 }
 
+void check_adaptation(const CommandLine& command_line, const SenderOptions& options) {
+  if (options.adaptation == Adaptation::off)
+    for (const char* name : {"--min-quality", "--encodes"})
+      command_line.refuse_both("--adapt", name);
+  if (options.min_quality.value_or(0) > options.quality)
+    throw UsageError(fmt::format("--min-quality {} is above --quality {}: choose a lower one",
+                                 *options.min_quality, options.quality));
+}
+
 void check_together(const CommandLine& command_line, const SenderOptions& options) {
+  check_adaptation(command_line, options);
   if (options.echo && !options.tcp)
     throw UsageError("--echo listens on the --tcp address: remove --tcp off");
   if (options.echo) check_echo(command_line, options);

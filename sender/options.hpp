@@ -11,6 +11,7 @@
 #include "net/rtp/rtp_sender.hpp"
 #include "net/sockets/endpoint.hpp"
 #include "net/sockets/socket_options.hpp"
+#include "net/stream/rate_board.hpp"
 #include "net/web/http_site.hpp"
 #include "recording/recording_options.hpp"
 
@@ -24,6 +25,9 @@ struct SenderOptions {
   std::optional<PictureSize> size;          // as given; a source has its own default
   std::optional<double> frames_per_second;  // likewise; 0: as fast as the source delivers
   int quality = 80;
+  Adaptation adaptation = Adaptation::size;
+  unsigned encodes = 3;  // per frame at most, for viewers whose links differ
+  std::optional<int> min_quality;
   std::optional<Endpoint> tcp = Endpoint{"127.0.0.1", kDefaultPort};
   std::optional<Endpoint> http = Endpoint{"127.0.0.1", kDefaultHttpPort};
   bool is_http_asked_for = false;  // if not, and the port is taken, continue without HTTP

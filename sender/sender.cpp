@@ -48,6 +48,10 @@ class FrameFanOut final : public FrameSink {
     for (FrameSink* sink : sinks_) sink->submit(frame);
   }
 
+  void submit_for(GroupSet groups, FramePtr frame) override {
+    for (FrameSink* sink : sinks_) sink->submit_for(groups, frame);
+  }
+
  private:
   std::vector<FrameSink*> sinks_;
 };
@@ -68,7 +72,11 @@ class Sender {
       : options_(options),
         signals_(io_),
         summary_(options.summary),
-        server_(io_, viewer_count_, {.prefix = options.framing, .write = options.write}),
+        server_(io_, viewer_count_,
+                {.prefix = options.framing,
+                 .write = options.write,
+                 .adaptation = options.adaptation,
+                 .groups = options.encodes}),
         time_limit_(io_),
         stats_tick_(io_) {
     if (options_.tcp) open_tcp_port();
@@ -80,7 +88,7 @@ class Sender {
     description_ = source_->description();
     is_patient_ = source_->waits_for_viewers();
     pipeline_ = std::make_unique<Pipeline>(
-        *source_, sinks_, viewer_count_,
+        *source_, sinks_, viewer_count_, server_.rates(),
         PipelineSettings{
             .threads = options.threads,
             .encoder = {.quality = options.quality,
@@ -88,6 +96,8 @@ class Sender {
                         .rows_per_band = options.rtp.empty() ? EncoderSettings().rows_per_band
                                                              : kRtpRowsPerBand},
             .passthrough = options.passthrough,
+            .min_quality = options.min_quality.value_or(kDefaultMinQuality),
+            .frames_per_second = options.frames_per_second.value_or(kDefaultFrameRate),
             .frames = options.frames},
         [this] { asio::post(io_, [this] { finish(); }); });
   }

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <utility>
 
 #include "codec/frame.hpp"
 
@@ -8,6 +10,18 @@ namespace jpegwire {
 
 /// A frame that several viewers share. The parts that were passed to them do not change.
 using FramePtr = std::shared_ptr<const EncodedFrame>;
+
+/// Groups of viewers, a bit each. Group 0 gets the frames as they come: passed on, or at the full
+/// quality and size; the others get frames that their links carry.
+using GroupSet = std::uint32_t;
+
+inline constexpr unsigned kFullGroup = 0;
+inline constexpr unsigned kMaxGroups = 8;  // beside that
+
+constexpr GroupSet only_group(unsigned group) { return GroupSet{1} << group; }
+constexpr bool has_group(GroupSet groups, unsigned group) {
+  return (groups & only_group(group)) != 0;
+}
 
 /// Receives encoded frames.
 class FrameSink {
@@ -28,6 +42,12 @@ class FrameSink {
   /// Takes the newest frame. Any thread; never blocks, and holds at most the newest frame and those
   /// being written.
   virtual void submit(FramePtr frame) = 0;
+
+  /// Takes a frame that was made for some groups of viewers only. A sink that does not adapt frames
+  /// to its viewers is in group 0.
+  virtual void submit_for(GroupSet groups, FramePtr frame) {
+    if (has_group(groups, kFullGroup)) submit(std::move(frame));
+  }
 };
 
 }  // namespace jpegwire

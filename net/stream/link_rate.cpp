@@ -56,6 +56,7 @@ void LinkRate::begin_frame(std::uint32_t sequence, std::size_t size_bytes, Stead
   current_ = {sequence, size_bytes, now};
   rate_at_begin_ = rate_;
   is_measured_ = false;
+  busy_bytes_ = 0;
   sent_.add(current_);
   outstanding_bytes_ = static_cast<std::size_t>(outstanding_bytes(now)) + size_bytes;
   outstanding_at_ = now;
@@ -73,10 +74,14 @@ void LinkRate::note_outstanding(std::size_t bytes, microseconds round_trip, Stea
   const microseconds taken = between(current_.begin, now) - round_trip;
   const std::size_t arrived =
       current_.size_bytes > bytes ? current_.size_bytes - bytes : std::size_t{0};
+  if (bytes > 0) {
+    busy_bytes_ = arrived;
+    busy_time_ = taken;
+  }
   const bool is_through = bytes <= current_.size_bytes / 8;
   if (!is_through) return note_late(arrived, taken);
   is_measured_ = true;
-  if (!has_reports_) note_drained(arrived, taken);
+  if (!has_reports_) learn_from_drain(arrived, taken);
 }
 
 // The rate falls before the frame is through, though not to nothing if the link is interrupted.
@@ -88,8 +93,13 @@ void LinkRate::note_late(std::size_t arrived_bytes, microseconds taken) {
   rate_ = std::clamp(seen, kLeast, rate_);
 }
 
-void LinkRate::note_drained(std::size_t drained_bytes, microseconds taken) {
-  learn(rate_of(drained_bytes, taken), drained_bytes);
+// When the queue is seen empty, it has been so for an unknown time, and the rate was higher than
+// it looks. While it is not empty, the link is busy.
+void LinkRate::learn_from_drain(std::size_t drained_bytes, microseconds taken) {
+  if (busy_bytes_ > kTellingBytes && 3 * busy_bytes_ > drained_bytes)
+    return learn(rate_of(busy_bytes_, busy_time_), busy_bytes_);
+  const double least = rate_of(drained_bytes, taken);
+  if (least > rate_) learn(least, drained_bytes);
 }
 
 void LinkRate::take_report(const FrameReception& frame, SteadyTime now) {

@@ -75,7 +75,7 @@ class LinkRate {
 
   void learn(double measured, std::size_t size_bytes);
   void note_late(std::size_t arrived_bytes, microseconds taken);
-  void note_drained(std::size_t drained_bytes, microseconds taken);
+  void learn_from_drain(std::size_t drained_bytes, microseconds taken);
 
   double rate_;
   double deviation_ = 0;  // mean of how far measurements fall below the estimate
@@ -84,9 +84,11 @@ class LinkRate {
 
   Sent current_;                // the frame that was begun last
   double rate_at_begin_ = 0;    // of it
+  std::size_t busy_bytes_ = 0;  // of it, that had arrived when the link was last seen busy with it
+  microseconds busy_time_{};    // until then
   bool is_measured_ = true;     // the current frame, without reports
   SentFrames sent_;
-  RecentLeast least_delay_;     // from a frame's begin on our clock to its first byte on the viewer's
+  RecentLeast least_delay_;  // from a frame's begin on our clock to its first byte on the viewer's
   microseconds last_arrival_{microseconds::min()};  // of a last byte, on the viewer's clock
   bool has_reports_ = false;
 };

@@ -25,8 +25,8 @@ ViewerWish bounded(ViewerWish wish, Adaptation most) {
 double usable_rate(double rate, const ViewerWish& wish, double full_rate) {
   constexpr int kCommonWidth = 1920;
   double share = 1;
-  if (wish.size.width > 0)
-    share *= std::min(1.0, static_cast<double>(wish.size.width) / kCommonWidth);
+  for (const int width : {wish.limit.width, wish.shown.width})
+    if (width > 0) share = std::min(share, static_cast<double>(width) / kCommonWidth);
   if (wish.quality > 0) share *= static_cast<double>(wish.quality) / 100;
   return std::min(rate, share * full_rate);
 }
@@ -78,7 +78,8 @@ void RateBoard::plan(std::vector<GroupOrder>& orders, microseconds interval,
     if (order == orders.end())
       order = orders.insert(orders.end(), {.group = viewer.group,
                                            .budget_bytes = std::numeric_limits<double>::max(),
-                                           .size = {1, 1},
+                                           .limit = {1, 1},
+                                           .shown = {1, 1},
                                            .quality = 0,
                                            .may_scale = true,
                                            .has_ready_member = false});
@@ -95,7 +96,8 @@ void RateBoard::add_to_order(GroupOrder& order, Viewer& viewer, microseconds int
   const double outstanding = outstanding_at(link, now);
   const bool is_ready = link.has_credit && !is_link_busy(link.rate, outstanding, interval);
   if (is_ready) viewer.last_ready = now;
-  order.size = larger_limit(order.size, viewer.wish.size);
+  order.limit = larger_limit(order.limit, viewer.wish.limit);
+  order.shown = larger_limit(order.shown, viewer.wish.shown);
   order.quality = std::max(order.quality, viewer.wish.quality == 0 ? 100 : viewer.wish.quality);
   order.may_scale = order.may_scale && viewer.wish.adaptation == Adaptation::size;
   if (!is_ready && now - viewer.last_ready > kCountsAsStopped) return;
@@ -109,7 +111,10 @@ void RateBoard::add_to_order(GroupOrder& order, Viewer& viewer, microseconds int
 void RateBoard::split(microseconds interval, double full_frame_bytes) {
   const double least = kSmallestFrameBytes / to_seconds(interval);
   // More than the frames need, so that a link that just carries them counts as one that does.
-  const double full = std::max(1.5 * full_frame_bytes / to_seconds(interval), least);
+  constexpr double kNoLimit = 1e12;
+  const double full = full_frame_bytes == 0
+                          ? kNoLimit
+                          : std::max(1.5 * full_frame_bytes / to_seconds(interval), least);
   std::vector<std::pair<double, Viewer*>> by_rate;
   by_rate.reserve(viewers_.size());
   for (auto& [id, viewer] : viewers_)

@@ -9,6 +9,7 @@
 
 #include "codec/frame.hpp"
 #include "codec/time.hpp"
+#include "net/stream/frame_sink.hpp"
 
 namespace jpegwire {
 
@@ -19,8 +20,9 @@ enum class Adaptation { off, quality, size };
 /// What a viewer asks for.
 struct ViewerWish {
   Adaptation adaptation = Adaptation::size;
-  PictureSize size{};  // the most that it shows, each way; 0: no limit
-  int quality = 0;     // the highest; 0: no limit
+  PictureSize limit{};  // of the picture's size, each way; 0: none
+  PictureSize shown{};  // the pixels that it shows, each way; 0: all that it is sent
+  int quality = 0;      // the highest; 0: no limit
 
   bool operator==(const ViewerWish&) const = default;
 };
@@ -38,15 +40,12 @@ struct LinkState {
 struct GroupOrder {
   unsigned group = 0;            // 1 to the number of groups
   double budget_bytes = 0;       // per frame, of its slowest member
-  PictureSize size{};            // the largest limit of its members, each way; 0: none
+  PictureSize limit{};           // the largest of its members, each way; 0: none
+  PictureSize shown{};           // likewise
   int quality = 100;             // the highest limit of its members
   bool may_scale = true;         // no member wants the size to stay
   bool has_ready_member = true;  // otherwise the frame would wait
 };
-
-/// Group 0 gets the frames as they come: passed on, or at the full quality and size.
-inline constexpr unsigned kFullGroup = 0;
-inline constexpr unsigned kMaxGroups = 8;  // beside that
 
 /// Where the connections of a server put what their links carry, and where the encoder sees for
 /// which groups of viewers to encode what. Any thread may call anything.
@@ -61,9 +60,11 @@ class RateBoard {
   std::unique_ptr<Place> add(const ViewerWish& wish);
 
   /// Replaces `orders` by those for the next frame, ascending by budget. Frames come at
-  /// `interval`; one of group 0 has about `full_frame_bytes`, and no viewer needs more.
+  /// `interval`; one of group 0 has about `full_frame_bytes`, and no viewer needs more; 0: unknown.
   void plan(std::vector<GroupOrder>& orders, microseconds interval, double full_frame_bytes,
             SteadyTime now);
+
+  unsigned most_groups() const { return most_groups_; }
 
   /// The number of viewers with a place.
   std::size_t viewers() const;

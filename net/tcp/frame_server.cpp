@@ -92,9 +92,11 @@ std::unique_ptr<FrameRequest> FrameServer::request_frame(
   return std::make_unique<FrameRequest>(*this, std::move(on_frame));
 }
 
-void FrameServer::submit(FramePtr frame) {
-  for (std::size_t group = 0; group < newest_.size(); ++group)
-    if ((frame->groups >> group & 1U) != 0) newest_[group].put(frame);
+void FrameServer::submit(FramePtr frame) { submit_for(only_group(kFullGroup), std::move(frame)); }
+
+void FrameServer::submit_for(GroupSet groups, FramePtr frame) {
+  for (unsigned group = 0; group < newest_.size(); ++group)
+    if (has_group(groups, group)) newest_[group].put(frame);
   wakeup_.notify();
 }
 

@@ -58,8 +58,8 @@ class FrameServer final : public FrameSink {
   /// before. It must not outlive this server.
   std::unique_ptr<FrameRequest> request_frame(std::function<void(const FramePtr&)> on_frame);
 
-  /// Gives the frame to the viewers of its groups.
   void submit(FramePtr frame) override;
+  void submit_for(GroupSet groups, FramePtr frame) override;
 
   /// What the viewers' links carry, and so what to encode. Any thread.
   RateBoard& rates() { return board_; }

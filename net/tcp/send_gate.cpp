@@ -35,8 +35,7 @@ double allowed_unacknowledged_bytes(double rate, microseconds interval) {
 std::optional<microseconds> SendGate::wait(const State& state, const LinkRate& rate,
                                            SteadyTime now) {
   const auto unacknowledged = static_cast<double>(state.unacknowledged_bytes);
-  const double surplus =
-      unacknowledged - allowed_unacknowledged_bytes(rate.rate(), state.interval);
+  const double surplus = unacknowledged - allowed_unacknowledged_bytes(rate.rate(), state.interval);
   if (surplus > 0)
     return std::clamp(time_to_send(surplus, rate.rate()), microseconds(kShortestWait),
                       state.interval);

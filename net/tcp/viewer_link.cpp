@@ -14,12 +14,6 @@ bool is_on_this_machine(const asio::ip::tcp::socket& socket) {
   return !error && (here.is_loopback() || here == socket.remote_endpoint(error).address());
 }
 
-// 0 is no limit.
-PictureSize smaller_limit(PictureSize a, PictureSize b) {
-  const auto smaller = [](int x, int y) { return x == 0 || y == 0 ? x + y : std::min(x, y); };
-  return {smaller(a.width, b.width), smaller(a.height, b.height)};
-}
-
 }  // namespace
 
 ViewerLink::ViewerLink(asio::ip::tcp::socket& socket, RateBoard& board,
@@ -90,7 +84,7 @@ void ViewerLink::begin_frame(const EncodedFrame& frame, std::size_t size_bytes) 
 void ViewerLink::take_report(const FrameReception& frame) {
   rate_.take_report(frame, steady_time());
   ViewerWish wish = wish_;
-  wish.size = smaller_limit(request_.wish.size, frame.wanted);
+  wish.shown = frame.wanted;
   if (!request_.is_mode_fixed) wish.adaptation = Adaptation::size;
   if (place_ && wish != wish_) place_->set(wish);
   wish_ = wish;

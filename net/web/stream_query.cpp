@@ -40,14 +40,14 @@ StreamQuery parse_stream_query(std::string_view query) {
   NumberReader numbers(query);
   StreamQuery parsed;
   ViewerWish& wish = parsed.request.wish;
-  wish.size.width = numbers.read("width", kLeastPixels, kMostPixels);
-  wish.size.height = numbers.read("height", kLeastPixels, kMostPixels);
+  wish.limit.width = numbers.read("width", kLeastPixels, kMostPixels);
+  wish.limit.height = numbers.read("height", kLeastPixels, kMostPixels);
   wish.quality = numbers.read("quality", 1, 100);
   parsed.request.frames_per_second = numbers.read("fps", 0.01, 1000.0);
   parsed.error = numbers.error();
 
   const auto mode = find_parameter(query, "adapt");
-  const bool wants_size = wish.size != PictureSize{};
+  const bool wants_size = wish.limit != PictureSize{};
   wish.adaptation = wants_size || mode == "auto" ? Adaptation::size : Adaptation::quality;
   if (mode == "off") wish.adaptation = Adaptation::off;
   if (mode == "quality") wish.adaptation = Adaptation::quality;

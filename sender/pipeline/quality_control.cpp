@@ -35,12 +35,31 @@ bool covers(PictureSize picture, PictureSize shown) {
   return picture.width + 2 >= shown.width && picture.height + 2 >= shown.height;
 }
 
+// Each way; 0 is no limit.
+PictureSize smaller(PictureSize a, PictureSize b) {
+  const auto least = [](int x, int y) { return x == 0 || y == 0 ? x + y : std::min(x, y); };
+  return {least(a.width, b.width), least(a.height, b.height)};
+}
+
 std::size_t largest_useful_scale(PictureSize picture, const FrameBudget& budget,
                                  std::size_t smallest) {
+  const PictureSize useful = smaller(budget.limit, budget.shown);
   std::size_t scale = 0;
-  if (!budget.shown) return scale;
-  while (scale < smallest && covers(scaled(picture, scale + 1), *budget.shown)) ++scale;
+  if (useful == PictureSize{}) return scale;
+  while (scale < smallest && covers(scaled(picture, scale + 1), useful)) ++scale;
   return scale;
+}
+
+// The picture with its shape kept, within the limit; the limit's 0 is none.
+PictureSize bounded(PictureSize picture, PictureSize limit) {
+  double part = 1;
+  if (limit.width > 0) part = std::min(part, static_cast<double>(limit.width) / picture.width);
+  if (limit.height > 0) part = std::min(part, static_cast<double>(limit.height) / picture.height);
+  if (part == 1) return picture;
+  const auto even = [part](int pixels) {
+    return std::max(2 * static_cast<int>(pixels * part / 2), kMinSide);
+  };
+  return {even(picture.width), even(picture.height)};
 }
 
 int min_quality(const FrameBudget& budget) {
@@ -69,7 +88,7 @@ EncodeChoice QualityControl::choose(PictureSize picture, const FrameBudget& budg
   if (last_quality_)
     quality = std::max(std::min(quality, *last_quality_ + kMaxQualityStep), min_quality(budget));
   last_quality_ = quality;
-  return {scale_, scaled(picture, scale_), quality,
+  return {scale_, bounded(scaled(picture, scale_), budget.limit), quality,
           scale_ == smallest && quality == min_quality(budget)};
 }
 

@@ -12,10 +12,11 @@ namespace jpegwire {
 /// What a group of viewers can be sent as its next frame.
 struct FrameBudget {
   std::size_t bytes = 0;
-  std::optional<PictureSize> shown{};  // pixels that the viewers show; nothing: all they are sent
-  bool may_scale = true;               // otherwise the picture keeps its size, whatever is shown
-  int min_quality = 10;                // 1 to 100
-  int max_quality = 80;                // likewise; it wins over min_quality
+  PictureSize limit{};    // of the picture, each way; 0: none
+  PictureSize shown{};    // the pixels that the viewers show, each way; 0: all that they are sent
+  bool may_scale = true;  // otherwise the picture keeps its size, whatever is shown
+  int min_quality = 10;   // 1 to 100
+  int max_quality = 80;   // likewise; it wins over min_quality
 };
 
 /// How a frame is encoded.

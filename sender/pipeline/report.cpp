@@ -14,10 +14,25 @@ nlohmann::json milliseconds_or_null(const std::optional<double>& microseconds_va
   return microseconds_value ? nlohmann::json(*microseconds_value / 1000) : nlohmann::json();
 }
 
+nlohmann::json number_or_null(int number) {
+  return number == 0 ? nlohmann::json() : nlohmann::json(number);
+}
+
 nlohmann::json describe_viewer(const ViewerStatistics& viewer) {
-  return {{"peer", viewer.peer},     {"kind", viewer.kind},
-          {"frames", viewer.frames}, {"skipped", viewer.skipped},
-          {"bytes", viewer.bytes},   {"partial_writes", viewer.partial_writes}};
+  const LinkStatistics& link = viewer.link;
+  return {{"peer", viewer.peer},
+          {"kind", viewer.kind},
+          {"frames", viewer.frames},
+          {"skipped", viewer.skipped},
+          {"thinned", viewer.thinned},
+          {"bytes", viewer.bytes},
+          {"partial_writes", viewer.partial_writes},
+          {"rate_mbit", link.bytes_per_second * 8 / 1e6},
+          {"budget_kb", link.budget_bytes / 1e3},
+          {"group", link.group},
+          {"quality", number_or_null(link.quality)},
+          {"width", number_or_null(link.size.width)},
+          {"height", number_or_null(link.size.height)}};
 }
 
 nlohmann::json describe_rtp(const RtpReport& report) {
@@ -94,7 +109,9 @@ nlohmann::json summarize(const SenderReport& report) {
       {"captured", counts.captured},
       {"no_signal", counts.no_signal},
       {"encoded", counts.encoded},
+      {"encodes", counts.encodes},
       {"skipped_encode", counts.skipped_encode},
+      {"skipped_link", counts.skipped_link},
       {"unwatched", counts.unwatched},
       {"passthrough", counts.passthrough},
       {"corrupt", report.corrupt + counts.corrupt},

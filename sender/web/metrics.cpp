@@ -4,6 +4,7 @@
 #include <prometheus/text_serializer.h>
 
 #include <array>
+#include <functional>
 #include <map>
 #include <span>
 #include <utility>
@@ -100,7 +101,38 @@ Values skipped(const SenderReport& report) {
   Values values = by_kind(report, &ViewerStatistics::skipped, &RtpStatistics::skipped);
   values.emplace_back("camera", report.skipped_capture);
   values.emplace_back("encoder", report.counts.skipped_encode);
+  values.emplace_back("link", report.counts.skipped_link);
   return values;
+}
+
+/// One value for each viewer that is connected.
+MetricFamily of_links(const std::string& name, const std::string& help, const SenderReport& report,
+                      const std::function<double(const LinkStatistics&)>& value) {
+  MetricFamily family{name, help, MetricType::Gauge, {}};
+  for (const ViewerStatistics& viewer : report.viewers) {
+    ClientMetric metric;
+    metric.label = {{"viewer", viewer.peer}, {"kind", viewer.kind}};
+    metric.gauge.value = value(viewer.link);
+    family.metric.push_back(metric);
+  }
+  return family;
+}
+
+std::vector<MetricFamily> links(const SenderReport& report) {
+  if (report.viewers.empty()) return {};
+  return {
+      of_links("jpegwire_link_bits_per_second", "What a viewer's link carries, estimated.", report,
+               [](const LinkStatistics& link) { return link.bytes_per_second * 8; }),
+      of_links("jpegwire_link_budget_bytes", "How large a frame for a viewer may be.", report,
+               [](const LinkStatistics& link) { return link.budget_bytes; }),
+      of_links("jpegwire_link_group", "The group of viewers that share an encode; 0: unadapted.",
+               report, [](const LinkStatistics& link) { return link.group; }),
+      of_links("jpegwire_link_quality", "JPEG quality of a viewer's latest frame; 0: unknown.",
+               report, [](const LinkStatistics& link) { return link.quality; }),
+      of_links("jpegwire_link_width_pixels", "Width of a viewer's latest frame.", report,
+               [](const LinkStatistics& link) { return link.size.width; }),
+      of_links("jpegwire_link_height_pixels", "Height of a viewer's latest frame.", report,
+               [](const LinkStatistics& link) { return link.size.height; })};
 }
 
 std::vector<MetricFamily> frames(const SenderReport& report) {
@@ -110,6 +142,9 @@ std::vector<MetricFamily> frames(const SenderReport& report) {
       counter("jpegwire_frames_no_signal_total", "Cards sent because the source gave no pictures.",
               counts.no_signal),
       counter("jpegwire_frames_encoded_total", "Frames encoded.", counts.encoded),
+      counter("jpegwire_encodes_total",
+              "Encodes of frames, one for each group of viewers with links of their own.",
+              counts.encodes),
       counter("jpegwire_frames_passed_on_total",
               "JPEGs of the source sent without encoding them again.", counts.passthrough),
       counter("jpegwire_frames_unwatched_total",
@@ -179,6 +214,7 @@ MetricFamily cpu_seconds() {
 std::string describe_metrics(const SenderReport& report) {
   std::vector<MetricFamily> families = frames(report);
   for (MetricFamily& family : connections(report)) families.push_back(std::move(family));
+  for (MetricFamily& family : links(report)) families.push_back(std::move(family));
   families.push_back(cpu_seconds());
   return prometheus::TextSerializer().prometheus::Serializer::Serialize(families);
 }

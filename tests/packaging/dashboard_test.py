@@ -21,14 +21,17 @@ sender_program = ""
 
 
 def metrics_of_a_sender():
-    """The text of /metrics."""
+    """The text of /metrics, with one viewer."""
     with subprocess.Popen([sender_program, "--source", "test", "--size", "64x64", "--tcp", "off",
                            "--http", "127.0.0.1:0"], stdout=subprocess.PIPE, text=True) as sender:
         try:
             for line in sender.stdout:
                 if url := re.search(r"http://\S+", line):
-                    with urllib.request.urlopen(url[0] + "metrics", timeout=60) as answer:
-                        return answer.read().decode()
+                    # Some metrics are of the viewers that are connected.
+                    with urllib.request.urlopen(url[0] + "stream", timeout=60) as stream:
+                        stream.read(1)
+                        with urllib.request.urlopen(url[0] + "metrics", timeout=60) as answer:
+                            return answer.read().decode()
             raise AssertionError("the sender ended without naming its page")
         finally:
             sender.terminate()

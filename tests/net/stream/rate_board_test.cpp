@@ -52,7 +52,8 @@ TEST_CASE("one viewer is followed exactly") {
   CHECK(stage.orders[0].has_ready_member);
   CHECK(stage.orders[0].may_scale);
   CHECK(stage.orders[0].quality == 100);
-  CHECK(stage.orders[0].size == PictureSize{});
+  CHECK(stage.orders[0].limit == PictureSize{});
+  CHECK(stage.orders[0].shown == PictureSize{});
 }
 
 TEST_CASE("groups are made once a second and for their slowest members") {
@@ -109,12 +110,12 @@ TEST_CASE("a viewer that has stopped for a second does not count in its group") 
 
 TEST_CASE("a group gets as large and as good a picture as one of its members wants") {
   Stage stage(1);
-  const Place small = stage.add(20, {.size = {640, 360}, .quality = 50});
-  const Place large = stage.add(20, {.size = {800, 0}, .quality = 60});
-  CHECK(stage.plan()[0].size == PictureSize{800, 0});
+  const Place small = stage.add(20, {.limit = {640, 360}, .quality = 50});
+  const Place large = stage.add(20, {.limit = {800, 0}, .quality = 60});
+  CHECK(stage.plan()[0].limit == PictureSize{800, 0});
   CHECK(stage.orders[0].quality == 60);
   const Place whole = stage.add(20);
-  CHECK(stage.plan()[0].size == PictureSize{});
+  CHECK(stage.plan()[0].limit == PictureSize{});
   CHECK(stage.orders[0].quality == 100);
   small->set(ViewerWish{.adaptation = Adaptation::quality});
   CHECK_FALSE(stage.plan()[0].may_scale);

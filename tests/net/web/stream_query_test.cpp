@@ -18,7 +18,7 @@ TEST_CASE("without a query the size of a stream over HTTP stays") {
 TEST_CASE("a stream's query bounds its size, quality and rate") {
   const StreamQuery query = parse_stream_query("width=640&quality=50&fps=7.5");
   CHECK(query.error.empty());
-  CHECK(query.request.wish.size == PictureSize{640, 0});
+  CHECK(query.request.wish.limit == PictureSize{640, 0});
   CHECK(query.request.wish.quality == 50);
   CHECK(query.request.wish.adaptation == Adaptation::size);
   CHECK(query.request.frames_per_second == 7.5);

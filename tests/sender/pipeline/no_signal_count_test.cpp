@@ -34,7 +34,8 @@ TEST_CASE("the cards of a source without pictures are not counted as captured") 
   NoSink sink;
   ViewerCount nobody;
   std::binary_semaphore ended(0);
-  Pipeline pipeline(source, sink, nobody, {}, [&] { ended.release(); });
+  RateBoard board(1, Adaptation::off);
+  Pipeline pipeline(source, sink, nobody, board, {}, [&] { ended.release(); });
   pipeline.start();
   ended.acquire();
   pipeline.stop();

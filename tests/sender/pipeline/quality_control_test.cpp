@@ -123,11 +123,24 @@ TEST_CASE("no more is sent than the viewers show") {
   CHECK(sent({5000, 4000}) == k1080p);
 }
 
+TEST_CASE("a picture is not larger than the limit that a viewer asks for, and keeps its shape") {
+  Stream stream;
+  const auto sent = [&](PictureSize limit) {
+    return stream.after(1, {.bytes = 10'000'000, .limit = limit}).size;
+  };
+  CHECK(sent({640, 0}) == PictureSize{640, 360});
+  CHECK(sent({800, 0}) == PictureSize{800, 450});
+  CHECK(sent({0, 300}) == PictureSize{532, 300});
+  CHECK(sent({200, 0}) == PictureSize{200, 112});
+  CHECK(sent({1920, 1080}) == k1080p);
+  CHECK(sent({4000, 0}) == k1080p);
+}
+
 TEST_CASE("a viewer that enlarges its window soon gets the larger picture at once") {
   Stream stream;
   FrameBudget budget{.bytes = 10'000'000, .shown = PictureSize{320, 180}};
   CHECK(stream.next(budget).size == PictureSize{640, 360});
-  budget.shown.reset();
+  budget.shown = {};
   CHECK(stream.after(0.8, budget).size == k1080p);
 }
 
