@@ -21,15 +21,15 @@ constexpr std::string_view kSender[] = {
     "--encodes",     "--min-quality"};
 
 constexpr std::string_view kViewer[] = {
-    "--clock",      "--explain", "--fetch",   "--headless",       "--list",         "--listen",
-    "--max-frame",  "--naive",   "--optical", "--plot",           "--no-reconnect", "--reconnect",
-    "--read-size",  "--save",    "--trace",   "--receive-buffer", "--size-max",     "--snapshot",
-    "--trace-file", "--timeout", "--warm-up", "--whole-frames"};
+    "--clock",      "--explain",  "--fetch",   "--headless",       "--list",         "--listen",
+    "--max-frame",  "--naive",    "--optical", "--plot",           "--no-reconnect", "--reconnect",
+    "--read-size",  "--save",     "--trace",   "--receive-buffer", "--size-max",     "--snapshot",
+    "--trace-file", "--timeline", "--timeout", "--warm-up",        "--whole-frames"};
 
 constexpr std::string_view kBench[] = {
     "--compare",        "--json",    "--link",           "--peers",     "--programs",
     "--report",         "--viewers", "--sender-options", "--transport", "--viewer-host",
-    "--viewer-options", "--window",  "--repetitions"};
+    "--viewer-options", "--window",  "--repetitions",    "--congestion"};
 
 struct Owner {
   std::string_view program;

@@ -23,6 +23,9 @@ constexpr std::chrono::seconds kPictureIsOld{2};
 // If frames are refused and none is shown for this long, the display says so, and how many.
 constexpr milliseconds kAllAreRefused{500};
 
+// Of --timeline: an hour at 28 frames/s.
+constexpr std::size_t kMaxTimelineFrames = 100'000;
+
 using Clock = std::chrono::steady_clock;
 
 std::uint64_t max_frames(const ViewerOptions& options) {
@@ -98,6 +101,7 @@ Camera::Camera(asio::io_context& io, const ViewerOptions& options, std::size_t i
                 statistics_, laboratory_, saver_.get(), recording_, updates_,
                 [this](const std::string& error) { finish(error); }),
       input_(make_input(io, options, index, pipeline_)) {
+  if (options.timeline) statistics_.keep_timeline(kMaxTimelineFrames);
   if (!options.snapshot_file.empty()) require_writable_file(options.snapshot_file_of(index));
   if (options.recording.is_wanted()) {
     require_new_recording(options.recording_of(index).file);
@@ -233,6 +237,7 @@ void Camera::write_snapshot() const {
 nlohmann::json Camera::summary() const {
   nlohmann::json summary = statistics_.summary(url());
   laboratory_.add_to(summary);
+  if (options_.timeline) summary["timeline"] = statistics_.timeline();
   if (const std::optional<PacketCounts> packets = input_->packet_counts()) {
     summary["packets"] = packets->received - packets_before_.received;
     summary["packets_lost"] = packets->lost - packets_before_.lost;

@@ -152,7 +152,9 @@ void FrameDecoder::count_discarded(const FrameEnd& end) {
 // The rows that were patched are older than the frame itself.
 DecodedFrame FrameDecoder::measure(const UndecodedFrame& frame, const FrameEnd& end,
                                    const Picture& picture) {
-  DecodedFrame decoded = stages_of(frame, end.last_byte, steady_now());
+  const WallTime now = steady_now();
+  DecodedFrame decoded = stages_of(frame, end.last_byte, now);
+  decoded.decoded = now;
   if (settings_.reads_clock) decoded.age = age_by_clock(picture);
   decoded.oldest_age = decoded.age;
   decoded.is_patched = end.reception == Reception::incomplete;

@@ -77,8 +77,14 @@ Statistics::Statistics(Clock clock) : clock_(std::move(clock)) { counts_.start =
 
 void Statistics::reset() {
   Counts fresh{.start = clock_(), .cpu_seconds_before = process_usage().cpu_seconds};
+  fresh.timeline.reserve(max_timeline_);
   const std::scoped_lock lock(mutex_);
   std::swap(counts_, fresh);
+}
+
+void Statistics::keep_timeline(std::size_t frames) {
+  max_timeline_ = frames;
+  counts_.timeline.reserve(frames);
 }
 
 void Statistics::read(std::size_t bytes) {
@@ -137,6 +143,8 @@ void Statistics::frame_decoded(const DecodedFrame& frame) {
     record(all, count_us(duration));
     recent.add(now, count_us(duration));
   };
+  if (counts_.timeline.size() < max_timeline_)
+    counts_.timeline.push_back({frame.decoded, frame.age});
   record(counts_.age_us, count_us(frame.age));
   note(counts_.oldest_age_us, counts_.recent_ages, frame.oldest_age);
   note(counts_.encode_us, counts_.recent_encode, frame.encode);
@@ -275,6 +283,17 @@ nlohmann::json Statistics::summary(std::string_view url) const {
           {"height", counts_.height},
           {"cpu_seconds", rounded(usage.cpu_seconds - counts_.cpu_seconds_before)},
           {"peak_rss_kb", usage.peak_rss_kb}};
+}
+
+nlohmann::json Statistics::timeline() const {
+  const std::scoped_lock lock(mutex_);
+  nlohmann::json frames = nlohmann::json::array();
+  for (const Moment& frame : counts_.timeline) {
+    nlohmann::json age_ms;
+    if (const auto age_us = count_us(frame.age)) age_ms = static_cast<double>(*age_us) / 1000;
+    frames.push_back({to_seconds(frame.decoded.time_since_epoch()), std::move(age_ms)});
+  }
+  return frames;
 }
 
 nlohmann::json Statistics::refused_packets() const {

@@ -9,6 +9,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "app/histogram.hpp"
 #include "codec/time.hpp"
@@ -40,6 +41,7 @@ class SequenceGaps {
 
 /// What the decoder knows about one frame.
 struct DecodedFrame {
+  WallTime decoded{};
   int width = 0;
   int height = 0;
   std::optional<microseconds> age;         // capture to decoded pixels
@@ -62,6 +64,10 @@ class Statistics {
 
   /// Discards everything counted so far, after a warm-up.
   void reset();
+
+  /// Keeps the time and the age of each of the first `frames` decoded frames, for timeline().
+  /// Before any event, because it allocates the memory.
+  void keep_timeline(std::size_t frames);
 
   /// One call of recv returned this many bytes.
   void read(std::size_t bytes);
@@ -107,7 +113,16 @@ class Statistics {
   /// measured are null, or missing from the stages.
   nlohmann::json summary(std::string_view url) const;
 
+  /// For each decoded frame an array of the time, in seconds since the Unix epoch, and the age in
+  /// milliseconds, or null if it is unknown. Empty without keep_timeline().
+  nlohmann::json timeline() const;
+
  private:
+  struct Moment {
+    WallTime decoded{};
+    std::optional<microseconds> age{};
+  };
+
   static constexpr std::size_t kMaxRecentAges = 2048;  // 5 s at 400 frames/s
 
   /// Everything counted since the start. A reset replaces it.
@@ -149,6 +164,7 @@ class Statistics {
     Histogram network_us{};
     Histogram decode_us{};
     Histogram interval_us{};
+    std::vector<Moment> timeline{};
 
     std::uint64_t shown_frames() const { return decoded + patched; }
     void note_lost(SteadyTime now, std::uint64_t frames);
@@ -159,6 +175,7 @@ class Statistics {
   };
 
   const Clock clock_;
+  std::size_t max_timeline_ = 0;
 
   mutable std::mutex mutex_;
   Counts counts_;

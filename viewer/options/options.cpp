@@ -241,6 +241,8 @@ void add_viewer_options(CommandLine& command_line, ViewerOptions& options) {
                           "Exclude the first S seconds from the statistics");
   command_line.add_threads(options.threads);
   command_line.add_summary(options.summary);
+  command_line.add_flag("--timeline", options.timeline,
+                        "Add the time and the age of each frame to the summary");
   add_echo_options(command_line, options.laboratory);
   const std::vector<Option> laboratory = add_laboratory_options(command_line, options.laboratory);
   command_line.set_check([&options, &command_line, laboratory] {
@@ -251,6 +253,8 @@ void add_viewer_options(CommandLine& command_line, ViewerOptions& options) {
     if (options.clock) command_line.require_effect("--clock", {"--seconds"});
     if (options.warm_up_seconds && options.seconds && *options.warm_up_seconds >= *options.seconds)
       throw UsageError("--warm-up must be shorter than --seconds, or nothing is measured");
+    if (options.timeline && options.summary.empty())
+      throw UsageError("--timeline requires --summary FILE");
     if (options.headless && options.recording.split && !options.recording.is_wanted())
       throw UsageError("--record-split requires --record FILE");
   });

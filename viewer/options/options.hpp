@@ -37,6 +37,7 @@ struct ViewerOptions {
   LaboratoryOptions laboratory;
   int threads = 1;
   std::string summary;
+  bool timeline = false;
   bool clock = false;
   bool optical = false;
   bool list_files = false;

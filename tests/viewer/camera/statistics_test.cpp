@@ -56,6 +56,30 @@ TEST_CASE("waiting for the sender does not lower the frame rate of the summary")
   CHECK(summary["interval_ms"]["p99"].get<double>() == Approx(40).epsilon(0.01));
 }
 
+TEST_CASE("a timeline has the time and the age of each frame after the warm-up") {
+  Bench bench;
+  bench.decode(milliseconds{7});
+  CHECK(bench.statistics.timeline() == json::array());  // nobody asked
+  bench.statistics.keep_timeline(2);
+  bench.decode(milliseconds{9});
+  bench.statistics.reset();
+  const auto decode_at = [&](int milliseconds_later, std::optional<microseconds> age) {
+    DecodedFrame frame;
+    frame.decoded = WallTime(seconds{1'700'000'000}) + milliseconds{milliseconds_later};
+    frame.age = age;
+    bench.statistics.frame_decoded(frame);
+  };
+  decode_at(250, microseconds{12'345});
+  decode_at(500, std::nullopt);
+  decode_at(750, microseconds{1});  // more than it was to keep
+  const json timeline = bench.statistics.timeline();
+  REQUIRE(timeline.size() == 2);
+  CHECK(timeline[0][0].get<double>() - 1'700'000'000 == Approx(0.25).margin(1e-6));
+  CHECK(timeline[0][1] == 12.345);
+  CHECK(timeline[1][0].get<double>() - 1'700'000'000 == Approx(0.5).margin(1e-6));
+  CHECK(timeline[1][1].is_null());
+}
+
 TEST_CASE("a reset of the statistics discards the warm-up") {
   Bench bench;
   bench.receive(stamp(1));
