@@ -2,6 +2,7 @@
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -36,6 +37,16 @@ void require_room(const BenchOptions& options) {
     if (const auto refusal = refusal_of(one, room)) throw UsageError("--viewers", *refusal);
 }
 
+void require_congestion_controls(const Matrix& matrix) {
+  const std::vector<std::string> available = available_congestion_controls();
+  for (const std::string& name : matrix.congestion_controls)
+    if (!name.empty() && std::ranges::find(available, name) == available.end())
+      throw UsageError("--congestion",
+                       fmt::format("the kernel does not have '{0}', only {1}; choose one of these, "
+                                   "or load it with sudo modprobe tcp_{0}",
+                                   name, fmt::join(available, ", ")));
+}
+
 void begin_results(Results& results, EventLoop& loop, const BenchOptions& options,
                    const Programs& programs) {
   results.created = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
@@ -54,6 +65,7 @@ void begin_results(Results& results, EventLoop& loop, const BenchOptions& option
                              .failure = {},
                              .figures = {},
                              .ages = {},
+                             .phases = {},
                              .verdict = {}});
 }
 
@@ -99,6 +111,7 @@ int run_bench(const BenchOptions& wanted) {
   BenchOptions options = wanted;
   raise_descriptor_limit();
   require_room(options);
+  require_congestion_controls(options.matrix);
   const std::optional<EarlierRun> earlier = read_if_wanted(options.compare_file);
   const ReportFile json(options.json_file);
   const ReportFile report(options.report_file);

@@ -36,17 +36,48 @@ double parse_share(const std::string& text) {
   return parse_with_unit(text, {{"%", 0.01}}, 0, 0.9, "write a share such as 1%, at most 90%");
 }
 
+std::uint64_t parse_rate(const std::string& text) {
+  constexpr double kMinRate = 10e3;
+  constexpr double kMaxRate = 100e9;
+  return static_cast<std::uint64_t>(
+      parse_with_unit(text, {{"gbit", 1e9}, {"mbit", 1e6}, {"kbit", 1e3}, {"bit", 1}}, kMinRate,
+                      kMaxRate, "write a rate such as 20mbit, from 10kbit to 100gbit"));
+}
+
+/// A rate without a time counts from the beginning.
+RateStep parse_step(const std::string& word) {
+  constexpr double kLongestRunUs = 86'400e6;
+  const std::size_t sign = word.find('@');
+  const RateStep step{.bits_per_second = parse_rate(word.substr(0, sign))};
+  if (sign == std::string::npos) return step;
+  const double begin_us =
+      parse_with_unit(word.substr(sign + 1), {{"us", 1}, {"ms", 1e3}, {"s", 1e6}, {"", 1e6}}, 0,
+                      kLongestRunUs, "write a time such as 5mbit@8s, at most 86400s");
+  return {microseconds(std::llround(begin_us)), step.bits_per_second};
+}
+
+void add_step(const std::string& word, LinkSettings& link) {
+  const RateStep step = parse_step(word);
+  if (link.rates.empty() && step.begin.count() > 0)
+    throw std::invalid_argument(
+        fmt::format("the first rate, '{}', does not begin at 0s; write a schedule such as "
+                    "20mbit@0s,5mbit@8s",
+                    word));
+  if (!link.rates.empty() && step.begin <= link.rates.back().begin)
+    throw std::invalid_argument(
+        fmt::format("'{}' does not begin after the rate before it; write a schedule such as "
+                    "20mbit@0s,5mbit@8s",
+                    word));
+  link.rates.push_back(step);
+}
+
 void parse_word(const std::string& word, LinkSettings& link) {
   const std::size_t sign = word.find('=');
   const std::string name = word.substr(0, sign);
   const std::string value = sign == std::string::npos ? "" : word.substr(sign + 1);
-  constexpr double kMinRate = 10e3;
-  constexpr double kMaxRate = 100e9;
   constexpr double kLongestDelayUs = 10e6;
   if (sign == std::string::npos)
-    link.bits_per_second = static_cast<std::uint64_t>(
-        parse_with_unit(word, {{"gbit", 1e9}, {"mbit", 1e6}, {"kbit", 1e3}, {"bit", 1}}, kMinRate,
-                        kMaxRate, "write a rate such as 20mbit, from 10kbit to 100gbit"));
+    add_step(word, link);
   else if (name == "delay")
     link.delay = microseconds(
         std::llround(parse_with_unit(value, {{"us", 1}, {"ms", 1e3}, {"s", 1e6}}, 0,

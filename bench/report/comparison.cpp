@@ -87,6 +87,9 @@ void note_origin(Comparison& comparison, const EarlierRun& earlier, const Result
   };
   note(earlier.machine, describe(results.machine),
        "the earlier run was on another machine: ", "the earlier file does not name its machine");
+  note(earlier.congestion_control, results.machine.congestion_control,
+       "the earlier run's system used the TCP congestion control ",
+       "the earlier file does not name its TCP congestion control");
   note(earlier.version, results.sender_version, "the earlier run used jpegwire-sender ",
        "the earlier file does not name its version");
 }
@@ -163,6 +166,7 @@ EarlierRun read_earlier_run(const std::string& file) {
                  .created = created.empty() ? "an unknown time" : created,
                  .version = text_in(object_in(object, "versions"), "jpegwire-sender"),
                  .machine = text_in(object_in(object, "machine"), "description"),
+                 .congestion_control = text_in(object_in(object, "machine"), "congestion_control"),
                  .settings = object_in(object, "settings"),
                  .cases = {}};
   const json cases = object.value("cases", json::array());

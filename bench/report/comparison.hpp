@@ -13,8 +13,9 @@ struct EarlierRun {
   std::string file;
   std::string created;
   std::string version;
-  std::string machine;      // as from describe(Machine); empty if unknown
-  nlohmann::json settings;  // an object
+  std::string machine;             // as from describe(Machine); empty if unknown
+  std::string congestion_control;  // the system's default for TCP; empty if unknown
+  nlohmann::json settings;         // an object
   struct CaseFigures {
     nlohmann::json values;  // to_json(Case)
     std::string key;        // the text of `values`

@@ -84,7 +84,7 @@ std::string head(const Results& results) {
   const std::string common = describe_common(cases_of(options.matrix));
   return "<h1>Frame rates and latency</h1>\n" +
          faint(fmt::format("{} on {}: {}", results.created, results.machine.host,
-                           describe(results.machine))) +
+                           describe_machine(results))) +
          faint(fmt::format(
              "jpegwire-sender {}, jpegwire-viewer {}; {} of each case, {} s each after {} s "
              "of warm-up{}{}{}",
@@ -150,9 +150,9 @@ std::string mark_of(const std::optional<Comparison>& comparison, std::size_t ind
   return "";
 }
 
-std::string cell(const CaseResult& result, std::string_view name) {
-  const auto figure = result.figures.find(name);
-  if (figure == result.figures.end()) return "-";
+std::string cell(const FigureSpreads& figures, std::string_view name) {
+  const auto figure = figures.find(name);
+  if (figure == figures.end()) return "-";
   const Spread& spread = figure->second;
   const int decimals = figure_kind(name).decimals;
   const std::string range =
@@ -162,21 +162,41 @@ std::string cell(const CaseResult& result, std::string_view name) {
   return fmt::format("{:.{}f}<small>{}</small>", spread.median, decimals, range);
 }
 
-std::string table(const Results& results, const std::optional<Comparison>& comparison) {
-  std::string html =
-      "<section class='card'><h2>Medians, and their spread over the runs</h2>\n"
-      "<div class='scroll'><table><tr><th>case</th>";
-  for (const std::string_view name : table_figures())
+std::string begin_table(const char* title, const std::vector<std::string_view>& figures) {
+  std::string html = fmt::format(
+      "<section class='card'><h2>{}</h2>\n<div class='scroll'><table><tr><th>case</th>", title);
+  for (const std::string_view name : figures)
     html += fmt::format("<th>{}<br>{}</th>", figure_kind(name).title, figure_kind(name).unit);
-  html += "</tr>\n";
+  return html + "</tr>\n";
+}
+
+std::string table(const Results& results, const std::optional<Comparison>& comparison) {
+  std::string html = begin_table("Medians, and their spread over the runs", table_figures());
   for (std::size_t i = 0; i < results.cases.size(); ++i) {
     const CaseResult& result = results.cases[i];
     html += fmt::format("<tr><td>{}</td>", escaped(result.label));
     for (const std::string_view name : table_figures())
-      html += fmt::format("<td>{}{}</td>", cell(result, name), mark_of(comparison, i, name));
+      html +=
+          fmt::format("<td>{}{}</td>", cell(result.figures, name), mark_of(comparison, i, name));
     html += "</tr>\n";
   }
   return html + "</table></div></section>\n";
+}
+
+/// How each case did at each rate of a link whose rate changes.
+std::string table_of_phases(const Results& results) {
+  std::string rows;
+  for (const CaseResult& result : results.cases)
+    for (const Phase& phase : result.phases) {
+      rows += fmt::format("<tr><td>{}<small>{}</small></td>", escaped(result.label),
+                          escaped(phase.label()));
+      for (const std::string_view name : phase_figures())
+        rows += fmt::format("<td>{}</td>", cell(phase.figures, name));
+      rows += "</tr>\n";
+    }
+  if (rows.empty()) return "";
+  return begin_table("While the rate of the link changes", phase_figures()) + rows +
+         "</table></div></section>\n";
 }
 
 std::string describe_comparison(const std::optional<Comparison>& comparison) {
@@ -205,8 +225,11 @@ std::string draw(const Plot& plot) {
 }
 
 std::string plots(const Results& results) {
-  return "<div class='plots'>\n" + draw(plot_ages(results)) + draw(plot_rates(results)) +
-         draw(plot_cpu(results)) + draw(plot_age_by_viewers(results)) + "</div>\n";
+  std::string over_time;
+  for (const Plot& plot : plots_over_time(results)) over_time += draw(plot);
+  return "<div class='plots'>\n" + over_time + draw(plot_ages(results)) +
+         draw(plot_rates(results)) + draw(plot_cpu(results)) + draw(plot_age_by_viewers(results)) +
+         "</div>\n";
 }
 
 std::string command_lines(const Results& results) {
@@ -232,9 +255,9 @@ std::string html_report(const Results& results, const std::optional<Comparison>&
          "<meta name='viewport' content='width=device-width, initial-scale=1'>\n"
          "<title>jpegwire-bench: frame rates and latency</title>\n<style>" +
          std::string(kReportStyle) + "</style>\n<main>\n" + head(results) + warnings(results) +
-         verdicts(results) + table(results, comparison) + beside_peers(results) +
-         describe_comparison(comparison) + plots(results) + command_lines(results) +
-         "</main>\n</html>\n";
+         verdicts(results) + table(results, comparison) + table_of_phases(results) +
+         beside_peers(results) + describe_comparison(comparison) + plots(results) +
+         command_lines(results) + "</main>\n</html>\n";
 }
 
 }  // namespace jpegwire

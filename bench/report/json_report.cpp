@@ -30,6 +30,7 @@ json to_json(const CaseResult& result) {
   return {{"case", to_json(result.measured)},
           {"figures", figures},
           {"age_cdf_ms", ages_to_json(result.ages)},
+          {"phases", to_json(result.phases)},
           {"verdict", result.has_runs() && result.measured.is_jpegwire() ? verdict : json()},
           {"failure", result.failure.empty() ? json() : json(result.failure)},
           {"runs", runs}};

@@ -16,21 +16,6 @@ namespace {
 
 constexpr double kMinAgeMs = 0.01;  // keeps logarithms finite; clocks may differ by more
 
-std::vector<std::string> names_of(const std::vector<PlotSeries>& series) {
-  std::vector<std::string> names;
-  if (series.size() < 2) return names;
-  for (const PlotSeries& one : series) names.push_back(one.name);
-  return names;
-}
-
-double greatest_y(const std::vector<PlotSeries>& series) {
-  double greatest = 0;
-  for (const PlotSeries& one : series)
-    for (const PlotPoint& point : one.points)
-      greatest = std::max({greatest, point.y, point.greatest});
-  return greatest;
-}
-
 PlotPoint point_at(double x, const Spread& spread) {
   return {x, spread.median, spread.least, spread.greatest, spread.repetitions > 1};
 }
@@ -161,7 +146,7 @@ Plot plot_ages(const Results& results) {
   const std::vector<PlotSeries> series = age_series(results);
   if (series.empty()) return plot;
   plot.svg = svg_lines(plot.title, axis_of_ages(series), axis_from_zero("frames, %", 100), series);
-  plot.legend = names_of(series);
+  plot.legend = legend_of(series);
   return plot;
 }
 
@@ -175,7 +160,7 @@ Plot plot_rates(const Results& results) {
       series_over(results, "fps", megapixels, [](Case& one) { one.size = std::nullopt; });
   if (axis.ticks.size() < 3 || series.empty()) return plot;  // a single size
   plot.svg = svg_lines(plot.title, axis, axis_from_zero("frames/s", greatest_y(series)), series);
-  plot.legend = names_of(series);
+  plot.legend = legend_of(series);
   return plot;
 }
 
@@ -212,7 +197,7 @@ Plot plot_age_by_viewers(const Results& results) {
       series_over(results, "age_p50_ms", viewers_of, [](Case& one) { one.viewers = 1; });
   if (axis.ticks.size() < 2 || series.empty()) return plot;
   plot.svg = svg_lines(plot.title, axis, axis_from_zero("age, ms", greatest_y(series)), series);
-  plot.legend = names_of(series);
+  plot.legend = legend_of(series);
   return plot;
 }
 

@@ -27,4 +27,8 @@ Plot plot_cpu(const Results& results);
 /// Age against the number of viewers.
 Plot plot_age_by_viewers(const Results& results);
 
+/// If the rate of the link changes: rates, budget, quality, frame rate and age over the time of the
+/// first run of each case. A plot without data is empty.
+std::vector<Plot> plots_over_time(const Results& results);
+
 }  // namespace jpegwire

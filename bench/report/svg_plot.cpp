@@ -155,6 +155,21 @@ Axis axis_of_magnitudes(const std::string& title, double least, double greatest)
     }
 }
 
+std::vector<std::string> legend_of(const std::vector<PlotSeries>& series) {
+  std::vector<std::string> names;
+  if (series.size() < 2) return names;
+  for (const PlotSeries& one : series) names.push_back(one.name);
+  return names;
+}
+
+double greatest_y(const std::vector<PlotSeries>& series) {
+  double greatest = 0;
+  for (const PlotSeries& one : series)
+    for (const PlotPoint& point : one.points)
+      greatest = std::max({greatest, point.y, point.greatest});
+  return greatest;
+}
+
 std::string svg_lines(const std::string& title, const Axis& x, const Axis& y,
                       const std::vector<PlotSeries>& series) {
   const Scale x_scale(x, kLeft, kWidth - kRight);

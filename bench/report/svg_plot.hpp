@@ -39,6 +39,12 @@ struct PlotSeries {
   bool has_marks = true;  // a circle at each point
 };
 
+/// The names of the series for a legend; empty for a single series.
+std::vector<std::string> legend_of(const std::vector<PlotSeries>& series);
+
+/// The greatest value of all points and their ranges; 0 without a point.
+double greatest_y(const std::vector<PlotSeries>& series);
+
 /// Lines as an <svg>. The page's CSS sets the colours: series N has the class cN.
 std::string svg_lines(const std::string& title, const Axis& x, const Axis& y,
                       const std::vector<PlotSeries>& series);

@@ -18,7 +18,8 @@ std::vector<std::vector<std::string>> head() {
 
 std::vector<std::string> row_of(const CaseResult& result) {
   std::vector<std::string> cells{result.label};
-  for (const std::string_view name : table_figures()) cells.push_back(cell_of(result, name));
+  for (const std::string_view name : table_figures())
+    cells.push_back(cell_of(result.figures, name));
   return cells;
 }
 
@@ -31,6 +32,22 @@ std::string verdict_of(const CaseResult& result) {
   return text;
 }
 
+/// How each case did at each rate of a link whose rate changes; empty without one.
+std::string describe_phases(const Results& results) {
+  std::vector<std::vector<std::string>> rows{
+      {"while the rate of the link changes", "frames/s", "age p50", "p99", "max"},
+      {"", "", "ms", "ms", "ms"}};
+  const std::size_t head_rows = rows.size();
+  for (const CaseResult& result : results.cases)
+    for (const Phase& phase : result.phases) {
+      std::vector<std::string>& cells = rows.emplace_back();
+      cells.push_back(fmt::format("{}: {}", result.label, phase.label()));
+      for (const std::string_view name : phase_figures())
+        cells.push_back(cell_of(phase.figures, name));
+    }
+  return rows.size() == head_rows ? "" : in_columns(rows) + "\n";
+}
+
 std::string describe_conditions(const Results& results) {
   const BenchOptions& options = results.options;
   const std::string common = describe_common(cases_of(options.matrix));
@@ -38,7 +55,7 @@ std::string describe_conditions(const Results& results) {
   return fmt::format(
       "{}\njpegwire-sender {}, jpegwire-viewer {}{}{}{}\n{} run{} of {} s each, after {} s of "
       "warm-up{}\n",
-      describe(results.machine), results.sender_version, results.viewer_version, peer_versions,
+      describe_machine(results), results.sender_version, results.viewer_version, peer_versions,
       common.empty() ? "" : "; ", common, options.repetitions, options.repetitions == 1 ? "" : "s",
       options.seconds, options.warm_up_seconds,
       results.is_complete ? "" : "; interrupted before all runs were done");
@@ -70,15 +87,21 @@ const std::vector<std::string_view>& table_figures() {
   return names;
 }
 
-std::string cell_of(const CaseResult& result, std::string_view figure) {
-  const auto found = result.figures.find(figure);
-  return found == result.figures.end() ? "-" : to_text(found->second, figure_kind(figure).decimals);
+const std::vector<std::string_view>& phase_figures() {
+  static const std::vector<std::string_view> names{"fps", "age_p50_ms", "age_p99_ms", "age_max_ms"};
+  return names;
+}
+
+std::string cell_of(const FigureSpreads& figures, std::string_view figure) {
+  const auto found = figures.find(figure);
+  return found == figures.end() ? "-" : to_text(found->second, figure_kind(figure).decimals);
 }
 
 std::string describe(const Results& results) {
   std::vector<std::vector<std::string>> rows = head();
   for (const CaseResult& result : results.cases) rows.push_back(row_of(result));
   std::string text = describe_conditions(results) + "\n" + in_columns(rows) + "\n";
+  text += describe_phases(results);
   for (const CaseResult& result : results.cases) text += verdict_of(result);
   const std::vector<std::string> ratios = describe_ratios(results);
   if (!ratios.empty()) text += "\nCompared with the best of the other senders, run by run:\n";

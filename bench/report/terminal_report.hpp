@@ -16,8 +16,11 @@ std::string in_columns(const std::vector<std::vector<std::string>>& rows);
 /// The figures that every table shows.
 const std::vector<std::string_view>& table_figures();
 
+/// The figures of the tables of phases.
+const std::vector<std::string_view>& phase_figures();
+
 /// A figure as a table shows it; a dash if it is unknown.
-std::string cell_of(const CaseResult& result, std::string_view figure);
+std::string cell_of(const FigureSpreads& figures, std::string_view figure);
 
 /// The report for the terminal: the machine, the table, the verdicts and the warnings.
 std::string describe(const Results& results);

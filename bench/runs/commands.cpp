@@ -73,6 +73,7 @@ Command viewer_command(const std::string& program, const Case& one, const std::s
   append(command, {"--timeout", "30", "--summary", "-"});
   if (!one.window) append(command, {"--headless"});
   if (one.optical) append(command, {"--optical"});
+  if (one.has_schedule()) append(command, {"--timeline"});
   command.insert(command.end(), more.begin(), more.end());
   return command;
 }

@@ -21,6 +21,7 @@ constexpr std::array kKinds = std::to_array<FigureKind>({
     {"age_p50_ms", "age, median", "ms", 1, false},
     {"age_p90_ms", "age, p90", "ms", 1, false},
     {"age_p99_ms", "age, p99", "ms", 1, false},
+    {"age_max_ms", "age, greatest", "ms", 1, false},
     {"age_known_percent", "frames whose age is known", "%", 0, true},
     {"captured_fps", "frames captured", "frames/s", 1, true},
     {"encoded_fps", "frames encoded or passed on", "frames/s", 1, true},
@@ -150,6 +151,9 @@ void put_ages(Figures& figures, const Run& run) {
       {{"age_p50_ms", 50}, {"age_p90_ms", 90}, {"age_p99_ms", 99}}};
   for (const auto& [name, percent] : percentiles)
     if (const auto age = ages.percentile(percent)) figures[name] = *age;
+  for (const json& viewer : run.viewers)
+    if (const auto age = number_at(viewer, json::json_pointer("/age_ms/max")))
+      figures["age_max_ms"] = std::max(figures["age_max_ms"], *age);
 }
 
 void put_rates(Figures& figures, const Run& run) {

@@ -36,6 +36,14 @@ std::uint64_t limit_in(const char* file_name) {
   return std::ifstream(file_name) >> limit ? limit : kUnlimited;
 }
 
+/// The words in a file that the kernel makes.
+std::vector<std::string> words_in(const char* file_name) {
+  std::ifstream file(file_name);
+  std::vector<std::string> words;
+  for (std::string word; file >> word;) words.push_back(word);
+  return words;
+}
+
 std::uint64_t kilobytes_of(const std::string& name) {
   const std::string value = value_in("/proc/meminfo", name);  // as "16384 kB"
   return parse_number<std::uint64_t>(value.substr(0, value.find(' '))).value_or(0) * 1024;
@@ -98,15 +106,21 @@ ViewerRoom room_for_viewers(const Case& one, const MachineRoom& room) {
 
 }  // namespace
 
+std::vector<std::string> available_congestion_controls() {
+  return words_in("/proc/sys/net/ipv4/tcp_available_congestion_control");
+}
+
 Machine this_machine() {
   utsname system{};
   ::uname(&system);
+  const auto congestion_control = words_in("/proc/sys/net/ipv4/tcp_congestion_control");
   constexpr double kGigabyte = 1e9;
   return {.host = host_name(),
           .processor = value_in("/proc/cpuinfo", "model name"),
           .kernel = fmt::format("{} {} {}", system.sysname, system.release, system.machine),
           .cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency())),
-          .memory_gb = static_cast<double>(kilobytes_of("MemTotal")) / kGigabyte};
+          .memory_gb = static_cast<double>(kilobytes_of("MemTotal")) / kGigabyte,
+          .congestion_control = congestion_control.empty() ? "" : congestion_control.front()};
 }
 
 std::string describe(const Machine& machine) {
@@ -116,9 +130,13 @@ std::string describe(const Machine& machine) {
 }
 
 nlohmann::json to_json(const Machine& machine) {
-  return {{"description", describe(machine)}, {"host", machine.host},
-          {"processor", machine.processor},   {"kernel", machine.kernel},
-          {"cores", machine.cores},           {"memory_gb", machine.memory_gb}};
+  return {{"description", describe(machine)},
+          {"host", machine.host},
+          {"processor", machine.processor},
+          {"kernel", machine.kernel},
+          {"cores", machine.cores},
+          {"memory_gb", machine.memory_gb},
+          {"congestion_control", machine.congestion_control}};
 }
 
 MachineRoom room_of_this_machine() {

@@ -4,6 +4,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "bench/runs/matrix.hpp"
 
@@ -16,7 +17,11 @@ struct Machine {
   std::string kernel;
   int cores = 1;
   double memory_gb = 0;
+  std::string congestion_control{};  // the system's default for TCP; empty: unknown
 };
+
+/// The TCP congestion controls that the kernel has.
+std::vector<std::string> available_congestion_controls();
 
 Machine this_machine();
 

@@ -10,6 +10,7 @@
 #include <tuple>
 
 #include "app/text.hpp"
+#include "bench/link/link_settings.hpp"
 #include "bench/runs/fake_camera.hpp"
 #include "bench/runs/peers.hpp"
 
@@ -30,7 +31,7 @@ std::string describe_source(const std::string& source) {
   return gives_jpegs(source) ? "a camera's JPEGs" : "a camera's YUYV";
 }
 
-using Words = std::array<std::string, 11>;
+using Words = std::array<std::string, 12>;
 constexpr std::size_t kSizeWord = 0;
 constexpr std::size_t kSenderWord = 1;
 
@@ -41,6 +42,7 @@ Words words_of(const Case& one) {
           describe_rate(one.frames_per_second),
           fmt::format("quality {}", one.quality),
           std::string(name_of(one.transport)),
+          one.congestion_control,
           counted(one.viewers, "viewer"),
           counted(one.threads, "thread"),
           describe_source(one.source),
@@ -103,7 +105,16 @@ std::vector<Case> beside_peers(const std::vector<Case>& cases, const Matrix& mat
   return all;
 }
 
+std::vector<Case> without_repetitions(const std::vector<Case>& cases) {
+  std::vector<Case> different;
+  for (const Case& one : cases)
+    if (std::ranges::find(different, one) == different.end()) different.push_back(one);
+  return different;
+}
+
 }  // namespace
+
+bool Case::has_schedule() const { return !link.empty() && parse_link(link).has_schedule(); }
 
 std::string_view name_of(Transport transport) {
   constexpr std::array<std::string_view, 3> kNames{"tcp", "http", "rtp"};
@@ -120,9 +131,13 @@ std::vector<Case> cases_of(const Matrix& matrix) {
   multiply(cases, matrix.frame_rates, &Case::frames_per_second);
   multiply(cases, matrix.qualities, &Case::quality);
   multiply(cases, matrix.transports, &Case::transport);
+  multiply(cases, matrix.congestion_controls, &Case::congestion_control);
   multiply(cases, matrix.threads, &Case::threads);
   multiply(cases, matrix.viewers, &Case::viewers);
-  return matrix.peers.empty() ? cases : beside_peers(cases, matrix);
+  if (!matrix.peers.empty()) cases = beside_peers(cases, matrix);
+  for (Case& one : cases)
+    if (one.transport == Transport::rtp) one.congestion_control.clear();
+  return without_repetitions(cases);
 }
 
 std::string describe_size(const std::optional<PictureSize>& size) {
@@ -155,6 +170,7 @@ nlohmann::json to_json(const Case& one) {
       {"threads", one.threads},
       {"source", without_password(one.source)}};
   if (!one.link.empty()) values["link"] = one.link;
+  if (!one.congestion_control.empty()) values["congestion"] = one.congestion_control;
   if (one.window) values["window"] = true;
   if (one.optical) values["optical"] = true;
   if (!one.is_jpegwire()) values["sender"] = one.sender;

@@ -28,12 +28,16 @@ struct Case {
   int viewers = 1;
   int threads = 1;  // of the sender, and of each viewer
   std::string source = "test";
-  std::string link{};             // the value of --link; empty: loopback
-  bool window = false;            // the viewers open windows
-  bool optical = false;           // the age is read from a clock in the picture
-  std::string sender{kJpegwire};  // or a peer's name
+  std::string link{};                // the value of --link; empty: loopback
+  std::string congestion_control{};  // of the sender's TCP connections; empty: the system's
+  bool window = false;               // the viewers open windows
+  bool optical = false;              // the age is read from a clock in the picture
+  std::string sender{kJpegwire};     // or a peer's name
 
   bool is_jpegwire() const { return sender == kJpegwire; }
+
+  /// Whether the rate of the link changes during the measurement.
+  bool has_schedule() const;
   bool operator==(const Case&) const = default;
 };
 
@@ -47,13 +51,15 @@ struct Matrix {
   std::vector<int> threads;
   std::vector<std::string> sources;
   std::string link{};
+  std::vector<std::string> congestion_controls{""};
   bool window = false;
   bool optical = false;
   std::vector<const Peer*> peers{};  // measured in addition to jpegwire
 };
 
 /// All combinations. The cases of a peer follow those of jpegwire, once for all transports, because
-/// each peer has a fixed one. Cases that a peer does not support are omitted.
+/// each peer has a fixed one. Cases that a peer does not support are omitted. Cases without TCP
+/// have no congestion control.
 std::vector<Case> cases_of(const Matrix& matrix);
 
 /// "1280x720", or "own size" for the size of the source.

@@ -8,6 +8,8 @@
 #include <utility>
 
 #include "app/process_usage.hpp"
+#include "bench/link/link_settings.hpp"
+#include "bench/link/rate_schedule.hpp"
 #include "bench/runs/program_end.hpp"
 #include "bench/runs/stream_sender.hpp"
 
@@ -19,6 +21,7 @@ using Clock = std::chrono::steady_clock;
 /// The values that are read at each end of the window.
 struct Sample {
   Clock::time_point time;
+  WallTime wall_time;
   nlohmann::json sender;
   ThreadTimes sender_threads;
   ThreadTimes viewer_threads;
@@ -40,11 +43,12 @@ ThreadTimes difference(const ThreadTimes& begin, const ThreadTimes& end) {
 class Measurement {
  public:
   Measurement(EventLoop& loop, const BenchOptions& options, const Programs& programs,
-              const Case& one, ViewerGroup& viewers)
+              const Case& one, ViewerGroup& viewers, NetworkLink* link)
       : loop_(loop),
         options_(options),
         case_(one),
         viewers_(viewers),
+        link_(link),
         ends_(viewers.choose_ends(one)),
         sender_(start_sender(loop, options, programs, case_, ends_)) {}
 
@@ -53,9 +57,10 @@ class Measurement {
     wait_for_viewers();
     watch(options_.warm_up_seconds);
     const Sample begin = take_sample();
-    watch(options_.seconds);
+    nlohmann::json links_over_time = watch_window(begin.time);
     const Sample end = take_sample();
     Run run = difference_of(begin, end);
+    run.links_over_time = std::move(links_over_time);
     run.viewer_commands = viewers_.commands();
     run.viewers = viewers_.finish();
     run.sender = sender_->finish();
@@ -88,11 +93,46 @@ class Measurement {
     });
   }
 
+  /// Waits for the measured time. If the rate of the link changes, changes it, and returns what the
+  /// sender knows about its links over time.
+  nlohmann::json watch_window(Clock::time_point begin) {
+    nlohmann::json links = nlohmann::json::array();
+    const auto seconds = std::chrono::duration<double>(options_.seconds);
+    if (link_ == nullptr || !case_.has_schedule()) {
+      watch(options_.seconds);
+      return links;
+    }
+    constexpr milliseconds kPause{200};
+    const auto whole = std::chrono::duration_cast<microseconds>(seconds);
+    RateSchedule schedule(parse_link(case_.link).rates);
+    microseconds next_sample{0};
+    for (microseconds now{0}; now < whole; now = since(begin)) {
+      if (const auto rate = schedule.due(now)) link_->set_rate(*rate);
+      if (now >= next_sample) {
+        add_links(links, begin);
+        next_sample = now + kPause;
+      }
+      watch(to_seconds(schedule.next_before(std::min(next_sample, whole)) - since(begin)));
+    }
+    return links;
+  }
+
+  static microseconds since(Clock::time_point begin) {
+    return std::chrono::duration_cast<microseconds>(Clock::now() - begin);
+  }
+
+  void add_links(nlohmann::json& samples, Clock::time_point begin) {
+    const nlohmann::json statistics = sender_->statistics();
+    if (!statistics.is_object() || !statistics.contains("links")) return;
+    samples.push_back({{"seconds", to_seconds(since(begin))}, {"links", statistics["links"]}});
+  }
+
   Sample take_sample() {
     Sample sample;
     const pid_t sender = sender_->child().pid();
     sample.sender = sender_->statistics();
     sample.time = Clock::now();
+    sample.wall_time = wall_now();
     sample.sender_threads = thread_times(sender);
     sample.viewer_threads = viewers_.threads();
     sample.sender_cpu_seconds =
@@ -129,11 +169,13 @@ class Measurement {
   Run difference_of(const Sample& begin, const Sample& end) const {
     return {.sender_command = sender_->child().command(),
             .viewer_commands = {},
+            .begin = begin.wall_time,
             .seconds = std::chrono::duration<double>(end.time - begin.time).count(),
             .sender_begin = begin.sender,
             .sender_end = end.sender,
             .sender = {},
             .viewers = {},
+            .links_over_time = {},
             .sender_threads = difference(begin.sender_threads, end.sender_threads),
             .viewer_threads = difference(begin.viewer_threads, end.viewer_threads),
             .sender_cpu_seconds = end.sender_cpu_seconds - begin.sender_cpu_seconds,
@@ -149,6 +191,7 @@ class Measurement {
   const BenchOptions& options_;
   const Case& case_;
   ViewerGroup& viewers_;
+  NetworkLink* const link_;
   const SenderEnds ends_;
   const std::unique_ptr<StreamSender> sender_;
 };
@@ -156,8 +199,10 @@ class Measurement {
 }  // namespace
 
 Run measure(EventLoop& loop, const BenchOptions& options, const Programs& programs, const Case& one,
-            ViewerGroup& viewers) {
-  return Measurement(loop, options, programs, one, viewers).run();
+            ViewerGroup& viewers, NetworkLink* link) {
+  if (link != nullptr && one.has_schedule())
+    link->set_rate(parse_link(one.link).rates.front().bits_per_second);
+  return Measurement(loop, options, programs, one, viewers, link).run();
 }
 
 }  // namespace jpegwire

@@ -43,25 +43,38 @@ Descriptor open_tun(const char* name) {
   return device;
 }
 
-Command bucket(const char* device, std::uint64_t bits_per_second) {
-  // The burst is what the rate allows in one tick of the kernel's slowest clock, and at least one
-  // whole packet.
+constexpr const char* kNetwork = "198.18.0.0/30";
+
+constexpr std::uint64_t kMinBurstBytes = 5000;  // at least one whole packet
+
+/// The burst is what the rate allows in one tick of the kernel's slowest clock.
+Command rate_of(std::uint64_t bits_per_second) {
   constexpr std::uint64_t kTicksPerSecond = 100;
-  const std::uint64_t burst_bytes =
-      std::max<std::uint64_t>(bits_per_second / 8 / kTicksPerSecond, 5000);
-  return {"tc",
-          "qdisc",
-          "add",
-          "dev",
-          device,
-          "root",
-          "tbf",
-          "rate",
-          fmt::format("{}bit", bits_per_second),
-          "burst",
-          std::to_string(burst_bytes),
-          "latency",
-          "50ms"};
+  const std::uint64_t burst_bytes = std::max(bits_per_second / 8 / kTicksPerSecond, kMinBurstBytes);
+  return {"rate",    fmt::format("{}bit", bits_per_second),
+          "burst",   std::to_string(burst_bytes),
+          "latency", "50ms"};
+}
+
+/// Packets above the burst would wait forever, and the burst of the next rate may be smaller than
+/// packets that wait already: the kernel joins them to up to 64 kB (GSO). With a second bucket of a
+/// rate that limits nothing, tc-tbf(8) splits all that exceed its size.
+Command split_packets(std::uint64_t bits_per_second) {
+  constexpr std::uint64_t kNoLimit = 10'000'000'000;
+  return {"peakrate", fmt::format("{}bit", std::max(kNoLimit, 2 * bits_per_second)), "mtu",
+          std::to_string(kMinBurstBytes - 200)};
+}
+
+/// `verb` is add or change.
+Command bucket(const char* verb, const char* device, std::uint64_t bits_per_second,
+               bool has_schedule) {
+  Command command{"tc", "qdisc", verb, "dev", device, "root", "tbf"};
+  const auto append = [&command](const Command& words) {
+    command.insert(command.end(), words.begin(), words.end());
+  };
+  append(rate_of(bits_per_second));
+  if (has_schedule) append(split_packets(bits_per_second));
+  return command;
 }
 
 }  // namespace
@@ -99,10 +112,21 @@ void NetworkLink::set_up(const LinkSettings& link) {
     run(there({"ip", "link", "set", "lo", "up"}));
     run(there({"ip", "address", "add", fmt::format("{}/30", address), "dev", device}));
     run(there({"ip", "link", "set", device, "up"}));
-    if (link.bits_per_second > 0) run(there(bucket(device, link.bits_per_second)));
+    if (!link.rates.empty())
+      run(there(bucket("add", device, link.rates.front().bits_per_second, link.has_schedule())));
   };
   begin(kNearDevice, kNearAddress, [](const Command& command) { return command; });
   begin(kFarDevice, kFarAddress, [this](const Command& command) { return at_far_end(command); });
+}
+
+void NetworkLink::set_rate(std::uint64_t bits_per_second) {
+  run(bucket("change", kNearDevice, bits_per_second, true));
+  run(at_far_end(bucket("change", kFarDevice, bits_per_second, true)));
+}
+
+void NetworkLink::set_congestion_control(const std::string& name) {
+  run({"ip", "route", "replace", kNetwork, "dev", kNearDevice, "proto", "kernel", "scope", "link",
+       "src", kNearAddress, "congctl", name});
 }
 
 void NetworkLink::run(const Command& command) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -26,6 +27,18 @@ class NetworkLink {
 
   /// The command that runs `command` at the far end.
   Command at_far_end(const Command& command) const;
+
+  // These two run tc(8) and ip(8), and wait for them. They throw std::runtime_error with a message
+  // for the user.
+
+  /// Changes the rate of a link with a schedule, first of the direction from the near end. The
+  /// queue is 50 ms of the new rate; packets that are in it stay.
+  void set_rate(std::uint64_t bits_per_second);
+
+  /// The TCP congestion control of connections that begin from now on, at the near end. It is an
+  /// attribute of the route, because a namespace of its own may not choose, as its default, one
+  /// that the system restricts (tcp(7), tcp_allowed_congestion_control).
+  void set_congestion_control(const std::string& name);
 
  private:
   void join_by_veth();

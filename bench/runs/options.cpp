@@ -39,6 +39,11 @@ Transport parse_transport(const std::string& text) {
   throw std::invalid_argument(fmt::format("'{}' is not one of tcp, http, rtp", text));
 }
 
+std::string parse_congestion_control(const std::string& text) {
+  if (text.empty()) throw std::invalid_argument("a name is missing between two commas");
+  return text;
+}
+
 std::string parse_source(const std::string& text) {
   if (text.empty()) throw std::invalid_argument("a source is missing between two commas");
   return text;
@@ -125,7 +130,12 @@ void add_run_options(CommandLine& command_line, BenchOptions& options) {
         options.matrix.link = text;
       },
       "Simulate a bad network between sender and viewers, in network\n"
-      "namespaces (needs root): 20mbit,delay=20ms,loss=1%,reorder=1%");
+      "namespaces (needs root): 20mbit,delay=20ms,loss=1%,reorder=1%.\n"
+      "The rate may change: 20mbit@0s,5mbit@8s,20mbit@16s");
+  add_list<std::string>(command_line, "--congestion", options.matrix.congestion_controls,
+                        parse_congestion_control, "NAME,...",
+                        "TCP congestion controls of the sender, with --link: cubic,bbr\n"
+                        "[that of the system]");
 }
 
 void add_age_options(CommandLine& command_line, BenchOptions& options) {
@@ -191,6 +201,23 @@ void check_cameras(const CommandLine& command_line, BenchOptions& options) {
                      "the fake camera uses the clock of this machine; omit --viewer-host");
 }
 
+void check_link(const CommandLine& command_line, const BenchOptions& options) {
+  const std::string& link = options.matrix.link;
+  if (command_line.count("--congestion") > 0 && link.empty())
+    throw UsageError("--congestion",
+                     "only a simulated link gets its own congestion control; add --link, or choose "
+                     "that of the system with sysctl net.ipv4.tcp_congestion_control");
+  if (link.empty()) return;
+  const LinkSettings settings = parse_link(link);
+  if (!settings.has_schedule()) return;
+  const double last = to_seconds(settings.rates.back().begin);
+  if (last >= options.seconds)
+    throw UsageError("--seconds",
+                     fmt::format("the rate of --link changes after {} s, but a run takes {} s; "
+                                 "choose more seconds",
+                                 last, options.seconds));
+}
+
 void add_report_options(CommandLine& command_line, BenchOptions& options) {
   command_line.add_text("--json", "FILE", options.json_file, "Write all results as JSON");
   command_line.add_text("--report", "FILE.html", options.report_file, "Write a page with plots");
@@ -210,6 +237,7 @@ void add_bench_options(CommandLine& command_line, BenchOptions& options) {
     for (const char* local : {"--link", "--peers"})
       command_line.refuse_both("--viewer-host", local);
     check_cameras(command_line, options);
+    check_link(command_line, options);
   });
 }
 

@@ -1,6 +1,7 @@
 #include "bench/runs/results.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -32,6 +33,7 @@ void evaluate(CaseResult& result, const Machine& machine) {
     result.ages.add(ages_of(run));
   }
   result.figures = spreads_of(repetitions);
+  result.phases = phases_of(result.measured, result.runs);
   // The stages of other senders are not known.
   if (!result.measured.is_jpegwire()) return;
   result.verdict = judge({.measured = result.measured,
@@ -39,6 +41,20 @@ void evaluate(CaseResult& result, const Machine& machine) {
                           .source = source_of(result.runs.front()),
                           .cores = machine.cores,
                           .seconds = result.runs.front().seconds});
+}
+
+std::string describe_machine(const Results& results) {
+  std::vector<std::string> names;
+  for (const CaseResult& result : results.cases) {
+    const std::string& wanted = result.measured.congestion_control;
+    const std::string& name = wanted.empty() ? results.machine.congestion_control : wanted;
+    const bool uses_tcp = result.measured.transport != Transport::rtp;
+    if (uses_tcp && !name.empty() && std::ranges::find(names, name) == names.end())
+      names.push_back(name);
+  }
+  if (names.empty()) names.push_back(results.machine.congestion_control);
+  return fmt::format("{}, TCP congestion control {}", describe(results.machine),
+                     names.front().empty() ? "unknown" : fmt::format("{}", fmt::join(names, ", ")));
 }
 
 std::string describe_peer_versions(const Results& results) {

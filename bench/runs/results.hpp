@@ -9,6 +9,7 @@
 #include "bench/runs/machine.hpp"
 #include "bench/runs/matrix.hpp"
 #include "bench/runs/options.hpp"
+#include "bench/runs/phases.hpp"
 #include "bench/runs/run.hpp"
 #include "bench/runs/verdict.hpp"
 
@@ -24,6 +25,7 @@ struct CaseResult {
   // Empty without a run.
   FigureSpreads figures;
   Distribution ages;
+  std::vector<Phase> phases;  // empty unless the rate of the link changes
   Verdict verdict;
 
   bool has_runs() const { return !runs.empty(); }
@@ -47,6 +49,9 @@ struct Results {
   bool is_complete = true;           // false after Ctrl-C
   double bench_cpu_seconds = 0;
 };
+
+/// One line: the machine, and the TCP congestion control of all cases.
+std::string describe_machine(const Results& results);
 
 /// ", ustreamer 4.9, GStreamer 1.22.0", or an empty text.
 std::string describe_peer_versions(const Results& results);

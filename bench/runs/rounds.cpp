@@ -180,10 +180,17 @@ class Rounds {
   }
 
   Run measure_once(const Case& one) {
-    if (remote_) return measure(loop_, options_, programs_, one, *remote_);
+    if (remote_) return measure(loop_, options_, programs_, one, *remote_, nullptr);
+    if (link_) prepare_link(one);
     LocalViewers viewers(loop_, programs_.viewer, options_.warm_up_seconds, options_.viewer_options,
                          link_.get());
-    return measure(loop_, options_, programs_, one, viewers);
+    return measure(loop_, options_, programs_, one, viewers, link_.get());
+  }
+
+  void prepare_link(const Case& one) {
+    const std::string& wanted = one.congestion_control;
+    const std::string& name = wanted.empty() ? results_.machine.congestion_control : wanted;
+    if (!name.empty()) link_->set_congestion_control(name);
   }
 
   static std::string describe(const CaseResult& result) {

@@ -5,13 +5,15 @@
 namespace jpegwire {
 
 nlohmann::json to_json(const Run& run) {
-  return {{"seconds", run.seconds},
+  return {{"begin", to_seconds(run.begin.time_since_epoch())},
+          {"seconds", run.seconds},
           {"sender_command", to_shell(run.sender_command)},
           {"viewer_commands", run.viewer_commands},
           {"sender", run.sender},
           {"sender_begin", run.sender_begin},
           {"sender_end", run.sender_end},
           {"viewers", run.viewers},
+          {"links_over_time", run.links_over_time},
           {"cpu_seconds",
            {{"sender", run.sender_cpu_seconds},
             {"sender_threads", run.sender_threads},

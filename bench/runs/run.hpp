@@ -7,6 +7,7 @@
 
 #include "app/child_process.hpp"
 #include "bench/runs/cpu_times.hpp"
+#include "codec/time.hpp"
 
 namespace jpegwire {
 
@@ -15,11 +16,15 @@ namespace jpegwire {
 struct Run {
   Command sender_command;
   std::vector<std::string> viewer_commands;  // quoted for a shell
+  WallTime begin{};                          // of the window
   double seconds = 0;                        // length of the window
   nlohmann::json sender_begin;               // /stats.json
   nlohmann::json sender_end;
   nlohmann::json sender;                // --summary
   std::vector<nlohmann::json> viewers;  // --summary
+  // With a schedule, a few objects for each second: `seconds` since the beginning of the window,
+  // and `links` as in /stats.json. Empty if the sender reports no links.
+  nlohmann::json links_over_time = nlohmann::json::array();
   // CPU seconds within the window.
   ThreadTimes sender_threads;
   ThreadTimes viewer_threads;  // sum of all viewers on this machine; empty without any

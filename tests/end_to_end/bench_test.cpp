@@ -1,6 +1,7 @@
 // jpegwire-bench as a user sees it: short runs of real programs. Some have a known bottleneck, and
 // some fail.
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <asio/io_context.hpp>
@@ -9,6 +10,9 @@
 #include <csignal>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <sstream>
+#include <string>
+#include <vector>
 
 #include "end_to_end/bench_program.hpp"
 #include "end_to_end/pictures.hpp"
@@ -64,6 +68,16 @@ bool has_address(const std::string& address) {
   acceptor.open(any.protocol(), error);
   if (!error) acceptor.bind(any, error);
   return !error;
+}
+
+std::vector<std::string> congestion_controls_but_the_default() {
+  std::istringstream available(read_file("/proc/sys/net/ipv4/tcp_available_congestion_control"));
+  std::string used;
+  std::istringstream(read_file("/proc/sys/net/ipv4/tcp_congestion_control")) >> used;
+  std::vector<std::string> others;
+  for (std::string name; available >> name;)
+    if (name != used) others.push_back(name);
+  return others;
 }
 
 /// Runs the printed command in a shell on this machine.
@@ -170,6 +184,55 @@ TEST_CASE("a link that is too slow for the picture costs frames") {
   INFO(figures.dump());
   CHECK(figures["fps"]["median"] < 10);
   CHECK(measured["cases"][0]["verdict"]["bottleneck"] == "network");
+}
+
+TEST_CASE("a link whose rate changes has figures for each rate, and plots over time") {
+  if (::geteuid() != 0) return;
+  const TemporaryDirectory directory;
+  const std::string link = GENERATE("50mbit@0s,30kbit@1s,50mbit@2s",  // too slow for any picture
+                                    "50mbit@0s,30kbit@1s,50mbit@2s,delay=1ms");
+  BenchProgram bench({"--link", link, "--size", "640x480", "--seconds", "3", "--json",
+                      directory / "bench.json", "--report", directory / "bench.html"});
+  bench.check_ends_with(0);
+  const json phases = json::parse(read_file(directory / "bench.json"))["cases"][0]["phases"];
+  INFO(phases.dump());
+  REQUIRE(phases.size() == 4);
+  CHECK(phases[1]["rate"] == "0.03 Mbit/s");
+  const auto rate_in = [&](std::size_t phase) {
+    return phases[phase]["figures"]["fps"]["median"].get<double>();
+  };
+  CHECK(rate_in(0) > 0);
+  CHECK(rate_in(1) < 5);
+  CHECK(rate_in(2) > rate_in(1));
+  CHECK(phases[3]["figures"]["age_max_ms"]["median"] > 0);
+  CHECK_THAT(bench.out(), Contains("0.03 Mbit/s, 1 to 2 s"));
+  CHECK_THAT(read_file(directory / "bench.html"),
+             Contains("Frame rate over time") && Contains("Age over time"));
+}
+
+TEST_CASE("the sender's connections use the congestion control of their case") {
+  const std::vector<std::string> names = congestion_controls_but_the_default();
+  if (::geteuid() != 0 || names.size() < 2) return;
+  const TemporaryDirectory directory;
+  std::string notes;  // notes each name when a connection at the sender's end has it
+  for (const std::string& name : names)
+    notes += fmt::format(
+        "(until ss -Htni state established | grep -q ' {0} '; do sleep 0.1; done; echo {0} "
+        ">>'{1}') "
+        "& ",
+        name, directory / "used");
+  const SpoiltPrograms programs("sender", "case \"$*\" in *--version*) ;; *) " + notes + ";; esac");
+  const json measured = measured_by({"--link", "20mbit", "--congestion", names[0] + "," + names[1],
+                                     "--seconds", "2", "--programs", programs.path()});
+  INFO(measured["cases"].dump());
+  REQUIRE(measured["cases"].size() == 2);
+  CHECK(measured["cases"][1]["case"]["congestion"] == names[1]);
+  CHECK(read_file(directory / "used") == names[0] + "\n" + names[1] + "\n");
+}
+
+TEST_CASE("a congestion control that the kernel does not have is refused before any run") {
+  CHECK_THAT(bench_failure({"--link", "20mbit", "--congestion", "cubic,nonsuch"}, 2),
+             Contains("--congestion") && Contains("the kernel does not have"));
 }
 
 TEST_CASE("--link is an error without root or with a viewer on another machine") {

@@ -93,6 +93,19 @@ TEST_CASE("another machine, another version and new cases are noted") {
   CHECK_THAT(comparison.notes[2], Contains("1280x720"));
 }
 
+TEST_CASE("another congestion control of the system is noted") {
+  Results results = two_cases({8, 8.2});
+  results.machine.congestion_control = "cubic";
+  json earlier = to_json(results);
+  CHECK(compare_with(earlier, results).notes.empty());
+  earlier["machine"]["congestion_control"] = "bbr";
+  CHECK(compare_with(earlier, results).notes ==
+        std::vector<std::string>{"the earlier run's system used the TCP congestion control bbr"});
+  earlier["machine"].erase("congestion_control");
+  REQUIRE(compare_with(earlier, results).notes.size() == 1);
+  CHECK_THAT(compare_with(earlier, results).notes[0], Contains("does not name its TCP"));
+}
+
 TEST_CASE("different settings are noted") {
   json earlier = to_json(two_cases({8, 8.2}));
   earlier["settings"]["seconds"] = 60;

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 #include "bench/runs/cpu_times.hpp"
@@ -62,6 +63,8 @@ TEST_CASE("the description of this machine is complete") {
   CHECK(machine.cores >= 1);
   CHECK(machine.memory_gb > 0);
   CHECK_THAT(describe(machine), Contains("Linux"));
+  const std::vector<std::string> available = available_congestion_controls();
+  CHECK(std::ranges::count(available, machine.congestion_control) == 1);
   CHECK_FALSE(refusal_of(viewers(1), room_of_this_machine()));
 }
 

@@ -2,6 +2,10 @@
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "bench/runs/peers.hpp"
 
 namespace jpegwire::matrix_test {
 namespace {
@@ -37,6 +41,31 @@ TEST_CASE("a single case is labelled by its size") {
   const std::vector<Case> cases{Case{.size = PictureSize{320, 240}, .frames_per_second = 0}};
   CHECK(labels_of(cases) == std::vector<std::string>{"320x240"});
   CHECK(describe_common(cases) == "unlimited rate, quality 80, tcp, 1 viewer, 1 thread, test card");
+}
+
+TEST_CASE("each congestion control is measured, but not over RTP") {
+  Matrix matrix = small_matrix();
+  matrix.sizes = {PictureSize{640, 480}};
+  matrix.viewers = {1};
+  matrix.congestion_controls = {"cubic", "bbr"};
+  const std::vector<Case> cases = cases_of(matrix);
+  CHECK(labels_of(cases) ==
+        std::vector<std::string>{"640x480, tcp, cubic", "640x480, tcp, bbr", "640x480, rtp"});
+  CHECK(to_json(cases[1])["congestion"] == "bbr");
+  CHECK_FALSE(to_json(cases[2]).contains("congestion"));
+}
+
+TEST_CASE("a peer is measured with each congestion control, whatever transport comes first") {
+  const Peer peer{.name = "other", .packages = "", .transport = Transport::http, .probe = {}};
+  Matrix matrix = small_matrix();
+  matrix.sizes = {PictureSize{640, 480}};
+  matrix.viewers = {1};
+  matrix.transports = {Transport::rtp};
+  matrix.congestion_controls = {"cubic", "bbr"};
+  matrix.peers = {&peer};
+  CHECK(labels_of(cases_of(matrix)) == std::vector<std::string>{"640x480, jpegwire, rtp",
+                                                                "640x480, other, http, cubic",
+                                                                "640x480, other, http, bbr"});
 }
 
 TEST_CASE("a case is identified by its values in the --json file") {

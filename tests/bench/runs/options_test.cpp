@@ -56,6 +56,31 @@ TEST_CASE("invalid values are rejected with the name of the option") {
   CHECK_THAT(refusal_of({"surplus"}), Contains("surplus"));
 }
 
+TEST_CASE("congestion controls are a list, and need a link") {
+  const Matrix matrix = parsed({"--link", "20mbit", "--congestion", "cubic,bbr,cubic"}).matrix;
+  CHECK(matrix.congestion_controls == std::vector<std::string>{"cubic", "bbr"});
+  CHECK(parsed({"--link", "20mbit"}).matrix.congestion_controls == std::vector<std::string>{""});
+  CHECK_THAT(refusal_of({"--congestion", "cubic"}), Contains("--congestion") && Contains("--link"));
+  CHECK_THAT(refusal_of({"--link", "20mbit", "--congestion", "cubic,"}), Contains("missing"));
+}
+
+TEST_CASE("the rate of a link must not change after the run's end") {
+  const std::string link = "20mbit@0s,5mbit@8s";
+  CHECK(parsed({"--link", link, "--seconds", "9"}).matrix.link == link);
+  CHECK_THAT(refusal_of({"--link", link, "--seconds", "8"}),
+             Contains("--seconds") && Contains("changes after 8 s, but a run takes 8 s"));
+  CHECK_THAT(refusal_of({"--link", "20mbit@1s"}), Contains("--link") && Contains("at 0s"));
+}
+
+TEST_CASE("viewers keep a timeline if the rate of the link changes") {
+  const auto command = [](const std::string& link) {
+    return to_shell(viewer_command("v", {.link = link}, "tcp://h:1", {}, {}));
+  };
+  CHECK_THAT(command("20mbit@0s,5mbit@8s"), Contains("--timeline"));
+  CHECK_THAT(command("20mbit"), !Contains("--timeline"));
+  CHECK_THAT(command(""), !Contains("--timeline"));
+}
+
 TEST_CASE("the sender's command contains all values of a case") {
   const TemporaryDirectory directory;
   const std::string film = directory / "my film.mkv";
