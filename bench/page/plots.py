@@ -10,6 +10,9 @@ PICTURES = {"Age of a frame": "frame-ages",
             "Age against viewers": "age-against-viewers",
             "CPU per frame, by stage": "cpu-by-stage"}
 PICTURES_BESIDE_PEERS = {"Age of a frame": "peers-ages", "CPU per frame, by stage": "peers-cpu"}
+# Those of a link whose rate changes; a sender that reports no links has only some.
+PICTURES_OVER_TIME = {"Rate over time": "step-rate", "Quality over time": "step-quality",
+                      "Frame rate over time": "step-frame-rate", "Age over time": "step-age"}
 
 CARD = re.compile(r"<section class='card'><h2>(?P<title>[^<]*)</h2>\n<p class='faint'>(?P<note>[^<]*)</p>\n"
                   r"<svg viewBox='0 0 (?P<width>[\d.]+) (?P<height>[\d.]+)'[^>]*>(?P<plot>.*?)</svg>\n"
@@ -57,13 +60,15 @@ def draw(card, style):
 
 
 def extract(page, directory, pictures=None):
-    """Writes the pictures to the directory; returns the Markdown that shows them, for a page one
+    """Writes the pictures that the page has to the directory; returns the Markdown that shows them, for a page one
     directory above."""
     style = re.search(r"<style>(.*?)</style>", page, re.DOTALL)[1]
     cards = list(CARD.finditer(page))
     lines = []
     for begin, name in (pictures or PICTURES).items():
-        card = next(card for card in cards if card["title"].startswith(begin))
+        card = next((card for card in cards if card["title"].startswith(begin)), None)
+        if card is None:
+            continue
         with open(f"{directory}/{name}.svg", "w") as file:
             file.write(draw(card, style))
         lines.append(f"![{card['title']}]({os.path.basename(os.path.abspath(directory))}/{name}.svg)")

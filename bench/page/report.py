@@ -11,6 +11,7 @@ import datagrams
 import end_to_end
 import frame_rates
 import http_viewers
+import links
 import microbenchmarks
 import mosaic
 import peers
@@ -24,7 +25,8 @@ def table(rows):
 
 def machine():
     model = re.search(r"model name\s*: (.*)", open("/proc/cpuinfo").read())[1]
-    return f"{os.cpu_count()} cores of {model}, Linux {platform.release().split('-')[0]}"
+    return (f"{os.cpu_count()} cores of {model}, Linux {platform.release().split('-')[0]}, "
+            f"TCP congestion control {links.congestion_control_of_system()} unless a row names another")
 
 
 PREAMBLE = """# Benchmarks
@@ -71,6 +73,12 @@ test card at 30 frames/s, quality 80. "Limited by" is the stage that limits a ca
 PEER_NOTES = """
 Results of `jpegwire-bench --peers`: each sender has the same simulated camera and the same viewers. Ages are read from a
 clock in the pictures, from light to decoded pixels ([measuring.md](measuring.md)).
+"""
+
+LINK_NOTES = """
+Results of `jpegwire-bench --link` ([measuring.md](measuring.md#a-bad-network)), in one run of each case, after 2 seconds
+of warm-up: the steady link for 5 seconds, the other for 9, with 5 Mbit/s in the middle third. Ages are read from a clock
+in the pictures.
 """
 
 WINDOW_NOTES = """
@@ -136,6 +144,7 @@ def measure(build, runs, images):
     window = timed("the window", microbenchmarks.run, build, "overlay_benchmark", 3 * runs)
     rates = timed("frame rates and ages", frame_rates.run, build, runs, images)
     peer_rows, peer_texts = timed("other senders", peers.measure, build, runs, images)
+    link_rows, link_plots = timed("slow links", links.measure, build, runs, images)
     tcp_ages, rtp_ages = timed("ages over TCP and RTP", datagrams.age_against_tcp, build, runs, 3)
     programs = measure_programs(build, runs)
     http = timed("HTTP", http_viewers.rows, build, min(runs, 2), 2.5)
@@ -148,6 +157,7 @@ def measure(build, runs, images):
                 CODEC_NOTES.format(times=microbenchmarks.codec_times(times.real))),
         section("Frame rates and ages", rates, RATES_NOTES),
         section("Compared with other senders", table(peer_rows), PEER_NOTES, peer_texts, ""),
+        section("Slow links", table(link_rows), LINK_NOTES, link_plots, ""),
         section("The programs, over loopback", table(tcp_ages + programs), ""),
         section("The window", table(microbenchmarks.window_rows(window.cpu)), WINDOW_NOTES),
         section("HTTP", table(http), HTTP_NOTES),

@@ -1,0 +1,59 @@
+"""Measures slow links, steady and with a step of the rate, with each TCP congestion control that the kernel has."""
+
+import os
+
+import frame_rates
+import plots
+
+STEADY, STEPS = "20mbit", "20mbit@0s,5mbit@3s,20mbit@6s"
+SOURCES = {"fake:mjpg": "a camera's JPEGs", "fake:yuyv": "a camera's YUYV"}
+
+
+def congestion_controls():
+    available = open("/proc/sys/net/ipv4/tcp_available_congestion_control").read().split()
+    return [name for name in ("cubic", "bbr") if name in available]
+
+
+def congestion_control_of_system():
+    return open("/proc/sys/net/ipv4/tcp_congestion_control").read().strip()
+
+
+def measure_link(build, link, seconds, sources, images=None):
+    return frame_rates.measure(
+        build, "--source", ",".join(sources), "--size", "1920x1080", "--link", link, "--congestion",
+        ",".join(congestion_controls()), "--warm-up", "2", "--seconds", str(seconds), "--repetitions", "1",
+        images=images, pictures=plots.PICTURES_OVER_TIME)
+
+
+def what(result, link):
+    return f"1080p30, {SOURCES[result['case']['source']]}, {link}, {result['case']['congestion']}"
+
+
+def figure_rows(name, figures, targets):
+    titles = {"fps": "frames/s", "age_p50_ms": "age p50, ms", "age_p99_ms": "age p99, ms", "age_max_ms": "age max, ms"}
+    return [(f"{name}: {titles[figure]}", target, frame_rates.cell(figures, figure, 1))
+            for figure, target in targets.items()]
+
+
+def rows_of(results, link, figures_of, targets):
+    rows = []
+    for result in results["cases"]:
+        if result["failure"]:
+            rows.append((what(result, link), "", f"failed: {result['failure']}"))
+        else:
+            rows += figure_rows(what(result, link), figures_of(result), targets)
+    return rows
+
+
+def measure(build, runs, images):
+    """The rows of all measurements, each of one run, and the Markdown that shows the plots of the step. With `runs` 1
+    only one source is measured."""
+    if os.geteuid() != 0 or not congestion_controls():
+        return [("1080p30 over slow links", "", "needs root, and cubic or bbr")], ""
+    sources = list(SOURCES)[:runs]
+    steady, _ = measure_link(build, STEADY, 5, sources)
+    steps, shown = measure_link(build, STEPS, 9, sources, images)
+    return (rows_of(steady, "20 Mbit/s", lambda result: result["figures"],
+                    {"fps": "at least 29.5", "age_p50_ms": "at most 45", "age_p99_ms": "at most 70"})
+            + rows_of(steps, "20-5-20 Mbit/s", lambda result: result["phases"][-1]["figures"],
+                      {"fps": "at least 29", "age_p99_ms": "under 120", "age_max_ms": "under 200"}), shown)
