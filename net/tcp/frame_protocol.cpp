@@ -34,13 +34,16 @@ std::size_t MultipartProtocol::write_head(const EncodedFrame& frame, std::size_t
                                           std::span<std::byte> out) {
   const auto microseconds_since_epoch = frame.capture_time.time_since_epoch().count();
   auto* begin = reinterpret_cast<char*>(out.data());
-  const char* end = fmt::format_to_n(begin, out.size(),
-                                     "Content-Type: image/jpeg\r\n"
-                                     "Content-Length: {}\r\n"
-                                     "X-Timestamp: {}.{:06}\r\n\r\n",
-                                     jpeg_size_bytes, microseconds_since_epoch / 1'000'000,
-                                     microseconds_since_epoch % 1'000'000)
-                        .out;
+  char* end = fmt::format_to_n(begin, out.size(),
+                               "Content-Type: image/jpeg\r\n"
+                               "Content-Length: {}\r\n"
+                               "X-Timestamp: {}.{:06}\r\n",
+                               jpeg_size_bytes, microseconds_since_epoch / 1'000'000,
+                               microseconds_since_epoch % 1'000'000)
+                  .out;
+  const auto left = out.size() - static_cast<std::size_t>(end - begin);
+  end = frame.quality > 0 ? fmt::format_to_n(end, left, "X-Quality: {}\r\n\r\n", frame.quality).out
+                          : fmt::format_to_n(end, left, "\r\n").out;
   return static_cast<std::size_t>(end - begin);
 }
 

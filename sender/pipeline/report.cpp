@@ -105,6 +105,7 @@ nlohmann::json summarize(const SenderReport& report) {
       {"source", report.source},
       {"width", counts.width},
       {"height", counts.height},
+      {"quality", report.quality},
       {"seconds", report.seconds},
       {"captured", counts.captured},
       {"no_signal", counts.no_signal},

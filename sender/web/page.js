@@ -13,6 +13,8 @@ class MultipartParser {
   #jpeg = null;    // the frame being received
   #filled = 0;     // bytes received of it
   #captured = 0;
+  #quality = null;
+  #begun = 0;      // time of arrival of its first chunk
 
   constructor(onFrame) { this.onFrame = onFrame; }
 
@@ -28,7 +30,8 @@ class MultipartParser {
       this.#filled += piece.length;
       at += piece.length;
       if (this.#filled < this.#jpeg.length) continue;
-      this.onFrame({ jpeg: this.#jpeg, captured: this.#captured });
+      this.onFrame({ jpeg: this.#jpeg, captured: this.#captured, quality: this.#quality,
+                     took: now() - this.#begun });
       this.#jpeg = null;
     }
   }
@@ -42,6 +45,8 @@ class MultipartParser {
     const size = Number(field("Content-Length"));
     if (!(size > 0 && size < 2 ** 28)) return void (this.ended = kNoPictures);
     this.#captured = field("X-Timestamp") * 1000 || null;  // ms on the sender's clock
+    this.#quality = Number(field("X-Quality")) || null;  // of JPEGs that the sender encoded
+    this.#begun = now();
     this.#jpeg = new Uint8Array(size);
     this.#filled = 0;
     this.#head = "";
@@ -115,7 +120,18 @@ class Recent {
   get sum() { return this.events.reduce((sum, event) => sum + event.value, 0); }
 }
 
+// What the link carries, told from the frames that took more than a moment to arrive.
+class LinkRate {
+  value = null;  // bits per second
+  add(bytes, ms) {
+    if (bytes < 6000 || ms < 2) return;
+    const rate = (bytes * 8000) / ms;
+    this.value = this.value === null ? rate : this.value + (rate - this.value) / 5;
+  }
+}
+
 const clock = new SenderClock();
+const link = new LinkRate();
 const draws = new Recent(1);     // value: the age at drawing
 const received = new Recent(1);  // bytes
 const losses = new Recent(1);    // frames
@@ -124,6 +140,7 @@ const drops = { skipped: 0, displaced: 0, damaged: 0 };
 let stats = null;      // the sender's, from the last poll
 let shown = null;      // the last picture on the canvas
 let noSignal = false;  // the canvas shows a card, because the sender has no picture
+let quality = null;    // JPEG quality of the last picture, if the sender encoded it
 
 function drop(kind, count) {
   drops[kind] += count;
@@ -160,6 +177,7 @@ function draw(bitmap, frame) {
   pen.drawImage(bitmap, 0, 0);
   bitmap.close();
   noSignal = frame.noSignal;
+  quality = frame.quality;
   document.body.classList.toggle("away", noSignal);
   if (!noSignal) shown = { captured: frame.captured, drawn: now() };
   draws.add(noSignal ? null : clock.ageOf(frame.captured));
@@ -185,7 +203,7 @@ function skippedBetween(last, stamp) {
 
 // Returns as a sentence why the stream ended.
 async function receive(connection, onFrame) {
-  const response = await ask("/stream", connection.signal);
+  const response = await ask("/stream?adapt=auto", connection.signal);
   if (!response.ok) return refusal(response);
   let last = null;
   let lastFrame = now();
@@ -196,6 +214,7 @@ async function receive(connection, onFrame) {
     const skipped = skippedBetween(last, stamp);
     if (skipped > 0) drop("skipped", skipped);
     arrivals.add(skipped);
+    link.add(frame.jpeg.length, frame.took);
     last = stamp;
     onFrame({ ...frame, connection, noSignal: stamp?.noSignal ?? false });
   });
@@ -349,6 +368,19 @@ function showDrops() {
   $("note").textContent += ` ${remedy}`;
 }
 
+// What the sender has reduced so that the link carries all frames.
+function showLink() {
+  const { element } = figures.bits;
+  const isReduced = stats && (picture.width < stats.width || (quality && quality < stats.quality));
+  const size = `${picture.width}x${picture.height}${quality ? ` q${quality}` : ""}`;
+  element.querySelector("small").textContent = isReduced ? `· ${size}` : "";
+  element.title = "Data received by this page in the last second";
+  if (!isReduced || !link.value) return;
+  const reason = `${size}: this link carries ${(link.value / 1e6).toFixed(link.value < 1e7 ? 1 : 0)} Mbit/s`;
+  element.title += `. ${reason}`;
+  $("note").textContent += ` ${reason}.`;
+}
+
 function showFigures() {
   showAge();
 
@@ -367,6 +399,7 @@ function showFigures() {
   figures.viewers.set(viewers, viewers ?? "–");
 
   showDrops();
+  showLink();
 
   if (stats?.source) {
     $("source").textContent = $("source").title = stats.source;
