@@ -29,11 +29,7 @@ std::size_t jpeg_header_size_bytes(const JpegFormat& format);
 void write_jpeg_header(const JpegFormat& format, const ComponentTables& tables,
                        std::vector<std::byte>& out, JpegLayout& layout);
 
-/// The quantization tables for Q from 1 to 99 (RFC 2435, appendix A): those of ITU-T T.81, annex
-/// K.1, scaled as the Independent JPEG Group's software scales them for that quality.
-QuantizationTables standard_quantization_tables(int q);
-
-/// The Q whose standard tables these are; nothing if they are others.
+/// The Q from 1 to 99 whose standard_quantization_tables() these are; nothing if they are others.
 std::optional<std::uint8_t> find_standard_q(const QuantizationTables& tables);
 
 }  // namespace jpegwire

@@ -7,13 +7,10 @@
 #include <span>
 
 #include "codec/frame.hpp"
+#include "codec/jpeg_quality.hpp"
 #include "net/stream/packet_fault.hpp"
 
 namespace jpegwire {
-
-/// Two quantization tables of 64 bytes, for luma and chroma, in zigzag order as in a JPEG. They are
-/// what we send.
-using QuantizationTables = std::array<std::byte, 128>;
 
 /// The tables of a packet, as other senders write them too: one to four (RFC 2435, section 3.1.8).
 struct InBandTables {
