@@ -145,7 +145,10 @@ void RtpReceiver::receive_packets() {
   stream_.set_link(sender_link());
   DatagramInput::Batch batch;
   for (int i = 0; i < kReadsAtOnce; ++i) {
-    if (!media_input_.receive(media_.native_handle(), batch)) break;
+    if (!media_input_.receive(media_.native_handle(), batch)) {
+      observer_.all_was_read(steady_now());
+      break;
+    }
     const PacketArrival arrival{.time = steady_now(), .read = ++reads_};
     observer_.bytes_read(batch.bytes.size());
     while (!batch.bytes.empty() && !stopped_)

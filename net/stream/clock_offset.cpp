@@ -53,14 +53,14 @@ std::optional<ClockOffset::Sample> ClockOffset::sample_of(const FrameStamp& stam
   const microseconds round_trip = arrival - stamp.echo - stamp.echo_hold;
   if (round_trip < microseconds::zero()) return std::nullopt;
   last_echo_ = stamp.echo;
-  return Sample{round_trip, stamp.send_time + round_trip / 2 - arrival};
+  return Sample{round_trip, stamp.send_time + round_trip / 2 - arrival, arrival};
 }
 
 void ClockOffset::add(const Sample& sample, const FrameStamp& stamp) {
   if (believed_.empty()) last_sent_ = stamp.send_time;
   if (believed_.empty() || !contradict(sample, believed_.best())) {
     others_ = {};
-    return believed_.add(sample);
+    return believe(sample);
   }
   if (!others_.empty() && contradict(sample, others_.best())) others_ = {};
   others_.add(sample);
@@ -68,9 +68,19 @@ void ClockOffset::add(const Sample& sample, const FrameStamp& stamp) {
   if (others_.count + doubted >= kContradictions) begin_again(stamp);
 }
 
+// A stream of many frames has many echoes, which are to displace no better one of the last seconds.
+void ClockOffset::believe(const Sample& sample) {
+  if (believed_.empty() || sample.arrival - interval_begin_ >= kInterval) {
+    interval_begin_ = sample.arrival;
+    believed_.add(sample);
+  } else if (sample.round_trip < believed_.newest().round_trip) {
+    believed_.newest() = sample;
+  }
+}
+
 void ClockOffset::begin_again(const FrameStamp& stamp) {
   believed_ = {};
-  for (std::size_t i = 0; i < others_.count; ++i) believed_.add(others_.ring[i]);
+  for (std::size_t i = 0; i < others_.count; ++i) believe(others_.ring[i]);
   others_ = {};
   clock_begin_ = doubts_ > 0 ? first_doubted_ : stamp.send_time;
   doubts_ = 0;

@@ -36,6 +36,7 @@ class ClockOffset {
   struct Sample {
     microseconds round_trip{};
     microseconds ahead{};
+    WallTime arrival{};
   };
 
   /// The recent samples, the oldest of which is replaced first.
@@ -47,19 +48,23 @@ class ClockOffset {
     void add(const Sample& sample) { ring[count++ % kSize] = sample; }
     bool empty() const { return count == 0; }
     const Sample& best() const;
+    Sample& newest() { return ring[(count - 1) % kSize]; }
   };
 
-  static constexpr std::size_t kSamples = 32;        // about 8 s of reports
+  static constexpr std::size_t kSamples = 32;  // the best of each interval, for 8 s
+  static constexpr milliseconds kInterval{250};
   static constexpr std::size_t kContradictions = 3;  // so many replace the estimate
 
   static bool contradict(const Sample& a, const Sample& b);
   std::optional<Sample> sample_of(const FrameStamp& stamp, WallTime arrival);
   void judge(const FrameStamp& stamp, WallTime arrival);
   bool is_possible(const FrameStamp& stamp, WallTime arrival) const;
+  void believe(const Sample& sample);
   void add(const Sample& sample, const FrameStamp& stamp);
   void begin_again(const FrameStamp& stamp);
 
   Samples<kSamples> believed_;
+  WallTime interval_begin_{};        // of the newest of these
   Samples<kContradictions> others_;  // in a row, which agree with each other and not with these
   std::size_t doubts_ = 0;           // stamps in a row that contradict the estimate
   WallTime first_doubted_{};         // when the first of these was sent

@@ -93,6 +93,12 @@ class FrameObserver {
   virtual void packet_refused(const RefusedPacket& packet) { static_cast<void>(packet); }
 };
 
+/// What a viewer tells its sender besides how the frames arrive.
+struct ViewerWish {
+  microseconds decode_time{};  // of the frame that was decoded last; 0: none yet
+  PictureSize wanted{};        // the pixels that are shown; 0 by 0: the whole picture
+};
+
 /// Callbacks of a stream's receiver about the stream itself. All calls on the io thread.
 class StreamObserver : public FrameObserver {
  public:
@@ -101,6 +107,12 @@ class StreamObserver : public FrameObserver {
 
   /// A call of recv returned this number of bytes.
   virtual void bytes_read(std::size_t size) = 0;
+
+  /// Everything that had arrived at this steady_now() has been read.
+  virtual void all_was_read(WallTime now) { static_cast<void>(now); }
+
+  /// Goes into the next report to the sender.
+  virtual ViewerWish wish() const { return {}; }
 
   /// A frame over TCP is invalid and was dropped; the stream continues.
   virtual void frame_refused(JpegVerdict verdict) = 0;

@@ -4,6 +4,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <array>
 #include <asio/buffer.hpp>
 #include <asio/post.hpp>
 #include <utility>
@@ -15,7 +16,7 @@
 namespace jpegwire {
 namespace {
 
-constexpr milliseconds kReportInterval{250};
+constexpr milliseconds kVersion1Interval{250};  // of reports
 constexpr milliseconds kFarewellTimeout{300};
 constexpr milliseconds kRefusalTimeout{500};
 constexpr std::chrono::seconds kFirstFrameTimeout{1};
@@ -123,7 +124,8 @@ bool StreamClient::gives_way() const {
 
 void StreamClient::begin_stream() {
   clock_ = ClockOffset(steady_now());
-  last_report_ = {};
+  last_version_1_ = {};
+  understands_frames_ = false;
   reports_are_read_ = true;
   session_frames_ = 0;
   last_trouble_.reset();
@@ -170,16 +172,23 @@ void StreamClient::do_read() {
         if (awaits_answer_)
           take_answer(size);
         else
-          take_bytes(space.first(size));
+          take_read(space, size);
       });
 }
 
+// A read that leaves space has emptied the socket.
+void StreamClient::take_read(std::span<std::byte> space, std::size_t size) {
+  const WallTime now = steady_now();
+  if (size < space.size()) observer_.all_was_read(now);
+  take_bytes(space.first(size), now);
+}
+
 /// `bytes` are at the front of the assembler's space.
-void StreamClient::take_bytes(std::span<std::byte> bytes) {
+void StreamClient::take_bytes(std::span<std::byte> bytes, WallTime now) {
   if (!bytes.empty()) observer_.bytes_read(bytes.size());
   const std::size_t size = body_ ? body_->decode(bytes) : bytes.size();
   bytes_in_body_ += size;
-  if (size > 0) assembler_->received(size, steady_now());
+  if (size > 0) assembler_->received(size, now);
   take_frames();
 }
 
@@ -210,7 +219,7 @@ void StreamClient::accept_answer() {
   if (!std::exchange(is_refetch_, false)) observer_.connected(peer_name(socket_));
   const std::span<std::byte> space = assembler_->space();
   put_bytes(space, request_->rest());
-  take_bytes(space.first(request_->rest().size()));
+  take_bytes(space.first(request_->rest().size()), steady_now());
 }
 
 void StreamClient::refuse_answer() { end_session(false, {"", " " + request_->error()}); }
@@ -291,19 +300,40 @@ void StreamClient::take_frame() {
   if (frame->stamp) {
     clock_.observe(*frame->stamp, frame->first_byte);
     frame->sender_ahead = clock_.sender_ahead();
-    if (!request_ || request_->takes_reports()) do_report();
+    if (!request_ || request_->takes_reports()) report(*frame);
   }
   ++frames_received_;
   if (session_frames_++ == 0 && dialer_) dialer_->reset_pause();
   observer_.frame_received(std::move(frame));
 }
 
-// Written at once or not at all: a delayed report would carry an old time.
-void StreamClient::do_report() {
+// Senders up to 0.1.0 know only version 1. Until one has echoed a report of version 2, it gets
+// both, version 1 as often as it did from older viewers.
+void StreamClient::report(const ReceivedFrame& frame) {
   const WallTime now = steady_now();
-  if (!reports_are_read_ || now - last_report_ < kReportInterval) return;
-  last_report_ = now;
-  const ReportBytes report = write_report({now});
+  if (last_version_1_ != WallTime{} && frame.stamp->echo > last_version_1_)
+    understands_frames_ = true;
+  const ViewerWish wish = observer_.wish();
+  std::array<std::byte, kReportSizeBytes + kFrameReportSizeBytes> bytes;
+  std::span<std::byte> rest(bytes);
+  if (!understands_frames_ && now - last_version_1_ >= kVersion1Interval) {
+    last_version_1_ = now;
+    rest = put_bytes(rest, write_report({now}));
+  }
+  rest = put_bytes(
+      rest, write_report(
+                {now, FrameReception{.sequence = frame.stamp->sequence,
+                                     .size_bytes = static_cast<std::uint32_t>(frame.bytes().size()),
+                                     .first_byte = frame.first_byte,
+                                     .last_byte = frame.last_byte,
+                                     .decode_time = wish.decode_time,
+                                     .wanted = wish.wanted}}));
+  send_report(Bytes(bytes).first(bytes.size() - rest.size()));
+}
+
+// Written at once or not at all: a delayed report would carry an old time.
+void StreamClient::send_report(Bytes report) {
+  if (!reports_are_read_) return;
   std::error_code error;
   const std::size_t sent =
       socket_.write_some(asio::const_buffer(report.data(), report.size()), error);

@@ -36,12 +36,12 @@ struct StreamClientSettings {
 
 /// The receiving end of a stream over TCP: connects (or accepts), requests the stream if the sender
 /// is an HTTP server, reads without ever waiting for the decoder, assembles and validates frames,
-/// and passes them to the observer. If the frames carry a stamp, it reports its time to the sender,
-/// so that the age of frames is known across machines. If an HTTP server answers with a single
-/// picture, the next one is requested; from then on, an answer without a picture is followed by
-/// another request, and only the timeout ends the stream. The client recognizes HTTP behind a
-/// tcp:// address, and frames without HTTP behind an http:// address. Bound to the io thread; must
-/// outlive the io context's run.
+/// and passes them to the observer. If the frames carry a stamp, it reports each to the sender,
+/// with its time, so that the age of frames is known across machines. If an HTTP server answers
+/// with a single picture, the next one is requested; from then on, an answer without a picture is
+/// followed by another request, and only the timeout ends the stream. The client recognizes HTTP
+/// behind a tcp:// address, and frames without HTTP behind an http:// address. Bound to the io
+/// thread; must outlive the io context's run.
 class StreamClient final : public StreamInput {
  public:
   /// Throws std::runtime_error if it cannot listen.
@@ -76,7 +76,8 @@ class StreamClient final : public StreamInput {
   std::span<std::byte> space_for_read();
   FrameAssembler::Settings assembler_settings() const;
   void do_read();
-  void take_bytes(std::span<std::byte> bytes);
+  void take_read(std::span<std::byte> space, std::size_t size);
+  void take_bytes(std::span<std::byte> bytes, WallTime now);
   void take_answer(std::size_t size);
   void accept_answer();
   void take_not_http();
@@ -87,7 +88,8 @@ class StreamClient final : public StreamInput {
   void need_more();
   void take_frame();
   void take_last_frame();
-  void do_report();
+  void report(const ReceivedFrame& frame);
+  void send_report(Bytes report);
   void read_ended(std::error_code error);
   void stream_closed();
   void end_without_picture();
@@ -130,7 +132,8 @@ class StreamClient final : public StreamInput {
   SteadyTime fetch_begin_{};     // when the connection for its first request was established
   bool is_asked_again_ = false;  // the connection is for another request of the same fetch
   ClockOffset clock_;
-  WallTime last_report_{};
+  WallTime last_version_1_{};        // the time in the latest report of version 1
+  bool understands_frames_ = false;  // the sender has echoed a report of version 2
   bool reports_are_read_ = true;
   std::uint64_t frames_received_ = 0;
   std::uint64_t session_frames_ = 0;

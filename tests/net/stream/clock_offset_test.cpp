@@ -166,8 +166,30 @@ TEST_CASE("old echoes are forgotten, so drifting clocks are followed") {
   Link link{.sender_ahead = seconds(1)};
   link.exchange(microseconds(10), microseconds(0), microseconds(10));
   link.sender_ahead += microseconds(900);
-  for (int i = 0; i < 32; ++i) link.exchange(microseconds(500), microseconds(0), microseconds(500));
+  for (int i = 0; i < 32; ++i) {
+    link.now += milliseconds(250);
+    link.exchange(microseconds(500), microseconds(0), microseconds(500));
+  }
   CHECK(link.offset.sender_ahead() == seconds(1) + microseconds(900));
+}
+
+TEST_CASE("an echo with each frame makes the best one of the last seconds forgotten no sooner") {
+  Link link{.sender_ahead = seconds(1)};
+  link.exchange(microseconds(10), microseconds(0), microseconds(10));
+  const WallTime begin = link.now;
+  while (link.now - begin < seconds(7)) {
+    link.now += milliseconds(8);
+    link.exchange(microseconds(200), microseconds(0), microseconds(900));
+  }
+  CHECK(link.offset.sender_ahead() == seconds(1));
+}
+
+TEST_CASE("of the echoes of a short time the best one counts, whichever came first") {
+  Link link{.sender_ahead = seconds(1)};
+  link.exchange(microseconds(200), microseconds(0), microseconds(900));
+  link.exchange(microseconds(10), microseconds(0), microseconds(10));
+  link.exchange(microseconds(200), microseconds(0), microseconds(900));
+  CHECK(link.offset.sender_ahead() == seconds(1));
 }
 
 TEST_CASE("the echo in a recorded frame is ignored") {

@@ -1,7 +1,9 @@
 #include "net/tcp/stream_client.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <string>
+#include <vector>
 
 #include "net/tcp/frame_server.hpp"
 #include "support/loopback.hpp"
@@ -337,65 +339,118 @@ ByteVector stamped_jpeg(const FrameStamp& stamp) {
   return jpeg;
 }
 
-/// A sender whose clock is ahead and may be set.
+std::vector<ViewerReport> reports_in(Bytes stream) {
+  ReportReader reader;
+  std::vector<ViewerReport> reports;
+  while (!stream.empty()) {
+    const auto space = reader.space();
+    const std::size_t size = std::min(space.size(), stream.size());
+    std::ranges::copy(stream.first(size), space.begin());
+    stream = stream.subspan(size);
+    reader.received(size);
+    while (reader.next() == ReportReader::Result::report) reports.push_back(reader.report());
+  }
+  return reports;
+}
+
+/// A sender whose clock is ahead and may be set. It may be one that knows only version 1 of
+/// reports.
 struct SettableSender {
   Stage& stage;
   microseconds ahead{};
-  std::size_t frames = 0;
+  bool is_old = false;
+  std::uint32_t frames = 0;
 
-  /// What the client says of a frame that echoes the latest report, if there is one.
+  /// Sends a frame that echoes the latest report, if there is one, and waits for the client's
+  /// report of it. Returns what the client says of the sender's clock.
   std::optional<microseconds> send_frame() {
     const WallTime now = steady_now() + ahead;
-    const ByteVector jpeg = stamped_jpeg(
-        {.stream_id = 1, .capture_time = now, .send_time = now, .echo = latest_report()});
+    const ByteVector jpeg = stamped_jpeg({.stream_id = 1,
+                                          .sequence = frames,
+                                          .capture_time = now,
+                                          .send_time = now,
+                                          .echo = latest_report()});
     stage.sender.send(framed(SizePrefix::be32, jpeg));
     REQUIRE(stage.run_until_frames(++frames));
+    REQUIRE(run_until(stage.io, [&] { return frame_reports().size() == frames; }));
     return stage.recorder.frames.back()->sender_ahead;
   }
 
-  std::size_t reports() { return stage.sender.received().size() / kReportSizeBytes; }
+  std::vector<ViewerReport> reports() { return reports_in(stage.sender.received()); }
 
-  WallTime latest_report() {
-    if (reports() == 0) return {};
-    const Bytes report = stage.sender.received();
-    return WallTime(microseconds(
-        get_big_endian<std::uint64_t>(report.first(reports() * kReportSizeBytes).last(8))));
+  std::vector<ViewerReport> frame_reports() {
+    std::vector<ViewerReport> all = reports();
+    std::erase_if(all, [](const ViewerReport& report) { return !report.frame; });
+    return all;
   }
 
-  /// Sends frames until the client has sent another report, and checks each.
-  void send_until_report(bool is_known) {
-    for (const std::size_t before = reports(); reports() == before;)
-      CHECK(send_frame().has_value() == is_known);
+  WallTime latest_report() {
+    WallTime latest{};
+    for (const ViewerReport& report : reports())
+      if (!report.frame || !is_old) latest = report.time;
+    return latest;
   }
 };
 
-TEST_CASE("after the sender's clock was set, the age of frames is unknown until the next echo") {
+TEST_CASE("after the sender's clock was set, the age of frames is unknown until the next echoes") {
   Stage stage;
   stage.start(kLong);
   SettableSender sender{.stage = stage, .ahead = std::chrono::seconds(100)};
   sender.send_frame();
-  REQUIRE(run_until(stage.io, [&] { return sender.reports() == 1; }));
   CHECK(sender.send_frame());
   const auto set = GENERATE(std::chrono::hours(2), std::chrono::hours(-2));
   sender.ahead += set;
-  sender.send_until_report(false);
-  const std::optional<microseconds> ahead = sender.send_frame();
+  CHECK_FALSE(sender.send_frame());
+  std::optional<microseconds> ahead;
+  for (int i = 0; i < 3 && !ahead; ++i) ahead = sender.send_frame();
   REQUIRE(ahead);
   CHECK(std::chrono::abs(*ahead - sender.ahead) < std::chrono::seconds(60));
 }
 
-TEST_CASE("a sender of stamps is sent valid reports") {
+TEST_CASE("each stamped frame is reported to its sender") {
+  Stage stage;
+  stage.recorder.wished = {.decode_time = microseconds(1234), .wanted = {640, 360}};
+  stage.start(kLong);
+  SettableSender sender{.stage = stage};
+  const WallTime before = steady_now();
+  while (sender.frames < 20) sender.send_frame();
+  const std::vector<ViewerReport> reports = sender.frame_reports();
+  for (std::uint32_t i = 0; i < reports.size(); ++i) {
+    CAPTURE(i);
+    const ReceivedFrame& frame = *stage.recorder.frames[i];
+    CHECK(reports[i].frame ==
+          FrameReception{.sequence = i,
+                         .size_bytes = static_cast<std::uint32_t>(frame.bytes().size()),
+                         .first_byte = frame.first_byte,
+                         .last_byte = frame.last_byte,
+                         .decode_time = microseconds(1234),
+                         .wanted = {640, 360}});
+    CHECK(reports[i].time >= (i == 0 ? before : reports[i - 1].time));
+  }
+  CHECK(reports.back().time <= steady_now());
+  // The sender echoes these, so it needs no others.
+  CHECK(sender.reports().size() == reports.size() + 1);
+}
+
+TEST_CASE("a sender that knows only the first version of reports is sent these too") {
   Stage stage;
   stage.start(kLong);
-  const WallTime before = wall_now();
-  stage.sender.send(framed(SizePrefix::be32, stamped_jpeg({.stream_id = 1})));
-  REQUIRE(run_until(stage.io, [&] { return stage.sender.received().size() == kReportSizeBytes; }));
-  ReportReader reader;
-  std::ranges::copy(stage.sender.received(), reader.space().begin());
-  reader.received(kReportSizeBytes);
-  REQUIRE(reader.next() == ReportReader::Result::report);
-  CHECK(reader.report().time >= before);
-  CHECK(reader.report().time <= wall_now());
+  SettableSender sender{.stage = stage, .is_old = true};
+  sender.send_frame();
+  CHECK(sender.send_frame());
+  const auto has_more = [&] {
+    sender.send_frame();
+    return sender.reports().size() >= sender.frame_reports().size() + 3;
+  };
+  CHECK(run_until(stage.io, has_more));
+}
+
+TEST_CASE("the observer learns when all that had arrived is read") {
+  Stage stage;
+  stage.start(kLong);
+  stage.sender.send(framed_jpeg(SizePrefix::be32));
+  REQUIRE(stage.run_until_frames(1));
+  CHECK(stage.recorder.all_read == stage.recorder.frames[0]->last_byte);
 }
 
 }  // namespace
