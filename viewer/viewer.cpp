@@ -57,6 +57,7 @@ class Headless : public Display {
     void show_refusals(std::string_view) override {}  // the figures have it
     void refresh(const LiveFigures&) override {}
     PictureSize wanted_size() const override { return {}; }
+    PictureSize shown_size() const override { return {}; }
     void show_message(std::string_view) override {}                        // the log has it already
     void show_recording(const std::optional<RecordingState>&) override {}  // the figures have it
 
@@ -89,9 +90,11 @@ class Viewer {
         updates_(options.cameras()),
         display_(make_display()),
         time_limit_(io_),
-        warm_up_(io_) {
+        warm_up_(io_),
+        tick_(io_) {
     for (std::size_t index = 0; index < options.cameras(); ++index)
-      cameras_.push_back(std::make_unique<Camera>(io_, options, index, updates_, events_of(index)));
+      cameras_.push_back(
+          std::make_unique<Camera>(io_, options, index, pauses_, updates_, events_of(index)));
   }
 
   /// Returns the exit code.
@@ -105,6 +108,7 @@ class Viewer {
     if (options_.seconds) do_limit_time();
     if (options_.warm_up_seconds) do_warm_up();
     for (const auto& camera : cameras_) camera->start();
+    do_tick();
     std::jthread io_thread([this] {
       name_this_thread("network");
       io_.run();
@@ -191,6 +195,14 @@ class Viewer {
     });
   }
 
+  void do_tick() {
+    pauses_.tick(PauseMoment::now());
+    tick_.expires_after(PauseWatch::kTick);
+    tick_.async_wait([this](std::error_code error) {
+      if (!error && !has_left_) do_tick();
+    });
+  }
+
   // Any thread, once for each camera. The other cameras continue.
   void end_camera(std::size_t index, const std::string& error) {
     note_failure(error);
@@ -228,6 +240,9 @@ class Viewer {
     signals_.cancel();
     time_limit_.cancel();
     warm_up_.cancel();
+    tick_.cancel();
+    pauses_.end();
+    has_left_ = true;
     for (const auto& camera : cameras_) camera->stop_input();
   }
 
@@ -334,10 +349,13 @@ class Viewer {
   std::atomic<bool> has_failed_to_write_ = false;
   std::atomic<std::size_t> ended_ = 0;  // cameras
   CameraUpdates updates_;               // all threads to the main thread
+  PauseWatch pauses_;
   std::unique_ptr<Display> display_;
   std::vector<std::unique_ptr<Camera>> cameras_;
   asio::steady_timer time_limit_;
   asio::steady_timer warm_up_;
+  asio::steady_timer tick_;
+  bool has_left_ = false;          // the io thread's
   double cpu_seconds_before_ = 0;  // the end of the warm-up
 
   Clock::time_point next_turn_{};

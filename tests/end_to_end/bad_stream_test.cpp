@@ -131,7 +131,9 @@ TEST_CASE("odd frames that other decoders show are shown, and saved as they came
   for (const std::string& frame : frames) sender.send(with_size(frame));
   sender.send(big_endian_size(0));
   const json summary = summary_of(viewer);
-  CHECK(summary["frames"].get<int>() + summary["skipped_decode"].get<int>() == 5);
+  CHECK(summary["frames"].get<int>() + summary["skipped_decode"].get<int>() +
+            summary["skipped_waited"].get<int>() ==
+        5);
   CHECK(summary["patched"] == 0);
   CHECK(summary["corrupt"] == 0);
   for (std::size_t i = 0; i < std::size(frames); ++i)
@@ -195,6 +197,21 @@ TEST_CASE("a viewer that was stopped for longer than --timeout shows what waits"
   std::this_thread::sleep_for(std::chrono::milliseconds(4000));
   viewer.send_signal(SIGCONT);
   CHECK(summary_of(viewer)["frames"] == 2);
+}
+
+TEST_CASE("a viewer that was stopped shows what waited if nothing follows") {
+  TcpListener listener;
+  ViewerProgram viewer({listener.url(), "--timeout", "30", "--frames", "2", "--summary", "-"});
+  TcpPeer sender = listener.accept();
+  sender.send(good_frame());
+  wait_until_shown(viewer);
+  viewer.send_signal(SIGSTOP);
+  sender.send(good_frame() + good_frame());
+  std::this_thread::sleep_for(std::chrono::milliseconds(1000));
+  viewer.send_signal(SIGCONT);
+  const json summary = summary_of(viewer);
+  CHECK(summary["frames"] == 2);
+  CHECK(summary["skipped_waited"] == 1);
 }
 
 TEST_CASE("with --reconnect a viewer leaves a broken stream and shows the next one") {

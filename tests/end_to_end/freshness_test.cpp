@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 #include <csignal>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "end_to_end/pictures.hpp"
 #include "end_to_end/programs.hpp"
@@ -51,6 +52,20 @@ TEST_CASE("a viewer that reads nothing costs the others no frame") {
   std::uint64_t skipped = 0;
   for (const json& viewer : summary["viewers"]) skipped += viewer["skipped"].get<std::uint64_t>();
   CHECK(skipped >= 10);
+}
+
+TEST_CASE("a viewer that was stopped shows no frame that waited meanwhile") {
+  SenderProgram sender(test_card({"--fps", "30"}));
+  ViewerProgram viewer({sender.url(), "--summary", "-"});
+  wait_until_shown_again(viewer);
+  viewer.send_signal(SIGSTOP);
+  std::this_thread::sleep_for(std::chrono::seconds(3));
+  viewer.send_signal(SIGCONT);
+  wait_until_shown_again(viewer);
+  viewer.send_signal(SIGINT);
+  const json summary = summary_of(viewer);
+  CHECK(summary["skipped_waited"] > 0);
+  CHECK(summary["age_ms"]["max"] < 1000);
 }
 
 TEST_CASE("a slow viewer gets fewer frames, and always the newest") {

@@ -21,7 +21,9 @@ void show_in_viewer(const std::string& script, const std::string& kind) {
   Process sender(python(script, Command{"0", kind} + files));
   ViewerProgram viewer({tcp_url(port_of(sender)), "--save", directory / "shown", "--summary", "-"});
   const json summary = summary_of(viewer);
-  CHECK(summary["frames"].get<int>() + summary["skipped_decode"].get<int>() == 3);
+  CHECK(summary["frames"].get<int>() + summary["skipped_decode"].get<int>() +
+            summary["skipped_waited"].get<int>() ==
+        3);
   CHECK(summary["corrupt"] == 0);
   CHECK(sender.wait() == 0);
   check_saved(directory, files);

@@ -36,6 +36,8 @@ void check_viewer_names(const json& summary) {
   for (const auto& [stage, times] : summary["stages_ms"].items())
     check_names(times, {"p50", "p99"});
   check_names(summary["interval_ms"], {"p50", "p99"});
+  check_names(summary, {"skipped_waited", "rate_mbit", "quality"});
+  check_names(summary["quality"], {"p50", "min", "max"});
 }
 
 void check_sender_names(const json& summary) {
@@ -70,6 +72,7 @@ TEST_CASE("the viewer's summary describes the stream, for each framing") {
   CHECK(summary["reconnects"] == 0);
   CHECK(summary["width"] == 320);
   CHECK(summary["height"] == 240);
+  CHECK(summary["quality"]["p50"] == 80);
   CHECK(summary["bytes"] > 10'000);
   CHECK(summary["age_ms"]["p50"] >= 0);
   CHECK(summary["age_ms"]["max"] >= summary["age_ms"]["p50"]);
@@ -101,8 +104,9 @@ TEST_CASE("the sender's summary describes the stream") {
   CHECK(sent["height"] == 240);
   CHECK(sent["viewers_max"] == 1);
   REQUIRE(sent["viewers"].size() == 1);
-  CHECK(sent["viewers"][0]["frames"] ==
-        watched["frames"].get<int>() + watched["skipped_decode"].get<int>());
+  CHECK(sent["viewers"][0]["frames"] == watched["frames"].get<int>() +
+                                            watched["skipped_decode"].get<int>() +
+                                            watched["skipped_waited"].get<int>());
   CHECK(sent["encode_ms"]["p50"] > 0);
 }
 

@@ -77,7 +77,7 @@ int threads_per_camera(const ViewerOptions& options) {
 }  // namespace
 
 Camera::Camera(asio::io_context& io, const ViewerOptions& options, std::size_t index,
-               CameraUpdates& updates, CameraEvents events)
+               PauseWatch& pauses, CameraUpdates& updates, CameraEvents events)
     : options_(options),
       index_(index),
       updates_(updates),
@@ -98,7 +98,7 @@ Camera::Camera(asio::io_context& io, const ViewerOptions& options, std::size_t i
                              .naive = options.laboratory.naive},
                  .frames = options.frames,
                  .packets = [this] { return input_->packet_counts(); }},
-                statistics_, laboratory_, saver_.get(), recording_, updates_,
+                statistics_, pauses, laboratory_, saver_.get(), recording_, updates_,
                 [this](const std::string& error) { finish(error); }),
       input_(make_input(io, options, index, pipeline_)) {
   if (options.timeline) statistics_.keep_timeline(kMaxTimelineFrames);
@@ -148,6 +148,8 @@ void Camera::show_end(const std::string& error) {
 
 void Camera::show_updates(CameraDisplay& display) {
   pipeline_.set_wanted_size(display.wanted_size());
+  shown_size_ = keeps_files() ? PictureSize{} : display.shown_size();
+  pipeline_.set_shown_size(shown_size_);
   display.show_recording(recording_.state());
   if (const std::optional<std::string> message = updates_.take_message(index_))
     display.show_message(*message);
@@ -157,6 +159,11 @@ void Camera::show_updates(CameraDisplay& display) {
   else
     show_refusals(display);
   show_growing_age(display);
+}
+
+// Files have the pictures as they arrive.
+bool Camera::keeps_files() const {
+  return saver_ || recording_.state() || !options_.snapshot_file.empty();
 }
 
 bool Camera::show_picture(CameraDisplay& display) {
@@ -192,7 +199,7 @@ void Camera::show_growing_age(CameraDisplay& display) {
 }
 
 LiveFigures Camera::figures() const {
-  LiveFigures figures = statistics_.live();
+  LiveFigures figures = statistics_.live(shown_size_);
   if (has_shown_ && Clock::now() - last_frame_ >= kFrameIsLate)
     figures.age_ms = shown_capture_time_
                          ? std::optional(to_milliseconds(steady_now() - *shown_capture_time_))

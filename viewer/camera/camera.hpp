@@ -13,6 +13,7 @@
 #include "net/stream/stream_input.hpp"
 #include "viewer/camera/camera_updates.hpp"
 #include "viewer/camera/display.hpp"
+#include "viewer/camera/pause_watch.hpp"
 #include "viewer/camera/pipeline.hpp"
 #include "viewer/camera/statistics.hpp"
 #include "viewer/lesson/laboratory.hpp"
@@ -36,10 +37,10 @@ struct CameraEvents {
 /// calls every function that names no other thread.
 class Camera {
  public:
-  /// `index` is the stream's position in the options. `updates` carries what is to be shown to the
-  /// main thread. Throws std::runtime_error if the stream cannot be received or a file cannot be
-  /// written.
-  Camera(asio::io_context& io, const ViewerOptions& options, std::size_t index,
+  /// `index` is the stream's position in the options. `pauses` notices when the process was
+  /// stopped. `updates` carries what is to be shown to the main thread. Throws std::runtime_error
+  /// if the stream cannot be received or a file cannot be written.
+  Camera(asio::io_context& io, const ViewerOptions& options, std::size_t index, PauseWatch& pauses,
          CameraUpdates& updates, CameraEvents events);
 
   /// Before the io thread runs.
@@ -103,6 +104,7 @@ class Camera {
   void fail_to_write(const std::string& error);
   void show_message(const std::string& sentence) { updates_.put_message(index_, sentence); }
   void write_snapshot() const;
+  bool keeps_files() const;
   void show_refusals(CameraDisplay& display);
   void show_growing_age(CameraDisplay& display);
   std::optional<std::chrono::seconds> age_of_last_picture() const;
@@ -121,6 +123,7 @@ class Camera {
   std::unique_ptr<StreamInput> input_;
   PacketCounts packets_before_;  // the statistics were reset
 
+  PictureSize shown_size_;                      // of pictures on the display; empty: their own
   std::optional<WallTime> shown_capture_time_;  // of the last picture
   bool has_shown_ = false;
   bool shows_card_ = false;     // of a sender without a picture

@@ -44,6 +44,10 @@ class CameraDisplay {
   /// How large the pictures are shown, in pixels; empty if they are wanted at full size.
   virtual PictureSize wanted_size() const = 0;
 
+  /// The size in pixels in which the pictures are seen, so that the sender needs to send no more;
+  /// empty if they are seen at full size or not at all, or if their size is unknown.
+  virtual PictureSize shown_size() const = 0;
+
   /// Shows a message for a few seconds; it replaces an earlier one.
   virtual void show_message(std::string_view sentence) = 0;
 

@@ -45,7 +45,7 @@ FrameDecoder::FrameDecoder(const FrameDecoderSettings& settings, Statistics& sta
       lesson_(settings.naive) {}
 
 FrameEnd FrameDecoder::process(const UndecodedFrame& frame, PictureSize wanted,
-                               const std::stop_token& stop) {
+                               const std::stop_token& stop, const std::function<bool()>& is_fresh) {
   OwnedPicture picture = pictures_.take_owned();
   FrameEnd end = decode_bands(frame, wanted, *picture, stop);
   if (!is_shown(end.reception)) {
@@ -53,6 +53,7 @@ FrameEnd FrameDecoder::process(const UndecodedFrame& frame, PictureSize wanted,
     end.whole.reset();
     return end;
   }
+  if (!is_fresh()) return {};
   if (end.reception == Reception::incomplete) fill_gaps(*picture);
   const DecodedFrame decoded = measure(frame, end, *picture);
   statistics_.frame_decoded(decoded);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -31,7 +32,8 @@ struct FrameDecoderSettings {
 struct UndecodedFrame {
   std::shared_ptr<const ReceivedFrame> whole;
   std::shared_ptr<const IncomingFrame> incoming;
-  unsigned session = 0;  // number of its connection
+  unsigned session = 0;     // number of its connection
+  bool has_waited = false;  // while the process was stopped
 
   const FrameOrigin& origin() const { return whole ? *whole : incoming->origin(); }
   const JpegLayout& layout() const { return whole ? whole->jpeg.layout : incoming->layout(); }
@@ -46,8 +48,12 @@ class FrameDecoder {
                CameraUpdates& updates);
 
   /// Decodes a frame no larger than needed to show it at the wanted size; at full size if that is
-  /// empty. Waits for its bands until stop is requested. Returns how it ended.
-  FrameEnd process(const UndecodedFrame& frame, PictureSize wanted, const std::stop_token& stop);
+  /// empty. Waits for its bands until stop is requested. Returns how it ended. If `is_fresh`, which
+  /// is asked when it is decoded, denies it, it is not shown and not counted, and its reception is
+  /// returned as under way.
+  FrameEnd process(
+      const UndecodedFrame& frame, PictureSize wanted, const std::stop_token& stop,
+      const std::function<bool()>& is_fresh = [] { return true; });
 
  private:
   FrameEnd decode_bands(const UndecodedFrame& frame, PictureSize wanted, Picture& picture,

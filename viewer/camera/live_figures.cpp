@@ -14,6 +14,14 @@ std::string describe_percent(double percent) {
   return fmt::format("{:.{}f} %", percent, percent < 9.95 ? 1 : 0);
 }
 
+// Of an estimate, fewer digits.
+std::string describe_limit(const LinkLimit& link) {
+  const double rate = link.megabits_per_second;
+  return fmt::format("{}: this link carries {:.{}f} Mbit/s",
+                     link.quality ? fmt::format(" q{}", *link.quality) : "", rate,
+                     rate < 9.5 ? 1 : 0);
+}
+
 /// Figures that are shown only if there is something to say.
 std::vector<std::string> exceptions(const LiveFigures& figures) {
   std::vector<std::string> words;
@@ -53,7 +61,8 @@ std::string describe_bit_rate(const LiveFigures& figures) {
 
 std::string describe_size(const LiveFigures& figures) {
   if (figures.width == 0) return "no picture yet";
-  return fmt::format("{}x{}", figures.width, figures.height);
+  return fmt::format("{}x{}{}", figures.width, figures.height,
+                     figures.link ? describe_limit(*figures.link) : "");
 }
 
 std::string describe_lost(const LiveFigures& figures) {

@@ -10,6 +10,7 @@
 
 #include "net/stream/stream_observer.hpp"
 #include "recording/recording_state.hpp"
+#include "viewer/camera/link_display.hpp"
 
 namespace jpegwire {
 
@@ -38,11 +39,12 @@ struct LiveFigures {
   double megabits_per_second = 0;
   int width = 0;
   int height = 0;
-  std::uint64_t lost = 0;     // frames that never arrived, since the start
-  std::uint64_t patched = 0;  // frames shown with older bands in them, since the start
-  std::uint64_t skipped = 0;  // frames that arrived and were not shown, since the start
-  std::uint64_t frozen = 0;   // frames that arrived while an older one was frozen, since the start
-  Refusals refusals{};        // since a frame was last shown
+  std::optional<LinkLimit> link{};  // if the link limits the pictures
+  std::uint64_t lost = 0;           // frames that never arrived, since the start
+  std::uint64_t patched = 0;        // frames shown with older bands in them, since the start
+  std::uint64_t skipped = 0;        // frames that arrived and were not shown, since the start
+  std::uint64_t frozen = 0;  // frames that arrived while an older one was frozen, since the start
+  Refusals refusals{};       // since a frame was last shown
 
   // Of the last 5 s; nothing if there were none, or if it is unknown what was sent.
   std::optional<double> loss_percent{};         // frames that are lost or patched
@@ -89,6 +91,8 @@ std::string describe(const LiveFigures& figures);
 std::string describe_rate(const LiveFigures& figures);
 std::string describe_age(const LiveFigures& figures);
 std::string describe_bit_rate(const LiveFigures& figures);
+
+/// "1280x720", or if the link limits it "1280x720 q57: this link carries 19 Mbit/s".
 std::string describe_size(const LiveFigures& figures);
 std::string describe_lost(const LiveFigures& figures);
 std::string describe_patched(const LiveFigures& figures);

@@ -12,6 +12,7 @@
 #include "net/stream/stream_observer.hpp"
 #include "viewer/camera/camera_updates.hpp"
 #include "viewer/camera/frame_decoder.hpp"
+#include "viewer/camera/pause_watch.hpp"
 #include "viewer/camera/statistics.hpp"
 #include "viewer/lesson/laboratory.hpp"
 #include "viewer/output/frame_saver.hpp"
@@ -38,7 +39,7 @@ class ViewerPipeline final : public StreamObserver {
   using OnFinished = std::function<void(const std::string& error)>;
 
   /// All references must outlive the pipeline; `saver` may be null.
-  ViewerPipeline(const ViewerPipelineSettings& settings, Statistics& statistics,
+  ViewerPipeline(const ViewerPipelineSettings& settings, Statistics& statistics, PauseWatch& pauses,
                  Laboratory& laboratory, FrameSaver* saver, RecordingSwitch& recording,
                  CameraUpdates& updates, OnFinished on_finished);
 
@@ -52,6 +53,10 @@ class ViewerPipeline final : public StreamObserver {
   /// at full size if it is empty, which is the default. Any thread.
   void set_wanted_size(PictureSize size) { wanted_ = size; }
 
+  /// The size in which the pictures are shown, for the sender; empty if it should send them whole,
+  /// which is the default. Any thread.
+  void set_shown_size(PictureSize size) { shown_size_ = size; }
+
   /// After stop(): the last frame that was decoded completely, or null.
   std::shared_ptr<const ReceivedFrame> last_frame() const { return last_frame_; }
 
@@ -64,6 +69,8 @@ class ViewerPipeline final : public StreamObserver {
   bool frame_begun(const std::shared_ptr<const IncomingFrame>& frame) override;
   void frame_received(std::shared_ptr<ReceivedFrame> frame) override;
   void frame_given_up(const LostFrame& frame) override;
+  void all_was_read(WallTime now) override;
+  ViewerWish wish() const override;
   void frame_refused(JpegVerdict verdict) override;
   void packet_refused(const RefusedPacket& packet) override;
   SteadyTime last_shown() const override;
@@ -72,11 +79,17 @@ class ViewerPipeline final : public StreamObserver {
 
   std::string with_refusals(const std::string& sentence) const;
   void note_packets();
+  void note_arrival(const ReceivedFrame& frame);
   void offer(UndecodedFrame frame);
   void decode(FrameDecoder& decoder, const std::stop_token& stop);
+  FrameEnd show_fresh(FrameDecoder& decoder, UndecodedFrame frame, const std::stop_token& stop);
+  bool is_fresh(const UndecodedFrame& frame) const;
+  void prefer_newer(UndecodedFrame& frame, const std::stop_token& stop);
+  void note_decode_time(SteadyTime::duration time);
 
   const ViewerPipelineSettings settings_;
   Statistics& statistics_;
+  PauseWatch& pauses_;
   Laboratory& laboratory_;
   FrameSaver* saver_;
   RecordingSwitch& recording_;
@@ -84,7 +97,12 @@ class ViewerPipeline final : public StreamObserver {
   OnFinished on_finished_;
   unsigned session_ = 0;  // counts the connections
   std::string last_trouble_;
+  WaitedFrames waited_;
+  bool last_offer_waited_ = false;
+  std::atomic<SteadyTime> last_waited_ = SteadyTime{};  // when such a frame was received
   std::atomic<PictureSize> wanted_ = PictureSize{};
+  std::atomic<PictureSize> shown_size_ = PictureSize{};
+  std::atomic<microseconds> decode_time_ = microseconds{};
   LatestSlot<UndecodedFrame> received_;              // io thread to decode thread
   std::shared_ptr<const ReceivedFrame> last_frame_;  // the decode thread's until it has ended
   std::jthread decode_thread_;

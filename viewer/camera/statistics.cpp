@@ -49,6 +49,18 @@ nlohmann::json percentiles_ms(const Histogram& histogram_us, std::span<const int
   return result;
 }
 
+/// Of values in units of which `unit` make one of the summary's; null if there are none.
+nlohmann::json range_summary(const Histogram& histogram, double unit) {
+  nlohmann::json result;
+  const std::pair<const char*, std::optional<double>> figures[] = {
+      {"p50", histogram.percentile(50)},
+      {"min", histogram.percentile(0)},
+      {"max", histogram.percentile(100)}};
+  for (const auto& [name, value] : figures)
+    if (value) result[name] = rounded(*value / unit);
+  return result;
+}
+
 constexpr std::array kTwoPercents{50, 99};
 constexpr std::array kThreePercents{50, 90, 99};
 constexpr int kStepOfDistribution = 5;
@@ -99,10 +111,22 @@ void Statistics::frame_received(std::size_t bytes, std::size_t reads,
   counts_.reads_per_frame.record(reads);
   if (reads > 1) ++counts_.partial_frames;
   const SteadyTime now = clock_();
-  if (stamp) counts_.note_lost(now, counts_.gaps.frames_missing_before(*stamp));
+  if (stamp) {
+    const std::uint64_t missing = counts_.gaps.frames_missing_before(*stamp);
+    counts_.note_lost(now, missing);
+    if (missing > 0) link_.frames_missing(now);
+  }
   if (stamp || packets_.received > 0) counts_.recent_frames.add(now, 1, 0);  // else none is missed
   counts_.recently_received.add(now, static_cast<std::int64_t>(bytes));
   counts_.recent_reads.add(now, static_cast<std::int64_t>(reads));
+}
+
+void Statistics::frame_arrived(const FrameArrived& frame) {
+  const std::scoped_lock lock(mutex_);
+  link_.frame_arrived(frame);
+  if (const std::optional<double> rate = link_.megabits_per_second())
+    counts_.link_kbit.record(static_cast<std::uint64_t>(*rate * 1000));
+  if (frame.quality) counts_.quality.record(static_cast<std::uint64_t>(*frame.quality));
 }
 
 // A frame whose number is unknown is counted by the gap that it leaves; only a stream without
@@ -167,6 +191,11 @@ void Statistics::skipped_display(std::uint64_t frames) {
   counts_.skipped_display += frames;
 }
 
+void Statistics::skipped_waited(std::uint64_t frames) {
+  const std::scoped_lock lock(mutex_);
+  counts_.skipped_waited += frames;
+}
+
 void Statistics::skipped_frozen() {
   const std::scoped_lock lock(mutex_);
   ++counts_.skipped_frozen;
@@ -193,6 +222,7 @@ void Statistics::reconnected() {
   const std::scoped_lock lock(mutex_);
   ++counts_.reconnects;
   counts_.gaps.reset();
+  link_.restart();
 }
 
 void Statistics::packets(const PacketCounts& counts) {
@@ -220,7 +250,7 @@ std::optional<Refusals> Statistics::refusals() const {
   return refusals_.empty() ? std::nullopt : std::optional(refusals_);
 }
 
-LiveFigures Statistics::live() const {
+LiveFigures Statistics::live(PictureSize shown) const {
   const std::scoped_lock lock(mutex_);
   const SteadyTime now = clock_();
   LiveFigures figures;
@@ -229,9 +259,10 @@ LiveFigures Statistics::live() const {
   figures.megabits_per_second = counts_.recently_received.rates(now).amount_per_second * 8 / 1e6;
   figures.width = counts_.width;
   figures.height = counts_.height;
+  figures.link = link_.limit(shown, now);
   figures.lost = counts_.lost;
   figures.patched = counts_.patched;
-  figures.skipped = counts_.skipped_decode + counts_.skipped_display;
+  figures.skipped = counts_.skipped_decode + counts_.skipped_display + counts_.skipped_waited;
   figures.frozen = counts_.skipped_frozen;
   figures.loss_percent = counts_.recent_frames.percent(now);
   figures.packet_loss_percent = counts_.recent_packets.percent(now);
@@ -265,6 +296,7 @@ nlohmann::json Statistics::summary(std::string_view url) const {
           {"displayed", counts_.displayed},
           {"skipped_decode", counts_.skipped_decode},
           {"skipped_display", counts_.skipped_display},
+          {"skipped_waited", counts_.skipped_waited},
           {"skipped_frozen", counts_.skipped_frozen},
           {"lost", counts_.lost},
           {"patched", counts_.patched},
@@ -279,6 +311,8 @@ nlohmann::json Statistics::summary(std::string_view url) const {
           {"oldest_age_ms", percentiles_ms(counts_.oldest_age_us, kTwoPercents)},
           {"stages_ms", counts_.stages_summary()},
           {"interval_ms", percentiles_ms(counts_.interval_us, kTwoPercents)},
+          {"rate_mbit", range_summary(counts_.link_kbit, 1000)},
+          {"quality", range_summary(counts_.quality, 1)},
           {"width", counts_.width},
           {"height", counts_.height},
           {"cpu_seconds", rounded(usage.cpu_seconds - counts_.cpu_seconds_before)},

@@ -16,6 +16,7 @@
 #include "net/stream/frame_stamp.hpp"
 #include "net/stream/stream_input.hpp"
 #include "net/stream/stream_observer.hpp"
+#include "viewer/camera/link_display.hpp"
 #include "viewer/camera/live_figures.hpp"
 #include "viewer/camera/recent_events.hpp"
 #include "viewer/camera/recent_loss.hpp"
@@ -75,6 +76,9 @@ class Statistics {
   /// A complete frame arrived, in this many reads.
   void frame_received(std::size_t bytes, std::size_t reads, const std::optional<FrameStamp>& stamp);
 
+  /// What frame_received() said of a frame over TCP, in detail.
+  void frame_arrived(const FrameArrived& frame);
+
   /// A frame arrived incompletely or not at all. If it is counted elsewhere, as patched, lost or
   /// refused, only its sequence number is noted.
   void frame_given_up(std::size_t bytes, const std::optional<FrameStamp>& stamp, bool is_counted);
@@ -84,6 +88,7 @@ class Statistics {
 
   void skipped_decode(std::uint64_t frames = 1);   // replaced before the decoder was free
   void skipped_display(std::uint64_t frames = 1);  // replaced before it was shown
+  void skipped_waited(std::uint64_t frames = 1);   // the process was stopped when it arrived
   void skipped_frozen();                           // the user has frozen an older picture
   void lost();                                     // incomplete for lack of packets, not shown
   void refused(JpegVerdict verdict);               // by validation or by the decoder
@@ -102,7 +107,8 @@ class Statistics {
   /// The frames and packets refused since then; nothing if there is none.
   std::optional<Refusals> refusals() const;
 
-  LiveFigures live() const;
+  /// `shown` is the size in which the pictures are shown; empty if that is their own.
+  LiveFigures live(PictureSize shown = {}) const;
 
   /// The packets refused, by the names of the reasons.
   nlohmann::json refused_packets() const;
@@ -135,6 +141,7 @@ class Statistics {
     std::uint64_t displayed = 0;
     std::uint64_t skipped_decode = 0;
     std::uint64_t skipped_display = 0;
+    std::uint64_t skipped_waited = 0;
     std::uint64_t skipped_frozen = 0;
     std::uint64_t lost = 0;
     std::uint64_t patched = 0;
@@ -165,6 +172,8 @@ class Statistics {
     Histogram decode_us{};
     Histogram interval_us{};
     std::vector<Moment> timeline{};
+    Histogram link_kbit{};  // in a second, as measured up to each frame
+    Histogram quality{};
 
     std::uint64_t shown_frames() const { return decoded + patched; }
     void note_lost(SteadyTime now, std::uint64_t frames);
@@ -180,6 +189,7 @@ class Statistics {
   mutable std::mutex mutex_;
   Counts counts_;
   PacketCounts packets_;  // so far
+  LinkDisplay link_;
   SteadyTime last_shown_{};
   Refusals refusals_;  // since then
 };

@@ -113,7 +113,10 @@ void Mosaic::toggle_alone(cv::Point point) {
   alone_ = alone_ ? std::nullopt : std::optional(nearest_to(point));
   is_laid_out_ = false;
   set_wanted_size(kSmallest);
-  if (alone_) views_[*alone_].set_wanted_size({});
+  if (!alone_) return;
+  views_[*alone_].set_wanted_size({});
+  for (std::size_t index = 0; index < views_.size(); ++index)
+    if (index != *alone_) views_[index].hide();
 }
 
 bool Mosaic::is_stale() const {

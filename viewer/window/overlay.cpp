@@ -51,6 +51,7 @@ std::vector<ColouredText> words_of(const LiveFigures& figures) {
 std::vector<ColouredText> short_words_of(const LiveFigures& figures, const std::string& name) {
   std::vector<ColouredText> words{{name, kNameColour}, {describe_age(figures), colour_of(figures)}};
   words.push_back({describe_rate(figures)});
+  if (figures.link) words.push_back({describe_size(figures)});
   if (is_noticeable_loss(figures)) words.push_back(loss_of(figures));
   return words;
 }

@@ -174,6 +174,11 @@ cv::Size PictureView::picture_size() const {
   return {jpeg.width, jpeg.height};
 }
 
+// When the user zooms in, a part of the picture is shown larger than the whole would be.
+PictureSize PictureView::shown_size() const {
+  return zoom_.is_whole() ? drawn_size_ : PictureSize{};
+}
+
 int PictureView::strip_height(cv::Size view) const {
   return has_trace_ ? std::min(ArrivalTrace::strip_height(view), view.height / 2) : 0;
 }
@@ -195,6 +200,7 @@ bool PictureView::is_stale() const {
 
 void PictureView::draw(cv::Mat& view) {
   const Areas areas = areas_of(view.size());
+  drawn_size_ = {areas.picture.width, areas.picture.height};
   place_boxes(view.size(), areas);
   draw_picture(view, areas);
   notice_detail_drawn_ = notice_detail();
@@ -225,6 +231,7 @@ std::optional<cv::Mat> PictureView::draw_in_place(cv::Size view) {
   if (owned == nullptr || has_notice() || has_trace_ || !zoom_.is_whole()) return std::nullopt;
   cv::Mat picture = pixels_of(*owned);
   if (picture.size() != view) return std::nullopt;
+  drawn_size_ = {view.width, view.height};
   place_boxes(view, areas_of(view));
   paint_boxes(picture);
   return picture;

@@ -63,6 +63,12 @@ class PictureView final : public CameraDisplay {
 
   PictureSize wanted_size() const override { return wanted_size_; }
 
+  /// The size of the picture in the last drawing; empty if it was zoomed, or before the first one.
+  PictureSize shown_size() const override;
+
+  /// Nothing of the view is drawn until the next drawing.
+  void hide() { drawn_size_ = {1, 1}; }
+
   /// The size that pictures are needed in; empty: full size.
   void set_wanted_size(PictureSize size) { wanted_size_ = size; }
 
@@ -159,6 +165,7 @@ class PictureView final : public CameraDisplay {
   // Of the last drawing.
   bool is_changed_ = true;
   WallTime drawn_at_{};
+  PictureSize drawn_size_;
   bool overlay_drawn_ = false;
   bool name_drawn_ = false;
   bool toast_drawn_ = false;

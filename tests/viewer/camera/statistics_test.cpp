@@ -24,11 +24,12 @@ TEST_CASE("the summary of a run without a frame has every field") {
   Bench bench;
   bench.now += seconds{2};
   const json summary = bench.summary();
-  for (const char* name : {"url",          "seconds",        "frames", "fps",         "bytes",
-                           "displayed",    "skipped_decode", "lost",   "patched",     "corrupt",
-                           "refused",      "reconnects",     "reads",  "age_ms",      "stages_ms",
-                           "interval_ms",  "width",          "height", "cpu_seconds", "peak_rss_kb",
-                           "oldest_age_ms"})
+  for (const char* name :
+       {"url",           "seconds",        "frames",  "fps",           "bytes",
+        "displayed",     "skipped_decode", "lost",    "patched",       "corrupt",
+        "refused",       "reconnects",     "reads",   "age_ms",        "stages_ms",
+        "interval_ms",   "width",          "height",  "cpu_seconds",   "peak_rss_kb",
+        "oldest_age_ms", "rate_mbit",      "quality", "skipped_waited"})
     CHECK(summary.contains(name));
   CHECK(summary["url"] == "tcp://localhost:2500");
   CHECK(summary["seconds"] == 2.0);
@@ -36,6 +37,8 @@ TEST_CASE("the summary of a run without a frame has every field") {
   CHECK(summary["fps"] == 0.0);
   CHECK(summary["age_ms"].is_null());
   CHECK(summary["stages_ms"] == json::object());
+  CHECK(summary["rate_mbit"].is_null());
+  CHECK(summary["quality"].is_null());
   CHECK(summary["reads"]["per_frame_p50"].is_null());
   CHECK(summary["reads"]["partial_frames"] == 0);
 }
@@ -314,6 +317,7 @@ TEST_CASE("every discard has its counter") {
   bench.statistics.displayed();
   bench.statistics.skipped_decode(3);
   bench.statistics.skipped_display(2);
+  bench.statistics.skipped_waited(4);
   bench.statistics.refused(JpegVerdict::progressive);
   bench.statistics.lost();
   const json summary = bench.summary();
@@ -323,8 +327,37 @@ TEST_CASE("every discard has its counter") {
   CHECK(summary["lost"] == 1);
   CHECK(summary["skipped_display"] == 2);
   CHECK(summary["skipped_frozen"] == 1);
-  CHECK(bench.statistics.live().skipped == 5);
+  CHECK(summary["skipped_waited"] == 4);
+  CHECK(bench.statistics.live().skipped == 9);
   CHECK(bench.statistics.live().frozen == 1);
+}
+
+TEST_CASE("what a link carries, and the quality, are in the summary and in the figures") {
+  constexpr double kMegabits = 20;
+  Bench bench;
+  WallTime time{seconds(1'700'000'000)};
+  const auto arrive = [&](int quality) {
+    time += milliseconds(33);
+    bench.now += milliseconds(33);
+    constexpr std::size_t kBytes = 60'000;
+    bench.statistics.frame_arrived(
+        {.size_bytes = kBytes,
+         .first_byte = time - microseconds(static_cast<std::int64_t>(kBytes * 8 / kMegabits)),
+         .last_byte = time,
+         .size = {1280, 720},
+         .quality = quality});
+    bench.decode();
+  };
+  for (int i = 0; i < 10; ++i) arrive(80);
+  CHECK(describe_size(bench.statistics.live()) == "1280x720");
+  for (int i = 0; i < 30; ++i) arrive(57);
+  CHECK(describe_size(bench.statistics.live()) == "1280x720 q57: this link carries 20 Mbit/s");
+  const json summary = bench.summary();
+  CHECK(summary["quality"] == json{{"p50", 57}, {"min", 57}, {"max", 80}});
+  for (const char* figure : {"p50", "min", "max"})
+    CHECK(summary["rate_mbit"][figure].get<double>() == Approx(kMegabits).epsilon(0.01));
+  bench.statistics.reconnected();
+  CHECK(describe_size(bench.statistics.live()) == "1280x720");
 }
 
 TEST_CASE("refused frames are counted by reason, and since a frame was shown") {

@@ -238,6 +238,23 @@ TEST_CASE("the wanted size is the shown size in the grid, and full size for a ca
   CHECK(bench.mosaic.view(1).wanted_size().width == Approx(400).margin(4));
 }
 
+TEST_CASE("the shown size is that of the drawing, and a hidden camera shows almost nothing") {
+  Bench bench(4);
+  for (std::size_t i = 0; i < 4; ++i) {
+    CHECK(bench.mosaic.view(i).shown_size().width == Approx(400).margin(4));
+    CHECK(bench.mosaic.view(i).shown_size().height == Approx(225).margin(4));
+  }
+  bench.mosaic.toggle_alone({600, 112});
+  CHECK(bench.mosaic.view(1).shown_size().width == Approx(400).margin(4));  // until it is drawn
+  bench.draw();
+  CHECK(bench.mosaic.view(1).shown_size() == PictureSize{800, 450});
+  CHECK(bench.mosaic.view(0).shown_size() == PictureSize{1, 1});
+  bench.mosaic.toggle_alone({});
+  bench.draw();
+  for (std::size_t i = 0; i < 4; ++i)
+    CHECK(bench.mosaic.view(i).shown_size().width == Approx(400).margin(4));
+}
+
 TEST_CASE("a picture decoded at a smaller scale keeps its place") {
   Bench bench(4);
   ShownFrame frame = make_frame(200, {160, 90});

@@ -188,6 +188,17 @@ TEST_CASE("a loss is shown for each of several cameras") {
   CHECK(has_colour(picture, is_amber));
 }
 
+TEST_CASE("a link that limits the pictures is named for one camera and for several") {
+  const std::string name = GENERATE("", "camera");
+  LiveFigures figures = kFigures;
+  const auto covered = [&] {
+    return Overlay("tcp://camera:2500", name).place({640, 360}, figures).area();
+  };
+  const int before = covered();
+  figures.link = LinkLimit{.quality = 57, .megabits_per_second = 19};
+  CHECK(covered() > before);
+}
+
 TEST_CASE("without a signal the overlay says so in red in place of the age") {
   LiveFigures figures = kFigures;
   figures.no_signal = true;
@@ -345,6 +356,17 @@ TEST_CASE("a notice may be empty or very long") {
   cv::Mat tiny = noise({1, 1});
   draw_notice(tiny, cv::Rect({}, tiny.size()), "waiting");
   SUCCEED();
+}
+
+TEST_CASE("what the link carries has fewer digits the more it is") {
+  LiveFigures figures = kFigures;
+  const auto words = [&](std::optional<int> quality, double megabits) {
+    figures.link = LinkLimit{.quality = quality, .megabits_per_second = megabits};
+    return describe_size(figures);
+  };
+  CHECK(words(57, 19.3) == "1280x720 q57: this link carries 19 Mbit/s");
+  CHECK(words(std::nullopt, 2.34) == "1280x720: this link carries 2.3 Mbit/s");
+  CHECK_THAT(describe(figures), Catch::Contains(", 1280x720: this link carries 2.3 Mbit/s, "));
 }
 
 TEST_CASE("figures have the same wording everywhere") {

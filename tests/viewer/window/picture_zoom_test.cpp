@@ -34,6 +34,23 @@ TEST_CASE("zooming keeps the point under the mouse in place, and shows the facto
   CHECK(bench.draw().at<cv::Vec3b>(100, 330)[0] == 220);
 }
 
+TEST_CASE("the sender needs to send what is shown, and the whole picture when it is zoomed") {
+  Bench bench;
+  CHECK(bench.view.shown_size() == PictureSize{});
+  bench.draw({320, 240});
+  CHECK(bench.view.shown_size() == PictureSize{});  // its shape is unknown
+  bench.view.show(make_frame(40), kFigures);
+  bench.draw({320, 240});
+  CHECK(bench.view.shown_size() == PictureSize{320, 180});
+  bench.view.zoom_in({160, 120}, {320, 240});
+  CHECK(bench.view.shown_size() == PictureSize{});
+  bench.view.reset_zoom();
+  CHECK(bench.view.shown_size() == PictureSize{320, 180});
+  cv::Mat drawn = bench.view.draw_in_place(kView).value();
+  bench.view.erase(drawn);
+  CHECK(bench.view.shown_size() == PictureSize{640, 360});
+}
+
 TEST_CASE("with the mouse beside the picture, zooming keeps the picture's edge in place") {
   Bench bench;
   bench.view.zoom_in({5, 5}, kView);  // before the first picture
