@@ -94,7 +94,7 @@ class FrameObserver {
 };
 
 /// What a viewer tells its sender besides how the frames arrive.
-struct ViewerWish {
+struct ViewerState {
   microseconds decode_time{};  // of the frame that was decoded last; 0: none yet
   PictureSize wanted{};        // the pixels that are shown; 0 by 0: the whole picture
 };
@@ -112,7 +112,7 @@ class StreamObserver : public FrameObserver {
   virtual void all_was_read(WallTime now) { static_cast<void>(now); }
 
   /// Goes into the next report to the sender.
-  virtual ViewerWish wish() const { return {}; }
+  virtual ViewerState viewer_state() const { return {}; }
 
   /// A frame over TCP is invalid and was dropped; the stream continues.
   virtual void frame_refused(JpegVerdict verdict) = 0;

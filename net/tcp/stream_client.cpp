@@ -313,7 +313,7 @@ void StreamClient::report(const ReceivedFrame& frame) {
   const WallTime now = steady_now();
   if (last_version_1_ != WallTime{} && frame.stamp->echo > last_version_1_)
     understands_frames_ = true;
-  const ViewerWish wish = observer_.wish();
+  const ViewerState state = observer_.viewer_state();
   std::array<std::byte, kReportSizeBytes + kFrameReportSizeBytes> bytes;
   std::span<std::byte> rest(bytes);
   if (!understands_frames_ && now - last_version_1_ >= kVersion1Interval) {
@@ -326,8 +326,8 @@ void StreamClient::report(const ReceivedFrame& frame) {
                                      .size_bytes = static_cast<std::uint32_t>(frame.bytes().size()),
                                      .first_byte = frame.first_byte,
                                      .last_byte = frame.last_byte,
-                                     .decode_time = wish.decode_time,
-                                     .wanted = wish.wanted}}));
+                                     .decode_time = state.decode_time,
+                                     .wanted = state.wanted}}));
   send_report(Bytes(bytes).first(bytes.size() - rest.size()));
 }
 

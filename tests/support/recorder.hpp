@@ -20,7 +20,7 @@ struct Recorder final : StreamObserver {
     if (on_frame) on_frame();
   }
   void all_was_read(WallTime now) override { all_read = now; }
-  ViewerWish wish() const override { return wished; }
+  ViewerState viewer_state() const override { return wished; }
   void frame_refused(JpegVerdict verdict) override { refused.push_back(verdict); }
   void packet_refused(const RefusedPacket& packet) override { refused_packets.push_back(packet); }
   SteadyTime last_shown() const override { return shown; }
@@ -34,7 +34,7 @@ struct Recorder final : StreamObserver {
   std::size_t bytes = 0;
   std::vector<std::shared_ptr<ReceivedFrame>> frames;
   WallTime all_read{};
-  ViewerWish wished;
+  ViewerState wished;
   std::vector<JpegVerdict> refused;
   std::vector<RefusedPacket> refused_packets;
   bool shows = true;  // each frame at once

@@ -53,7 +53,7 @@ void ViewerPipeline::bytes_read(std::size_t size) { statistics_.read(size); }
 
 void ViewerPipeline::all_was_read(WallTime now) { waited_.all_was_read(now, pauses_.resumed()); }
 
-ViewerWish ViewerPipeline::wish() const {
+ViewerState ViewerPipeline::viewer_state() const {
   return {.decode_time = decode_time_, .wanted = shown_size_};
 }
 

@@ -70,7 +70,7 @@ class ViewerPipeline final : public StreamObserver {
   void frame_received(std::shared_ptr<ReceivedFrame> frame) override;
   void frame_given_up(const LostFrame& frame) override;
   void all_was_read(WallTime now) override;
-  ViewerWish wish() const override;
+  ViewerState viewer_state() const override;
   void frame_refused(JpegVerdict verdict) override;
   void packet_refused(const RefusedPacket& packet) override;
   SteadyTime last_shown() const override;
