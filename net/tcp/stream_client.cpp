@@ -176,10 +176,12 @@ void StreamClient::do_read() {
       });
 }
 
-// A read that leaves space has emptied the socket.
+// A read that leaves space has emptied the socket. One that ends a frame often leaves none, and has
+// emptied it all the same.
 void StreamClient::take_read(std::span<std::byte> space, std::size_t size) {
   const WallTime now = steady_now();
-  if (size < space.size()) observer_.all_was_read(now);
+  std::error_code error;
+  if (size < space.size() || (socket_.available(error) == 0 && !error)) observer_.all_was_read(now);
   take_bytes(space.first(size), now);
 }
 

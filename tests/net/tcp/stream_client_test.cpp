@@ -448,9 +448,12 @@ TEST_CASE("a sender that knows only the first version of reports is sent these t
 TEST_CASE("the observer learns when all that had arrived is read") {
   Stage stage;
   stage.start(kLong);
-  stage.sender.send(framed_jpeg(SizePrefix::be32));
-  REQUIRE(stage.run_until_frames(1));
-  CHECK(stage.recorder.all_read == stage.recorder.frames[0]->last_byte);
+  for (std::size_t frames = 1; frames <= 10; ++frames) {
+    CAPTURE(frames);
+    stage.sender.send(framed_jpeg(SizePrefix::be32));
+    REQUIRE(stage.run_until_frames(frames));
+    CHECK(stage.recorder.all_read == stage.recorder.frames.back()->last_byte);
+  }
 }
 
 }  // namespace
