@@ -10,6 +10,7 @@ constexpr double kFall = 0.6;  // how fast the estimate follows
 constexpr double kRise = 0.25;
 constexpr std::size_t kTellingBytes = 6'000;  // smaller frames say little about a rate
 constexpr microseconds kShortest{500};        // shorter times cannot be measured
+constexpr std::chrono::seconds kStopped{2};   // after that it was the viewer, and not the link
 
 double rate_of(std::size_t bytes, microseconds time) {
   return static_cast<double>(bytes) / to_seconds(std::max(time, kShortest));
@@ -113,6 +114,7 @@ void LinkRate::take_report(const FrameReception& frame, SteadyTime now) {
   const microseconds before = std::exchange(last_arrival_, last);
   if (last <= before) return;  // bytes of TCP arrive in order, so this is not true
   const microseconds taken = last - std::max(begin_there, before);
+  if (taken > kStopped) return;
   learn(rate_of(sent.size_bytes, taken), sent.size_bytes);
 }
 

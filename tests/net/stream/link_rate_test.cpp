@@ -145,6 +145,18 @@ TEST_CASE("frames count as unreported until they or later ones are reported") {
   CHECK(rate.unreported() <= 64);
 }
 
+TEST_CASE("a viewer that was stopped for seconds does not count as a slow link") {
+  LinkRate rate(20 * kMegabit);
+  Link link;
+  send_with_reports(rate, link, 20, 60'000);
+  const double before = rate.rate();
+  link.busy_until += std::chrono::seconds(8);  // so late it reads the next one
+  rate.begin_frame(20, 60'000, kBegin + 20 * kInterval);
+  rate.take_report(link.send(20, 60'000, kBegin + 20 * kInterval),
+                   kBegin + std::chrono::seconds(9));
+  CHECK(rate.rate() == before);
+}
+
 TEST_CASE("reports that lie keep the estimate a positive number") {
   const auto far = std::int64_t{1} << 52;  // more than the reader of reports lets through
   LinkRate rate(1e6);
