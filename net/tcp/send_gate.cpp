@@ -49,8 +49,9 @@ std::optional<microseconds> SendGate::wait(const State& state, const LinkRate& r
   return kLongestHoldByCredit - held + kShortestWait;
 }
 
-// The window that a viewer offers is smaller by what it has not read. Kernels enlarge windows step
-// by step, in which a frame may hide, so as long as most of the window is free, one frame may.
+// The window that a viewer offers is smaller by what it has not read. A kernel tells that data was
+// read with the next acknowledgement, or when that doubles the window. So while most of the window
+// is free, the last frame may be read although it seems not to be.
 bool SendGate::is_window_open(const State& state, SteadyTime now) {
   constexpr double kUnread = 0.15;  // of a frame
   if (!state.link.window_bytes) return true;
@@ -58,8 +59,9 @@ bool SendGate::is_window_open(const State& state, SteadyTime now) {
   if (now - last_begin_ > kLongestHoldByWindow) largest_window_bytes_ = window;
   largest_window_bytes_ = std::max(largest_window_bytes_, window);
   const auto lacking = static_cast<double>(largest_window_bytes_ - window);
-  const double frames = 2 * window <= largest_window_bytes_ ? kUnread : 1 + kUnread;
-  return lacking <= frames * static_cast<double>(state.frame_bytes);
+  const bool is_told_at_once = 2 * window <= largest_window_bytes_;
+  const auto unknown = static_cast<double>(is_told_at_once ? 0 : last_frame_bytes_);
+  return lacking <= unknown + kUnread * static_cast<double>(state.frame_bytes);
 }
 
 }  // namespace jpegwire

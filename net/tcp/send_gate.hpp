@@ -25,12 +25,16 @@ class SendGate {
   std::optional<microseconds> wait(const State& state, const LinkRate& rate, SteadyTime now);
 
   /// A frame begins.
-  void begin_frame(SteadyTime now) { last_begin_ = now; }
+  void begin_frame(std::size_t frame_bytes, SteadyTime now) {
+    last_begin_ = now;
+    last_frame_bytes_ = frame_bytes;
+  }
 
  private:
   bool is_window_open(const State& state, SteadyTime now);
 
   SteadyTime last_begin_{};
+  std::size_t last_frame_bytes_ = 0;
   std::size_t largest_window_bytes_ = 0;
 };
 

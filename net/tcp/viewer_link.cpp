@@ -73,7 +73,7 @@ std::optional<microseconds> ViewerLink::next_look() const {
 
 void ViewerLink::begin_frame(const EncodedFrame& frame, std::size_t size_bytes) {
   const SteadyTime now = steady_time();
-  gate_.begin_frame(now);
+  gate_.begin_frame(size_bytes, now);
   rate_.begin_frame(frame.sequence, size_bytes, now);
   last_begun_ = frame.capture_time;
   quality_ = frame.quality;

@@ -15,7 +15,7 @@ struct Stage {
   std::optional<microseconds> wait() { return gate.wait(state, rate, now); }
 
   void begin() {
-    gate.begin_frame(now);
+    gate.begin_frame(100'000, now);
     rate.begin_frame(next++, 100'000, now);
   }
 
@@ -102,6 +102,15 @@ TEST_CASE("the window tells what a script has not read") {
   stage.state.link.window_bytes = 3'000'000 - 210'000;
   CHECK(stage.wait());
   stage.state.link.window_bytes = 3'000'000;
+  CHECK_FALSE(stage.wait());
+}
+
+TEST_CASE("a small frame after a large one need not wait until the large one is known to be read") {
+  Stage stage;
+  CHECK_FALSE(stage.wait());
+  stage.begin();
+  stage.state.link.window_bytes = 3'000'000 - 100'000;
+  stage.state.frame_bytes = 5'000;
   CHECK_FALSE(stage.wait());
 }
 

@@ -138,7 +138,7 @@ class Simulation {
   }
 
   void begin() {
-    gate_.begin_frame(now_);
+    gate_.begin_frame(static_cast<std::size_t>(newest_->bytes), now_);
     rate_.begin_frame(newest_->sequence, static_cast<std::size_t>(newest_->bytes), now_);
     queue_.push_back({newest_->sequence, newest_->capture, newest_->bytes, newest_->bytes});
     choices_.push_back(newest_->choice);
