@@ -123,8 +123,8 @@ class Measurement {
 
   void add_links(nlohmann::json& samples, Clock::time_point begin) {
     const nlohmann::json statistics = sender_->statistics();
-    if (!statistics.is_object() || !statistics.contains("viewers")) return;
-    samples.push_back({{"seconds", to_seconds(since(begin))}, {"links", statistics["viewers"]}});
+    if (!statistics.is_object() || !statistics.contains("links")) return;
+    samples.push_back({{"seconds", to_seconds(since(begin))}, {"links", statistics["links"]}});
   }
 
   Sample take_sample() {

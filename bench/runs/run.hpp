@@ -23,7 +23,7 @@ struct Run {
   nlohmann::json sender;                // --summary
   std::vector<nlohmann::json> viewers;  // --summary
   // With a schedule, a few objects for each second: `seconds` since the beginning of the window,
-  // and `links`, the viewers of /stats.json. Empty if the sender reports no links.
+  // and `links` as in /stats.json. Empty if the sender reports no links.
   nlohmann::json links_over_time = nlohmann::json::array();
   // CPU seconds within the window.
   ThreadTimes sender_threads;

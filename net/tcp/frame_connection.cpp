@@ -17,7 +17,7 @@ std::string describe_departure(std::error_code error) {
 }  // namespace
 
 FrameConnection::FrameConnection(asio::ip::tcp::socket socket,
-                                 std::unique_ptr<FrameProtocol> protocol,
+                                 std::unique_ptr<FrameProtocol> protocol, std::uint64_t number,
                                  const ViewerRequest& request, std::uint64_t stream_id,
                                  RateBoard& board, Histogram& age_us, WriteSettings write,
                                  OnClosed on_closed)
@@ -31,6 +31,7 @@ FrameConnection::FrameConnection(asio::ip::tcp::socket socket,
       unsent_(write_.piece_bytes),
       pause_(socket_.get_executor()),
       look_(socket_.get_executor()) {
+  statistics_.number = number;
   statistics_.peer = peer_name(socket_);
   statistics_.kind = protocol_->kind();
 }

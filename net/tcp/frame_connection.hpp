@@ -25,6 +25,7 @@ namespace jpegwire {
 
 /// Statistics of one viewer.
 struct ViewerStatistics {
+  std::uint64_t number = 0;  // counted as viewers connect, from 1
   std::string peer;
   std::string kind;
   std::uint64_t frames = 0;   // written whole
@@ -59,10 +60,11 @@ class FrameConnection : public std::enable_shared_from_this<FrameConnection> {
   /// Called once, when the connection has closed, for whatever reason.
   using OnClosed = std::function<void(const std::shared_ptr<FrameConnection>&, const Departure&)>;
 
-  /// `age_us` records the age of each frame when the kernel had accepted its last byte.
+  /// `number` is for the statistics. `age_us` records the age of each frame when the kernel had
+  /// accepted its last byte.
   FrameConnection(asio::ip::tcp::socket socket, std::unique_ptr<FrameProtocol> protocol,
-                  const ViewerRequest& request, std::uint64_t stream_id, RateBoard& board,
-                  Histogram& age_us, WriteSettings write, OnClosed on_closed);
+                  std::uint64_t number, const ViewerRequest& request, std::uint64_t stream_id,
+                  RateBoard& board, Histogram& age_us, WriteSettings write, OnClosed on_closed);
 
   void start();
 

@@ -63,13 +63,14 @@ void FrameServer::dial(const Endpoint& endpoint) {
 void FrameServer::serve(asio::ip::tcp::socket socket, std::unique_ptr<FrameProtocol> protocol,
                         const ViewerRequest& request,
                         std::function<void(const ViewerStatistics&)> on_closed) {
-  auto connection = std::make_shared<FrameConnection>(
-      std::move(socket), std::move(protocol), request, stream_id_, board_, age_us_, settings_.write,
-      [this, on_closed = std::move(on_closed)](const Connection& closed,
-                                               const Departure& departure) {
-        forget(closed, departure);
-        if (on_closed) on_closed(closed->statistics());
-      });
+  auto connection =
+      std::make_shared<FrameConnection>(std::move(socket), std::move(protocol), ++served_, request,
+                                        stream_id_, board_, age_us_, settings_.write,
+                                        [this, on_closed = std::move(on_closed)](
+                                            const Connection& closed, const Departure& departure) {
+                                          forget(closed, departure);
+                                          if (on_closed) on_closed(closed->statistics());
+                                        });
   news_.info("viewer {} connected", connection->statistics().peer);
   connections_.insert(connection);
   viewer_count_.join();

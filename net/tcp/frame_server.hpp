@@ -107,6 +107,7 @@ class FrameServer final : public FrameSink {
   std::list<Listener> listeners_;
   std::list<Dialer> dialers_;
   std::set<Connection> connections_;
+  std::uint64_t served_ = 0;  // connections so far
   std::size_t accepted_ = 0;  // of these, that connected to listen()'s port
   std::set<FrameRequest*> frame_requests_;
   std::vector<ViewerStatistics> departed_;

@@ -7,7 +7,6 @@ namespace jpegwire {
 namespace {
 
 constexpr milliseconds kShortestWait{2};
-constexpr std::chrono::seconds kLongestHoldByWindow{2};
 constexpr std::chrono::seconds kLongestHoldByCredit{10};
 
 microseconds time_to_send(double bytes, double rate) {
@@ -49,19 +48,26 @@ std::optional<microseconds> SendGate::wait(const State& state, const LinkRate& r
   return kLongestHoldByCredit - held + kShortestWait;
 }
 
-// The window that a viewer offers is smaller by what it has not read. A kernel tells that data was
-// read with the next acknowledgement, or when that doubles the window. So while most of the window
-// is free, the last frame may be read although it seems not to be.
+// The window that a viewer offers is smaller by what it has not read. Its kernel tells that data
+// was read when that doubles the window, and otherwise only with the next acknowledgement. So while
+// most of the window is free, the last frame may be read although it seems not to be, and a viewer
+// that was slow for a moment has to be sent a frame to learn that it reads again: soon at first.
 bool SendGate::is_window_open(const State& state, SteadyTime now) {
   constexpr double kUnread = 0.15;  // of a frame
   if (!state.link.window_bytes) return true;
   const std::size_t window = *state.link.window_bytes;
-  if (now - last_begin_ > kLongestHoldByWindow) largest_window_bytes_ = window;
   largest_window_bytes_ = std::max(largest_window_bytes_, window);
   const auto lacking = static_cast<double>(largest_window_bytes_ - window);
   const bool is_told_at_once = 2 * window <= largest_window_bytes_;
   const auto unknown = static_cast<double>(is_told_at_once ? 0 : last_frame_bytes_);
-  return lacking <= unknown + kUnread * static_cast<double>(state.frame_bytes);
+  if (lacking <= unknown + kUnread * static_cast<double>(state.frame_bytes)) {
+    hold_ = kShortestHoldByWindow;
+    return true;
+  }
+  if (now - last_begin_ <= (is_told_at_once ? kLongestHoldByWindow : hold_)) return false;
+  if (is_told_at_once || hold_ == kLongestHoldByWindow) largest_window_bytes_ = window;
+  hold_ = std::min(3 * hold_, kLongestHoldByWindow);
+  return true;
 }
 
 }  // namespace jpegwire

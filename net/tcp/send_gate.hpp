@@ -31,11 +31,15 @@ class SendGate {
   }
 
  private:
+  static constexpr milliseconds kShortestHoldByWindow{100};
+  static constexpr milliseconds kLongestHoldByWindow{2000};
+
   bool is_window_open(const State& state, SteadyTime now);
 
   SteadyTime last_begin_{};
   std::size_t last_frame_bytes_ = 0;
   std::size_t largest_window_bytes_ = 0;
+  milliseconds hold_ = kShortestHoldByWindow;  // until a frame is sent to learn the window
 };
 
 /// Whether a viewer that reports has reported all frames, but for as many as a round trip needs.

@@ -18,21 +18,25 @@ nlohmann::json number_or_null(int number) {
   return number == 0 ? nlohmann::json() : nlohmann::json(number);
 }
 
-nlohmann::json describe_viewer(const ViewerStatistics& viewer) {
-  const LinkStatistics& link = viewer.link;
-  return {{"peer", viewer.peer},
-          {"kind", viewer.kind},
-          {"frames", viewer.frames},
-          {"skipped", viewer.skipped},
-          {"thinned", viewer.thinned},
-          {"bytes", viewer.bytes},
-          {"partial_writes", viewer.partial_writes},
-          {"rate_mbit", link.bytes_per_second * 8 / 1e6},
+nlohmann::json describe_link(const LinkStatistics& link) {
+  return {{"rate_mbit", link.bytes_per_second * 8 / 1e6},
           {"budget_kb", link.budget_bytes / 1e3},
           {"group", link.group},
           {"quality", number_or_null(link.quality)},
           {"width", number_or_null(link.size.width)},
           {"height", number_or_null(link.size.height)}};
+}
+
+nlohmann::json describe_viewer(const ViewerStatistics& viewer) {
+  nlohmann::json described = describe_link(viewer.link);
+  described.update({{"peer", viewer.peer},
+                    {"kind", viewer.kind},
+                    {"frames", viewer.frames},
+                    {"skipped", viewer.skipped},
+                    {"thinned", viewer.thinned},
+                    {"bytes", viewer.bytes},
+                    {"partial_writes", viewer.partial_writes}});
+  return described;
 }
 
 nlohmann::json describe_rtp(const RtpReport& report) {
@@ -141,6 +145,16 @@ nlohmann::json summarize(const SenderReport& report) {
     summary["skipped_record_size"] = report.skipped_record_size;
   }
   return summary;
+}
+
+nlohmann::json describe_links(const SenderReport& report) {
+  nlohmann::json links = nlohmann::json::array();
+  for (const ViewerStatistics& viewer : report.viewers) {
+    nlohmann::json link = describe_link(viewer.link);
+    link.update({{"viewer", viewer.number}, {"kind", viewer.kind}});
+    links.push_back(std::move(link));
+  }
+  return links;
 }
 
 nlohmann::json describe_as_ustreamer(const SenderReport& report, const SenderRates& rates) {

@@ -71,6 +71,10 @@ std::string describe_progress(const SenderReport& before, const SenderReport& no
 /// The object that --summary writes; docs/protocol.md documents the names.
 nlohmann::json summarize(const SenderReport& report);
 
+/// What the links of the current viewers carry, and what they are sent. Without their addresses,
+/// which are not published.
+nlohmann::json describe_links(const SenderReport& report);
+
 /// The same in the format of ustreamer's /state, for scripts written for it.
 nlohmann::json describe_as_ustreamer(const SenderReport& report, const SenderRates& rates);
 

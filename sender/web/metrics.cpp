@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -105,13 +106,13 @@ Values skipped(const SenderReport& report) {
   return values;
 }
 
-/// One value for each viewer that is connected.
+/// One value for each viewer that is connected, without its address, which is not published.
 MetricFamily of_links(const std::string& name, const std::string& help, const SenderReport& report,
                       const std::function<double(const LinkStatistics&)>& value) {
   MetricFamily family{name, help, MetricType::Gauge, {}};
   for (const ViewerStatistics& viewer : report.viewers) {
     ClientMetric metric;
-    metric.label = {{"viewer", viewer.peer}, {"kind", viewer.kind}};
+    metric.label = {{"viewer", std::to_string(viewer.number)}, {"kind", viewer.kind}};
     metric.gauge.value = value(viewer.link);
     family.metric.push_back(metric);
   }

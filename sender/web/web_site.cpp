@@ -74,6 +74,7 @@ std::string WebSite::statistics() const {
   const SenderReport report = questions_.report();
   nlohmann::json statistics = summarize(report);
   statistics.erase("viewers");  // other clients' addresses are not published
+  statistics["links"] = describe_links(report);
   statistics["time_us"] = wall_now().time_since_epoch().count();
   statistics["online"] = report.is_online;
   statistics["viewers_now"] = number_of_viewers(report);

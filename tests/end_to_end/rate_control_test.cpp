@@ -47,7 +47,8 @@ TEST_CASE("a stream's URL bounds the size and the quality of its pictures, and o
   // The viewers become two groups with the second frame or so.
   CHECK(eventually([&] { return small.next_size() == PictureSize{320, 180}; }));
   CHECK(small.reader->part().field("X-Quality") == "40");
-  CHECK(eventually([&] { return whole.reader->next(), whole.reader->part().field("X-Quality") == "80"; }));
+  CHECK(eventually(
+      [&] { return whole.reader->next(), whole.reader->part().field("X-Quality") == "80"; }));
   CHECK(whole.next_size() == PictureSize{640, 360});
 }
 
@@ -84,7 +85,7 @@ TEST_CASE("the statistics tell what each viewer's link carries and what it is se
   json viewer;
   CHECK(eventually([&] {
     client.reader->next();
-    viewer = json::parse(fetch(sender, "/stats.json").body)["viewers"][0];
+    viewer = json::parse(fetch(sender, "/stats.json").body)["links"][0];
     return viewer["height"] == 100;
   }));
   CHECK(viewer["quality"] == 40);
@@ -93,11 +94,11 @@ TEST_CASE("the statistics tell what each viewer's link carries and what it is se
   CHECK(viewer["rate_mbit"] > 0);
   CHECK(viewer["budget_kb"] > 0);
   const std::string metrics = fetch(sender, "/metrics").body;
-  CHECK_THAT(metrics, Contains("jpegwire_link_bits_per_second{viewer=\"127.0.0.1:") &&
-                          Contains("jpegwire_link_quality{viewer=\"127.0.0.1:"));
+  CHECK_THAT(metrics, Contains("jpegwire_link_bits_per_second{viewer=\"1\"") &&
+                          Contains("jpegwire_link_quality{viewer=\"1\""));
 }
 
-// The frame that was being read, one that hides in the window, and one for each two seconds.
+// The frame that was being read, one that hides in the window, and those that ask for the window.
 TEST_CASE("a script that stops reading finds few old frames when it goes on") {
   SenderProgram sender({"--source", "test", "--size", "1280x720", "--quality", "95"});
   TcpPeer script = TcpPeer::connect(sender.port());
@@ -108,7 +109,7 @@ TEST_CASE("a script that stops reading finds few old frames when it goes on") {
   int old_frames = 0;
   for (FrameStamp stamp; stamp.capture_time < resumed; ++old_frames)
     stamp = *stamp_of(script.receive_frame().value());
-  CHECK(old_frames <= 5);
+  CHECK(old_frames <= 8);
 }
 
 }  // namespace rate_control_test

@@ -122,7 +122,7 @@ TEST_CASE("a relay keeps the capture time of the first sender") {
 }
 
 TEST_CASE("a relay sends frames unchanged except for their stamps") {
-  SenderProgram origin(test_card());
+  SenderProgram origin(test_card({"--adapt", "off"}));
   SenderProgram relay({"--source", origin.url(), "--summary", "-"});
   TcpPeer before = TcpPeer::connect(origin.port());
   TcpPeer behind = TcpPeer::connect(relay.port());

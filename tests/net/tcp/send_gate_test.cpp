@@ -138,6 +138,36 @@ TEST_CASE("a receiver that has made its buffer smaller is held for two seconds a
   CHECK_FALSE(stage.wait());  // this window is the largest now
 }
 
+TEST_CASE("a reader that was slow for a moment is soon found to read again") {
+  Stage stage;
+  CHECK_FALSE(stage.wait());
+  stage.begin();
+  stage.state.link.window_bytes = 3'000'000 - 250'000;
+  stage.now += milliseconds{99};
+  CHECK(stage.wait());
+  stage.now += milliseconds{2};
+  CHECK_FALSE(stage.wait());
+  stage.begin();
+  stage.state.link.window_bytes = 3'000'000 - 90'000;  // told with the acknowledgement
+  CHECK_FALSE(stage.wait());
+}
+
+TEST_CASE("a reader that has stopped is sent fewer and fewer frames") {
+  Stage stage;
+  std::size_t unread = 250'000;
+  int frames = 0;
+  for (milliseconds time{0}; time < milliseconds{8000}; time += milliseconds{5}) {
+    stage.state.link.window_bytes = 3'000'000 - unread;
+    if (!stage.wait()) {
+      stage.begin();
+      unread += 100'000;
+      ++frames;
+    }
+    stage.now += milliseconds{5};
+  }
+  CHECK(frames <= 7);
+}
+
 TEST_CASE("a kernel that does not tell the window holds nothing for it") {
   Stage stage;
   stage.begin();
