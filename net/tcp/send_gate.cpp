@@ -53,19 +53,24 @@ std::optional<microseconds> SendGate::wait(const State& state, const LinkRate& r
 // most of the window is free, the last frame may be read although it seems not to be, and a viewer
 // that was slow for a moment has to be sent a frame to learn that it reads again: soon at first.
 bool SendGate::is_window_open(const State& state, SteadyTime now) {
-  constexpr double kUnread = 0.15;  // of a frame
   if (!state.link.window_bytes) return true;
   const std::size_t window = *state.link.window_bytes;
+  const auto few_bytes = static_cast<std::size_t>(0.15 * static_cast<double>(state.frame_bytes));
+  // The frame that was sent to learn the window was read, so the buffer has become smaller.
+  const bool has_read =
+      asked_at_ && state.unacknowledged_bytes == 0 && window + few_bytes >= *asked_at_;
+  if (has_read) largest_window_bytes_ = window;
   largest_window_bytes_ = std::max(largest_window_bytes_, window);
-  const auto lacking = static_cast<double>(largest_window_bytes_ - window);
-  const bool is_told_at_once = 2 * window <= largest_window_bytes_;
-  const auto unknown = static_cast<double>(is_told_at_once ? 0 : last_frame_bytes_);
-  if (lacking <= unknown + kUnread * static_cast<double>(state.frame_bytes)) {
+  const std::size_t lacking = largest_window_bytes_ - window;
+  if (lacking <= few_bytes) {
     hold_ = kShortestHoldByWindow;
+    asked_at_.reset();
     return true;
   }
+  const bool is_told_at_once = 2 * window <= largest_window_bytes_;
+  if (!is_told_at_once && !asked_at_ && lacking <= few_bytes + last_frame_bytes_) return true;
   if (now - last_begin_ <= (is_told_at_once ? kLongestHoldByWindow : hold_)) return false;
-  if (is_told_at_once || hold_ == kLongestHoldByWindow) largest_window_bytes_ = window;
+  asked_at_ = window;
   hold_ = std::min(3 * hold_, kLongestHoldByWindow);
   return true;
 }

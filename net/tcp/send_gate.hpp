@@ -40,6 +40,7 @@ class SendGate {
   std::size_t last_frame_bytes_ = 0;
   std::size_t largest_window_bytes_ = 0;
   milliseconds hold_ = kShortestHoldByWindow;  // until a frame is sent to learn the window
+  std::optional<std::size_t> asked_at_;        // this window, since then
 };
 
 /// Whether a viewer that reports has reported all frames, but for as many as a round trip needs.

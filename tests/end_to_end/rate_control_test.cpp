@@ -89,7 +89,7 @@ TEST_CASE("the statistics tell what each viewer's link carries and what it is se
     return viewer["height"] == 100;
   }));
   CHECK(viewer["quality"] == 40);
-  CHECK(viewer["width"] == 178);
+  CHECK(viewer["width"] == 176);
   CHECK(viewer["group"] == 1);
   CHECK(viewer["rate_mbit"] > 0);
   CHECK(viewer["budget_kb"] > 0);
