@@ -168,6 +168,8 @@ void JpegReassembler::lose(OpenFrame& open, Reception reception, JpegVerdict ver
   const WallTime last_byte = open.last_packet;
   observer_.frame_given_up({.stamp = open.origin.stamp,
                             .came_bytes = open.fragments.size_bytes(),
+                            .first_byte = open.origin.first_byte,
+                            .last_byte = last_byte,
                             .reception = reception,
                             .verdict = verdict,
                             .was_begun = incoming != nullptr});

@@ -127,6 +127,13 @@ void ReceptionReporter::request(std::span<const std::uint16_t> sequences) {
   }
 }
 
+void ReceptionReporter::report_frame(const FrameReception& frame) {
+  if (!knows_sender()) return;
+  RtcpWriter writer;
+  writer.frame_report(ssrc_, frame);
+  send(writer);
+}
+
 void ReceptionReporter::send(const RtcpWriter& writer) {
   if (!socket_ || !sender_ || source_.value_or(*sender_ssrc_) != *sender_ssrc_) return;
   std::error_code ignored;

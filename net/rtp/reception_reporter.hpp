@@ -20,10 +20,11 @@ namespace jpegwire {
 /// The state of a sender, according to its reports.
 enum class SenderSign { alive, goodbye };
 
-/// A receiver's half of RTCP (RFC 3550, section 6): reports what has arrived, requests lost
-/// packets, and learns the offset of the sender's clock from the sender's reports. Reports are sent
-/// to the sender's address, not to a multicast group, since they concern only the sender. If the
-/// port is taken it does nothing. Bound to the io thread; must outlive the io context's run.
+/// A receiver's half of RTCP (RFC 3550, section 6): reports what has arrived, and how each
+/// frame did, requests lost packets, and learns the offset of the sender's clock from the sender's
+/// reports. Reports are sent to the sender's address, not to a multicast group, since they concern
+/// only the sender. If the port is taken it does nothing. Bound to the io thread; must outlive the
+/// io context's run.
 class ReceptionReporter {
  public:
   /// Called when the current source sends a report or BYE.
@@ -46,6 +47,10 @@ class ReceptionReporter {
 
   /// Requests packets again (RFC 4585, section 6.2.1). The numbers ascend.
   void request(std::span<const std::uint16_t> sequences);
+
+  /// Reports how a frame arrived, at once and alone (RFC 5506). Only senders of stamps understand
+  /// it.
+  void report_frame(const FrameReception& frame);
 
   /// Whether the sender's address is known, so that packets can be requested.
   bool knows_sender() const { return socket_ && sender_ && source_ == sender_ssrc_; }

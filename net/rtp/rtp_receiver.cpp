@@ -110,11 +110,28 @@ bool RtpReceiver::frame_begun(const std::shared_ptr<const IncomingFrame>& frame)
 }
 
 void RtpReceiver::frame_received(std::shared_ptr<ReceivedFrame> frame) {
-  if (!stopped_) observer_.frame_received(std::move(frame));
+  if (stopped_) return;
+  if (frame->stamp)
+    report_frame(*frame->stamp, frame->bytes().size(), frame->first_byte, frame->last_byte);
+  observer_.frame_received(std::move(frame));
 }
 
 void RtpReceiver::frame_given_up(const LostFrame& frame) {
-  if (!stopped_) observer_.frame_given_up(frame);
+  if (stopped_) return;
+  if (frame.stamp && frame.reception == Reception::incomplete)
+    report_frame(*frame.stamp, frame.came_bytes, frame.first_byte, frame.last_byte);
+  observer_.frame_given_up(frame);
+}
+
+// The sender chooses the size of frames from this. The observer's wish belongs here, too.
+void RtpReceiver::report_frame(const FrameStamp& stamp, std::size_t size_bytes, WallTime first_byte,
+                               WallTime last_byte) {
+  reporter_.report_frame({.sequence = stamp.sequence,
+                          .size_bytes = static_cast<std::uint32_t>(size_bytes),
+                          .first_byte = first_byte,
+                          .last_byte = last_byte,
+                          .decode_time = microseconds::zero(),
+                          .wanted = PictureSize{}});
 }
 
 void RtpReceiver::packet_refused(const RefusedPacket& packet) {

@@ -72,6 +72,8 @@ class RtpReceiver final : public StreamInput, private FrameObserver {
   void receive_all();
   void take_packet(Bytes datagram, const Udp::endpoint& source, const PacketArrival& arrival);
   void refuse_packet(PacketFault fault, int payload_type);
+  void report_frame(const FrameStamp& stamp, std::size_t size_bytes, WallTime first_byte,
+                    WallTime last_byte);
   bool choose_source(const RtpPacket& packet, const Udp::endpoint& source, WallTime now);
   void begin_source(const Udp::endpoint& source, WallTime now);
   void end_source();

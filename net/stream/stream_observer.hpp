@@ -61,6 +61,8 @@ inline std::string describe(const Refusals& refusals) {
 struct LostFrame {
   std::optional<FrameStamp> stamp;
   std::size_t came_bytes = 0;                   // of its scan
+  WallTime first_byte{};                        // arrival, as steady_now() has it
+  WallTime last_byte{};                         // of those that came
   Reception reception = Reception::incomplete;  // or refused
   JpegVerdict verdict = JpegVerdict::ok;        // why it was refused
   bool was_begun = false;                       // frame_begun() was called and returned true

@@ -31,20 +31,6 @@ WallTime take_time(Bytes& fields) {
   return WallTime(microseconds(static_cast<std::int64_t>(take<std::uint64_t>(fields))));
 }
 
-std::optional<FrameReception> read_frame(Bytes fields) {
-  FrameReception frame;
-  frame.sequence = take<std::uint32_t>(fields);
-  frame.size_bytes = take<std::uint32_t>(fields);
-  frame.first_byte = take_time(fields);
-  frame.last_byte = take_time(fields);
-  frame.decode_time = microseconds(take<std::uint32_t>(fields));
-  frame.wanted.width = take<std::uint16_t>(fields);
-  frame.wanted.height = take<std::uint16_t>(fields);
-  const bool is_possible =
-      is_sane(frame.first_byte) && is_sane(frame.last_byte) && frame.first_byte <= frame.last_byte;
-  return is_possible ? std::optional(frame) : std::nullopt;
-}
-
 // Later versions may add fields at the end.
 std::optional<ViewerReport> read_report(Bytes payload) {
   if (payload.size() < kPayloadSizeBytes || !as_text(payload).starts_with(kReportName))
@@ -54,7 +40,7 @@ std::optional<ViewerReport> read_report(Bytes payload) {
   if (version == 0 || (version > 1 && payload.size() < kFramePayloadSizeBytes)) return std::nullopt;
   ViewerReport report{.time = take_time(fields)};
   if (!is_sane(report.time)) return std::nullopt;
-  if (version > 1) report.frame = read_frame(fields);
+  if (version > 1) report.frame = read_frame_reception(fields.first<kFrameReceptionSizeBytes>());
   return report;
 }
 
@@ -68,8 +54,11 @@ std::span<std::byte> put_time(std::span<std::byte> out, WallTime time) {
   return put_big_endian(out, static_cast<std::uint64_t>(time.time_since_epoch().count()));
 }
 
-void put_frame(std::span<std::byte> out, const FrameReception& frame) {
-  out = put_big_endian(out, frame.sequence);
+}  // namespace
+
+void write_frame_reception(const FrameReception& frame,
+                           std::span<std::byte, kFrameReceptionSizeBytes> fields) {
+  std::span<std::byte> out = put_big_endian(fields, frame.sequence);
   out = put_big_endian(out, frame.size_bytes);
   out = put_time(out, frame.first_byte);
   out = put_time(out, frame.last_byte);
@@ -78,7 +67,21 @@ void put_frame(std::span<std::byte> out, const FrameReception& frame) {
   put_big_endian(out, nearest<std::uint16_t>(frame.wanted.height));
 }
 
-}  // namespace
+std::optional<FrameReception> read_frame_reception(
+    std::span<const std::byte, kFrameReceptionSizeBytes> fields) {
+  Bytes rest = fields;
+  FrameReception frame;
+  frame.sequence = take<std::uint32_t>(rest);
+  frame.size_bytes = take<std::uint32_t>(rest);
+  frame.first_byte = take_time(rest);
+  frame.last_byte = take_time(rest);
+  frame.decode_time = microseconds(take<std::uint32_t>(rest));
+  frame.wanted.width = take<std::uint16_t>(rest);
+  frame.wanted.height = take<std::uint16_t>(rest);
+  const bool is_possible =
+      is_sane(frame.first_byte) && is_sane(frame.last_byte) && frame.first_byte <= frame.last_byte;
+  return is_possible ? std::optional(frame) : std::nullopt;
+}
 
 ReportBytes write_report(const ViewerReport& report) {
   ReportBytes message;
@@ -88,7 +91,7 @@ ReportBytes write_report(const ViewerReport& report) {
   out = put_bytes(out, std::as_bytes(std::span(kReportName)));
   out = put_big_endian(out, static_cast<std::uint8_t>(report.frame ? 2 : 1));
   out = put_time(out, report.time);
-  if (report.frame) put_frame(out, *report.frame);
+  if (report.frame) write_frame_reception(*report.frame, out.first<kFrameReceptionSizeBytes>());
   return message;
 }
 

@@ -24,6 +24,17 @@ struct FrameReception {
   bool operator==(const FrameReception&) const = default;
 };
 
+/// A frame's fields in a report of version 2, and in the RTCP packet that reports it.
+inline constexpr std::size_t kFrameReceptionSizeBytes = 4 + 4 + 8 + 8 + 4 + 2 + 2;
+
+/// A decode time or a size that its field does not hold is written as the nearest that it holds.
+void write_frame_reception(const FrameReception& frame,
+                           std::span<std::byte, kFrameReceptionSizeBytes> out);
+
+/// Nothing unless the times are from 1970 to 2200, and the last byte came after the first.
+std::optional<FrameReception> read_frame_reception(
+    std::span<const std::byte, kFrameReceptionSizeBytes> fields);
+
 /// A viewer's report to a sender whose frames carry a stamp, on the same connection: the viewer's
 /// time, which the next stamp echoes, and what became of a frame (docs/protocol.md). On the wire a
 /// be32 size, then "jpegview", a version, and the fields, big-endian, times in microseconds.
@@ -36,7 +47,7 @@ struct ViewerReport {
 
 /// The sizes of a report of version 1 and 2, the be32 size included.
 inline constexpr std::size_t kReportSizeBytes = 4 + 8 + 1 + 8;
-inline constexpr std::size_t kFrameReportSizeBytes = kReportSizeBytes + 4 + 4 + 8 + 8 + 4 + 2 + 2;
+inline constexpr std::size_t kFrameReportSizeBytes = kReportSizeBytes + kFrameReceptionSizeBytes;
 
 inline constexpr std::size_t kMaxReportSizeBytes =
     512;  // after the size; with room for later versions
@@ -56,8 +67,7 @@ class ReportBytes {
   std::size_t size_ = 0;
 };
 
-/// Writes version 2 if the report has a frame, otherwise version 1. A decode time or a size that
-/// its field does not hold is written as the nearest that it holds.
+/// Writes version 2 if the report has a frame, otherwise version 1.
 ReportBytes write_report(const ViewerReport& report);
 
 /// Extracts reports from a byte stream that is received in parts. Bound to one thread.

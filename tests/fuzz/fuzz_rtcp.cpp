@@ -19,6 +19,7 @@ bool write(const RtcpCompound& compound, RtcpWriter& writer) {
   bool fits = writer.receiver_report(ssrc, compound.reception_reports);
   if (compound.sender_info) fits = writer.sender_report(ssrc, *compound.sender_info) && fits;
   if (compound.reference_time) fits = writer.reference_time(ssrc, *compound.reference_time) && fits;
+  if (compound.frame) fits = writer.frame_report(ssrc, *compound.frame) && fits;
   if (compound.bye) fits = writer.bye(ssrc) && fits;
   return fits;
 }

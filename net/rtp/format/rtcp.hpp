@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 #include "codec/time.hpp"
 
@@ -45,6 +46,7 @@ enum class RtcpType : std::uint8_t {
   receiver_report = 201,
   description = 202,
   bye = 203,
+  application = 204,
   transport_feedback = 205,
   payload_feedback = 206,
   extended_report = 207,
@@ -54,6 +56,11 @@ inline constexpr std::size_t kRtcpHeaderSizeBytes = 4;
 inline constexpr unsigned kGenericNackFormat = 1;   // RFC 4585, section 6.2
 inline constexpr unsigned kReferenceTimeBlock = 4;  // RFC 3611, section 4.4
 inline constexpr unsigned kEchoBlock = 5;           // RFC 3611, section 4.5
+
+/// The name of the APP packets by which our receivers report frames (docs/protocol.md), and the
+/// version of the report, as their subtype. Later versions may append fields.
+inline constexpr std::string_view kFrameReportName = "jpgv";
+inline constexpr unsigned kFrameReportVersion = 2;
 
 /// The maximum number of reports in a packet: their count has five bits.
 inline constexpr std::size_t kMaxReceptionReports = 31;

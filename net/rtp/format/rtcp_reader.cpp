@@ -134,6 +134,17 @@ bool read_feedback(Bytes body, unsigned format, RtcpCompound& compound) {
   return true;
 }
 
+// RFC 3550, section 6.7. Packets of other applications are ignored.
+bool read_application(Bytes body, unsigned subtype, RtcpCompound& compound) {
+  if (body.size() < kFrameReportName.size()) return false;
+  if (!as_text(body).starts_with(kFrameReportName) || subtype < kFrameReportVersion) return true;
+  body = body.subspan(kFrameReportName.size());
+  if (body.size() < kFrameReceptionSizeBytes) return true;
+  if (const auto frame = read_frame_reception(body.first<kFrameReceptionSizeBytes>()))
+    compound.frame = frame;
+  return true;
+}
+
 // RFC 3550, section 6.6: a list of sources and an optional reason.
 bool read_bye(Bytes body, unsigned count, RtcpCompound& compound) {
   if (body.size() < 4 * std::size_t{count}) return false;
@@ -146,6 +157,7 @@ bool has_sender(RtcpType type) {
   switch (type) {
     case RtcpType::sender_report:
     case RtcpType::receiver_report:
+    case RtcpType::application:
     case RtcpType::transport_feedback:
     case RtcpType::payload_feedback:
     case RtcpType::extended_report:
@@ -162,6 +174,8 @@ bool read_from_sender(const Packet& packet, Bytes body, RtcpCompound& compound) 
       return read_sender_report(body, packet.count, compound);
     case RtcpType::receiver_report:
       return read_reception_reports(body, packet.count, compound);
+    case RtcpType::application:
+      return read_application(body, packet.count, compound);
     case RtcpType::transport_feedback:
       return read_feedback(body, packet.count, compound);
     case RtcpType::extended_report:

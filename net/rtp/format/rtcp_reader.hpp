@@ -5,6 +5,7 @@
 
 #include "codec/frame.hpp"
 #include "net/rtp/format/rtcp.hpp"
+#include "net/stream/viewer_report.hpp"
 
 namespace jpegwire {
 
@@ -17,15 +18,16 @@ struct RtcpCompound {
   std::optional<WallTime> reference_time{};  // the receiver's own
   std::uint32_t last_reference = 0;          // what a ReferenceTimeEcho echoes of it
   BoundedList<ReferenceTimeEcho, kMaxReferenceTimeEchoes> echoes{};
-  std::optional<Nack> nack{};  // for the first stream that is named
-  bool bye = false;            // the participant leaves
+  std::optional<Nack> nack{};             // for the first stream that is named
+  std::optional<FrameReception> frame{};  // how one arrived; the latest in the datagram
+  bool bye = false;                       // the participant leaves
 
   bool operator==(const RtcpCompound&) const = default;
 };
 
 /// Packets and blocks of unknown types are ignored. Nothing if the datagram is not RTCP of version
-/// 2, its lengths contradict each other, or it begins with neither a report nor feedback (RFC 3550
-/// appendix A.2, RFC 5506). Never throws; no heap allocation.
+/// 2, its lengths contradict each other, or it begins with neither a report, feedback nor APP (RFC
+/// 3550 appendix A.2, RFC 5506). Never throws; no heap allocation.
 std::optional<RtcpCompound> parse_rtcp(Bytes datagram);
 
 }  // namespace jpegwire

@@ -151,6 +151,16 @@ bool RtcpWriter::nack(std::uint32_t sender_ssrc, std::uint32_t media_ssrc,
   return true;
 }
 
+bool RtcpWriter::frame_report(std::uint32_t ssrc, const FrameReception& frame) {
+  const std::size_t body_size = 4 + kFrameReportName.size() + kFrameReceptionSizeBytes;
+  Out out = begin(RtcpType::application, kFrameReportVersion, body_size);
+  if (out.empty()) return false;
+  out = put_big_endian(out, ssrc);
+  out = put_bytes(out, std::as_bytes(std::span(kFrameReportName)));
+  write_frame_reception(frame, out.first<kFrameReceptionSizeBytes>());
+  return true;
+}
+
 bool RtcpWriter::bye(std::uint32_t ssrc) {
   const Out out = begin(RtcpType::bye, 1, 4);
   if (out.empty()) return false;

@@ -8,15 +8,16 @@
 
 #include "codec/frame.hpp"
 #include "net/rtp/format/rtcp.hpp"
+#include "net/stream/viewer_report.hpp"
 
 namespace jpegwire {
 
 inline constexpr std::size_t kMaxRtcpSizeBytes = 1200;
 
-/// Writes one compound packet: first a report, then a description (RFC 3550, section 6.1); NACKs
-/// and reference times may also be sent alone (RFC 5506). Each method adds one packet, or returns
-/// false without adding anything if it does not fit. An empty list of echoes or sequence numbers
-/// adds nothing and is no failure. No heap allocation; bound to one thread.
+/// Writes one compound packet: first a report, then a description (RFC 3550, section 6.1); NACKs,
+/// reference times and frame reports may also be sent alone (RFC 5506). Each method adds one
+/// packet, or returns false without adding anything if it does not fit. An empty list of echoes or
+/// sequence numbers adds nothing and is no failure. No heap allocation; bound to one thread.
 class RtcpWriter {
  public:
   bool sender_report(std::uint32_t ssrc, const SenderInfo& info);
@@ -37,6 +38,9 @@ class RtcpWriter {
   /// numbers, as any 16 numbers do.
   bool nack(std::uint32_t sender_ssrc, std::uint32_t media_ssrc,
             std::span<const std::uint16_t> sequences);
+
+  /// How the receiver received a frame, as APP (section 6.7).
+  bool frame_report(std::uint32_t ssrc, const FrameReception& frame);
 
   bool bye(std::uint32_t ssrc);
 

@@ -48,19 +48,26 @@ struct Stage {
     run_ready(io);
   }
 
-  /// What the receiver says of the sender's clock for a frame that is sent now.
-  std::optional<microseconds> send_frame() {
+  /// The datagrams of the next frame.
+  std::vector<ByteVector> next_frame() {
     const WallTime now = steady_now() + ahead;
     const StampExtension extension{
         .stamp = {.stream_id = 1, .sequence = sequence++, .capture_time = now, .send_time = now}};
     REQUIRE(packetizer.begin_frame(*frame, extension) == JpegFitness::fit);
     std::vector<OutgoingPacket> packets;
     while (packetizer.has_more_bands()) packetizer.add_band(packets);
+    std::vector<ByteVector> datagrams;
     for (const OutgoingPacket& packet : packets) {
       ByteVector datagram(packet.head().begin(), packet.head().end());
       append(datagram, packet.data);
-      send(datagram);
+      datagrams.push_back(std::move(datagram));
     }
+    return datagrams;
+  }
+
+  /// What the receiver says of the sender's clock for a frame that is sent now.
+  std::optional<microseconds> send_frame() {
+    for (const ByteVector& datagram : next_frame()) send(datagram);
     REQUIRE(run_until(io, [&] { return recorder.frames.size() == sequence; }));
     return recorder.frames.back()->sender_ahead;
   }
@@ -93,6 +100,20 @@ struct Stage {
     REQUIRE(run_until(io, [&] { return take_report(); }));
     while (take_report()) continue;
     send_report();
+  }
+
+  /// How the next frame arrived of those that the receiver reports.
+  FrameReception take_frame_report() {
+    std::optional<FrameReception> reception;
+    REQUIRE(run_until(io, [&] {
+      std::array<std::byte, kMaxRtcpSizeBytes> buffer;
+      std::error_code error;
+      const std::size_t size = reports.receive(asio::buffer(buffer), 0, error);
+      const auto report = error ? std::nullopt : parse_rtcp(Bytes(buffer).first(size));
+      if (report) reception = report->frame;
+      return reception.has_value();
+    }));
+    return *reception;
   }
 
   asio::io_context io{1};
@@ -160,6 +181,35 @@ TEST_CASE("packets of another source are counted and not shown") {
   stage.send(packet);
   CHECK(stage.recorder.refused_packets ==
         std::vector<RefusedPacket>{{PacketFault::other_source, 26, 26}});
+}
+
+TEST_CASE("each frame is reported, with what arrived of it and when") {
+  Stage stage;
+  stage.send_frame();
+  stage.send_report();  // from now on the receiver knows the sender
+  stage.send_frame();
+  const ReceivedFrame& frame = *stage.recorder.frames.back();
+  const FrameReception whole = stage.take_frame_report();
+  CHECK(whole.sequence == 1);
+  CHECK(whole.size_bytes == frame.bytes().size());
+  CHECK(whole.first_byte == frame.first_byte);
+  CHECK(whole.last_byte == frame.last_byte);
+}
+
+TEST_CASE("a frame of which a part is lost is reported with the rest") {
+  Stage stage;
+  stage.frame = encoded(320, 240, {.quality = 90, .bands = 4});
+  stage.send_frame();
+  stage.send_report();
+  const std::vector<ByteVector> datagrams = stage.next_frame();
+  REQUIRE(datagrams.size() > 3);
+  for (std::size_t i = 0; i < datagrams.size(); ++i)
+    if (i != 1) stage.send(datagrams[i]);
+  const FrameReception partial = stage.take_frame_report();
+  CHECK(partial.sequence == 1);
+  CHECK(partial.size_bytes > 0);
+  CHECK(partial.size_bytes < scan_of(*stage.frame).size());
+  CHECK(partial.first_byte <= partial.last_byte);
 }
 
 }  // namespace

@@ -56,6 +56,19 @@ const ByteVector kNack = to_bytes({0x81, 205,  0,    4,    0xAA, 0xBB, 0xCC, 0xD
 
 const std::vector<std::uint16_t> kNackedSequences{65'534, 65'535, 1, 14, 15};
 
+const FrameReception kFrame{.sequence = 0x11121314,
+                            .size_bytes = 0x21222324,
+                            .first_byte = WallTime(microseconds(0x0006010203040506)),
+                            .last_byte = WallTime(microseconds(0x0006010203040507)),
+                            .decode_time = microseconds(0x31323334),
+                            .wanted = {0x4142, 0x5152}};
+
+const ByteVector kFrameReport =
+    joined(to_bytes({0x82, 204, 0, 10, 0xAA, 0xBB, 0xCC, 0xDD, 'j', 'p', 'g', 'v'}),
+           to_bytes({0x11, 0x12, 0x13, 0x14, 0x21, 0x22, 0x23, 0x24}),
+           to_bytes({0, 6, 1, 2, 3, 4, 5, 6, 0, 6, 1, 2, 3, 4, 5, 7}),
+           to_bytes({0x31, 0x32, 0x33, 0x34, 0x41, 0x42, 0x51, 0x52}));
+
 const ByteVector kBye = to_bytes({0x81, 203, 0, 1, 0xAA, 0xBB, 0xCC, 0xDD});
 
 constexpr std::uint32_t kSsrc = 0xAABBCCDD;
@@ -82,6 +95,7 @@ TEST_CASE("RTCP packets are written in the RFCs' format") {
   CHECK(holds(writer.reference_time_echoes(kSsrc, {}), {}));
   CHECK(holds(writer.nack(kSsrc, 0x01020304, kNackedSequences), kNack));
   CHECK(holds(writer.nack(kSsrc, 0x01020304, {}), {}));
+  CHECK(holds(writer.frame_report(kSsrc, kFrame), kFrameReport));
   CHECK(holds(writer.bye(kSsrc), kBye));
 }
 
@@ -155,6 +169,7 @@ TEST_CASE("the buffer is filled to its last byte and no further") {
   CHECK_FALSE(writer.description(kSsrc, ""));
   CHECK_FALSE(writer.reference_time(kSsrc, kTime));
   CHECK_FALSE(writer.nack(kSsrc, 1, kNackedSequences));
+  CHECK_FALSE(writer.frame_report(kSsrc, kFrame));
   CHECK_FALSE(writer.bye(kSsrc));
   CHECK(writer.bytes().size() == kMaxRtcpSizeBytes);
 }
@@ -188,8 +203,8 @@ TEST_CASE("a NACK has at most 16 entries") {
 
 TEST_CASE("RTCP packets are read in the RFCs' format") {
   const ByteVector description = to_bytes({0x81, 202, 0, 2, 0xAA, 0xBB, 0xCC, 0xDD, 1, 1, 'a', 0});
-  const ByteVector datagram =
-      joined(kSenderReport, kReceiverReport, description, kReferenceTime, kEchoes, kNack, kBye);
+  const ByteVector datagram = joined(kSenderReport, kReceiverReport, description, kReferenceTime,
+                                     kEchoes, kNack, kFrameReport, kBye);
   const auto compound = parse_rtcp(datagram);
   REQUIRE(compound);
   CHECK(compound->sender_ssrc == kSsrc);
@@ -205,7 +220,43 @@ TEST_CASE("RTCP packets are read in the RFCs' format") {
   REQUIRE(compound->nack);
   CHECK(compound->nack->media_ssrc == 0x01020304);
   CHECK(std::ranges::equal(compound->nack->sequences, kNackedSequences));
+  CHECK(compound->frame == kFrame);
   CHECK(compound->bye);
+}
+
+/// The frame that is read from a packet.
+std::optional<FrameReception> frame_of(const ByteVector& packet) {
+  const auto compound = parse_rtcp(packet);
+  return compound ? compound->frame : std::nullopt;
+}
+
+TEST_CASE("later versions of a frame's report may have more fields, other packets are ignored") {
+  ByteVector later = joined(kFrameReport, "more");
+  later[0] = std::byte{0x83};
+  later[3] = std::byte{11};
+  CHECK(frame_of(later) == kFrame);
+  ByteVector other = kFrameReport;
+  other[11] = std::byte{'x'};
+  CHECK(parse_rtcp(other));
+  CHECK_FALSE(frame_of(other));
+  ByteVector earlier = kFrameReport;
+  earlier[0] = std::byte{0x81};
+  CHECK(parse_rtcp(earlier));
+  CHECK_FALSE(frame_of(earlier));
+  ByteVector shorter(kFrameReport.begin(), kFrameReport.end() - 4);
+  shorter[3] = std::byte{9};
+  CHECK(parse_rtcp(shorter));
+  CHECK_FALSE(frame_of(shorter));
+}
+
+TEST_CASE("a frame that was received at impossible times is not reported") {
+  ByteVector backwards = kFrameReport;
+  backwards[12 + 8 + 7] = std::byte{9};  // the first byte after the last
+  CHECK_FALSE(frame_of(backwards));
+  ByteVector far = kFrameReport;
+  far[12 + 16] = std::byte{0x7F};
+  CHECK_FALSE(frame_of(far));
+  CHECK(frame_of(joined(kFrameReport, far)) == kFrame);
 }
 
 TEST_CASE("fields that are not in the datagram are empty") {
@@ -225,14 +276,16 @@ TEST_CASE("reports within a sender report are read, and an extension behind them
   CHECK(compound->reception_reports[0] == kReport);
 }
 
-TEST_CASE("feedback and extended reports may be sent alone") {
+TEST_CASE("feedback, extended reports and APP may be sent alone") {
   CHECK(parse_rtcp(kNack));
   CHECK(parse_rtcp(kReferenceTime));
   CHECK(parse_rtcp(kEchoes));
   CHECK(parse_rtcp(to_bytes({0x81, 206, 0, 2, 1, 2, 3, 4, 5, 6, 7, 8})));  // PLI
   CHECK_FALSE(parse_rtcp(kBye));
   CHECK_FALSE(parse_rtcp(to_bytes({0x81, 202, 0, 2, 0xAA, 0xBB, 0xCC, 0xDD, 1, 1, 'a', 0})));
-  CHECK_FALSE(parse_rtcp(to_bytes({0x80, 204, 0, 2, 1, 2, 3, 4, 'n', 'a', 'm', 'e'})));
+  CHECK(frame_of(kFrameReport) == kFrame);
+  CHECK(parse_rtcp(to_bytes({0x80, 204, 0, 2, 1, 2, 3, 4, 'n', 'a', 'm', 'e'})));
+  CHECK_FALSE(parse_rtcp(to_bytes({0x80, 204, 0, 1, 1, 2, 3, 4})));  // without a name
   CHECK_FALSE(parse_rtcp(to_bytes({0x80, 26, 0, 1, 1, 2, 3, 4})));
 }
 
@@ -369,7 +422,8 @@ TEST_CASE("a compound may be truncated only between packets") {
 
 TEST_CASE("random bytes are either valid RTCP or refused") {
   std::mt19937 random(17);
-  const ByteVector whole = joined(kSenderReport, kReceiverReport, kReferenceTime, kEchoes, kNack);
+  const ByteVector whole =
+      joined(kSenderReport, kReceiverReport, kReferenceTime, kEchoes, kNack, kFrameReport);
   int count = 0;
   for (int i = 0; i < 50'000; ++i) {
     ByteVector datagram = whole;
