@@ -178,7 +178,8 @@ class Sender {
       error_ = sentence;
       finish();
     };
-    rtp_senders_.push_back(std::make_unique<RtpSender>(io_, viewer_count_, settings, fail));
+    rtp_senders_.push_back(
+        std::make_unique<RtpSender>(io_, viewer_count_, server_.rates(), settings, fail));
     sinks_.add(*rtp_senders_.back());
     if (rtp_senders_.size() == 1 && !options_.sdp_file.empty())
       write_sdp_file(rtp_senders_.back()->sdp());

@@ -33,6 +33,7 @@ void FecSender::send(std::span<const Bytes> datagrams) {
   for (const Bytes datagram : datagrams) datagrams_.push_back({datagram, {}});
   const std::size_t done = output_.send(socket_.native_handle(), datagrams_);
   sent_ += done;
+  for (std::size_t i = 0; i < done; ++i) sent_bytes_ += datagrams_[i].size();
   dropped_ += datagrams_.size() - done;
 }
 

@@ -54,6 +54,7 @@ class FecSender {
   void close();
 
   std::uint64_t sent() const { return sent_; }
+  std::uint64_t sent_bytes() const { return sent_bytes_; }
   std::uint64_t failed() const { return output_.failed() + dropped_; }
 
  private:
@@ -64,6 +65,7 @@ class FecSender {
   RepairBlocks blocks_;
   std::vector<GatheredDatagram> datagrams_;
   std::uint64_t sent_ = 0;
+  std::uint64_t sent_bytes_ = 0;
   std::uint64_t dropped_ = 0;  // the socket's buffer was full
 };
 

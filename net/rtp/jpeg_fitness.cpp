@@ -14,7 +14,9 @@ namespace {
 
 constexpr int kMaxPixels = 2040;
 
-bool is_fit_size(int pixels) { return pixels >= 8 && pixels <= kMaxPixels && pixels % 8 == 0; }
+bool is_fit_size(int pixels) {
+  return pixels >= kSizeMultiple && pixels <= kMaxPixels && pixels % kSizeMultiple == 0;
+}
 
 /// Reads the relevant segments of a validated header.
 class HeaderReader {

@@ -7,6 +7,9 @@
 
 namespace jpegwire {
 
+/// RTP/JPEG carries only pictures whose width and height are multiples of this.
+inline constexpr int kSizeMultiple = 8;
+
 /// Whether RTP/JPEG can carry a frame, and if not, why (RFC 2435, section 3).
 enum class JpegFitness {
   fit,

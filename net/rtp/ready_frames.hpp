@@ -28,6 +28,13 @@ class ReadyFrames {
     next_.ready = ready;
   }
 
+  /// The same, if the frame was offered before and is still held.
+  void update(const FramePtr& frame, int ready) {
+    const std::scoped_lock lock(mutex_);
+    for (Offer* offer : {&begun_, &next_})
+      if (offer->frame == frame) offer->ready = std::max(offer->ready, ready);
+  }
+
   /// Begins the newest frame; null if no frame is waiting.
   FramePtr begin_newest() {
     const std::scoped_lock lock(mutex_);

@@ -28,6 +28,10 @@ bool ReceiverList::note(const RtcpCompound& report, WallTime arrival) {
   return is_new;
 }
 
+bool ReceiverList::all_of(const std::function<bool(std::uint32_t ssrc)>& holds) const {
+  return std::ranges::all_of(receivers_, holds, &Receiver::ssrc);
+}
+
 std::span<const ReferenceTimeEcho> ReceiverList::echoes(WallTime now) {
   std::erase_if(receivers_, [&](const Receiver& receiver) {
     return now - receiver.arrival > kMaxReceiverSilence;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -18,6 +19,9 @@ class ReceiverList {
   /// The echoes of the receivers' reference times (RFC 3611, section 4.5), valid until the next
   /// call. Receivers that have been silent for long are forgotten.
   std::span<const ReferenceTimeEcho> echoes(WallTime now);
+
+  /// Whether this holds for the SSRC of each.
+  bool all_of(const std::function<bool(std::uint32_t ssrc)>& holds) const;
 
   /// The number of receivers.
   std::size_t size() const { return receivers_.size(); }

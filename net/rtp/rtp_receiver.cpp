@@ -123,15 +123,16 @@ void RtpReceiver::frame_given_up(const LostFrame& frame) {
   observer_.frame_given_up(frame);
 }
 
-// The sender chooses the size of frames from this. The observer's wish belongs here, too.
+// The sender chooses the size of frames from this.
 void RtpReceiver::report_frame(const FrameStamp& stamp, std::size_t size_bytes, WallTime first_byte,
                                WallTime last_byte) {
+  const ViewerState state = observer_.viewer_state();
   reporter_.report_frame({.sequence = stamp.sequence,
                           .size_bytes = static_cast<std::uint32_t>(size_bytes),
                           .first_byte = first_byte,
                           .last_byte = last_byte,
-                          .decode_time = microseconds::zero(),
-                          .wanted = PictureSize{}});
+                          .decode_time = state.decode_time,
+                          .wanted = state.wanted});
 }
 
 void RtpReceiver::packet_refused(const RefusedPacket& packet) {

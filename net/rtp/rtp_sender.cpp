@@ -11,6 +11,8 @@
 #include "net/rtp/format/ntp_time.hpp"
 #include "net/rtp/format/rtcp_writer.hpp"
 #include "net/rtp/format/sdp.hpp"
+#include "net/sockets/tcp_link.hpp"
+#include "net/stream/link_rate.hpp"
 
 namespace jpegwire {
 namespace {
@@ -39,6 +41,14 @@ udp::endpoint with_port_above(udp::endpoint endpoint, unsigned above) {
   return endpoint;
 }
 
+// Without headers, once all of it is encoded; before that 0: unknown.
+std::size_t scan_size_bytes(const JpegLayout& layout, std::size_t ready_bands) {
+  if (ready_bands < layout.bands.size()) return 0;
+  std::size_t size = 0;
+  for (const Bytes band : layout.bands) size += band.size();
+  return size;
+}
+
 udp::socket open_media_output(asio::io_context& io, const udp::endpoint& target,
                               const MulticastOutput& multicast) {
   udp::socket socket = open_output(io, target, multicast);
@@ -49,8 +59,8 @@ udp::socket open_media_output(asio::io_context& io, const udp::endpoint& target,
 
 }  // namespace
 
-RtpSender::RtpSender(asio::io_context& io, ViewerCount& viewer_count, RtpSenderSettings settings,
-                     OnUnfit on_unfit)
+RtpSender::RtpSender(asio::io_context& io, ViewerCount& viewer_count, RateBoard& board,
+                     RtpSenderSettings settings, OnUnfit on_unfit)
     : viewer_count_(viewer_count),
       settings_(std::move(settings)),
       on_unfit_(std::move(on_unfit)),
@@ -67,7 +77,9 @@ RtpSender::RtpSender(asio::io_context& io, ViewerCount& viewer_count, RtpSenderS
                    .first_sequence = random_number<std::uint16_t>(),
                    .timestamp_offset = random_number<std::uint32_t>(),
                    .mtu_bytes = packet_size_bytes(settings_)}),
-      history_(settings_.nack ? kRepeatableFrames : 1) {
+      history_(settings_.nack ? kRepeatableFrames : 1),
+      pace_(settings_.pace),
+      group_(board) {
   viewer_count_.join();
 }
 
@@ -77,14 +89,23 @@ void RtpSender::start() {
   do_receive_reports();
 }
 
+// A full frame that was begun is completed, though the stream belongs to another group now.
 void RtpSender::bands_ready(const FramePtr& frame, int ready) {
-  ready_.offer(frame, ready);
+  if (group_.takes(only_group(kFullGroup), *frame))
+    ready_.offer(frame, ready);
+  else
+    ready_.update(frame, ready);
   wakeup_.notify();
 }
 
-void RtpSender::submit(FramePtr frame) {
+void RtpSender::submit(FramePtr frame) { submit_for(only_group(kFullGroup), std::move(frame)); }
+
+void RtpSender::submit_for(GroupSet groups, FramePtr frame) {
   const int bands = static_cast<int>(frame->layout.bands.size());
-  ready_.offer(std::move(frame), bands);
+  if (group_.takes(groups, *frame))
+    ready_.offer(std::move(frame), bands);
+  else
+    ready_.update(frame, bands);
   wakeup_.notify();
 }
 
@@ -105,6 +126,10 @@ bool RtpSender::begin_frame() {
 }
 
 bool RtpSender::begin(FramePtr frame) {
+  if (is_too_busy()) {
+    ++statistics_.skipped;
+    return false;
+  }
   const StampExtension stamp{.stamp = make_stamp(*frame, stream_id_),
                              .answers_nacks = settings_.nack};
   const JpegFitness fitness = packetizer_.begin_frame(*frame, stamp);
@@ -113,10 +138,44 @@ bool RtpSender::begin(FramePtr frame) {
     return false;
   }
   state_ = State::sending;
-  packets_sent_ = 0;
+  note_begin(*frame);
   fec_.begin_frame(fec_percent(), frame->layout.bands.size());
   history_.begin(std::move(frame), steady_now());
   return true;
+}
+
+// What waits in the link's queue makes the next frame old.
+bool RtpSender::is_too_busy() const {
+  const ReceiverRates::Receiver* slowest = rates_.slowest();
+  return slowest != nullptr && group_.group() != kFullGroup && !is_finishing_ &&
+         is_link_busy(slowest->rate.rate(), slowest->rate.outstanding_bytes(Clock::now()),
+                      group_.interval());
+}
+
+// The size of a frame that is still being encoded is about that of the one before.
+void RtpSender::note_begin(const EncodedFrame& frame) {
+  const SteadyTime now = Clock::now();
+  const std::size_t size =
+      scan_size_bytes(frame.layout, static_cast<std::size_t>(ready_.ready_bands()));
+  const auto expected = static_cast<double>(size > 0 ? size : frame_bytes_);
+  rates_.begin_frame(frame.sequence, size, now);
+  pace_.begin_frame({.interval = group_.interval(),
+                     .most_rate = pace_for(expected),
+                     .expected_bytes = expected * (1 + repair_share_)},
+                    now);
+  packets_sent_ = frame_bytes_ = frame_repair_bytes_ = 0;
+  note_picture(frame);
+}
+
+// A link on this machine is not limited unless measures say so.
+double RtpSender::pace_for(double expected_bytes) const {
+  constexpr double kFaster = 1.3;  // than the link, as far as is known, so that it shows if it is
+  const ReceiverRates::Receiver* slowest = rates_.slowest();
+  if (slowest == nullptr) return 0;
+  const LinkRate& rate = slowest->rate;
+  const double budget = frame_budget_bytes(rate.safe_rate(), rate.rate(), 0, group_.interval());
+  if (slowest->is_local && budget > expected_bytes) return 0;
+  return kFaster * rate.rate();
 }
 
 void RtpSender::refuse(JpegFitness fitness, const JpegLayout& layout) {
@@ -137,7 +196,7 @@ bool RtpSender::send_packets() {
   const std::vector<OutgoingPacket>& packets = history_.current().packets;
   while (packets_sent_ < packets.size()) {
     std::size_t count = packets.size() - packets_sent_;
-    if (settings_.pace && !is_finishing_) count = pace_.allows(count, Clock::now());
+    if (!is_finishing_) count = pace_.allows(count, Clock::now());
     if (count == 0) {
       do_wait_for_pace();
       return false;
@@ -160,6 +219,7 @@ bool RtpSender::send_packets() {
 
 void RtpSender::note_sent(std::size_t count) {
   const SentFrame& sent = history_.current();
+  const std::uint64_t repair_bytes_before = fec_.sent_bytes();
   std::size_t bytes = 0;
   for (std::size_t i = 0; i < count; ++i) {
     const OutgoingPacket& packet = sent.packets[packets_sent_++];
@@ -169,12 +229,27 @@ void RtpSender::note_sent(std::size_t count) {
   statistics_.packets += count;
   statistics_.bytes += bytes;
   octets_ += static_cast<std::uint32_t>(bytes - count * kRtpHeaderSizeBytes);
-  pace_.sent(bytes, Clock::now());
+  frame_bytes_ += bytes;
+  note_repairs(bytes, repair_bytes_before);
+}
+
+// Repair packets follow at once what they protect; then the pace waits for them, too.
+void RtpSender::note_repairs(std::size_t packet_bytes, std::uint64_t repair_bytes_before) {
+  const auto repair_bytes = static_cast<std::size_t>(fec_.sent_bytes() - repair_bytes_before);
+  frame_repair_bytes_ += repair_bytes;
+  pace_.sent(packet_bytes + repair_bytes, Clock::now());
 }
 
 void RtpSender::end_frame() {
+  const EncodedFrame& frame = *history_.current().frame;
+  rates_.end_frame(scan_size_bytes(frame.layout, frame.layout.bands.size()), Clock::now());
+  const std::uint64_t repair_bytes_before = fec_.sent_bytes();
   fec_.end_frame();
-  pace_.end_frame(history_.current().frame->capture_time);
+  note_repairs(0, repair_bytes_before);
+  repair_share_ = static_cast<double>(frame_repair_bytes_) /
+                  static_cast<double>(std::max<std::size_t>(frame_bytes_, 1));
+  group_.note_frame(frame);
+  update_link();
   ++statistics_.frames;
   was_unfit_ = false;
   if (!settings_.nack) history_.current().frame.reset();
@@ -239,6 +314,7 @@ void RtpSender::take_report(Bytes datagram) {
   const std::optional<RtcpCompound> report = parse_rtcp(datagram);
   if (!report) return;
   const WallTime now = steady_now();
+  take_frame_report(*report);
   for (const ReceptionReport& block : report->reception_reports)
     if (block.ssrc == packetizer_.ssrc()) fec_policy_.report(block.fraction_lost, now);
   if (settings_.nack && report->nack && report->nack->media_ssrc == packetizer_.ssrc())
@@ -246,6 +322,21 @@ void RtpSender::take_report(Bytes datagram) {
   // A new viewer learns the clock's offset without delay.
   if (receivers_.note(*report, now)) send_report();
   statistics_.receivers = std::max(statistics_.receivers, receivers_.size());
+}
+
+void RtpSender::take_frame_report(const RtcpCompound& report) {
+  const SteadyTime now = Clock::now();
+  std::error_code ignored;
+  if (report.frame)
+    rates_.take_report(
+        report.sender_ssrc,
+        is_on_this_machine(media_.local_endpoint(ignored).address(), report_source_.address()),
+        *report.frame, now);
+  for (const ReceptionReport& block : report.reception_reports)
+    if (block.ssrc == packetizer_.ssrc())
+      rates_.take_loss(report.sender_ssrc, block.fraction_lost / 256.0, now);
+  if (report.bye) rates_.forget(report.sender_ssrc);
+  update_link();
 }
 
 void RtpSender::send_again(const Nack& nack) {
@@ -268,6 +359,52 @@ void RtpSender::warn_of_failures() {
 
 int RtpSender::fec_percent() const {
   return settings_.fec_auto ? fec_policy_.percent(steady_now()) : settings_.fec_percent;
+}
+
+// Repair packets need their share of what the link carries. There are more of them than the
+// percentage says where a few packets need a whole one.
+std::optional<LinkState> RtpSender::link_state() const {
+  const ReceiverRates::Receiver* slowest = rates_.slowest();
+  if (slowest == nullptr) return std::nullopt;
+  const int percent = fec_percent();
+  const double repairs = percent == 0 ? 0 : std::max(percent / 100.0, repair_share_);
+  const double part = 1 / (1 + repairs);
+  const SteadyTime now = Clock::now();
+  return LinkState{.rate = part * slowest->rate.rate(),
+                   .safe_rate = part * slowest->rate.safe_rate(),
+                   .outstanding_bytes = part * slowest->rate.outstanding_bytes(now),
+                   .as_of = now};
+}
+
+// Other players may not like a size that changes.
+ViewerWish RtpSender::wish() const {
+  const bool are_ours = receivers_.all_of([this](std::uint32_t ssrc) { return rates_.has(ssrc); });
+  return {.adaptation = are_ours ? Adaptation::size : Adaptation::quality,
+          .limit = {},
+          .shown = rates_.wanted(),
+          .quality = 0,
+          .size_multiple = kSizeMultiple};
+}
+
+void RtpSender::update_link() {
+  const SteadyTime now = Clock::now();
+  rates_.forget_silent(now);
+  const std::optional<LinkState> link = link_state();
+  group_.update(link, wish(), now);
+  if (!link) return;
+  LinkStatistics& known = statistics_.link;
+  known.bytes_per_second = link->rate;
+  known.budget_bytes = frame_budget_bytes(link->safe_rate, link->rate, 0, group_.interval());
+  known.group = group_.group();
+  known.is_adapted = known.group != kFullGroup;
+}
+
+// What is sent after the last receiver has left says nothing about its link.
+void RtpSender::note_picture(const EncodedFrame& frame) {
+  LinkStatistics& known = statistics_.link;
+  if (rates_.slowest() == nullptr && known.bytes_per_second > 0) return;
+  known.quality = frame.quality;
+  known.size = {frame.layout.width, frame.layout.height};
 }
 
 void RtpSender::finish() {
@@ -299,6 +436,7 @@ RtpStatistics RtpSender::statistics() const {
   RtpStatistics statistics = statistics_;
   statistics.skipped += ready_.displaced();
   statistics.repair_packets = fec_.sent();
+  statistics.reports_frames = rates_.slowest() != nullptr;
   return statistics;
 }
 

@@ -59,13 +59,22 @@ std::size_t unacknowledged_bytes(asio::ip::tcp::socket& socket) {
 }
 
 // Off loopback a guess that is too high would fill the link's queue with the first frames.
-double first_rate(const TcpLink& link, bool is_loopback) {
+double first_rate(bool is_loopback) {
   constexpr double kLoopback = 1e9;
-  constexpr double kLeast = 250e3;
   constexpr double kMost = 5e6;
-  if (is_loopback) return kLoopback;
+  return is_loopback ? kLoopback : kMost;
+}
+
+double first_rate(const TcpLink& link, bool is_loopback) {
+  constexpr double kLeast = 250e3;
+  const double most = first_rate(is_loopback);
+  if (is_loopback) return most;
   const double round_trip = std::max(to_seconds(link.round_trip), 0.001);
-  return std::clamp(static_cast<double>(link.congestion_window_bytes) / round_trip, kLeast, kMost);
+  return std::clamp(static_cast<double>(link.congestion_window_bytes) / round_trip, kLeast, most);
+}
+
+bool is_on_this_machine(const asio::ip::address& here, const asio::ip::address& there) {
+  return there.is_loopback() || here.is_loopback() || here == there;
 }
 
 }  // namespace jpegwire

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <asio/ip/address.hpp>
 #include <asio/ip/tcp.hpp>
 #include <cstddef>
 #include <optional>
@@ -25,5 +26,11 @@ std::size_t unacknowledged_bytes(asio::ip::tcp::socket& socket);
 /// The rate to assume before anything was measured: a congestion window per round trip. On
 /// loopback both say little, and there is no limit to find.
 double first_rate(const TcpLink& link, bool is_loopback);
+
+/// The same of a link without a connection.
+double first_rate(bool is_loopback);
+
+/// Whether these are addresses of one machine, this one, of which `here` is one.
+bool is_on_this_machine(const asio::ip::address& here, const asio::ip::address& there);
 
 }  // namespace jpegwire

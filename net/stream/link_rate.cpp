@@ -16,6 +16,10 @@ double rate_of(std::size_t bytes, microseconds time) {
   return static_cast<double>(bytes) / to_seconds(std::max(time, kShortest));
 }
 
+microseconds since_epoch(SteadyTime time) {
+  return std::chrono::duration_cast<microseconds>(time.time_since_epoch());
+}
+
 microseconds between(SteadyTime from, SteadyTime to) {
   return std::chrono::duration_cast<microseconds>(to - from);
 }
@@ -54,13 +58,24 @@ microseconds LinkRate::RecentLeast::add(microseconds value, SteadyTime now) {
 }
 
 void LinkRate::begin_frame(std::uint32_t sequence, std::size_t size_bytes, SteadyTime now) {
-  current_ = {sequence, size_bytes, now};
+  current_ = {.sequence = sequence, .size_bytes = size_bytes, .begin = now, .end = std::nullopt};
   rate_at_begin_ = rate_;
   is_measured_ = false;
   busy_bytes_ = 0;
   sent_.add(current_);
   outstanding_bytes_ = static_cast<std::size_t>(outstanding_bytes(now)) + size_bytes;
   outstanding_at_ = now;
+}
+
+void LinkRate::end_frame(std::size_t size_bytes, SteadyTime now) {
+  const std::size_t unknown =
+      size_bytes > current_.size_bytes ? size_bytes - current_.size_bytes : std::size_t{0};
+  outstanding_bytes_ = static_cast<std::size_t>(outstanding_bytes(now)) + unknown;
+  outstanding_at_ = now;
+  current_.size_bytes = size_bytes;
+  current_.end = now;
+  Sent* newest = sent_.newest();
+  if (newest != nullptr && newest->sequence == current_.sequence) *newest = current_;
 }
 
 double LinkRate::outstanding_bytes(SteadyTime now) const {
@@ -107,15 +122,44 @@ void LinkRate::take_report(const FrameReception& frame, SteadyTime now) {
   has_reports_ = true;
   Sent sent;
   if (!sent_.take_until(frame.sequence, sent)) return;
-  const auto begin = std::chrono::duration_cast<microseconds>(sent.begin.time_since_epoch());
+  const microseconds begin = since_epoch(sent.begin);
   const microseconds first = frame.first_byte.time_since_epoch();
   const microseconds last = frame.last_byte.time_since_epoch();
-  const microseconds begin_there = begin + least_delay_.add(first - begin, now);
+  const microseconds least_delay = least_delay_.add(first - begin, now);
+  delay_growth_ = first - begin - least_delay;
   const microseconds before = std::exchange(last_arrival_, last);
   if (last <= before) return;  // bytes of TCP arrive in order, so this is not true
-  const microseconds taken = last - std::max(begin_there, before);
+  const microseconds taken = last - std::max(begin + least_delay, before);
   if (taken > kStopped) return;
-  learn(rate_of(sent.size_bytes, taken), sent.size_bytes);
+  if (transport_ == Transport::stream)
+    return learn(rate_of(sent.size_bytes, taken), sent.size_bytes);
+  if (!sent.end) return;
+  const std::size_t arrived = std::min<std::size_t>(frame.size_bytes, sent.size_bytes);
+  take_datagrams(sent, arrived, taken, last - since_epoch(*sent.end) - least_delay);
+  note_loss(1 - static_cast<double>(arrived) /
+                    static_cast<double>(std::max<std::size_t>(sent.size_bytes, 1)),
+            now);
+}
+
+// A frame that hardly waited in the link's queue was slowed down by the encoder or the pace, so the
+// link is at least as fast.
+void LinkRate::take_datagrams(const Sent& sent, std::size_t arrived_bytes, microseconds taken,
+                              microseconds queued) {
+  constexpr microseconds kShortWait{3000};
+  const microseconds spread = between(sent.begin, *sent.end);
+  const double measured = rate_of(arrived_bytes, taken);
+  if (measured < rate_ && queued < std::max(kShortWait, spread / 4)) return;
+  learn(measured, arrived_bytes);
+}
+
+void LinkRate::note_loss(double share, SteadyTime now) {
+  constexpr double kUsual = 0.02;
+  constexpr milliseconds kUsualGrowth{10};
+  constexpr milliseconds kOncePer{200};
+  constexpr double kFallOfLoss = 0.85;
+  if (share <= kUsual || delay_growth_ <= kUsualGrowth || now - last_fall_ < kOncePer) return;
+  last_fall_ = now;
+  rate_ = std::max(kFallOfLoss * rate_, kLeast);
 }
 
 // A small frame may be over before the link's queue has shown its rate, so it lets the estimate

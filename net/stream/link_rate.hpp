@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 #include "codec/time.hpp"
 #include "net/stream/viewer_report.hpp"
@@ -15,12 +16,20 @@ namespace jpegwire {
 /// of it. Rates are in bytes per second. It has no clock and no socket; bound to one thread.
 class LinkRate {
  public:
+  /// What a frame is sent as. Of datagrams some may be lost, and a frame may begin before its size
+  /// is known, and be spread over a time that is not the link's.
+  enum class Transport { stream, datagrams };
+
   static constexpr double kLeast = 30e3;  // estimates do not fall below this
 
-  explicit LinkRate(double first_rate) : rate_(first_rate) {}
+  explicit LinkRate(double first_rate, Transport transport = Transport::stream)
+      : transport_(transport), rate_(first_rate) {}
 
-  /// The connection begins to write a frame.
+  /// The connection begins to write a frame. Of datagrams the size may be unknown: 0.
   void begin_frame(std::uint32_t sequence, std::size_t size_bytes, SteadyTime now);
+
+  /// The last datagram of the frame that was begun last was sent. Its size is known now.
+  void end_frame(std::size_t size_bytes, SteadyTime now);
 
   /// Of all that was begun, so many bytes are not acknowledged, those included that the kernel has
   /// not accepted yet. `round_trip` is the shortest seen.
@@ -28,6 +37,10 @@ class LinkRate {
 
   /// A report by the viewer. Any values are safe: they change this viewer's estimate only.
   void take_report(const FrameReception& frame, SteadyTime now);
+
+  /// This share of recent datagrams was lost. If frames are delayed more than before, too, the
+  /// link's queue is full, and the rate falls; otherwise losses say nothing about the rate.
+  void note_loss(double share, SteadyTime now);
 
   double rate() const { return rate_; }
 
@@ -50,6 +63,7 @@ class LinkRate {
     std::uint32_t sequence = 0;
     std::size_t size_bytes = 0;
     SteadyTime begin{};
+    std::optional<SteadyTime> end;  // of datagrams: the last one was sent
   };
 
   /// The newest frames that are not reported, oldest first.
@@ -60,6 +74,7 @@ class LinkRate {
 
     void add(const Sent& sent);
     bool take_until(std::uint32_t sequence, Sent& found);
+    Sent* newest() { return size == 0 ? nullptr : &ring[(first + size - 1) % ring.size()]; }
   };
 
   /// The least of the values of the last 10 to 20 seconds, so that it follows a drifting clock.
@@ -73,10 +88,13 @@ class LinkRate {
     SteadyTime since_{};
   };
 
+  void take_datagrams(const Sent& sent, std::size_t arrived_bytes, microseconds taken,
+                      microseconds queued);
   void learn(double measured, std::size_t size_bytes);
   void note_late(std::size_t arrived_bytes, microseconds taken);
   void learn_from_drain(std::size_t drained_bytes, microseconds taken);
 
+  Transport transport_;
   double rate_;
   double deviation_ = 0;  // mean of how far measurements fall below the estimate
   std::size_t outstanding_bytes_ = 0;
@@ -91,6 +109,8 @@ class LinkRate {
   RecentLeast least_delay_;  // from a frame's begin on our clock to its first byte on the viewer's
   microseconds last_arrival_{microseconds::min()};  // of a last byte, on the viewer's clock
   bool has_reports_ = false;
+  microseconds delay_growth_{};  // of the frame that was reported last, above the least
+  SteadyTime last_fall_{};       // because of losses
 };
 
 /// How large a frame may be that is encoded `now`, if the frames come at this interval.

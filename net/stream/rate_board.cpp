@@ -81,6 +81,7 @@ void RateBoard::plan(std::vector<GroupOrder>& orders, microseconds interval,
                                            .limit = {1, 1},
                                            .shown = {1, 1},
                                            .quality = 0,
+                                           .size_multiple = 2,
                                            .may_scale = true,
                                            .has_ready_member = false});
     add_to_order(*order, viewer, interval, now);
@@ -99,6 +100,7 @@ void RateBoard::add_to_order(GroupOrder& order, Viewer& viewer, microseconds int
   order.limit = larger_limit(order.limit, viewer.wish.limit);
   order.shown = larger_limit(order.shown, viewer.wish.shown);
   order.quality = std::max(order.quality, viewer.wish.quality == 0 ? 100 : viewer.wish.quality);
+  order.size_multiple = std::max(order.size_multiple, viewer.wish.size_multiple);
   order.may_scale = order.may_scale && viewer.wish.adaptation == Adaptation::size;
   if (!is_ready && now - viewer.last_ready > kCountsAsStopped) return;
   const double empty = budget_of(link, 0, interval);

@@ -20,9 +20,10 @@ enum class Adaptation { off, quality, size };
 /// What a viewer asks for.
 struct ViewerWish {
   Adaptation adaptation = Adaptation::size;
-  PictureSize limit{};  // of the picture's size, each way; 0: none
-  PictureSize shown{};  // the pixels that it shows, each way; 0: all that it is sent
-  int quality = 0;      // the highest; 0: no limit
+  PictureSize limit{};    // of the picture's size, each way; 0: none
+  PictureSize shown{};    // the pixels that it shows, each way; 0: all that it is sent
+  int quality = 0;        // the highest; 0: no limit
+  int size_multiple = 2;  // of which a scaled picture's width and height are to be multiples
 
   bool operator==(const ViewerWish&) const = default;
 };
@@ -43,6 +44,7 @@ struct GroupOrder {
   PictureSize limit{};           // the largest of its members, each way; 0: none
   PictureSize shown{};           // likewise
   int quality = 100;             // the highest limit of its members
+  int size_multiple = 2;         // the largest of its members
   bool may_scale = true;         // no member wants the size to stay
   bool has_ready_member = true;  // otherwise the frame would wait
 };

@@ -1,6 +1,5 @@
 #include "net/tcp/viewer_link.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace jpegwire {
@@ -11,7 +10,7 @@ SteadyTime steady_time() { return std::chrono::steady_clock::now(); }
 bool is_on_this_machine(const asio::ip::tcp::socket& socket) {
   std::error_code error;
   const auto here = socket.local_endpoint(error).address();
-  return !error && (here.is_loopback() || here == socket.remote_endpoint(error).address());
+  return !error && jpegwire::is_on_this_machine(here, socket.remote_endpoint(error).address());
 }
 
 }  // namespace
@@ -29,15 +28,8 @@ ViewerLink::ViewerLink(asio::ip::tcp::socket& socket, RateBoard& board,
 
 bool ViewerLink::note_offered(const EncodedFrame& frame) {
   if (place_ && std::exchange(last_sequence_, frame.sequence) == frame.sequence) return false;
-  note_interval(frame.capture_time - std::exchange(last_offered_, frame.capture_time));
+  interval_.note(frame.capture_time);
   return true;
-}
-
-// Some frames are not made for this viewer, so long intervals do not count.
-void ViewerLink::note_interval(microseconds since) {
-  constexpr microseconds kLongest{150'000};
-  if (since <= microseconds::zero() || since > kLongest) return;
-  interval_ = std::max((7 * interval_ + since) / 8, microseconds{1000});
 }
 
 // Frames come a little early or late.
@@ -60,7 +52,7 @@ std::optional<microseconds> ViewerLink::wait(const EncodedFrame& frame) {
   return gate_.wait({.unacknowledged_bytes = unacknowledged_bytes_,
                      .link = kernel_,
                      .frame_bytes = frame.layout.size_bytes(),
-                     .interval = interval_},
+                     .interval = interval_.get()},
                     rate_, steady_time());
 }
 
@@ -98,13 +90,13 @@ void ViewerLink::publish() {
                         .safe_rate = rate_.safe_rate(),
                         .outstanding_bytes = rate_.outstanding_bytes(now),
                         .as_of = now,
-                        .has_credit = has_credit(rate_, kernel_, interval_)});
+                        .has_credit = has_credit(rate_, kernel_, interval_.get())});
 }
 
 LinkStatistics ViewerLink::statistics() const {
   return {.is_adapted = place_ != nullptr,
           .bytes_per_second = rate_.rate(),
-          .budget_bytes = frame_budget_bytes(rate_.safe_rate(), rate_.rate(), 0, interval_),
+          .budget_bytes = frame_budget_bytes(rate_.safe_rate(), rate_.rate(), 0, interval_.get()),
           .group = group(),
           .quality = quality_,
           .size = size_};

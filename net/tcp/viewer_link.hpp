@@ -8,7 +8,9 @@
 
 #include "codec/frame.hpp"
 #include "net/sockets/tcp_link.hpp"
+#include "net/stream/frame_interval.hpp"
 #include "net/stream/link_rate.hpp"
+#include "net/stream/link_statistics.hpp"
 #include "net/stream/rate_board.hpp"
 #include "net/stream/viewer_report.hpp"
 #include "net/tcp/send_gate.hpp"
@@ -20,16 +22,6 @@ struct ViewerRequest {
   ViewerWish wish{};
   bool is_mode_fixed = false;    // its adaptation; otherwise a viewer that reports takes any size
   double frames_per_second = 0;  // the most; 0: all
-};
-
-/// What a viewer's link carries at present, and what is made for it.
-struct LinkStatistics {
-  bool is_adapted = false;      // otherwise the frames come as they are
-  double bytes_per_second = 0;  // estimated
-  double budget_bytes = 0;      // for a frame
-  unsigned group = kFullGroup;  // of viewers that share an encode
-  int quality = 0;              // of the frame that was begun last; 0: unknown
-  PictureSize size{};           // likewise
 };
 
 /// The link of one connection: it measures what the link carries, decides when the next frame may
@@ -67,7 +59,6 @@ class ViewerLink {
   LinkStatistics statistics() const;
 
  private:
-  void note_interval(microseconds since);
   void publish();
 
   asio::ip::tcp::socket& socket_;
@@ -77,11 +68,10 @@ class ViewerLink {
   std::size_t unacknowledged_bytes_ = 0;
   LinkRate rate_;
   SendGate gate_;
-  microseconds interval_{33'333};               // between frames
+  FrameInterval interval_;
   std::optional<std::uint32_t> last_sequence_;  // offered
-  WallTime last_offered_{};                     // capture times
-  WallTime last_begun_{};
-  int quality_ = 0;  // of the frame that was begun last
+  WallTime last_begun_{};                       // its capture time
+  int quality_ = 0;                             // of the frame that was begun last
   PictureSize size_{};
   std::unique_ptr<RateBoard::Place> place_;  // null if nothing is adapted
 };

@@ -177,6 +177,7 @@ FramePtr Pipeline::encode_for_group(const GroupOrder& order, const RawView& pict
   const FrameBudget budget{.bytes = static_cast<std::size_t>(order.budget_bytes),
                            .limit = order.limit,
                            .shown = order.shown,
+                           .size_multiple = order.size_multiple,
                            .may_scale = order.may_scale,
                            .min_quality = settings_.min_quality,
                            .max_quality = std::min(ceiling, order.quality)};

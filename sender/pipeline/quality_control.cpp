@@ -12,18 +12,18 @@ constexpr int kMaxQualityStep = 15;
 constexpr milliseconds kRaiseAfter{700};
 constexpr int kMinSide = 16;  // pixels
 
-PictureSize scaled(PictureSize picture, std::size_t scale) {
+PictureSize scaled(PictureSize picture, std::size_t scale, int multiple) {
   if (scale == 0) return picture;
-  const auto even = [&](int pixels) {
-    return 2 * static_cast<int>(std::lround(pixels * kScales.at(scale) / 2));
+  const auto rounded = [&](int pixels) {
+    return multiple * static_cast<int>(std::lround(pixels * kScales.at(scale) / multiple));
   };
-  return {even(picture.width), even(picture.height)};
+  return {rounded(picture.width), rounded(picture.height)};
 }
 
-std::size_t smallest_scale(PictureSize picture) {
+std::size_t smallest_scale(PictureSize picture, int multiple) {
   std::size_t scale = kScales.size() - 1;
   while (scale > 0) {
-    const PictureSize size = scaled(picture, scale);
+    const PictureSize size = scaled(picture, scale, multiple);
     if (size.width >= kMinSide && size.height >= kMinSide) break;
     --scale;
   }
@@ -46,7 +46,8 @@ std::size_t largest_useful_scale(PictureSize picture, const FrameBudget& budget,
   const PictureSize useful = smaller(budget.limit, budget.shown);
   std::size_t scale = 0;
   if (useful == PictureSize{}) return scale;
-  while (scale < smallest && covers(scaled(picture, scale + 1), useful)) ++scale;
+  while (scale < smallest && covers(scaled(picture, scale + 1, budget.size_multiple), useful))
+    ++scale;
   return scale;
 }
 
@@ -82,13 +83,13 @@ EncodeChoice QualityControl::choose(PictureSize picture, const FrameBudget& budg
                                     SteadyTime now) {
   if (picture != picture_) model_.set_picture_size(picture);
   picture_ = picture;
-  const std::size_t smallest = budget.may_scale ? smallest_scale(picture) : 0;
+  const std::size_t smallest = budget.may_scale ? smallest_scale(picture, budget.size_multiple) : 0;
   scale_ = choose_scale(budget, largest_useful_scale(picture, budget, smallest), smallest, now);
   int quality = best_quality(scale_, budget).value_or(min_quality(budget));
   if (last_quality_)
     quality = std::max(std::min(quality, *last_quality_ + kMaxQualityStep), min_quality(budget));
   last_quality_ = quality;
-  return {scale_, bounded(scaled(picture, scale_), budget.limit), quality,
+  return {scale_, bounded(scaled(picture, scale_, budget.size_multiple), budget.limit), quality,
           scale_ == smallest && quality == min_quality(budget)};
 }
 

@@ -14,6 +14,7 @@ struct FrameBudget {
   std::size_t bytes = 0;
   PictureSize limit{};    // of the picture, each way; 0: none
   PictureSize shown{};    // the pixels that the viewers show, each way; 0: all that they are sent
+  int size_multiple = 2;  // of which a scaled picture's width and height are multiples, if 2 or 8
   bool may_scale = true;  // otherwise the picture keeps its size, whatever is shown
   int min_quality = 10;   // 1 to 100
   int max_quality = 80;   // likewise; it wins over min_quality
@@ -22,7 +23,7 @@ struct FrameBudget {
 /// How a frame is encoded.
 struct EncodeChoice {
   std::size_t scale = 0;   // of kScales
-  PictureSize size{};      // the picture's own, or even numbers of at least 16
+  PictureSize size{};      // the picture's own, or multiples as wanted of at least 16
   int quality = 0;         // 1 to 100
   bool is_lowest = false;  // nothing smaller may be chosen
 

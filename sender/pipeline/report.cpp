@@ -19,12 +19,14 @@ nlohmann::json number_or_null(int number) {
 }
 
 nlohmann::json describe_link(const LinkStatistics& link) {
-  return {{"rate_mbit", link.bytes_per_second * 8 / 1e6},
-          {"budget_kb", link.budget_bytes / 1e3},
-          {"group", link.group},
-          {"quality", number_or_null(link.quality)},
-          {"width", number_or_null(link.size.width)},
-          {"height", number_or_null(link.size.height)}};
+  const bool is_known = link.bytes_per_second > 0;
+  return {
+      {"rate_mbit", is_known ? nlohmann::json(link.bytes_per_second * 8 / 1e6) : nlohmann::json()},
+      {"budget_kb", is_known ? nlohmann::json(link.budget_bytes / 1e3) : nlohmann::json()},
+      {"group", link.group},
+      {"quality", number_or_null(link.quality)},
+      {"width", number_or_null(link.size.width)},
+      {"height", number_or_null(link.size.height)}};
 }
 
 nlohmann::json describe_viewer(const ViewerStatistics& viewer) {
@@ -41,16 +43,18 @@ nlohmann::json describe_viewer(const ViewerStatistics& viewer) {
 
 nlohmann::json describe_rtp(const RtpReport& report) {
   const RtpStatistics& rtp = report.statistics;
-  return {{"peer", report.url},
-          {"kind", "rtp"},
-          {"frames", rtp.frames},
-          {"skipped", rtp.skipped},
-          {"bytes", rtp.bytes},
-          {"packets", rtp.packets},
-          {"repair_packets", rtp.repair_packets},
-          {"retransmitted", rtp.retransmitted},
-          {"failed", rtp.failed},
-          {"receivers", rtp.receivers}};
+  nlohmann::json description = describe_link(rtp.link);
+  description.update({{"peer", report.url},
+                      {"kind", "rtp"},
+                      {"frames", rtp.frames},
+                      {"skipped", rtp.skipped},
+                      {"bytes", rtp.bytes},
+                      {"packets", rtp.packets},
+                      {"repair_packets", rtp.repair_packets},
+                      {"retransmitted", rtp.retransmitted},
+                      {"failed", rtp.failed},
+                      {"receivers", rtp.receivers}});
+  return description;
 }
 
 std::uint64_t skipped_by_viewers(const SenderReport& report) {
@@ -152,6 +156,12 @@ nlohmann::json describe_links(const SenderReport& report) {
   for (const ViewerStatistics& viewer : report.viewers) {
     nlohmann::json link = describe_link(viewer.link);
     link.update({{"viewer", viewer.number}, {"kind", viewer.kind}});
+    links.push_back(std::move(link));
+  }
+  for (std::size_t i = 0; i < report.rtp.size(); ++i) {
+    if (!report.rtp[i].statistics.reports_frames) continue;
+    nlohmann::json link = describe_link(report.rtp[i].statistics.link);
+    link.update({{"viewer", i + 1}, {"kind", "rtp"}});
     links.push_back(std::move(link));
   }
   return links;

@@ -3,6 +3,7 @@
 #include <prometheus/metric_family.h>
 #include <prometheus/text_serializer.h>
 
+#include <algorithm>
 #include <array>
 #include <functional>
 #include <map>
@@ -106,21 +107,28 @@ Values skipped(const SenderReport& report) {
   return values;
 }
 
-/// One value for each viewer that is connected, without its address, which is not published.
+bool has_link(const RtpReport& rtp) { return rtp.statistics.reports_frames; }
+
+/// One value for each viewer that is connected, and each RTP stream with receivers that report
+/// frames; by numbers, because addresses are not published.
 MetricFamily of_links(const std::string& name, const std::string& help, const SenderReport& report,
                       const std::function<double(const LinkStatistics&)>& value) {
   MetricFamily family{name, help, MetricType::Gauge, {}};
-  for (const ViewerStatistics& viewer : report.viewers) {
+  const auto add = [&](const std::string& viewer, const std::string& kind,
+                       const LinkStatistics& link) {
     ClientMetric metric;
-    metric.label = {{"viewer", std::to_string(viewer.number)}, {"kind", viewer.kind}};
-    metric.gauge.value = value(viewer.link);
+    metric.label = {{"viewer", std::to_string(number)}, {"kind", kind}};
+    metric.gauge.value = value(link);
     family.metric.push_back(metric);
-  }
+  };
+  for (const ViewerStatistics& viewer : report.viewers) add(viewer.number, viewer.kind, viewer.link);
+  for (std::size_t i = 0; i < report.rtp.size(); ++i)
+    if (has_link(report.rtp[i])) add(i + 1, "rtp", report.rtp[i].statistics.link);
   return family;
 }
 
 std::vector<MetricFamily> links(const SenderReport& report) {
-  if (report.viewers.empty()) return {};
+  if (report.viewers.empty() && std::ranges::none_of(report.rtp, has_link)) return {};
   return {
       of_links("jpegwire_link_bits_per_second", "What a viewer's link carries, estimated.", report,
                [](const LinkStatistics& link) { return link.bytes_per_second * 8; }),

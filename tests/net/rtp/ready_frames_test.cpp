@@ -36,6 +36,22 @@ TEST_CASE("bands of a frame that has begun count after a newer frame was offered
   CHECK(ready.displaced() == 0);
 }
 
+TEST_CASE("only a frame that was offered before is updated") {
+  ReadyFrames ready;
+  const FramePtr first = make_frame();
+  const FramePtr second = make_frame();
+  ready.update(first, 1);
+  CHECK(ready.begin_newest() == nullptr);
+  ready.offer(first, 1);
+  REQUIRE(ready.begin_newest() == first);
+  ready.offer(second, 1);
+  ready.update(first, 4);
+  ready.update(second, 3);
+  CHECK(ready.ready_bands() == 4);
+  REQUIRE(ready.begin_newest() == second);
+  CHECK(ready.ready_bands() == 3);
+}
+
 TEST_CASE("a frame that has begun is not begun again when it is submitted") {
   ReadyFrames ready;
   const FramePtr frame = make_frame();

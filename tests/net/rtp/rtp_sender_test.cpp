@@ -1,9 +1,11 @@
 #include "net/rtp/rtp_sender.hpp"
 
 #include <catch2/catch.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "net/rtp/format/rtcp_writer.hpp"
 #include "support/loopback.hpp"
 #include "support/rtp_frames.hpp"
 
@@ -17,7 +19,7 @@ using asio::ip::udp;
 struct Link {
   explicit Link(RtpSenderSettings settings = {})
       : receiver(io, udp::endpoint(asio::ip::address_v4::loopback(), 0)),
-        sender(io, viewer_count, with_target(std::move(settings)),
+        sender(io, viewer_count, board, with_target(std::move(settings)),
                [this](const std::string& sentence) { unfit.push_back(sentence); }) {
     receiver.non_blocking(true);
     receiver.set_option(udp::socket::receive_buffer_size(4 << 20));
@@ -42,6 +44,7 @@ struct Link {
 
   asio::io_context io;
   ViewerCount viewer_count;
+  RateBoard board{3, Adaptation::size};
   std::vector<std::string> unfit;
   udp::socket receiver;
   RtpSender sender;
@@ -113,6 +116,184 @@ TEST_CASE("packets that are ready when the sender finishes are sent") {
   link.sender.submit(encoded(168, 128, {.quality = 95, .bands = 4}, 1));
   link.sender.finish();
   CHECK(link.frames_received() == 1);
+}
+
+/// The port beside the media's, and what a receiver there reports.
+struct Reporter {
+  explicit Reporter(Link& to) : link(to), socket(to.io) {
+    const auto port = static_cast<std::uint16_t>(link.receiver.local_endpoint().port() + 1);
+    socket.open(udp::v4());
+    std::error_code taken;
+    socket.bind({asio::ip::address_v4::loopback(), port}, taken);
+    is_bound = !taken;
+    socket.non_blocking(true);
+  }
+
+  /// Waits for the sender's first report, which shows its address.
+  void meet() {
+    link.sender.start();
+    ByteVector datagram(2000);
+    std::error_code error;
+    REQUIRE(run_until(link.io, [&] {
+      socket.receive_from(asio::buffer(datagram), sender, 0, error);
+      return !error;
+    }));
+  }
+
+  void send(const RtcpWriter& writer) {
+    socket.send_to(asio::buffer(writer.bytes().data(), writer.bytes().size()), sender);
+  }
+
+  /// A frame took a second to arrive.
+  void report_slow(const EncodedFrame& frame) {
+    busy_until = std::max(busy_until, steady_now()) + std::chrono::seconds(1);
+    RtcpWriter writer;
+    writer.frame_report(kReceiver, {.sequence = frame.sequence,
+                                    .size_bytes = 1'000'000,
+                                    .first_byte = steady_now(),
+                                    .last_byte = busy_until,
+                                    .decode_time = {},
+                                    .wanted = {}});
+    send(writer);
+  }
+
+  void leave() {
+    RtcpWriter writer;
+    writer.receiver_report(kReceiver, {});
+    writer.bye(kReceiver);
+    send(writer);
+  }
+
+  static constexpr std::uint32_t kReceiver = 77;
+
+  Link& link;
+  udp::socket socket;
+  bool is_bound = false;
+  udp::endpoint sender;
+  WallTime busy_until{};
+};
+
+/// A link whose neighbouring port is free.
+struct ReportedLink {
+  ReportedLink() {
+    do {
+      link.emplace();
+      reporter.emplace(*link);
+    } while (!reporter->is_bound);
+    reporter->meet();
+  }
+
+  /// Full frames are sent, and reported as slow, until that has a consequence.
+  void become_slow() {
+    for (; link->board.viewers() == 0 && sequence < 100; ++sequence) {
+      const FramePointer frame = next();
+      link->sender.submit(frame);
+      run_ready(link->io);
+      reporter->report_slow(*frame);
+      run_ready(link->io);
+    }
+    REQUIRE(link->board.viewers() == 1);
+    link->frames_received();
+  }
+
+  FramePointer next() const { return encoded(320, 240, {.quality = 95, .bands = 4}, sequence); }
+
+  /// The frames that arrive once what was submitted is sent.
+  int frames_sent(int expected) {
+    int frames = 0;
+    run_until(link->io, [&] {
+      frames += link->frames_received();
+      return frames >= expected;
+    });
+    run_ready(link->io);
+    return frames + link->frames_received();
+  }
+
+  std::optional<Link> link;
+  std::optional<Reporter> reporter;
+  std::uint32_t sequence = 1;
+};
+
+TEST_CASE("a stream over a slow link gets the frames of its group until its receiver leaves") {
+  ReportedLink stage;
+  RtpSender& sender = stage.link->sender;
+  CHECK(sender.statistics().link.group == kFullGroup);
+  stage.become_slow();
+  CHECK(sender.statistics().link.group == 1);
+  CHECK(sender.statistics().link.is_adapted);
+  CHECK(sender.statistics().reports_frames);
+  const FramePointer full = stage.next();
+  sender.bands_ready(full, 2);
+  sender.submit(full);
+  sender.submit_for(only_group(2), full);
+  run_ready(stage.link->io);
+  CHECK(stage.link->frames_received() == 0);
+  stage.reporter->leave();
+  REQUIRE(run_until(stage.link->io, [&] { return stage.link->board.viewers() == 0; }));
+  CHECK_FALSE(sender.statistics().reports_frames);
+  CHECK(sender.statistics().link.bytes_per_second > 0);  // as known last
+  ++stage.sequence;
+  sender.submit(stage.next());
+  CHECK(stage.frames_sent(1) == 1);
+  sender.finish();
+}
+
+TEST_CASE("frames are skipped while the link is busy with earlier ones") {
+  ReportedLink stage;
+  RtpSender& sender = stage.link->sender;
+  stage.become_slow();
+  const std::uint64_t sent = sender.statistics().frames;
+  const std::uint64_t skipped = sender.statistics().skipped;
+  for (int i = 0; i < 3; ++i, ++stage.sequence) {
+    sender.submit_for(only_group(1), stage.next());
+    run_ready(stage.link->io);
+  }
+  CHECK(sender.statistics().frames == sent);
+  CHECK(sender.statistics().skipped == skipped + 3);
+  sender.finish();
+}
+
+TEST_CASE("a full frame that has begun is finished though the stream joins a group") {
+  ReportedLink stage;
+  RtpSender& sender = stage.link->sender;
+  RateBoard& board = stage.link->board;
+  FramePointer previous = stage.next();
+  // Of each frame the first bands are sent before a report of the frame before it comes.
+  while (board.viewers() == 0 && stage.sequence < 100) {
+    sender.submit(previous);
+    run_ready(stage.link->io);
+    stage.link->frames_received();
+    ++stage.sequence;
+    const FramePointer frame = stage.next();
+    sender.bands_ready(frame, 2);
+    run_ready(stage.link->io);
+    stage.reporter->report_slow(*previous);
+    run_ready(stage.link->io);
+    previous = frame;
+  }
+  REQUIRE(board.viewers() == 1);
+  CHECK(stage.link->frames_received() == 0);
+  sender.submit(previous);
+  CHECK(stage.frames_sent(1) == 1);
+  sender.finish();
+}
+
+TEST_CASE("receivers that report no frames change nothing") {
+  ReportedLink stage;
+  for (int i = 0; i < 20; ++i, ++stage.sequence) {
+    stage.link->sender.submit(stage.next());
+    run_ready(stage.link->io);
+    RtcpWriter writer;
+    const ReceptionReport lossy{.ssrc = 1, .fraction_lost = 200};
+    writer.receiver_report(Reporter::kReceiver, {&lossy, 1});
+    stage.reporter->send(writer);
+    run_ready(stage.link->io);
+  }
+  CHECK(stage.link->board.viewers() == 0);
+  CHECK(stage.link->sender.statistics().skipped == 0);
+  CHECK(stage.frames_sent(20) == 20);
+  CHECK(stage.link->sender.statistics().link.bytes_per_second == 0);
+  stage.link->sender.finish();
 }
 
 }  // namespace

@@ -179,5 +179,91 @@ TEST_CASE("reports that lie keep the estimate a positive number") {
   }
 }
 
+/// A frame of datagrams, sent over a time, of which a part arrives over a time.
+struct Datagrams {
+  std::size_t size = 60'000;
+  milliseconds sent_over{20};
+  milliseconds arrived_over{24};
+  std::size_t arrived = 60'000;
+  milliseconds delay{1};  // of the first
+};
+
+void send_datagrams(LinkRate& rate, std::uint32_t first, std::uint32_t frames,
+                    const Datagrams& frame) {
+  for (std::uint32_t i = first; i < first + frames; ++i) {
+    const SteadyTime begin = kBegin + i * kInterval;
+    const SteadyTime there = begin + frame.delay;
+    const WallTime arrival(std::chrono::duration_cast<microseconds>(there.time_since_epoch()));
+    rate.begin_frame(i, 0, begin);
+    rate.end_frame(frame.size, begin + frame.sent_over);
+    rate.take_report({.sequence = i,
+                      .size_bytes = static_cast<std::uint32_t>(frame.arrived),
+                      .first_byte = arrival,
+                      .last_byte = arrival + frame.arrived_over,
+                      .decode_time = {},
+                      .wanted = {}},
+                     there + frame.arrived_over);
+  }
+}
+
+TEST_CASE("of datagrams those count that arrived") {
+  LinkRate rate(5e6, LinkRate::Transport::datagrams);
+  send_datagrams(
+      rate, 0, 40,
+      {.sent_over = milliseconds{0}, .arrived_over = milliseconds{30}, .arrived = 30'000});
+  CHECK(rate.rate() == Approx(1e6).epsilon(0.05));
+}
+
+TEST_CASE("datagrams that hardly wait show a rate that the link has at least") {
+  LinkRate rate(5e6, LinkRate::Transport::datagrams);
+  send_datagrams(rate, 0, 20, {.sent_over = milliseconds{20}, .arrived_over = milliseconds{21}});
+  CHECK(rate.rate() == 5e6);  // the encoder was slow
+  CHECK(rate.safe_rate() == 5e6);
+  send_datagrams(rate, 20, 20, {.sent_over = milliseconds{5}, .arrived_over = milliseconds{6}});
+  CHECK(rate.rate() == Approx(10e6).epsilon(0.02));
+  send_datagrams(rate, 40, 20, {.sent_over = milliseconds{20}, .arrived_over = milliseconds{30}});
+  CHECK(rate.rate() == Approx(2e6).epsilon(0.02));  // they waited in the link's queue
+}
+
+TEST_CASE("losses lower the rate only while the delay grows, and not many times at once") {
+  LinkRate rate(5e6, LinkRate::Transport::datagrams);
+  const milliseconds growth = milliseconds{GENERATE(5, 30)};
+  // As many as the link carries, so that their time says nothing.
+  Datagrams frame{.sent_over = milliseconds{12}, .arrived_over = milliseconds{12}};
+  send_datagrams(rate, 0, 10, frame);
+  const double before = rate.rate();
+  frame.delay += growth;
+  frame.sent_over += growth;
+  send_datagrams(rate, 10, 1, frame);
+  CHECK(rate.rate() == before);
+  const SteadyTime now = kBegin + 11 * kInterval;
+  rate.note_loss(0.01, now);
+  CHECK(rate.rate() == before);
+  for (int i = 0; i < 10; ++i) rate.note_loss(0.05, now + i * milliseconds{19});
+  const bool is_full = growth == milliseconds{30};
+  CHECK(rate.rate() == Approx(is_full ? 0.85 * before : before));
+  rate.note_loss(0.05, now + milliseconds{200});
+  CHECK(rate.rate() == Approx(is_full ? 0.85 * 0.85 * before : before));
+}
+
+TEST_CASE("a frame that lost datagrams in a full queue lowers the rate without another report") {
+  LinkRate rate(5e6, LinkRate::Transport::datagrams);
+  Datagrams frame{.sent_over = milliseconds{12}, .arrived_over = milliseconds{12}};
+  send_datagrams(rate, 0, 10, frame);
+  frame.delay += milliseconds{20};
+  frame.sent_over += milliseconds{20};
+  frame.arrived = 57'000;
+  send_datagrams(rate, 10, 1, frame);
+  CHECK(rate.rate() == Approx(0.85 * 5e6));
+}
+
+TEST_CASE("what is outstanding counts a frame whose size was unknown when it began") {
+  LinkRate rate(1e6, LinkRate::Transport::datagrams);
+  rate.begin_frame(0, 0, kBegin);
+  CHECK(rate.outstanding_bytes(kBegin) == 0);
+  rate.end_frame(60'000, kBegin + milliseconds{10});
+  CHECK(rate.outstanding_bytes(kBegin + milliseconds{30}) == Approx(40'000));
+}
+
 }  // namespace
 }  // namespace jpegwire::link_rate_test

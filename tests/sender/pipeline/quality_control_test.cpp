@@ -144,6 +144,17 @@ TEST_CASE("a viewer that enlarges its window soon gets the larger picture at onc
   CHECK(stream.after(0.8, budget).size == k1080p);
 }
 
+TEST_CASE("scaled pictures have sizes of the multiple that a viewer needs") {
+  const auto sent = [](PictureSize shown, int multiple) {
+    Stream stream;
+    return stream.next({.bytes = 10'000'000, .shown = shown, .size_multiple = multiple}).size;
+  };
+  CHECK(sent({960, 540}, 2) == PictureSize{960, 540});
+  CHECK(sent({960, 540}, 8) == PictureSize{960, 544});
+  CHECK(sent({640, 360}, 8) == PictureSize{640, 360});
+  CHECK(sent({}, 8) == k1080p);
+}
+
 TEST_CASE("a picture that must keep its size gets whatever quality fits") {
   Stream stream;
   const EncodeChoice choice =

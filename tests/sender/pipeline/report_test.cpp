@@ -95,6 +95,27 @@ TEST_CASE("the summary has present and departed viewers") {
   CHECK(summary["snapshots"] == 5);
 }
 
+TEST_CASE("the summary says what the link of an RTP stream carries, if its receivers report it") {
+  SenderReport report;
+  report.rtp.resize(2);
+  report.rtp[1].statistics.link = {.is_adapted = true,
+                                   .bytes_per_second = 2.5e6,
+                                   .budget_bytes = 70'000,
+                                   .group = 1,
+                                   .quality = 57,
+                                   .size = {1280, 720}};
+  const json viewers = summarize(report)["viewers"];
+  CHECK(viewers[0]["rate_mbit"].is_null());
+  CHECK(viewers[0]["budget_kb"].is_null());
+  CHECK(viewers[0]["group"] == 0);
+  CHECK(viewers[1]["rate_mbit"] == 20);
+  CHECK(viewers[1]["budget_kb"] == 70);
+  CHECK(viewers[1]["group"] == 1);
+  CHECK(viewers[1]["quality"] == 57);
+  CHECK(viewers[1]["width"] == 1280);
+  CHECK(viewers[1]["height"] == 720);
+}
+
 TEST_CASE("scripts for ustreamer find the names that they use") {
   SenderReport report = report_at(5, {.width = 1280, .height = 720});
   report.quality = 85;

@@ -145,6 +145,18 @@ TEST_CASE("a sender that has just begun has all metrics already") {
   for (const auto& [sample, value] : samples_of(busy)) CHECK(names.contains(sample));
 }
 
+TEST_CASE("the link of an RTP stream is measured while its receivers report") {
+  SenderReport report;
+  report.rtp.resize(1);
+  report.rtp[0].url = "rtp://192.0.2.1:5004";
+  report.rtp[0].statistics.link.bytes_per_second = 2.5e6;
+  const std::string sample =
+      R"(jpegwire_link_bits_per_second{viewer="rtp://192.0.2.1:5004",kind="rtp"})";
+  CHECK(samples_of(describe_metrics(report)).count(sample) == 0);
+  report.rtp[0].statistics.reports_frames = true;
+  CHECK(samples_of(describe_metrics(report)).at(sample) == 20e6);
+}
+
 TEST_CASE("an absent source is not online") {
   SenderReport report;
   report.is_online = false;
