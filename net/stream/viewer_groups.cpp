@@ -18,7 +18,7 @@ std::vector<double> sums_of_logarithms(std::span<const double> rates) {
 }
 
 /// The cheapest way to split the first viewers.
-struct Split {
+struct GroupSplit {
   double cost = std::numeric_limits<double>::infinity();
   std::size_t last_begin = 0;  // of its last group
 };
@@ -35,7 +35,8 @@ std::vector<std::size_t> split_into_groups(std::span<const double> ascending_rat
     return sums[end] - sums[begin] - static_cast<double>(end - begin) * least;
   };
   // best[groups - 1][end]: the first `end` viewers in so many groups.
-  std::vector<std::vector<Split>> best(std::min(most, count), std::vector<Split>(count + 1));
+  std::vector<std::vector<GroupSplit>> best(std::min(most, count),
+                                            std::vector<GroupSplit>(count + 1));
   for (std::size_t end = 1; end <= count; ++end) best[0][end] = {loss(0, end) + kCostOfEncode, 0};
   for (std::size_t groups = 1; groups < best.size(); ++groups)
     for (std::size_t end = groups + 1; end <= count; ++end)
