@@ -114,14 +114,14 @@ bool has_link(const RtpReport& rtp) { return rtp.statistics.reports_frames; }
 MetricFamily of_links(const std::string& name, const std::string& help, const SenderReport& report,
                       const std::function<double(const LinkStatistics&)>& value) {
   MetricFamily family{name, help, MetricType::Gauge, {}};
-  const auto add = [&](const std::string& viewer, const std::string& kind,
-                       const LinkStatistics& link) {
+  const auto add = [&](std::uint64_t number, const std::string& kind, const LinkStatistics& link) {
     ClientMetric metric;
     metric.label = {{"viewer", std::to_string(number)}, {"kind", kind}};
     metric.gauge.value = value(link);
     family.metric.push_back(metric);
   };
-  for (const ViewerStatistics& viewer : report.viewers) add(viewer.number, viewer.kind, viewer.link);
+  for (const ViewerStatistics& viewer : report.viewers)
+    add(viewer.number, viewer.kind, viewer.link);
   for (std::size_t i = 0; i < report.rtp.size(); ++i)
     if (has_link(report.rtp[i])) add(i + 1, "rtp", report.rtp[i].statistics.link);
   return family;
