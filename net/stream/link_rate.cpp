@@ -57,7 +57,14 @@ microseconds LinkRate::RecentLeast::add(microseconds value, SteadyTime now) {
   return std::min(current_, previous_);
 }
 
+// Frames are left out, but none come early for long.
+void LinkRate::note_interval(microseconds since_last_begin) {
+  const microseconds longer = interval_ + interval_ / 32;
+  interval_ = std::max(std::min(since_last_begin, longer), microseconds{1000});
+}
+
 void LinkRate::begin_frame(std::uint32_t sequence, std::size_t size_bytes, SteadyTime now) {
+  note_interval(between(current_.begin, now));
   current_ = {.sequence = sequence, .size_bytes = size_bytes, .begin = now, .end = std::nullopt};
   rate_at_begin_ = rate_;
   is_measured_ = false;
@@ -162,10 +169,17 @@ void LinkRate::note_loss(double share, SteadyTime now) {
   rate_ = std::max(kFallOfLoss * rate_, kLeast);
 }
 
-// A small frame may be over before the link's queue has shown its rate, so it lets the estimate
-// rise only a little.
+// A frame that leaves the link idle for most of the interval may be over before a queue has shown
+// the link's rate: viewers in a group with slower ones get such frames.
+bool LinkRate::is_tested_by(std::size_t size_bytes) const {
+  constexpr double kShare = 0.4;
+  return static_cast<double>(size_bytes) >= kShare * rate_ * to_seconds(interval_);
+}
+
+// A small frame lets the estimate rise only a little, for the same reason.
 void LinkRate::learn(double measured, std::size_t size_bytes) {
   constexpr double kRiseOfSmall = 1.1;
+  if (measured > rate_ && !is_tested_by(size_bytes)) return;
   if (size_bytes <= kTellingBytes) {
     if (measured > rate_) rate_ = std::min(measured, kRiseOfSmall * rate_);
     return;
