@@ -169,23 +169,26 @@ void LinkRate::note_loss(double share, SteadyTime now) {
   rate_ = std::max(kFallOfLoss * rate_, kLeast);
 }
 
-// A frame that leaves the link idle for most of the interval may be over before a queue has shown
-// the link's rate: viewers in a group with slower ones get such frames.
-bool LinkRate::is_tested_by(std::size_t size_bytes) const {
+// Up to this rate, a frame of this size keeps the link busy for a good part of the interval. A
+// faster link may be through with it before a queue has shown its rate: viewers in a group with
+// slower ones get such frames.
+double LinkRate::rate_tested_by(std::size_t size_bytes) const {
   constexpr double kShare = 0.4;
-  return static_cast<double>(size_bytes) >= kShare * rate_ * to_seconds(interval_);
+  return static_cast<double>(size_bytes) / (kShare * to_seconds(interval_));
 }
 
 // A small frame lets the estimate rise only a little, for the same reason.
 void LinkRate::learn(double measured, std::size_t size_bytes) {
   constexpr double kRiseOfSmall = 1.1;
-  if (measured > rate_ && !is_tested_by(size_bytes)) return;
-  if (size_bytes <= kTellingBytes) {
-    if (measured > rate_) rate_ = std::min(measured, kRiseOfSmall * rate_);
-    return;
+  if (measured > rate_) {
+    const double rise =
+        size_bytes <= kTellingBytes ? kRiseOfSmall * rate_ : rate_ + kRise * (measured - rate_);
+    rate_ = std::max(rate_, std::min({measured, rise, rate_tested_by(size_bytes)}));
+    deviation_ -= deviation_ / 4;
+  } else if (size_bytes > kTellingBytes) {
+    deviation_ += (rate_ - measured - deviation_) / 4;
+    rate_ = std::max(rate_ + kFall * (measured - rate_), kLeast);
   }
-  deviation_ += (std::max(rate_ - measured, 0.0) - deviation_) / 4;
-  rate_ = std::max(rate_ + (measured < rate_ ? kFall : kRise) * (measured - rate_), kLeast);
 }
 
 double LinkRate::safe_rate() const { return std::max(0.6 * rate_, rate_ - deviation_); }

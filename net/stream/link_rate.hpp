@@ -91,7 +91,7 @@ class LinkRate {
   void take_datagrams(const Sent& sent, std::size_t arrived_bytes, microseconds taken,
                       microseconds queued);
   void note_interval(microseconds since_last_begin);
-  bool is_tested_by(std::size_t size_bytes) const;
+  double rate_tested_by(std::size_t size_bytes) const;
   void learn(double measured, std::size_t size_bytes);
   void note_late(std::size_t arrived_bytes, microseconds taken);
   void learn_from_drain(std::size_t drained_bytes, microseconds taken);
@@ -102,9 +102,9 @@ class LinkRate {
   std::size_t outstanding_bytes_ = 0;
   SteadyTime outstanding_at_{};
 
-  Sent current_;                // the frame that was begun last
+  Sent current_;                   // the frame that was begun last
   microseconds interval_{33'333};  // between frames when none is left out, or a little more
-  double rate_at_begin_ = 0;    // of it
+  double rate_at_begin_ = 0;       // of it
   std::size_t busy_bytes_ = 0;  // of it, that had arrived when the link was last seen busy with it
   microseconds busy_time_{};    // until then
   bool is_measured_ = true;     // the current frame, without reports

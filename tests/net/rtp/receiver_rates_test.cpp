@@ -44,7 +44,7 @@ TEST_CASE("the slowest receiver counts") {
   CHECK(rates.slowest()->rate.rate() == Approx(2e6).epsilon(0.02));
   rates.forget(2);
   CHECK(rates.slowest()->ssrc != 2);
-  CHECK(rates.slowest()->rate.rate() > 7e6);
+  CHECK(rates.slowest()->rate.rate() > 4e6);  // the frames leave such a link idle
 }
 
 TEST_CASE("a receiver's first report counts, of a frame that was sent before it was known") {

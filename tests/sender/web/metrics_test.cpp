@@ -150,8 +150,7 @@ TEST_CASE("the link of an RTP stream is measured while its receivers report") {
   report.rtp.resize(1);
   report.rtp[0].url = "rtp://192.0.2.1:5004";
   report.rtp[0].statistics.link.bytes_per_second = 2.5e6;
-  const std::string sample =
-      R"(jpegwire_link_bits_per_second{viewer="1",kind="rtp"})";
+  const std::string sample = R"(jpegwire_link_bits_per_second{viewer="1",kind="rtp"})";
   CHECK(samples_of(describe_metrics(report)).count(sample) == 0);
   report.rtp[0].statistics.reports_frames = true;
   CHECK(samples_of(describe_metrics(report)).at(sample) == 20e6);
