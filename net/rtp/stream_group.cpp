@@ -40,9 +40,8 @@ void StreamGroup::update(const std::optional<LinkState>& link, const ViewerWish&
 
 // Null where nothing may be adapted.
 void StreamGroup::join(const LinkState& link, const ViewerWish& wish) {
-  std::unique_ptr<RateBoard::Place> place = board_.add(wish);
+  std::unique_ptr<RateBoard::Place> place = board_.add(wish, link);
   if (!place) return;
-  place->set(link);
   wish_ = wish;
   carried_since_.reset();
   const std::scoped_lock lock(mutex_);

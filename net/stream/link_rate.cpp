@@ -10,7 +10,8 @@ constexpr double kFall = 0.6;  // how fast the estimate follows
 constexpr double kRise = 0.25;
 constexpr std::size_t kTellingBytes = 6'000;  // smaller frames say little about a rate
 constexpr microseconds kShortest{500};        // shorter times cannot be measured
-constexpr std::chrono::seconds kStopped{2};   // after that it was the viewer, and not the link
+constexpr std::chrono::seconds kReportsHaveEnded{10};
+constexpr std::chrono::seconds kStopped{2};  // after that it was the viewer, and not the link
 
 double rate_of(std::size_t bytes, microseconds time) {
   return static_cast<double>(bytes) / to_seconds(std::max(time, kShortest));
@@ -64,6 +65,7 @@ void LinkRate::note_interval(microseconds since_last_begin) {
 }
 
 void LinkRate::begin_frame(std::uint32_t sequence, std::size_t size_bytes, SteadyTime now) {
+  if (now - last_report_ > kReportsHaveEnded) has_reports_ = false;
   note_interval(between(current_.begin, now));
   current_ = {.sequence = sequence, .size_bytes = size_bytes, .begin = now, .end = std::nullopt};
   rate_at_begin_ = rate_;
@@ -127,6 +129,7 @@ void LinkRate::learn_from_drain(std::size_t drained_bytes, microseconds taken) {
 
 void LinkRate::take_report(const FrameReception& frame, SteadyTime now) {
   has_reports_ = true;
+  last_report_ = now;
   Sent sent;
   if (!sent_.take_until(frame.sequence, sent)) return;
   const microseconds begin = since_epoch(sent.begin);

@@ -50,6 +50,7 @@ class LinkRate {
   /// The bytes that are still outstanding `now`, at the estimated rate.
   double outstanding_bytes(SteadyTime now) const;
 
+  /// Whether the viewer reports frames. One that has not for 10 s counts as one that never did.
   bool has_reports() const { return has_reports_; }
 
   /// Whether nothing more is to be learnt of the current frame from what is outstanding.
@@ -112,6 +113,7 @@ class LinkRate {
   RecentLeast least_delay_;  // from a frame's begin on our clock to its first byte on the viewer's
   microseconds last_arrival_{microseconds::min()};  // of a last byte, on the viewer's clock
   bool has_reports_ = false;
+  SteadyTime last_report_{};
   microseconds delay_growth_{};  // of the frame that was reported last, above the least
   SteadyTime last_fall_{};       // because of losses
 };

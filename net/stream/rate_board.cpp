@@ -50,11 +50,13 @@ double outstanding_at(const LinkState& link, SteadyTime now) {
 RateBoard::RateBoard(unsigned most_groups, Adaptation most_adaptation)
     : most_groups_(std::clamp(most_groups, 1U, kMaxGroups)), most_adaptation_(most_adaptation) {}
 
-std::unique_ptr<RateBoard::Place> RateBoard::add(const ViewerWish& wish) {
+std::unique_ptr<RateBoard::Place> RateBoard::add(const ViewerWish& wish, const LinkState& link) {
   const ViewerWish allowed = bounded(wish, most_adaptation_);
   if (allowed.adaptation == Adaptation::off) return nullptr;
   const std::scoped_lock lock(mutex_);
-  viewers_[next_id_].wish = allowed;
+  Viewer& viewer = viewers_[next_id_];
+  viewer.wish = allowed;
+  viewer.link = link;
   is_split_outdated_ = true;
   return std::make_unique<Place>(*this, next_id_++);
 }

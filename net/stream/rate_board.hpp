@@ -59,7 +59,7 @@ class RateBoard {
   RateBoard(unsigned most_groups, Adaptation most_adaptation);
 
   /// Null if nothing may be adapted for the viewer; it belongs to group 0 then.
-  std::unique_ptr<Place> add(const ViewerWish& wish);
+  std::unique_ptr<Place> add(const ViewerWish& wish, const LinkState& link);
 
   /// Replaces `orders` by those for the next frame, ascending by budget. Frames come at
   /// `interval`; one of group 0 has about `full_frame_bytes`, and no viewer needs more; 0: unknown.

@@ -22,9 +22,7 @@ ViewerLink::ViewerLink(asio::ip::tcp::socket& socket, RateBoard& board,
       wish_(request.wish),
       kernel_(tcp_link(socket)),
       rate_(first_rate(kernel_, is_on_this_machine(socket))),
-      place_(board.add(wish_)) {
-  publish();
-}
+      place_(board.add(wish_, state())) {}
 
 bool ViewerLink::note_offered(const EncodedFrame& frame) {
   if (place_ && std::exchange(last_sequence_, frame.sequence) == frame.sequence) return false;
@@ -84,13 +82,16 @@ void ViewerLink::take_report(const FrameReception& frame) {
 }
 
 void ViewerLink::publish() {
-  if (!place_) return;
+  if (place_) place_->set(state());
+}
+
+LinkState ViewerLink::state() const {
   const SteadyTime now = steady_time();
-  place_->set(LinkState{.rate = rate_.rate(),
-                        .safe_rate = rate_.safe_rate(),
-                        .outstanding_bytes = rate_.outstanding_bytes(now),
-                        .as_of = now,
-                        .has_credit = has_credit(rate_, kernel_, interval_.get())});
+  return {.rate = rate_.rate(),
+          .safe_rate = rate_.safe_rate(),
+          .outstanding_bytes = rate_.outstanding_bytes(now),
+          .as_of = now,
+          .has_credit = has_credit(rate_, kernel_, interval_.get())};
 }
 
 LinkStatistics ViewerLink::statistics() const {

@@ -60,6 +60,7 @@ class ViewerLink {
 
  private:
   void publish();
+  LinkState state() const;
 
   asio::ip::tcp::socket& socket_;
   const ViewerRequest request_;

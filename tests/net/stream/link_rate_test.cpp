@@ -164,6 +164,16 @@ TEST_CASE("a viewer that was stopped for seconds does not count as a slow link")
   CHECK(rate.rate() == before);
 }
 
+TEST_CASE("a viewer whose reports have ended counts as one that never reported") {
+  LinkRate rate(20 * kMegabit);
+  Link link;
+  send_with_reports(rate, link, 5, 60'000);
+  rate.begin_frame(5, 60'000, kBegin + std::chrono::seconds(9));
+  CHECK(rate.has_reports());
+  rate.begin_frame(6, 60'000, kBegin + std::chrono::seconds(11));
+  CHECK_FALSE(rate.has_reports());
+}
+
 TEST_CASE("reports that lie keep the estimate a positive number") {
   const auto far = std::int64_t{1} << 52;  // more than the reader of reports lets through
   LinkRate rate(1e6);

@@ -18,17 +18,19 @@ struct Stage {
   explicit Stage(unsigned groups = 3, Adaptation most = Adaptation::size) : board(groups, most) {}
 
   Place add(double megabits, const ViewerWish& wish = {}) {
-    Place place = board.add(wish);
-    set(place, megabits);
-    return place;
+    return board.add(wish, link(megabits));
+  }
+
+  LinkState link(double megabits, double outstanding = 0, bool has_credit = true) const {
+    return {.rate = megabits * kMegabit,
+            .safe_rate = megabits * kMegabit,
+            .outstanding_bytes = outstanding,
+            .as_of = now,
+            .has_credit = has_credit};
   }
 
   void set(const Place& place, double megabits, double outstanding = 0, bool has_credit = true) {
-    place->set(LinkState{.rate = megabits * kMegabit,
-                         .safe_rate = megabits * kMegabit,
-                         .outstanding_bytes = outstanding,
-                         .as_of = now,
-                         .has_credit = has_credit});
+    place->set(link(megabits, outstanding, has_credit));
   }
 
   const std::vector<GroupOrder>& plan() {
@@ -123,12 +125,12 @@ TEST_CASE("a group gets as large and as good a picture as one of its members wan
 
 TEST_CASE("the server's setting bounds what a viewer may ask for") {
   Stage off(3, Adaptation::off);
-  CHECK(off.board.add({}) == nullptr);
+  CHECK(off.board.add({}, off.link(20)) == nullptr);
   Stage quality(3, Adaptation::quality);
   const Place viewer = quality.add(20);
   REQUIRE(quality.plan().size() == 1);
   CHECK_FALSE(quality.orders[0].may_scale);
-  CHECK(Stage().board.add({.adaptation = Adaptation::off}) == nullptr);
+  CHECK(quality.board.add({.adaptation = Adaptation::off}, quality.link(20)) == nullptr);
 }
 
 TEST_CASE("a place is free again when its viewer has gone") {

@@ -204,7 +204,7 @@ class Simulation {
   std::uint32_t next_sequence_ = 0;
 
   RateBoard board_{3, Adaptation::size};
-  std::unique_ptr<RateBoard::Place> place_ = board_.add({});
+  std::unique_ptr<RateBoard::Place> place_ = board_.add({}, {.rate = 2.5e6, .safe_rate = 2.5e6});
   std::vector<GroupOrder> orders_;
   QualityControl control_;
   LinkRate rate_{2.5e6};
