@@ -91,9 +91,10 @@ void add_adaptation_options(CommandLine& command_line, SenderOptions& options) {
   command_line.add_whole_number(
       "--min-quality", "1..100", options.min_quality, {1, 100},
       "The lowest quality for a slow link; below it, frames are\nskipped [10]");
-  command_line.add_whole_number("--encodes", "1..8", options.encodes, {1, kMaxGroups},
-                                "How often each frame may be encoded for viewers whose links\n"
-                                "differ [3]");
+  command_line.add_whole_number(
+      "--encodes", "1..8", options.encodes, {1, kMaxGroups},
+      "Groups of viewers, by what their links carry, for each of\nwhich a frame "
+      "is encoded, at most [3]");
 }
 
 void add_picture_options(CommandLine& command_line, SenderOptions& options) {

@@ -15,6 +15,12 @@ ReceiverRates::ReceiverRates()
     : of_new_local_(first_rate(true), LinkRate::Transport::datagrams),
       of_new_(first_rate(false), LinkRate::Transport::datagrams) {}
 
+void ReceiverRates::set_interval(microseconds interval) {
+  of_new_local_.set_interval(interval);
+  of_new_.set_interval(interval);
+  for (Receiver& receiver : receivers_) receiver.rate.set_interval(interval);
+}
+
 void ReceiverRates::begin_frame(std::uint32_t sequence, std::size_t size_bytes, SteadyTime now) {
   of_new_local_.begin_frame(sequence, size_bytes, now);
   of_new_.begin_frame(sequence, size_bytes, now);

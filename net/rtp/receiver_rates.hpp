@@ -25,6 +25,9 @@ class ReceiverRates {
 
   ReceiverRates();
 
+  /// The time between frames, those included that are not sent.
+  void set_interval(microseconds interval);
+
   /// A frame begins. Its size, without headers, may be unknown: 0.
   void begin_frame(std::uint32_t sequence, std::size_t size_bytes, SteadyTime now);
 

@@ -158,6 +158,7 @@ void RtpSender::note_begin(const EncodedFrame& frame) {
   const std::size_t size =
       scan_size_bytes(frame.layout, static_cast<std::size_t>(ready_.ready_bands()));
   const auto expected = static_cast<double>(size > 0 ? size : frame_bytes_);
+  rates_.set_interval(group_.interval());
   rates_.begin_frame(frame.sequence, size, now);
   pace_.begin_frame({.interval = group_.interval(),
                      .most_rate = pace_for(expected),
@@ -325,6 +326,8 @@ void RtpSender::take_report(Bytes datagram) {
 }
 
 void RtpSender::take_frame_report(const RtcpCompound& report) {
+  // Other hosts could throttle a stream that is not for them.
+  if (!is_multicast() && report_source_.address() != target_.address()) return;
   const SteadyTime now = Clock::now();
   std::error_code ignored;
   if (report.frame)

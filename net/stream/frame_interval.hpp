@@ -7,12 +7,15 @@
 
 namespace jpegwire {
 
-/// The time between the frames of a stream, from their capture times. Frames may be missing, so
-/// long intervals do not count. Bound to one thread.
+/// The time between the frames of a stream, from their capture times, smoothed. Pauses do not
+/// count. Bound to one thread.
 class FrameInterval {
  public:
+  FrameInterval() = default;
+  explicit FrameInterval(microseconds first) : interval_(first) {}
+
   void note(WallTime capture_time) {
-    constexpr microseconds kLongest{150'000};
+    constexpr std::chrono::seconds kLongest{1};
     const microseconds since = capture_time - std::exchange(last_, capture_time);
     if (since <= microseconds::zero() || since > kLongest) return;
     interval_ = std::max((7 * interval_ + since) / 8, microseconds{1000});

@@ -58,15 +58,8 @@ microseconds LinkRate::RecentLeast::add(microseconds value, SteadyTime now) {
   return std::min(current_, previous_);
 }
 
-// Frames are left out, but none come early for long.
-void LinkRate::note_interval(microseconds since_last_begin) {
-  const microseconds longer = interval_ + interval_ / 32;
-  interval_ = std::max(std::min(since_last_begin, longer), microseconds{1000});
-}
-
 void LinkRate::begin_frame(std::uint32_t sequence, std::size_t size_bytes, SteadyTime now) {
   if (now - last_report_ > kReportsHaveEnded) has_reports_ = false;
-  note_interval(between(current_.begin, now));
   current_ = {.sequence = sequence, .size_bytes = size_bytes, .begin = now, .end = std::nullopt};
   rate_at_begin_ = rate_;
   is_measured_ = false;

@@ -42,6 +42,9 @@ class LinkRate {
   /// link's queue is full, and the rate falls; otherwise losses say nothing about the rate.
   void note_loss(double share, SteadyTime now);
 
+  /// The time between frames, those included that are not sent.
+  void set_interval(microseconds interval) { interval_ = interval; }
+
   double rate() const { return rate_; }
 
   /// The rate that holds most of the time: less than rate() if that varies.
@@ -91,7 +94,6 @@ class LinkRate {
 
   void take_datagrams(const Sent& sent, std::size_t arrived_bytes, microseconds taken,
                       microseconds queued);
-  void note_interval(microseconds since_last_begin);
   double rate_tested_by(std::size_t size_bytes) const;
   void learn(double measured, std::size_t size_bytes);
   void note_late(std::size_t arrived_bytes, microseconds taken);
@@ -103,9 +105,9 @@ class LinkRate {
   std::size_t outstanding_bytes_ = 0;
   SteadyTime outstanding_at_{};
 
-  Sent current_;                   // the frame that was begun last
-  microseconds interval_{33'333};  // between frames when none is left out, or a little more
-  double rate_at_begin_ = 0;       // of it
+  Sent current_;  // the frame that was begun last
+  microseconds interval_{33'333};
+  double rate_at_begin_ = 0;    // of it
   std::size_t busy_bytes_ = 0;  // of it, that had arrived when the link was last seen busy with it
   microseconds busy_time_{};    // until then
   bool is_measured_ = true;     // the current frame, without reports

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::chrono::seconds kSplitInterval{1};
 constexpr std::chrono::seconds kCountsAsStopped{1};
+constexpr std::chrono::seconds kCreditReturns{10};  // without reports
 
 /// A link that is slower than this carries fewer frames, and not smaller ones.
 constexpr double kSmallestFrameBytes = 6e3;
@@ -41,6 +42,10 @@ double budget_of(const LinkState& link, double outstanding_bytes, microseconds i
   return frame_budget_bytes(link.safe_rate, link.rate, outstanding_bytes, interval);
 }
 
+bool has_stopped(SteadyTime last_ready, SteadyTime now) {
+  return now - last_ready > kCountsAsStopped;
+}
+
 double outstanding_at(const LinkState& link, SteadyTime now) {
   return std::max(link.outstanding_bytes - link.rate * to_seconds(now - link.as_of), 0.0);
 }
@@ -57,6 +62,7 @@ std::unique_ptr<RateBoard::Place> RateBoard::add(const ViewerWish& wish, const L
   Viewer& viewer = viewers_[next_id_];
   viewer.wish = allowed;
   viewer.link = link;
+  viewer.last_ready = link.as_of;
   is_split_outdated_ = true;
   return std::make_unique<Place>(*this, next_id_++);
 }
@@ -71,7 +77,7 @@ void RateBoard::plan(std::vector<GroupOrder>& orders, microseconds interval,
   orders.clear();
   const std::scoped_lock lock(mutex_);
   if (is_split_outdated_ || now - last_split_ >= kSplitInterval) {
-    split(interval, full_frame_bytes);
+    split(interval, full_frame_bytes, now);
     last_split_ = now;
     is_split_outdated_ = false;
   }
@@ -97,14 +103,15 @@ void RateBoard::add_to_order(GroupOrder& order, Viewer& viewer, microseconds int
                              SteadyTime now) const {
   const LinkState& link = viewer.link;
   const double outstanding = outstanding_at(link, now);
-  const bool is_ready = link.has_credit && !is_link_busy(link.rate, outstanding, interval);
+  const bool has_credit = link.has_credit || now - link.as_of > kCreditReturns;
+  const bool is_ready = has_credit && !is_link_busy(link.rate, outstanding, interval);
   if (is_ready) viewer.last_ready = now;
+  if (has_stopped(viewer.last_ready, now)) return;
   order.limit = larger_limit(order.limit, viewer.wish.limit);
   order.shown = larger_limit(order.shown, viewer.wish.shown);
   order.quality = std::max(order.quality, viewer.wish.quality == 0 ? 100 : viewer.wish.quality);
   order.size_multiple = std::max(order.size_multiple, viewer.wish.size_multiple);
   order.may_scale = order.may_scale && viewer.wish.adaptation == Adaptation::size;
-  if (!is_ready && now - viewer.last_ready > kCountsAsStopped) return;
   const double empty = budget_of(link, 0, interval);
   const double now_free = budget_of(link, outstanding, interval);
   order.budget_bytes =
@@ -112,28 +119,52 @@ void RateBoard::add_to_order(GroupOrder& order, Viewer& viewer, microseconds int
   order.has_ready_member = order.has_ready_member || is_ready;
 }
 
-void RateBoard::split(microseconds interval, double full_frame_bytes) {
-  const double least = kSmallestFrameBytes / to_seconds(interval);
-  // More than the frames need, so that a link that just carries them counts as one that does.
+// Viewers that want the size to stay share a group of their own where there are several groups, so
+// that the others are not denied smaller pictures.
+void RateBoard::split(microseconds interval, double full_frame_bytes, SteadyTime now) {
+  std::vector<Viewer*> scaled;
+  std::vector<Viewer*> sized;
+  for (auto& [id, viewer] : viewers_) {
+    viewer.group = 1;
+    if (has_stopped(viewer.last_ready, now)) continue;
+    const bool may_scale = viewer.wish.adaptation == Adaptation::size || most_groups_ == 1;
+    (may_scale ? scaled : sized).push_back(&viewer);
+  }
+  const bool are_mixed = !scaled.empty() && !sized.empty();
+  const unsigned groups = split(scaled, 1, most_groups_ - (are_mixed ? 1 : 0),
+                                usable_rates(interval, full_frame_bytes));
+  split(sized, groups + 1, most_groups_ - groups, usable_rates(interval, full_frame_bytes));
+}
+
+RateBoard::UsableRates RateBoard::usable_rates(microseconds interval, double full_frame_bytes) {
   constexpr double kNoLimit = 1e12;
-  const double full = full_frame_bytes == 0
-                          ? kNoLimit
-                          : std::max(1.5 * full_frame_bytes / to_seconds(interval), least);
+  // More than the frames need, so that a link that just carries them counts as one that does.
+  constexpr double kReserve = 1.5;
+  const double least = kSmallestFrameBytes / to_seconds(interval);
+  const double full = kReserve * full_frame_bytes / to_seconds(interval);
+  return {.least = least, .most = full_frame_bytes == 0 ? kNoLimit : std::max(full, least)};
+}
+
+// Numbers the groups from `first` on; returns how many there are.
+unsigned RateBoard::split(const std::vector<Viewer*>& viewers, unsigned first, unsigned most,
+                          const UsableRates& usable) {
   std::vector<std::pair<double, Viewer*>> by_rate;
-  by_rate.reserve(viewers_.size());
-  for (auto& [id, viewer] : viewers_)
-    by_rate.emplace_back(std::clamp(usable_rate(viewer.link.rate, viewer.wish, full), least, full),
-                         &viewer);
+  by_rate.reserve(viewers.size());
+  for (Viewer* viewer : viewers)
+    by_rate.emplace_back(std::clamp(usable_rate(viewer->link.rate, viewer->wish, usable.most),
+                                    usable.least, usable.most),
+                         viewer);
   std::ranges::stable_sort(by_rate, {}, [](const auto& entry) { return entry.first; });
   std::vector<double> rates;
   rates.reserve(by_rate.size());
   for (const auto& [rate, viewer] : by_rate) rates.push_back(rate);
-  unsigned group = 0;
-  const std::vector<std::size_t> begins = split_into_groups(rates, most_groups_);
+  const std::vector<std::size_t> begins = split_into_groups(rates, most);
+  unsigned groups = 0;
   for (std::size_t i = 0; i < by_rate.size(); ++i) {
-    if (group < begins.size() && begins[group] == i) ++group;
-    by_rate[i].second->group = group;
+    if (groups < begins.size() && begins[groups] == i) ++groups;
+    by_rate[i].second->group = first + groups - 1;
   }
+  return groups;
 }
 
 RateBoard::Place::~Place() {

@@ -61,7 +61,7 @@ class RateBoard {
   /// Null if nothing may be adapted for the viewer; it belongs to group 0 then.
   std::unique_ptr<Place> add(const ViewerWish& wish, const LinkState& link);
 
-  /// Replaces `orders` by those for the next frame, ascending by budget. Frames come at
+  /// Replaces `orders` by those for the next frame, by group. Frames come at
   /// `interval`; one of group 0 has about `full_frame_bytes`, and no viewer needs more; 0: unknown.
   void plan(std::vector<GroupOrder>& orders, microseconds interval, double full_frame_bytes,
             SteadyTime now);
@@ -79,7 +79,16 @@ class RateBoard {
     SteadyTime last_ready{};
   };
 
-  void split(microseconds interval, double full_frame_bytes);
+  /// Viewers with less, or more, than these rates count as alike.
+  struct UsableRates {
+    double least = 0;
+    double most = 0;
+  };
+
+  static UsableRates usable_rates(microseconds interval, double full_frame_bytes);
+  void split(microseconds interval, double full_frame_bytes, SteadyTime now);
+  static unsigned split(const std::vector<Viewer*>& viewers, unsigned first, unsigned most,
+                        const UsableRates& usable);
   void add_to_order(GroupOrder& order, Viewer& viewer, microseconds interval, SteadyTime now) const;
 
   const unsigned most_groups_;

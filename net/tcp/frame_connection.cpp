@@ -66,31 +66,37 @@ void FrameConnection::offer(FramePtr frame) {
 // when the current frame is written, and when a report arrives.
 void FrameConnection::begin_newest() {
   link_.observe(unsent_.size_bytes());
-  if (!newest_) return;
-  constexpr microseconds kWhileWriting{4000};
-  std::optional<microseconds> wait = kWhileWriting;
-  if (writing_ == Writing::nothing) wait = link_.wait(*newest_);
+  if (!newest_) {
+    if (link_.is_worth_a_look()) do_look_later(link_.next_look());
+    return;
+  }
+  if (writing_ != Writing::nothing) return do_look_later(link_.next_look());
   // A peer that has closed offers no window, and only a write tells whether it is gone.
-  if (writing_ == Writing::nothing && peer_stopped_) wait.reset();
+  const auto wait = peer_stopped_ ? std::nullopt : link_.wait(*newest_);
   if (wait) return do_look_later(*wait);
   begin_frame(std::exchange(newest_, nullptr));
 }
 
+// An earlier look replaces a later one.
 void FrameConnection::do_look_later(microseconds wait) {
-  if (std::exchange(is_looking_, true)) return;
-  look_.expires_after(wait);
+  const SteadyTime due = std::chrono::steady_clock::now() + wait;
+  if (look_due_ && *look_due_ <= due) return;
+  look_due_ = due;
+  look_.expires_at(due);
   look_.async_wait([self = shared_from_this()](std::error_code error) {
-    self->is_looking_ = false;
-    if (!error && self->socket_.is_open() && !self->finishing_) self->begin_newest();
+    if (error || !self->socket_.is_open() || self->finishing_) return;
+    self->look_due_.reset();
+    self->begin_newest();
   });
 }
 
 void FrameConnection::finish() {
   if (std::exchange(finishing_, true)) return;
-  newest_.reset();
   pause_.cancel();
   look_.cancel();
-  if (writing_ == Writing::nothing) end_stream();
+  if (writing_ != Writing::nothing) return newest_.reset();
+  if (newest_) return begin_frame(std::exchange(newest_, nullptr));
+  end_stream();
 }
 
 void FrameConnection::close(const Departure& departure) {
@@ -101,6 +107,7 @@ void FrameConnection::close(const Departure& departure) {
   look_.cancel();
   in_flight_.reset();
   newest_.reset();
+  link_.leave();
   on_closed_(shared_from_this(), departure);
 }
 
@@ -190,8 +197,6 @@ void FrameConnection::end_frame() {
 void FrameConnection::go_on() {
   if (finishing_) return end_stream();
   begin_newest();
-  if (writing_ != Writing::nothing) return;
-  if (const auto look = link_.next_look()) do_look_later(*look);
 }
 
 void FrameConnection::end_stream() { write_text(Writing::closing, protocol_->closing()); }
@@ -241,6 +246,7 @@ bool FrameConnection::take_reports(std::size_t size_bytes) {
     last_report_arrival_ = wall_now();
     if (const auto& frame = reports_.report().frame) link_.take_report(*frame);
   }
+  link_.publish();
   if (newest_) begin_newest();
   return true;
 }

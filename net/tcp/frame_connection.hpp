@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -124,7 +125,7 @@ class FrameConnection : public std::enable_shared_from_this<FrameConnection> {
   UnsentBytes unsent_;
   asio::steady_timer pause_;  // between two pieces
   asio::steady_timer look_;   // at the link
-  bool is_looking_ = false;
+  std::optional<SteadyTime> look_due_;
   Writing writing_ = Writing::nothing;
   bool finishing_ = false;
   bool hung_up_ = false;

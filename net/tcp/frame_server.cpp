@@ -63,6 +63,7 @@ void FrameServer::dial(const Endpoint& endpoint) {
 void FrameServer::serve(asio::ip::tcp::socket socket, std::unique_ptr<FrameProtocol> protocol,
                         const ViewerRequest& request,
                         std::function<void(const ViewerStatistics&)> on_closed) {
+  viewer_count_.join();  // before it has a place on the board: it never counts as unadapted
   auto connection =
       std::make_shared<FrameConnection>(std::move(socket), std::move(protocol), ++served_, request,
                                         stream_id_, board_, age_us_, settings_.write,
@@ -73,7 +74,6 @@ void FrameServer::serve(asio::ip::tcp::socket socket, std::unique_ptr<FrameProto
                                         });
   news_.info("viewer {} connected", connection->statistics().peer);
   connections_.insert(connection);
-  viewer_count_.join();
   connection->start();
 }
 

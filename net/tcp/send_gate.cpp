@@ -37,10 +37,12 @@ std::optional<microseconds> SendGate::wait(const State& state, const LinkRate& r
   const double surplus = unacknowledged - allowed_unacknowledged_bytes(rate.rate(), state.interval);
   if (surplus > 0)
     return std::clamp(time_to_send(surplus, rate.rate()), microseconds(kShortestWait),
-                      state.interval);
+                      std::max(state.interval, microseconds(kShortestWait)));
   if (!rate.has_reports()) {
     if (is_window_open(state, now)) return std::nullopt;
-    return kShortestWait;
+    const auto held = std::chrono::duration_cast<microseconds>(now - last_begin_);
+    return std::clamp(held / 8, microseconds(kShortestWait),
+                      std::max(state.interval, microseconds(kShortestWait)));
   }
   const auto held = std::chrono::duration_cast<microseconds>(now - last_begin_);
   if (has_credit(rate, state.link, state.interval) || held > kLongestHoldByCredit)

@@ -11,6 +11,7 @@
 
 #include "app/text.hpp"
 #include "codec/bytes.hpp"
+#include "codec/jpeg_markers.hpp"
 #include "net/framing/framing_detector.hpp"
 
 namespace jpegwire {
@@ -29,6 +30,12 @@ bool names_parts(std::string_view content_type) {
 std::string describe_type(std::string_view content_type) {
   constexpr std::size_t kMaxBytes = 80;
   return content_type.empty() ? "no content type" : as_plain_line(content_type, kMaxBytes);
+}
+
+// Of a JPEG that may be invalid: its sender waits for the report all the same.
+std::optional<FrameStamp> find_stamp_in_jpeg(Bytes jpeg) {
+  const std::size_t size = marker::kStartOfImageBytes.size();
+  return jpeg.size() < size ? std::nullopt : find_stamp(jpeg.subspan(size));
 }
 
 // By default a sender accepts only viewers on its own machine.
@@ -296,14 +303,14 @@ void StreamClient::take_frame() {
   std::shared_ptr<ReceivedFrame> frame = assembler_->take_frame();
   ++frames_in_body_;
   last_trouble_.reset();
-  const JpegVerdict verdict = validate(frame->jpeg);
-  if (verdict != JpegVerdict::ok) return observer_.frame_refused(verdict);
-  frame->stamp = find_stamp(frame->jpeg.layout.header);
+  frame->stamp = find_stamp_in_jpeg(frame->bytes());
   if (frame->stamp) {
     clock_.observe(*frame->stamp, frame->first_byte);
     frame->sender_ahead = clock_.sender_ahead();
     if (!request_ || request_->takes_reports()) report(*frame);
   }
+  const JpegVerdict verdict = validate(frame->jpeg);
+  if (verdict != JpegVerdict::ok) return observer_.frame_refused(verdict);
   ++frames_received_;
   if (session_frames_++ == 0 && dialer_) dialer_->reset_pause();
   observer_.frame_received(std::move(frame));

@@ -1,5 +1,6 @@
 #include "net/tcp/viewer_link.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace jpegwire {
@@ -25,8 +26,11 @@ ViewerLink::ViewerLink(asio::ip::tcp::socket& socket, RateBoard& board,
       place_(board.add(wish_, state())) {}
 
 bool ViewerLink::note_offered(const EncodedFrame& frame) {
-  if (place_ && std::exchange(last_sequence_, frame.sequence) == frame.sequence) return false;
+  constexpr auto kForward = std::uint32_t{1} << 31;  // sequence numbers wrap
+  if (place_ && last_sequence_ && frame.sequence - *last_sequence_ - 1 >= kForward) return false;
+  last_sequence_ = frame.sequence;
   interval_.note(frame.capture_time);
+  rate_.set_interval(interval_.get());
   return true;
 }
 
@@ -54,11 +58,15 @@ std::optional<microseconds> ViewerLink::wait(const EncodedFrame& frame) {
                     rate_, steady_time());
 }
 
-// A viewer that reports needs no look: its reports tell more.
-std::optional<microseconds> ViewerLink::next_look() const {
-  constexpr microseconds kLook{2000};
-  if (!place_ || rate_.has_reports() || rate_.is_measured()) return std::nullopt;
-  return kLook;
+microseconds ViewerLink::next_look() const {
+  constexpr microseconds kSoonest{2000};
+  const auto since = std::chrono::duration_cast<microseconds>(steady_time() - last_begin_);
+  return std::clamp(since / 8, kSoonest, std::max(interval_.get(), kSoonest));
+}
+
+// The reports of a viewer tell more.
+bool ViewerLink::is_worth_a_look() const {
+  return place_ && !rate_.has_reports() && !rate_.is_measured();
 }
 
 void ViewerLink::begin_frame(const EncodedFrame& frame, std::size_t size_bytes) {
@@ -66,6 +74,7 @@ void ViewerLink::begin_frame(const EncodedFrame& frame, std::size_t size_bytes) 
   gate_.begin_frame(size_bytes, now);
   rate_.begin_frame(frame.sequence, size_bytes, now);
   last_begun_ = frame.capture_time;
+  last_begin_ = now;
   quality_ = frame.quality;
   size_ = {frame.layout.width, frame.layout.height};
   publish();
@@ -78,7 +87,6 @@ void ViewerLink::take_report(const FrameReception& frame) {
   if (!request_.is_mode_fixed) wish.adaptation = Adaptation::size;
   if (place_ && wish != wish_) place_->set(wish);
   wish_ = wish;
-  publish();
 }
 
 void ViewerLink::publish() {

@@ -31,8 +31,8 @@ class ViewerLink {
  public:
   ViewerLink(asio::ip::tcp::socket& socket, RateBoard& board, const ViewerRequest& request);
 
-  /// A frame was made for this viewer, whether it is sent or not. False if the viewer got the same
-  /// capture from another group, which it has just left.
+  /// A frame was made for this viewer, whether it is sent or not. False if the viewer got this
+  /// capture, or a later one, from another group, which it has just left.
   bool note_offered(const EncodedFrame& frame);
 
   /// Whether the viewer asked for fewer frames than that.
@@ -45,13 +45,23 @@ class ViewerLink {
   /// arrives before.
   std::optional<microseconds> wait(const EncodedFrame& frame);
 
-  /// When to look again without a frame that waits; nothing if there is nothing to learn.
-  std::optional<microseconds> next_look() const;
+  /// When to look again while the current frame is on its way: less often, the longer it takes.
+  microseconds next_look() const;
+
+  /// Whether that is worth a look although no frame waits.
+  bool is_worth_a_look() const;
 
   /// A frame begins, which has so many bytes on the wire.
   void begin_frame(const EncodedFrame& frame, std::size_t size_bytes);
 
+  /// Call publish() after some of them.
   void take_report(const FrameReception& frame);
+
+  /// Tells the encoder what the link carries.
+  void publish();
+
+  /// The connection has closed.
+  void leave() { place_.reset(); }
 
   /// The group whose frames are to be offered.
   unsigned group() const { return place_ ? place_->group() : kFullGroup; }
@@ -59,7 +69,6 @@ class ViewerLink {
   LinkStatistics statistics() const;
 
  private:
-  void publish();
   LinkState state() const;
 
   asio::ip::tcp::socket& socket_;
@@ -71,7 +80,8 @@ class ViewerLink {
   SendGate gate_;
   FrameInterval interval_;
   std::optional<std::uint32_t> last_sequence_;  // offered
-  WallTime last_begun_{};                       // its capture time
+  WallTime last_begun_{};  // likewise
+  SteadyTime last_begin_{};
   int quality_ = 0;                             // of the frame that was begun last
   PictureSize size_{};
   std::unique_ptr<RateBoard::Place> place_;  // null if nothing is adapted

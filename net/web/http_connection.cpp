@@ -138,14 +138,14 @@ void HttpConnection::refuse_host(const std::string& host) {
 }
 
 void HttpConnection::answer_with_stream() {
+  const StreamQuery query = parse_stream_query(reader_.request().query);
+  if (!query.error.empty()) return refuse(400, query.error);
   if (is_head_) {
     keeps_alive_ = false;
     head_ = multipart_answer_head();
     buffers_.assign(1, asio::buffer(head_));
     return do_write();
   }
-  const StreamQuery query = parse_stream_query(reader_.request().query);
-  if (!query.error.empty()) return refuse(400, query.error);
   site_.frames.serve(std::move(socket_), std::make_unique<MultipartProtocol>(), query.request,
                      [ticket = std::make_shared<Admission::Ticket>(*std::move(ticket_))](
                          const ViewerStatistics&) {});

@@ -54,6 +54,9 @@ StreamQuery parse_stream_query(std::string_view query) {
   parsed.request.is_mode_fixed = mode.has_value();
   if (mode && mode != "auto" && mode != "quality" && mode != "off" && parsed.error.empty())
     parsed.error = "The parameter adapt takes auto, quality or off.";
+  const bool has_bounds = wants_size || wish.quality > 0;
+  if (mode == "off" && has_bounds && parsed.error.empty())
+    parsed.error = "The parameter adapt takes off only without width, height and quality.";
   return parsed;
 }
 

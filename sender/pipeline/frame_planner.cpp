@@ -1,8 +1,5 @@
 #include "sender/pipeline/frame_planner.hpp"
 
-#include <algorithm>
-#include <utility>
-
 namespace jpegwire {
 namespace {
 
@@ -37,13 +34,10 @@ FramePlanner::FramePlanner(const ViewerCount& viewer_count, RateBoard& board, mi
     : viewer_count_(viewer_count), board_(board), interval_(interval) {}
 
 const FramePlan& FramePlanner::plan(WallTime capture_time) {
-  constexpr std::chrono::seconds kLongest{1};
-  const microseconds since = capture_time - std::exchange(last_capture_, capture_time);
-  if (since > microseconds::zero() && since < kLongest)
-    interval_ = std::max((7 * interval_ + since) / 8, microseconds{1000});
+  interval_.note(capture_time);
   const int viewers = viewer_count_.count() + viewer_count_.frame_requests();
   plan_.wants_full = viewers > static_cast<int>(board_.viewers());
-  board_.plan(plan_.orders, interval_, full_frame_bytes_, std::chrono::steady_clock::now());
+  board_.plan(plan_.orders, interval_.get(), full_frame_bytes_, std::chrono::steady_clock::now());
   std::erase_if(plan_.orders, [](const GroupOrder& order) { return !order.has_ready_member; });
   return plan_;
 }

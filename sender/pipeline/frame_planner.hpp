@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "codec/frame.hpp"
+#include "net/stream/frame_interval.hpp"
 #include "net/stream/frame_sink.hpp"
 #include "net/stream/rate_board.hpp"
 #include "net/stream/viewer_count.hpp"
@@ -39,8 +40,7 @@ class FramePlanner {
  private:
   const ViewerCount& viewer_count_;
   RateBoard& board_;
-  microseconds interval_;  // between frames
-  WallTime last_capture_{};
+  FrameInterval interval_;
   double full_frame_bytes_ = 0;  // recently; 0: not known yet
   FramePlan plan_;
 };

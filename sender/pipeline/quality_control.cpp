@@ -58,7 +58,7 @@ PictureSize bounded(PictureSize picture, PictureSize limit) {
   if (limit.height > 0) part = std::min(part, static_cast<double>(limit.height) / picture.height);
   if (part == 1) return picture;
   const auto even = [part](int pixels) {
-    return std::max(2 * static_cast<int>(pixels * part / 2), kMinSide);
+    return std::min(pixels, std::max(2 * static_cast<int>(pixels * part / 2), kMinSide));
   };
   return {even(picture.width), even(picture.height)};
 }

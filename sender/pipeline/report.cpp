@@ -95,11 +95,12 @@ SenderRates rates_between(const SenderReport& before, const SenderReport& now) {
 std::string describe_progress(const SenderReport& before, const SenderReport& now) {
   const SenderRates rates = rates_between(before, now);
   return fmt::format(
-      "{:.1f} frames/s captured, {:.1f} encoded, {:.1f} passed on, {:.1f} Mbit/s per viewer, {}, "
+      "{:.1f} frames/s captured, {:.1f} encoded, {:.1f} passed on, {:.1f} Mbit/s, {}, "
       "{} skipped{}",
       rates.captured, rates.encoded, rates.passed_on, rates.bits / 1e6,
       now.watching == 1 ? "1 viewer" : fmt::format("{} viewers", now.watching),
-      now.counts.skipped_encode + skipped_by_viewers(now), describe_source_trouble(now));
+      now.counts.skipped_encode + now.counts.skipped_link + skipped_by_viewers(now),
+      describe_source_trouble(now));
 }
 
 nlohmann::json summarize(const SenderReport& report) {

@@ -204,6 +204,7 @@ function skippedBetween(last, stamp) {
 // Returns as a sentence why the stream ended.
 async function receive(connection, onFrame) {
   const response = await ask("/stream?adapt=auto", connection.signal);
+  link.value = null;
   if (!response.ok) return refusal(response);
   let last = null;
   let lastFrame = now();
@@ -361,8 +362,8 @@ function showDrops() {
   element.title = "Frames not shown since this page was opened: " +
     `${drops.skipped} skipped by the sender, ${drops.displaced} received faster than ` +
     `the page can draw, ${drops.damaged} damaged`;
-  const remedy = "Loss is the share of frames skipped in the last 5 s. A lower --quality or a " +
-    "smaller --size of the sender helps.";
+  const remedy = "Loss is the share of frames skipped in the last 5 s. A smaller --size of the " +
+    "sender helps.";
   if (loss < 1) return;
   element.title += `. ${remedy}`;
   $("note").textContent += ` ${remedy}`;

@@ -100,7 +100,7 @@ TEST_CASE("encoding stops when the last viewer disconnects") {
     TcpPeer viewer = TcpPeer::connect(sender.port());
     sender.wait_for("1 viewer, ");
   }
-  sender.wait_for("0.0 encoded, 0.0 passed on, 0.0 Mbit/s per viewer, 0 viewers");
+  sender.wait_for("0.0 encoded, 0.0 passed on, 0.0 Mbit/s, 0 viewers");
 }
 
 }  // namespace freshness_test

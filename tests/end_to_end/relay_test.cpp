@@ -207,7 +207,7 @@ TEST_CASE("a relay drops and counts frames that are not JPEGs") {
   TcpPeer peer = connect_as_viewer(relay);
   TcpPeer origin = listener.accept();
   origin.send(with_size("this is no picture"));
-  origin.send(with_size(make_jpeg(320, 240, 60)));
+  for (int i = 0; i < 10; ++i) origin.send(with_size(make_jpeg(320, 240, 60)));
   REQUIRE(read_until(peer, has_grey(60)));
   relay.send_signal(SIGINT);
   CHECK(summary_of(relay)["corrupt"] == 1);

@@ -49,7 +49,7 @@ void set_up(jpeg_compress_struct& jpeg, const Picture& picture, std::uint32_t re
 // end.
 class PlaneRows {
  public:
-  PlaneRows(const std::vector<std::uint8_t>& plane, std::size_t width, std::size_t padded_width)
+  PlaneRows(const Bytes& plane, std::size_t width, std::size_t padded_width)
       : plane_(plane), width_(width), padded_width_(padded_width), rows_(padded_width * kMcuRows) {
     for (std::size_t i = 0; i < kMcuRows; ++i) pointers_[i] = rows_.data() + i * padded_width;
   }
@@ -65,7 +65,7 @@ class PlaneRows {
   }
 
  private:
-  const std::vector<std::uint8_t>& plane_;
+  const Bytes& plane_;
   std::size_t width_;
   std::size_t padded_width_;
   Bytes rows_;

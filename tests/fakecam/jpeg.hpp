@@ -7,9 +7,9 @@
 
 #include "pattern.hpp"
 
-namespace fakecam {
+#include "kept_memory.hpp"
 
-using Bytes = std::vector<std::uint8_t>;
+namespace fakecam {
 
 // Compresses with libjpeg's default Huffman tables, which are the standard ones, as 4:2:2, with a
 // restart marker after every `restart_interval` MCUs; 0 means none.

@@ -21,8 +21,8 @@ struct Area {
 
 // A row that repeats every kPeriod pixels and is kPeriod longer than the picture, so that each row
 // of the picture is a copy of a part of it: fast enough for 720p without -O2.
-std::vector<std::uint8_t> ramp(std::uint32_t size, std::uint32_t step, std::uint32_t low) {
-  std::vector<std::uint8_t> row(size + kPeriod);
+Bytes ramp(std::uint32_t size, std::uint32_t step, std::uint32_t low) {
+  Bytes row(size + kPeriod);
   for (std::uint32_t i = 0; i < row.size(); ++i) {
     const std::uint32_t phase = i * step % kPeriod;
     const std::uint32_t triangle = phase < kPeriod / 2 ? phase : kPeriod - 1 - phase;
@@ -31,9 +31,9 @@ std::vector<std::uint8_t> ramp(std::uint32_t size, std::uint32_t step, std::uint
   return row;
 }
 
-std::vector<std::uint8_t> slide(const std::vector<std::uint8_t>& row, std::uint32_t width,
-                                std::uint32_t height, std::uint32_t start, std::uint32_t step) {
-  std::vector<std::uint8_t> plane(std::size_t{width} * height);
+Bytes slide(const Bytes& row, std::uint32_t width, std::uint32_t height, std::uint32_t start,
+            std::uint32_t step) {
+  Bytes plane(std::size_t{width} * height);
   for (std::uint32_t y = 0; y < height; ++y) {
     const auto offset = static_cast<std::ptrdiff_t>((start + y * step) % kPeriod);
     std::copy_n(row.begin() + offset, width,
@@ -42,8 +42,7 @@ std::vector<std::uint8_t> slide(const std::vector<std::uint8_t>& row, std::uint3
   return plane;
 }
 
-void fill(std::vector<std::uint8_t>& plane, std::uint32_t plane_width, const Area& area,
-          std::uint8_t value) {
+void fill(Bytes& plane, std::uint32_t plane_width, const Area& area, std::uint8_t value) {
   for (std::uint32_t y = area.y; y < area.y + area.height; ++y) {
     const std::size_t start = std::size_t{y} * plane_width + area.x;
     std::fill_n(plane.begin() + static_cast<std::ptrdiff_t>(start), area.width, value);
@@ -79,8 +78,7 @@ Picture draw_pattern(std::uint32_t width, std::uint32_t height, std::uint16_t co
 
 Picture draw_grey(std::uint32_t width, std::uint32_t height) {
   const std::size_t pixels = std::size_t{width} * height;
-  return {width, height, std::vector(pixels, kGrey), std::vector(pixels / 2, kGrey),
-          std::vector(pixels / 2, kGrey)};
+  return {width, height, Bytes(pixels, kGrey), Bytes(pixels / 2, kGrey), Bytes(pixels / 2, kGrey)};
 }
 
 Picture draw_still(std::uint32_t width, std::uint32_t height) {
@@ -92,8 +90,8 @@ Picture draw_still(std::uint32_t width, std::uint32_t height) {
   return picture;
 }
 
-std::vector<std::uint8_t> to_yuyv(const Picture& picture) {
-  std::vector<std::uint8_t> yuyv(picture.luma.size() * 2);
+Bytes to_yuyv(const Picture& picture) {
+  Bytes yuyv(picture.luma.size() * 2);
   for (std::size_t pair = 0; pair < picture.blue.size(); ++pair) {
     yuyv[4 * pair] = picture.luma[2 * pair];
     yuyv[4 * pair + 1] = picture.blue[pair];

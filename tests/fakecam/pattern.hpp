@@ -3,15 +3,17 @@
 #include <cstdint>
 #include <vector>
 
+#include "kept_memory.hpp"
+
 namespace fakecam {
 
 // A picture in planes, with 4:2:2 subsampled colour (half the width, full height).
 struct Picture {
   std::uint32_t width;
   std::uint32_t height;
-  std::vector<std::uint8_t> luma;
-  std::vector<std::uint8_t> blue;
-  std::vector<std::uint8_t> red;
+  Bytes luma;
+  Bytes blue;
+  Bytes red;
 };
 
 // The code in the top-left corner: kCodeBits fields of kCodeFieldWidth by kCodeHeight pixels, the
@@ -35,6 +37,6 @@ Picture draw_grey(std::uint32_t width, std::uint32_t height);
 // The first of those patterns, with noise that makes its JPEG as large as a camera's.
 Picture draw_still(std::uint32_t width, std::uint32_t height);
 
-std::vector<std::uint8_t> to_yuyv(const Picture& picture);
+Bytes to_yuyv(const Picture& picture);
 
 }  // namespace fakecam

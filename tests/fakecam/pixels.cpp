@@ -5,12 +5,12 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "kept_memory.hpp"
+
 namespace fakecam {
 namespace {
 
 constexpr std::uint8_t kPadding = 0xee;
-
-using Bytes = std::vector<std::uint8_t>;
 
 // Appends rows, each padded.
 class Rows {
@@ -95,8 +95,7 @@ std::uint32_t row_bytes(std::uint32_t fourcc, std::uint32_t width) {
   return is_packed ? 2 * width : width;
 }
 
-std::vector<std::uint8_t> to_raw(const Picture& picture, std::uint32_t fourcc,
-                                 std::uint32_t bytes_per_line) {
+Bytes to_raw(const Picture& picture, std::uint32_t fourcc, std::uint32_t bytes_per_line) {
   if (fourcc == V4L2_PIX_FMT_YUYV || fourcc == V4L2_PIX_FMT_UYVY)
     return packed_rows(picture, fourcc == V4L2_PIX_FMT_YUYV, bytes_per_line).take();
   Rows rows = luma_rows(picture, bytes_per_line);

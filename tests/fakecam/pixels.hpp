@@ -5,6 +5,8 @@
 
 #include "pattern.hpp"
 
+#include "kept_memory.hpp"
+
 namespace fakecam {
 
 bool is_compressed(std::uint32_t fourcc);
@@ -17,7 +19,6 @@ std::uint32_t row_bytes(std::uint32_t fourcc, std::uint32_t width);
 
 // The picture in an uncompressed format, whose first plane's rows are so many bytes apart. The
 // padding is full of 0xee, to be noticed if it is shown.
-std::vector<std::uint8_t> to_raw(const Picture& picture, std::uint32_t fourcc,
-                                 std::uint32_t bytes_per_line);
+Bytes to_raw(const Picture& picture, std::uint32_t fourcc, std::uint32_t bytes_per_line);
 
 }  // namespace fakecam

@@ -238,7 +238,7 @@ TEST_CASE("a stream over a slow link gets the frames of its group until its rece
   sender.finish();
 }
 
-TEST_CASE("frames are skipped while the link is busy with earlier ones") {
+TEST_CASE("frames are skipped while the link is busy with earlier ones", "[no_tsan]") {
   ReportedLink stage;
   RtpSender& sender = stage.link->sender;
   stage.become_slow();

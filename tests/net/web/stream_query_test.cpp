@@ -38,6 +38,7 @@ TEST_CASE("a wrong value in a stream's query is named") {
   CHECK_THAT(parse_stream_query("quality=0").error, Contains("quality takes a number from 1 to"));
   for (const std::string fps : {"0", "-1", "nan", "inf", "1e9", "x"})
     CHECK_THAT(parse_stream_query("fps=" + fps).error, Contains("fps takes a number"));
+  CHECK_THAT(parse_stream_query("adapt=off&width=640").error, Contains("only without width"));
   CHECK_THAT(parse_stream_query("adapt=on").error, Contains("auto, quality or off"));
 }
 
