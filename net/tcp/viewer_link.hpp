@@ -80,9 +80,9 @@ class ViewerLink {
   SendGate gate_;
   FrameInterval interval_;
   std::optional<std::uint32_t> last_sequence_;  // offered
-  WallTime last_begun_{};  // likewise
+  WallTime last_begun_{};                       // likewise
   SteadyTime last_begin_{};
-  int quality_ = 0;                             // of the frame that was begun last
+  int quality_ = 0;  // of the frame that was begun last
   PictureSize size_{};
   std::unique_ptr<RateBoard::Place> place_;  // null if nothing is adapted
 };
