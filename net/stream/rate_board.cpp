@@ -154,7 +154,7 @@ unsigned RateBoard::split(const std::vector<Viewer*>& viewers, unsigned first, u
     by_rate.emplace_back(std::clamp(usable_rate(viewer->link.rate, viewer->wish, usable.most),
                                     usable.least, usable.most),
                          viewer);
-  std::ranges::stable_sort(by_rate, {}, [](const auto& entry) { return entry.first; });
+  std::ranges::sort(by_rate, {}, [](const auto& entry) { return entry.first; });
   std::vector<double> rates;
   rates.reserve(by_rate.size());
   for (const auto& [rate, viewer] : by_rate) rates.push_back(rate);
