@@ -338,7 +338,7 @@ class PageTest(unittest.TestCase):
         self.browser.get(f"http://127.0.0.1:{slow_port}/")
         eventually("the loss is shown", lambda: re.search(
             r"loss [1-9]\d* %", self.element("#drops").text))
-        self.assertIn("--quality", self.element("#drops").get_attribute("title"))
+        self.assertIn("--size", self.element("#drops").get_attribute("title"))
         self.assertEqual(self.element("#drops").get_attribute("class"), "amber")
         self.save_screenshot("page-loss.png")
 
