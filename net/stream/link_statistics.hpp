@@ -12,7 +12,7 @@ struct LinkStatistics {
   double budget_bytes = 0;      // for a frame
   unsigned group = kFullGroup;  // of viewers that share an encode
   int quality = 0;              // of the frame that was begun last; 0: unknown
-  PictureSize size{};           // likewise
+  PictureSize size{};           // of the same frame
 };
 
 }  // namespace jpegwire

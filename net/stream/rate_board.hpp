@@ -42,7 +42,7 @@ struct GroupOrder {
   unsigned group = 0;            // 1 to the number of groups
   double budget_bytes = 0;       // per frame, of its slowest member
   PictureSize limit{};           // the largest of its members, each way; 0: none
-  PictureSize shown{};           // likewise
+  PictureSize shown{};           // the most that a member shows, each way; 0: all
   int quality = 100;             // the highest limit of its members
   int size_multiple = 2;         // the largest of its members
   bool may_scale = true;         // no member wants the size to stay

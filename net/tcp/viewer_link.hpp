@@ -80,7 +80,7 @@ class ViewerLink {
   SendGate gate_;
   FrameInterval interval_;
   std::optional<std::uint32_t> last_sequence_;  // offered
-  WallTime last_begun_{};                       // likewise
+  WallTime last_begun_{};                       // of the latest frame that was begun
   SteadyTime last_begin_{};
   int quality_ = 0;  // of the frame that was begun last
   PictureSize size_{};

@@ -87,23 +87,20 @@ void Pipeline::capture(std::stop_token stop) {
 // more than the frame. But once one frame has gone there, all do, because two threads could reorder
 // frames.
 void Pipeline::hand_over(CapturedFrame frame) {
-  if (!is_encoding_ && !needs_encoding(frame)) return process(frame);
+  if (!is_encoding_ && frame.jpeg && settings_.passthrough) {
+    const FramePlan& plan = planner_.plan(frame.capture_time);
+    if (plan.groups_that_carry(*frame.jpeg) == plan.all_groups()) return process(frame, plan);
+  }
   is_encoding_ = true;
   captured_.put(std::move(frame));
 }
 
-bool Pipeline::needs_encoding(const CapturedFrame& frame) {
-  if (!frame.jpeg || !settings_.passthrough) return true;
-  const FramePlan& plan = planner_.plan(frame.capture_time);
-  return plan.groups_that_carry(*frame.jpeg) != plan.all_groups();
-}
-
 void Pipeline::encode(std::stop_token stop) {
-  while (std::optional<CapturedFrame> frame = captured_.take(stop)) process(*frame);
+  while (std::optional<CapturedFrame> frame = captured_.take(stop))
+    process(*frame, planner_.plan(frame->capture_time));
 }
 
-void Pipeline::process(CapturedFrame& frame) {
-  const FramePlan& plan = planner_.plan(frame.capture_time);
+void Pipeline::process(CapturedFrame& frame, const FramePlan& plan) {
   const bool is_watched = viewer_count_.any();
   if (!is_watched || plan.is_empty()) {
     if (frame.jpeg) source_.frame_passed_on();

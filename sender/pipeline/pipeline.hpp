@@ -83,8 +83,7 @@ class Pipeline {
   void capture(std::stop_token stop);
   void encode(std::stop_token stop);
   void hand_over(CapturedFrame frame);
-  bool needs_encoding(const CapturedFrame& frame);
-  void process(CapturedFrame& frame);
+  void process(CapturedFrame& frame, const FramePlan& plan);
   void pass_on(FramePtr jpeg, const FramePlan& plan);
   void encode_pixels(const CapturedFrame& frame, const FramePlan& plan);
   void encode_again(const EncodedFrame& jpeg, const FramePlan& plan, GroupSet done);
