@@ -127,6 +127,8 @@ class JpegwireSender final : public StreamSender {
   nlohmann::json statistics() override {
     const auto text =
         fetch(loop_, ends_.listen_address, http_port_, "/stats.json", kProgramTimeout);
+    // The connection of a program that is killed ends before its end is reported.
+    if (!text) loop_.wait(std::chrono::seconds(1), [&] { return child_.has_ended(); });
     if (child_.has_ended()) throw RunFailure(describe_end(child_));
     nlohmann::json statistics = nlohmann::json::parse(text.value_or(""), nullptr, false);
     if (!statistics.is_object())

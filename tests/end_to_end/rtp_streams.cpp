@@ -41,7 +41,9 @@ LoopedVideo::LoopedVideo() {
 
 Command LoopedVideo::options(const Command& more) const {
   const bool has_rate = std::ranges::find(more, "--fps") != more.end();
-  return Command{"--source", directory_ / "video.avi", "--passthrough", "off", "--loop"} +
+  // With --adapt auto a frame of the same picture may have another quality.
+  return Command{"--source", directory_ / "video.avi", "--passthrough", "off", "--loop", "--adapt",
+                 "off"} +
          (has_rate ? Command{} : Command{"--fps", "20"}) + more;
 }
 
