@@ -118,9 +118,9 @@ TEST_CASE("a peer that stops during a run is named") {
   const std::string ffmpeg = output_of({"which", "ffmpeg"}, environment_of_programs());
   programs.write("ffmpeg",
                  "[ $1 = -version ] && echo 'ffmpeg version 5.1.9 Copyright' ||\n"
-                 "exec timeout -s STOP 2 " +
+                 "exec timeout -s STOP 5 " +
                      ffmpeg.substr(0, ffmpeg.find('\n')) + " \"$@\"");
-  const json measured = measured_by({"--peers", "--seconds", "6"}, 1, programs.environment());
+  const json measured = measured_by({"--peers", "--seconds", "10"}, 1, programs.environment());
   CHECK_THAT(case_of(measured, "ffmpeg")["failure"], Contains("ffmpeg stopped in the middle"));
   CHECK(measured["versions"]["ffmpeg"] == "5.1.9");
   CHECK(has_age(case_of(measured, "OpenCV+Python")));
