@@ -12,12 +12,13 @@
 namespace jpegwire {
 namespace {
 
-// Where struct tcp_info of linux/tcp.h has its fields of 32 bits. That header cannot be included
-// beside netinet/tcp.h, which asio includes and which lacks the later fields.
+// Where struct tcp_info of linux/tcp.h has its fields, of 32 bits but for one. That header cannot
+// be included beside netinet/tcp.h, which asio includes and which lacks the later fields.
 constexpr std::size_t kSegmentSize = 16;       // tcpi_snd_mss
 constexpr std::size_t kRoundTrip = 68;         // tcpi_rtt
 constexpr std::size_t kCongestionWindow = 80;  // tcpi_snd_cwnd, in segments
 constexpr std::size_t kLeastRoundTrip = 148;   // tcpi_min_rtt, Linux 4.6
+constexpr std::size_t kLimitedByPeer = 176;    // tcpi_rwnd_limited, of 64 bits, Linux 4.10
 constexpr std::size_t kWindow = 228;           // tcpi_snd_wnd, Linux 5.4
 
 /// The bytes of struct tcp_info; those that the kernel does not know are missing.
@@ -28,8 +29,9 @@ class TcpInfo {
       size_bytes_ = 0;
   }
 
-  std::optional<std::uint32_t> field(std::size_t offset) const {
-    std::uint32_t value = 0;
+  template <class Field = std::uint32_t>
+  std::optional<Field> field(std::size_t offset) const {
+    Field value = 0;
     if (offset + sizeof value > size_bytes_) return std::nullopt;
     std::memcpy(&value, bytes_.data() + offset, sizeof value);
     return value;
@@ -49,7 +51,8 @@ TcpLink tcp_link(asio::ip::tcp::socket& socket) {
   return {.window_bytes = info.field(kWindow),
           .congestion_window_bytes = segments * info.field(kSegmentSize).value_or(0),
           .round_trip = round_trip,
-          .least_round_trip = microseconds(info.field(kLeastRoundTrip).value_or(0))};
+          .least_round_trip = microseconds(info.field(kLeastRoundTrip).value_or(0)),
+          .limited_by_peer = microseconds(info.field<std::int64_t>(kLimitedByPeer).value_or(0))};
 }
 
 std::size_t unacknowledged_bytes(asio::ip::tcp::socket& socket) {

@@ -15,6 +15,7 @@ struct TcpLink {
   std::size_t congestion_window_bytes = 0;
   microseconds round_trip{};        // smoothed
   microseconds least_round_trip{};  // without queues
+  microseconds limited_by_peer{};   // since the connection began, its window was too small to send
 };
 
 /// Of a connection that is gone, all is 0.

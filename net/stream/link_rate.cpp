@@ -11,6 +11,8 @@ constexpr double kRise = 0.25;
 constexpr std::size_t kTellingBytes = 6'000;  // smaller frames say little about a rate
 constexpr microseconds kShortest{500};        // shorter times cannot be measured
 constexpr std::chrono::seconds kReportsHaveEnded{10};
+constexpr milliseconds kLongestDelayOfAcknowledgement{
+    200};                                    // Linux, for data that nobody reads yet
 constexpr std::chrono::seconds kStopped{2};  // after that it was the viewer, and not the link
 
 double rate_of(std::size_t bytes, microseconds time) {
@@ -64,6 +66,7 @@ void LinkRate::begin_frame(std::uint32_t sequence, std::size_t size_bytes, Stead
   rate_at_begin_ = rate_;
   is_measured_ = false;
   busy_bytes_ = 0;
+  seen_bytes_.reset();
   sent_.add(current_);
   outstanding_bytes_ = static_cast<std::size_t>(outstanding_bytes(now)) + size_bytes;
   outstanding_at_ = now;
@@ -89,7 +92,8 @@ void LinkRate::note_outstanding(std::size_t bytes, microseconds round_trip, Stea
   outstanding_bytes_ = bytes;
   outstanding_at_ = now;
   if (is_measured_) return;
-  const microseconds taken = between(current_.begin, now) - round_trip;
+  if (std::exchange(seen_bytes_, bytes) != bytes) acknowledged_at_ = now;
+  const microseconds taken = between(current_.begin, acknowledged_at_) - round_trip;
   const std::size_t arrived =
       current_.size_bytes > bytes ? current_.size_bytes - bytes : std::size_t{0};
   if (bytes > 0) {
@@ -97,12 +101,21 @@ void LinkRate::note_outstanding(std::size_t bytes, microseconds round_trip, Stea
     busy_time_ = taken;
   }
   const bool is_through = bytes <= current_.size_bytes / 8;
-  if (!is_through) return note_late(arrived, taken);
+  const microseconds silence = between(acknowledged_at_, now);
+  const bool is_silence_known = has_reports_ || silence > kLongestDelayOfAcknowledgement;
+  if (!is_through) return note_late(arrived, is_silence_known ? taken + silence : taken);
   is_measured_ = true;
   if (!has_reports_) learn_from_drain(arrived, taken);
 }
 
-// The rate falls before the frame is through, though not to nothing if the link is interrupted.
+void LinkRate::note_slow_viewer(std::size_t bytes, SteadyTime now) {
+  outstanding_bytes_ = bytes;
+  outstanding_at_ = now;
+  is_measured_ = true;
+}
+
+// The rate falls before the frame is through, if it is known to be late, though not to nothing if
+// the link is interrupted.
 void LinkRate::note_late(std::size_t arrived_bytes, microseconds taken) {
   constexpr double kMostAtOnce = 0.2;
   const double expected = static_cast<double>(current_.size_bytes) / rate_;

@@ -35,6 +35,9 @@ class LinkRate {
   /// not accepted yet. `round_trip` is the shortest seen.
   void note_outstanding(std::size_t bytes, microseconds round_trip, SteadyTime now);
 
+  /// The same, but the viewer read so slowly that the time this took says nothing about the link.
+  void note_slow_viewer(std::size_t bytes, SteadyTime now);
+
   /// A report by the viewer. Any values are safe: they change this viewer's estimate only.
   void take_report(const FrameReception& frame, SteadyTime now);
 
@@ -107,7 +110,9 @@ class LinkRate {
 
   Sent current_;  // the frame that was begun last
   microseconds interval_{33'333};
-  double rate_at_begin_ = 0;    // of it
+  double rate_at_begin_ = 0;               // of it
+  std::optional<std::size_t> seen_bytes_;  // outstanding when looked at last, since it was begun
+  SteadyTime acknowledged_at_{};           // when these became fewer
   std::size_t busy_bytes_ = 0;  // of it, that had arrived when the link was last seen busy with it
   microseconds busy_time_{};    // until then
   bool is_measured_ = true;     // the current frame, without reports

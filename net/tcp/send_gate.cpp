@@ -34,7 +34,12 @@ double allowed_unacknowledged_bytes(double rate, microseconds interval) {
 std::optional<microseconds> SendGate::wait(const State& state, const LinkRate& rate,
                                            SteadyTime now) {
   const auto unacknowledged = static_cast<double>(state.unacknowledged_bytes);
-  const double surplus = unacknowledged - allowed_unacknowledged_bytes(rate.rate(), state.interval);
+  // On a link that is far faster than the frames need, the share of an interval is many frames.
+  constexpr double kMostBytes = 12e3;
+  const double half_frame = std::max(kMostBytes, static_cast<double>(state.frame_bytes) / 2);
+  const double allowed =
+      std::min(allowed_unacknowledged_bytes(rate.rate(), state.interval), half_frame);
+  const double surplus = unacknowledged - allowed;
   if (surplus > 0)
     return std::clamp(time_to_send(surplus, rate.rate()), microseconds(kShortestWait),
                       std::max(state.interval, microseconds(kShortestWait)));

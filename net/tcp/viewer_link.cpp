@@ -45,8 +45,13 @@ bool ViewerLink::is_thinned(const EncodedFrame& frame) const {
 void ViewerLink::observe(std::size_t unsent_bytes) {
   kernel_ = tcp_link(socket_);
   unacknowledged_bytes_ = unacknowledged_bytes(socket_);
-  rate_.note_outstanding(unacknowledged_bytes_ + unsent_bytes, kernel_.least_round_trip,
-                         steady_time());
+  const SteadyTime now = steady_time();
+  const std::size_t bytes = unacknowledged_bytes_ + unsent_bytes;
+  const microseconds limited = kernel_.limited_by_peer - limited_at_begin_;
+  if (2 * limited > now - last_begin_)
+    rate_.note_slow_viewer(bytes, now);
+  else
+    rate_.note_outstanding(bytes, kernel_.least_round_trip, now);
   publish();
 }
 
@@ -75,6 +80,7 @@ void ViewerLink::begin_frame(const EncodedFrame& frame, std::size_t size_bytes) 
   rate_.begin_frame(frame.sequence, size_bytes, now);
   last_begun_ = frame.capture_time;
   last_begin_ = now;
+  limited_at_begin_ = kernel_.limited_by_peer;
   quality_ = frame.quality;
   size_ = {frame.layout.width, frame.layout.height};
   publish();

@@ -82,7 +82,8 @@ class ViewerLink {
   std::optional<std::uint32_t> last_sequence_;  // offered
   WallTime last_begun_{};                       // of the latest frame that was begun
   SteadyTime last_begin_{};
-  int quality_ = 0;  // of the frame that was begun last
+  microseconds limited_at_begin_{};  // kernel_.limited_by_peer then
+  int quality_ = 0;                  // of the frame that was begun last
   PictureSize size_{};
   std::unique_ptr<RateBoard::Place> place_;  // null if nothing is adapted
 };

@@ -1,6 +1,7 @@
 // What each viewer is sent: frames that its link carries, and what it asked for.
 
 #include <catch2/catch.hpp>
+#include <csignal>
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -96,6 +97,22 @@ TEST_CASE("the statistics tell what each viewer's link carries and what it is se
   const std::string metrics = fetch(sender, "/metrics").body;
   CHECK_THAT(metrics, Contains("jpegwire_link_bits_per_second{viewer=\"1\"") &&
                           Contains("jpegwire_link_quality{viewer=\"1\""));
+}
+
+TEST_CASE("a script that reads slowly is sent fewer frames, and not worse ones") {
+  SenderProgram sender({"--source", "test", "--size", "1280x720", "--quality", "95", "--fps", "60",
+                        "--summary", "-"});
+  TcpPeer script = TcpPeer::connect(sender.port());
+  for (int i = 0; i < 60; ++i) {
+    const auto frame = script.receive_frame();
+    REQUIRE(frame);
+    CHECK(decode(*frame)->width == 1280);
+    const WallTime read = wall_now();
+    CHECK(eventually([&] { return wall_now() - read > milliseconds(25); }));
+  }
+  sender.send_signal(SIGINT);
+  script.close();
+  CHECK(summary_of(sender)["viewers"][0]["quality"] > 40);
 }
 
 // The frame that was being read, one that hides in the window, and those that ask for the window.

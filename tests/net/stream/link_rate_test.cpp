@@ -77,8 +77,19 @@ TEST_CASE("a frame that is late lowers the estimate before it is through") {
   rate.begin_frame(0, 70'000, kBegin);
   rate.note_outstanding(45'000, microseconds{1000}, kBegin + milliseconds{20});
   CHECK(rate.rate() == 20 * kMegabit);
-  rate.note_outstanding(45'000, microseconds{1000}, kBegin + milliseconds{45});
-  CHECK(rate.rate() == Approx(25'000 / 0.044));
+  rate.note_outstanding(40'000, microseconds{1000}, kBegin + milliseconds{45});
+  CHECK(rate.rate() == Approx(30'000 / 0.044));
+}
+
+// The kernel of a viewer that does not read acknowledges what has come up to 200 ms later.
+TEST_CASE("a late acknowledgement does not lower the estimate, but no acknowledgement does") {
+  LinkRate rate(20 * kMegabit);
+  rate.begin_frame(0, 70'000, kBegin);
+  for (int i = 1; i <= 20; ++i)
+    rate.note_outstanding(45'000, microseconds{1000}, kBegin + milliseconds{10 * i});
+  CHECK(rate.rate() == 20 * kMegabit);
+  rate.note_outstanding(45'000, microseconds{1000}, kBegin + milliseconds{211});
+  CHECK(rate.rate() < 10 * kMegabit);
 }
 
 TEST_CASE("an interrupted link does not lower the estimate to nothing at once") {
@@ -87,6 +98,18 @@ TEST_CASE("an interrupted link does not lower the estimate to nothing at once") 
   for (int i = 0; i < 100; ++i)
     rate.note_outstanding(70'000, microseconds{1000}, kBegin + milliseconds{20 * i});
   CHECK(rate.rate() == Approx(0.2 * 20 * kMegabit));
+}
+
+TEST_CASE("a viewer that reads slowly does not lower the estimate of its link") {
+  LinkRate rate(20 * kMegabit);
+  for (std::uint32_t i = 0; i < 10; ++i) {
+    const SteadyTime begin = kBegin + 20 * i * kInterval;
+    rate.begin_frame(i, 70'000, begin);
+    rate.note_slow_viewer(45'000, begin + milliseconds{100});
+    CHECK(rate.outstanding_bytes(begin + milliseconds{100}) == 45'000);
+    rate.note_outstanding(0, milliseconds{1}, begin + milliseconds{500});
+  }
+  CHECK(rate.rate() == 20 * kMegabit);
 }
 
 TEST_CASE("without reports the rate is told from how the send queue drains") {
