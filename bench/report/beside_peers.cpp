@@ -11,9 +11,12 @@
 namespace jpegwire {
 namespace {
 
-/// The compared figures; for all of them, less is better.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kFigures{
-    {{"age_p50_ms", "age p50"}, {"age_p99_ms", "age p99"}, {"sender_cpu_ms", "sender's CPU"}}};
+/// The compared figures.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kFigures{
+    {{"fps", "frames/s"},
+     {"age_p50_ms", "age p50"},
+     {"age_p99_ms", "age p99"},
+     {"sender_cpu_ms", "sender's CPU"}}};
 
 /// The transport is ignored, because each peer has a fixed one. RTP has no congestion control.
 bool are_same_conditions(const Case& ours, Case theirs) {
@@ -24,6 +27,7 @@ bool are_same_conditions(const Case& ours, Case theirs) {
 }
 
 const CaseResult* best_peer(const Results& results, const Case& ours, std::string_view figure) {
+  const bool more_is_better = figure_kind(figure).more_is_better;
   const CaseResult* best = nullptr;
   for (const CaseResult& result : results.cases) {
     if (result.measured.is_jpegwire() || !are_same_conditions(ours, result.measured)) continue;
@@ -31,7 +35,9 @@ const CaseResult* best_peer(const Results& results, const Case& ours, std::strin
     const auto median = [figure](const CaseResult& one) {
       return one.figures.find(figure)->second.median;
     };
-    if (best == nullptr || median(result) < median(*best)) best = &result;
+    const bool is_better = best == nullptr || (more_is_better ? median(result) > median(*best)
+                                                              : median(result) < median(*best));
+    if (is_better) best = &result;
   }
   return best;
 }

@@ -127,7 +127,7 @@ class JpegwireSender final : public StreamSender {
   nlohmann::json statistics() override {
     const auto text =
         fetch(loop_, ends_.listen_address, http_port_, "/stats.json", kProgramTimeout);
-    // The connection of a program that is killed ends before its end is reported.
+    // The connection of a program that is killed closes before the program's end is known.
     if (!text) loop_.wait(std::chrono::seconds(1), [&] { return child_.has_ended(); });
     if (child_.has_ended()) throw RunFailure(describe_end(child_));
     nlohmann::json statistics = nlohmann::json::parse(text.value_or(""), nullptr, false);

@@ -117,18 +117,32 @@ TEST_CASE("the frames of a peer are counted at its viewers") {
 TEST_CASE("jpegwire's figures are compared with the best peer's, run by run") {
   const Results results = beside_two_peers();
   const std::vector<PeerRatio> ratios = ratios_to_best_peers(results);
-  REQUIRE(ratios.size() == 3);
-  CHECK(ratios[0].figure == "age_p50_ms");
-  CHECK(ratios[0].peer == "GStreamer");
-  CHECK(ratios[0].ratio.median == Approx(0.5));
-  CHECK(ratios[0].ratio.greatest == Approx(0.5));  // slow rounds are slow for both
-  CHECK(ratios[2].figure == "sender_cpu_ms");
-  CHECK(ratios[2].peer == "ustreamer");
-  CHECK(ratios[2].ratio.median == Approx(0.9));
+  REQUIRE(ratios.size() == 4);
+  CHECK(ratios[0].figure == "fps");
+  CHECK(ratios[0].ratio.median == Approx(1));
+  CHECK(ratios[1].figure == "age_p50_ms");
+  CHECK(ratios[1].peer == "GStreamer");
+  CHECK(ratios[1].ratio.median == Approx(0.5));
+  CHECK(ratios[1].ratio.greatest == Approx(0.5));  // slow rounds are slow for both
+  CHECK(ratios[3].figure == "sender_cpu_ms");
+  CHECK(ratios[3].peer == "ustreamer");
+  CHECK(ratios[3].ratio.median == Approx(0.9));
   CHECK(describe_ratios(results) ==
         std::vector<std::string>{
-            "1280x720, jpegwire: age p50 0.50 (0.50-0.50) of GStreamer's, age p99 0.50 (0.50-0.50) "
-            "of GStreamer's, sender's CPU 0.90 (0.90-0.90) of ustreamer's"});
+            "1280x720, jpegwire: frames/s 1.00 (1.00-1.00) of ustreamer's, age p50 0.50 "
+            "(0.50-0.50) of GStreamer's, age p99 0.50 (0.50-0.50) of GStreamer's, sender's CPU "
+            "0.90 (0.90-0.90) of ustreamer's"});
+}
+
+TEST_CASE("the peer with the most frames per second is the best") {
+  Results results = beside_two_peers();
+  for (Run& run : results.cases[1].runs)
+    run.viewers[0]["fps"] = run.viewers[0]["fps"].get<double>() / 2;
+  evaluate(results.cases[1], results.machine);
+  const PeerRatio ratio = ratios_to_best_peers(results).at(0);
+  CHECK(ratio.figure == "fps");
+  CHECK(ratio.peer == "GStreamer");
+  CHECK(ratio.ratio.median == Approx(1));
 }
 
 TEST_CASE("a peer has no verdict, and a missing peer is listed") {
