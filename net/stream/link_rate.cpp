@@ -11,9 +11,10 @@ constexpr double kRise = 0.25;
 constexpr std::size_t kTellingBytes = 6'000;  // smaller frames say little about a rate
 constexpr microseconds kShortest{500};        // shorter times cannot be measured
 constexpr std::chrono::seconds kReportsHaveEnded{10};
-constexpr milliseconds kLongestDelayOfAcknowledgement{
-    200};                                    // Linux, for data that nobody reads yet
 constexpr std::chrono::seconds kStopped{2};  // after that it was the viewer, and not the link
+
+// A kernel may acknowledge data so late if nobody reads it (TCP_DELACK_MAX of Linux).
+constexpr milliseconds kLatestAcknowledgement{200};
 
 double rate_of(std::size_t bytes, microseconds time) {
   return static_cast<double>(bytes) / to_seconds(std::max(time, kShortest));
@@ -68,19 +69,22 @@ void LinkRate::begin_frame(std::uint32_t sequence, std::size_t size_bytes, Stead
   busy_bytes_ = 0;
   seen_bytes_.reset();
   sent_.add(current_);
-  outstanding_bytes_ = static_cast<std::size_t>(outstanding_bytes(now)) + size_bytes;
-  outstanding_at_ = now;
+  set_outstanding(static_cast<std::size_t>(outstanding_bytes(now)) + size_bytes, now);
 }
 
 void LinkRate::end_frame(std::size_t size_bytes, SteadyTime now) {
   const std::size_t unknown =
       size_bytes > current_.size_bytes ? size_bytes - current_.size_bytes : std::size_t{0};
-  outstanding_bytes_ = static_cast<std::size_t>(outstanding_bytes(now)) + unknown;
-  outstanding_at_ = now;
+  set_outstanding(static_cast<std::size_t>(outstanding_bytes(now)) + unknown, now);
   current_.size_bytes = size_bytes;
   current_.end = now;
   Sent* newest = sent_.newest();
   if (newest != nullptr && newest->sequence == current_.sequence) *newest = current_;
+}
+
+void LinkRate::set_outstanding(std::size_t bytes, SteadyTime now) {
+  outstanding_bytes_ = bytes;
+  outstanding_at_ = now;
 }
 
 double LinkRate::outstanding_bytes(SteadyTime now) const {
@@ -89,8 +93,7 @@ double LinkRate::outstanding_bytes(SteadyTime now) const {
 }
 
 void LinkRate::note_outstanding(std::size_t bytes, microseconds round_trip, SteadyTime now) {
-  outstanding_bytes_ = bytes;
-  outstanding_at_ = now;
+  set_outstanding(bytes, now);
   if (is_measured_) return;
   if (std::exchange(seen_bytes_, bytes) != bytes) acknowledged_at_ = now;
   const microseconds taken = between(current_.begin, acknowledged_at_) - round_trip;
@@ -102,15 +105,14 @@ void LinkRate::note_outstanding(std::size_t bytes, microseconds round_trip, Stea
   }
   const bool is_through = bytes <= current_.size_bytes / 8;
   const microseconds silence = between(acknowledged_at_, now);
-  const bool is_silence_known = has_reports_ || silence > kLongestDelayOfAcknowledgement;
+  const bool is_silence_known = has_reports_ || silence > kLatestAcknowledgement;
   if (!is_through) return note_late(arrived, is_silence_known ? taken + silence : taken);
   is_measured_ = true;
   if (!has_reports_) learn_from_drain(arrived, taken);
 }
 
 void LinkRate::note_slow_viewer(std::size_t bytes, SteadyTime now) {
-  outstanding_bytes_ = bytes;
-  outstanding_at_ = now;
+  set_outstanding(bytes, now);
   is_measured_ = true;
 }
 

@@ -35,7 +35,7 @@ class LinkRate {
   /// not accepted yet. `round_trip` is the shortest seen.
   void note_outstanding(std::size_t bytes, microseconds round_trip, SteadyTime now);
 
-  /// The same, but the viewer read so slowly that the time this took says nothing about the link.
+  /// The same, if the viewer reads so slowly that the current frame says nothing about the link.
   void note_slow_viewer(std::size_t bytes, SteadyTime now);
 
   /// A report by the viewer. Any values are safe: they change this viewer's estimate only.
@@ -99,6 +99,7 @@ class LinkRate {
                       microseconds queued);
   double rate_tested_by(std::size_t size_bytes) const;
   void learn(double measured, std::size_t size_bytes);
+  void set_outstanding(std::size_t bytes, SteadyTime now);
   void note_late(std::size_t arrived_bytes, microseconds taken);
   void learn_from_drain(std::size_t drained_bytes, microseconds taken);
 
@@ -111,8 +112,8 @@ class LinkRate {
   Sent current_;  // the frame that was begun last
   microseconds interval_{33'333};
   double rate_at_begin_ = 0;               // of it
-  std::optional<std::size_t> seen_bytes_;  // outstanding when looked at last, since it was begun
-  SteadyTime acknowledged_at_{};           // when these became fewer
+  std::optional<std::size_t> seen_bytes_;  // outstanding at the last look; nothing: no look at it
+  SteadyTime acknowledged_at_{};           // when that was last seen to change
   std::size_t busy_bytes_ = 0;  // of it, that had arrived when the link was last seen busy with it
   microseconds busy_time_{};    // until then
   bool is_measured_ = true;     // the current frame, without reports

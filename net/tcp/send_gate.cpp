@@ -22,24 +22,22 @@ bool has_credit(const LinkRate& rate, const TcpLink& link, microseconds interval
          rate.unreported() < static_cast<std::size_t>(std::ceil(in_round_trip)) + 1;
 }
 
-double allowed_unacknowledged_bytes(double rate, microseconds interval) {
+// On a link that is far faster than the frames need, the share of an interval is several frames.
+double allowed_unacknowledged_bytes(double rate, microseconds interval, std::size_t frame_bytes) {
   constexpr double kFewBytes = 12e3;
   constexpr double kFewerBytes = 3e3;
   constexpr double kShare = 0.15;
   const double ten_milliseconds = 0.01 * rate;
-  return std::max(std::clamp(ten_milliseconds, kFewerBytes, kFewBytes),
-                  kShare * rate * to_seconds(interval));
+  const double share =
+      std::min(kShare * rate * to_seconds(interval), static_cast<double>(frame_bytes) / 2);
+  return std::max(std::clamp(ten_milliseconds, kFewerBytes, kFewBytes), share);
 }
 
 std::optional<microseconds> SendGate::wait(const State& state, const LinkRate& rate,
                                            SteadyTime now) {
   const auto unacknowledged = static_cast<double>(state.unacknowledged_bytes);
-  // On a link that is far faster than the frames need, the share of an interval is many frames.
-  constexpr double kMostBytes = 12e3;
-  const double half_frame = std::max(kMostBytes, static_cast<double>(state.frame_bytes) / 2);
-  const double allowed =
-      std::min(allowed_unacknowledged_bytes(rate.rate(), state.interval), half_frame);
-  const double surplus = unacknowledged - allowed;
+  const double surplus =
+      unacknowledged - allowed_unacknowledged_bytes(rate.rate(), state.interval, state.frame_bytes);
   if (surplus > 0)
     return std::clamp(time_to_send(surplus, rate.rate()), microseconds(kShortestWait),
                       std::max(state.interval, microseconds(kShortestWait)));

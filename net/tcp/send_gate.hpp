@@ -46,7 +46,7 @@ class SendGate {
 /// Whether a viewer that reports has reported all frames, but for as many as a round trip needs.
 bool has_credit(const LinkRate& rate, const TcpLink& link, microseconds interval);
 
-/// So many bytes may be unacknowledged when a frame begins.
-double allowed_unacknowledged_bytes(double rate, microseconds interval);
+/// So many bytes may be unacknowledged when a frame of this size begins.
+double allowed_unacknowledged_bytes(double rate, microseconds interval, std::size_t frame_bytes);
 
 }  // namespace jpegwire

@@ -48,7 +48,8 @@ void ViewerLink::observe(std::size_t unsent_bytes) {
   const SteadyTime now = steady_time();
   const std::size_t bytes = unacknowledged_bytes_ + unsent_bytes;
   const microseconds limited = kernel_.limited_by_peer - limited_at_begin_;
-  if (2 * limited > now - last_begin_)
+  const bool is_viewer_slow = 2 * limited > now - last_begin_;
+  if (is_viewer_slow)
     rate_.note_slow_viewer(bytes, now);
   else
     rate_.note_outstanding(bytes, kernel_.least_round_trip, now);

@@ -348,7 +348,7 @@ class PageTest(unittest.TestCase):
                 return json.load(answer)["viewers_now"]
 
         def hide(hidden):
-            # A headless browser does not always tell a page that another tab covers it.
+            # What the browser does when another tab covers the page.
             self.browser.execute_script("""
                 Object.defineProperty(document, "hidden",
                                       { value: arguments[0], configurable: true });

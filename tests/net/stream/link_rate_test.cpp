@@ -81,8 +81,21 @@ TEST_CASE("a frame that is late lowers the estimate before it is through") {
   CHECK(rate.rate() == Approx(30'000 / 0.044));
 }
 
-// The kernel of a viewer that does not read acknowledges what has come up to 200 ms later.
-TEST_CASE("a late acknowledgement does not lower the estimate, but no acknowledgement does") {
+TEST_CASE("the link of a viewer that reports is known to be slow without an acknowledgement") {
+  LinkRate rate(20 * kMegabit);
+  Link link;
+  send_with_reports(rate, link, 1, 60'000);
+  const double before = rate.rate();
+  const SteadyTime begin = kBegin + kInterval;
+  rate.begin_frame(1, 70'000, begin);
+  rate.note_outstanding(45'000, microseconds{1000}, begin + milliseconds{20});
+  CHECK(rate.rate() == before);
+  rate.note_outstanding(45'000, microseconds{1000}, begin + milliseconds{45});
+  CHECK(rate.rate() == Approx(25'000 / 0.044));
+}
+
+// The kernel of a viewer that does not read may acknowledge up to 200 ms late.
+TEST_CASE("without reports a late acknowledgement does not lower the estimate, but a missing one") {
   LinkRate rate(20 * kMegabit);
   rate.begin_frame(0, 70'000, kBegin);
   for (int i = 1; i <= 20; ++i)

@@ -57,10 +57,16 @@ TEST_CASE("a frame begins when few bytes are on their way") {
 }
 
 TEST_CASE("more may be on its way on a fast link, and less on a slow one") {
-  CHECK(allowed_unacknowledged_bytes(1e9, kInterval) == Approx(5e6));
-  CHECK(allowed_unacknowledged_bytes(2.5e6, kInterval) == Approx(12'500));
-  CHECK(allowed_unacknowledged_bytes(600e3, kInterval) == Approx(6'000));
-  CHECK(allowed_unacknowledged_bytes(30e3, kInterval) == Approx(3'000));
+  constexpr std::size_t kLarge = 20'000'000;
+  CHECK(allowed_unacknowledged_bytes(1e9, kInterval, kLarge) == Approx(5e6));
+  CHECK(allowed_unacknowledged_bytes(2.5e6, kInterval, kLarge) == Approx(12'500));
+  CHECK(allowed_unacknowledged_bytes(600e3, kInterval, kLarge) == Approx(6'000));
+  CHECK(allowed_unacknowledged_bytes(30e3, kInterval, kLarge) == Approx(3'000));
+}
+
+TEST_CASE("however fast the link is, half a frame may be on its way") {
+  CHECK(allowed_unacknowledged_bytes(1e9, kInterval, 300'000) == Approx(150e3));
+  CHECK(allowed_unacknowledged_bytes(1e9, kInterval, 1'000) == Approx(12e3));
 }
 
 TEST_CASE("a viewer that reports holds all frames but those that a round trip needs") {
