@@ -282,12 +282,22 @@ TEST_CASE("playback starts when a viewer connects, and the viewer gets the recor
   const TemporaryDirectory directory;
   const std::string recording = recorded_test_card(directory, "recording.mkv");
   const auto jpegs = jpegs_of(recording);
-  SenderProgram sender({"--source", recording, "--fps", "10", "--summary", "-"});
+  SenderProgram sender({"--source", recording, "--fps", "10", "--adapt", "off", "--summary", "-"});
   TcpPeer peer = TcpPeer::connect(sender.port());
   std::vector<std::string> came;
   while (const auto frame = peer.receive_frame()) came.push_back(without_stamp(*frame));
-  CHECK((came == jpegs));
-  CHECK(summary_of(sender)["passthrough"] == jpegs.size());
+  const json summary = summary_of(sender);
+  CHECK(summary["passthrough"] == jpegs.size());
+  // A slow machine skips frames, and counts them; the others come in order.
+  CHECK(came.size() + summary["viewers"][0]["skipped"].get<std::size_t>() == jpegs.size());
+  REQUIRE_FALSE(came.empty());
+  CHECK((came.front() == jpegs.front()));
+  auto next = jpegs.begin();
+  for (const std::string& jpeg : came) {
+    next = std::find(next, jpegs.end(), jpeg);
+    REQUIRE(next != jpegs.end());
+    ++next;
+  }
 }
 
 TEST_CASE("the option --loop plays a recording again") {
