@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -35,18 +36,24 @@ struct LinkState {
   double outstanding_bytes = 0;
   SteadyTime as_of{};
   bool has_credit = true;  // the viewer has reported nearly all frames, if it reports any
+  WallTime taken{};        // the capture time of the frame that was begun last
+  microseconds spacing{};  // the viewer takes no frame that was captured sooner after that
 };
+
+/// Whether a viewer takes no frame that was captured at this time, because it wants fewer.
+bool is_too_soon(WallTime capture_time, WallTime taken, microseconds spacing);
 
 /// Frames for one group of viewers.
 struct GroupOrder {
-  unsigned group = 0;            // 1 to the number of groups
-  double budget_bytes = 0;       // per frame, of its slowest member
-  PictureSize limit{};           // the largest of its members, each way; 0: none
-  PictureSize shown{};           // the most that a member shows, each way; 0: all
-  int quality = 100;             // the highest limit of its members
-  int size_multiple = 2;         // the largest of its members
-  bool may_scale = true;         // no member wants the size to stay
-  bool has_ready_member = true;  // otherwise the frame would wait
+  unsigned group = 0;        // 1 to the most groups
+  std::uint64_t formed = 0;  // another number if no viewer was in the group of this number before
+  double budget_bytes = 0;   // per frame, of its slowest member
+  PictureSize limit{};       // the largest of its members, each way; 0: none
+  PictureSize shown{};       // the most that a member shows, each way; 0: all
+  int quality = 100;         // the highest limit of its members
+  int size_multiple = 2;     // the largest of its members
+  bool may_scale = true;     // no member wants the size to stay
+  bool has_ready_member = true;  // otherwise the frame would wait, or nobody would take it
 };
 
 /// Where the connections of a server put what their links carry, and where the encoder sees for
@@ -61,10 +68,11 @@ class RateBoard {
   /// Null if nothing may be adapted for the viewer; it belongs to group 0 then.
   std::unique_ptr<Place> add(const ViewerWish& wish, const LinkState& link);
 
-  /// Replaces `orders` by those for the next frame, by group. Frames come at
-  /// `interval`; one of group 0 has about `full_frame_bytes`, and no viewer needs more; 0: unknown.
+  /// Replaces `orders` by those for the frame that was captured at this time, slowest first. Frames
+  /// come at `interval`; one of group 0 has about `full_frame_bytes`, and no viewer needs more; 0:
+  /// unknown.
   void plan(std::vector<GroupOrder>& orders, microseconds interval, double full_frame_bytes,
-            SteadyTime now);
+            WallTime capture_time, SteadyTime now);
 
   unsigned most_groups() const { return most_groups_; }
 
@@ -76,8 +84,14 @@ class RateBoard {
     ViewerWish wish;
     LinkState link;
     unsigned group = 1;
+    std::uint64_t formed = 0;  // of that group; 0: none yet
     SteadyTime last_ready{};
+    bool is_ready = false;  // its link is free for a frame
+    double rate_at_split =
+        0;  // that it could use when groups were formed last; 0: it did not count
   };
+
+  using Members = std::vector<Viewer*>;
 
   /// Viewers with less, or more, than these rates count as alike.
   struct UsableRates {
@@ -86,10 +100,14 @@ class RateBoard {
   };
 
   static UsableRates usable_rates(microseconds interval, double full_frame_bytes);
-  void split(microseconds interval, double full_frame_bytes, SteadyTime now);
-  static unsigned split(const std::vector<Viewer*>& viewers, unsigned first, unsigned most,
-                        const UsableRates& usable);
-  void add_to_order(GroupOrder& order, Viewer& viewer, microseconds interval, SteadyTime now) const;
+  static double usable_rate(const Viewer& viewer, const UsableRates& usable);
+  void look_at_viewers(microseconds interval, const UsableRates& usable, SteadyTime now);
+  void split(const UsableRates& usable, SteadyTime now);
+  static void split(const Members& viewers, unsigned most, std::vector<Members>& groups);
+  void number(const std::vector<Members>& groups);
+  GroupOrder& order_for(unsigned group, std::vector<GroupOrder>& orders) const;
+  static void add_to_order(GroupOrder& order, const Viewer& viewer, microseconds interval,
+                           WallTime capture_time, SteadyTime now);
 
   const unsigned most_groups_;
   const Adaptation most_adaptation_;
@@ -98,6 +116,8 @@ class RateBoard {
   std::map<std::uint64_t, Viewer> viewers_;
   SteadyTime last_split_{};
   bool is_split_outdated_ = false;
+  std::uint64_t groups_formed_ = 0;
+  std::array<std::uint64_t, 1 + kMaxGroups> formed_{};  // by group
 };
 
 class RateBoard::Place {

@@ -14,12 +14,21 @@ bool is_on_this_machine(const asio::ip::tcp::socket& socket) {
   return !error && jpegwire::is_on_this_machine(here, socket.remote_endpoint(error).address());
 }
 
+// Frames come a little early or late.
+microseconds spacing_of(double frames_per_second) {
+  constexpr double kEarly = 0.9;
+  if (frames_per_second <= 0) return microseconds::zero();
+  return std::chrono::duration_cast<microseconds>(
+      std::chrono::duration<double>(kEarly / frames_per_second));
+}
+
 }  // namespace
 
 ViewerLink::ViewerLink(asio::ip::tcp::socket& socket, RateBoard& board,
                        const ViewerRequest& request)
     : socket_(socket),
       request_(request),
+      spacing_(spacing_of(request.frames_per_second)),
       wish_(request.wish),
       kernel_(tcp_link(socket)),
       rate_(first_rate(kernel_, is_on_this_machine(socket))),
@@ -34,12 +43,8 @@ bool ViewerLink::note_offered(const EncodedFrame& frame) {
   return true;
 }
 
-// Frames come a little early or late.
 bool ViewerLink::is_thinned(const EncodedFrame& frame) const {
-  constexpr double kEarly = 0.9;
-  if (request_.frames_per_second <= 0) return false;
-  const double since = to_seconds(frame.capture_time - last_begun_);
-  return since >= 0 && since * request_.frames_per_second < kEarly;
+  return is_too_soon(frame.capture_time, last_begun_, spacing_);
 }
 
 void ViewerLink::observe(std::size_t unsent_bytes) {
@@ -106,7 +111,9 @@ LinkState ViewerLink::state() const {
           .safe_rate = rate_.safe_rate(),
           .outstanding_bytes = rate_.outstanding_bytes(now),
           .as_of = now,
-          .has_credit = has_credit(rate_, kernel_, interval_.get())};
+          .has_credit = has_credit(rate_, kernel_, interval_.get()),
+          .taken = last_begun_,
+          .spacing = spacing_};
 }
 
 LinkStatistics ViewerLink::statistics() const {

@@ -73,6 +73,7 @@ class ViewerLink {
 
   asio::ip::tcp::socket& socket_;
   const ViewerRequest request_;
+  const microseconds spacing_;  // between the frames that it takes, at least
   ViewerWish wish_;
   TcpLink kernel_;  // as observed last
   std::size_t unacknowledged_bytes_ = 0;

@@ -37,7 +37,8 @@ const FramePlan& FramePlanner::plan(WallTime capture_time) {
   interval_.note(capture_time);
   const int viewers = viewer_count_.count() + viewer_count_.frame_requests();
   plan_.wants_full = viewers > static_cast<int>(board_.viewers());
-  board_.plan(plan_.orders, interval_.get(), full_frame_bytes_, std::chrono::steady_clock::now());
+  board_.plan(plan_.orders, interval_.get(), full_frame_bytes_, capture_time,
+              std::chrono::steady_clock::now());
   std::erase_if(plan_.orders, [](const GroupOrder& order) { return !order.has_ready_member; });
   return plan_;
 }

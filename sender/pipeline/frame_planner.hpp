@@ -14,7 +14,7 @@ namespace jpegwire {
 /// For whom a frame is to be made.
 struct FramePlan {
   bool wants_full = false;         // someone takes frames only as they come
-  std::vector<GroupOrder> orders;  // of the groups whose viewers are ready, slowest first
+  std::vector<GroupOrder> orders;  // of the groups that will take it, slowest first
 
   bool is_empty() const { return !wants_full && orders.empty(); }
 

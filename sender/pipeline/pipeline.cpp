@@ -171,7 +171,8 @@ FramePtr Pipeline::encode_for_group(const GroupOrder& order, const RawView& pict
                                     const FrameIdentity& identity) {
   const SteadyTime begin = std::chrono::steady_clock::now();
   const int ceiling = settings_.encoder.quality;
-  const FrameBudget budget{.bytes = static_cast<std::size_t>(order.budget_bytes),
+  const FrameBudget budget{.formed = order.formed,
+                           .bytes = static_cast<std::size_t>(order.budget_bytes),
                            .limit = order.limit,
                            .shown = order.shown,
                            .size_multiple = order.size_multiple,

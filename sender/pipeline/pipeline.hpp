@@ -42,7 +42,7 @@ struct PipelineCounts {
   std::uint64_t encoded = 0;
   std::uint64_t passthrough = 0;
   std::uint64_t skipped_encode = 0;  // replaced by a newer one before the encoder was free
-  std::uint64_t skipped_link = 0;    // all viewers' links were busy with earlier ones
+  std::uint64_t skipped_link = 0;    // all viewers' links were busy, or they wanted fewer
   std::uint64_t encodes = 0;         // one for each group of viewers with links of their own
   std::uint64_t unwatched = 0;       // there was no viewer
   std::uint64_t corrupt = 0;         // JPEGs that could not be decoded for re-encoding

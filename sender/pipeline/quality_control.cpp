@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace jpegwire {
 namespace {
@@ -83,6 +84,7 @@ EncodeChoice QualityControl::choose(PictureSize picture, const FrameBudget& budg
                                     SteadyTime now) {
   if (picture != picture_) model_.set_picture_size(picture);
   picture_ = picture;
+  if (std::exchange(formed_, budget.formed) != budget.formed) begin_group();
   const std::size_t smallest = budget.may_scale ? smallest_scale(picture, budget.size_multiple) : 0;
   scale_ = choose_scale(budget, largest_useful_scale(picture, budget, smallest), smallest, now);
   int quality = best_quality(scale_, budget).value_or(min_quality(budget));
@@ -91,6 +93,13 @@ EncodeChoice QualityControl::choose(PictureSize picture, const FrameBudget& budg
   last_quality_ = quality;
   return {scale_, bounded(scaled(picture, scale_, budget.size_multiple), budget.limit), quality,
           scale_ == smallest && quality == min_quality(budget)};
+}
+
+// What frames of a quality need is still known.
+void QualityControl::begin_group() {
+  scale_ = 0;
+  last_quality_.reset();
+  larger_fits_since_.reset();
 }
 
 void QualityControl::learn(const EncodeChoice& choice, std::size_t bytes) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 
 #include "codec/frame.hpp"
@@ -11,6 +12,7 @@ namespace jpegwire {
 
 /// What a group of viewers can be sent as its next frame.
 struct FrameBudget {
+  std::uint64_t formed = 0;  // another number is another group: nothing chosen before counts
   std::size_t bytes = 0;
   PictureSize limit{};    // of the picture, each way; 0: none
   PictureSize shown{};    // the pixels that the viewers show, each way; 0: all that they are sent
@@ -46,6 +48,7 @@ class QualityControl {
   void learn(const EncodeChoice& choice, std::size_t bytes);
 
  private:
+  void begin_group();
   std::optional<int> best_quality(std::size_t scale, const FrameBudget& budget) const;
   std::size_t choose_scale(const FrameBudget& budget, std::size_t largest, std::size_t smallest,
                            SteadyTime now);
@@ -54,6 +57,7 @@ class QualityControl {
   SizeModel model_;
   PictureSize picture_{};
   std::size_t scale_ = 0;
+  std::uint64_t formed_ = 0;
   std::optional<int> last_quality_;
   std::optional<SteadyTime> larger_fits_since_;
 };

@@ -104,7 +104,7 @@ TEST_CASE("the board learns the link and the wish of a stream in a group") {
   stage.wish.size_multiple = 8;
   stage.set_link(0.5);
   std::vector<GroupOrder> orders;
-  stage.board.plan(orders, stage.group.interval(), stage.group.full_frame_bytes(), stage.now);
+  stage.board.plan(orders, stage.group.interval(), stage.group.full_frame_bytes(), {}, stage.now);
   REQUIRE(orders.size() == 1);
   CHECK(orders[0].budget_bytes == Approx(0.5 * stage.group.full_frame_bytes()).epsilon(0.01));
   CHECK_FALSE(orders[0].may_scale);

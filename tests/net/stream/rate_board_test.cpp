@@ -1,6 +1,8 @@
 #include "net/stream/rate_board.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -34,11 +36,12 @@ struct Stage {
   }
 
   const std::vector<GroupOrder>& plan() {
-    board.plan(orders, kInterval, kFullFrame, now);
+    board.plan(orders, kInterval, kFullFrame, captured, now);
     return orders;
   }
 
   SteadyTime now{std::chrono::hours(1)};
+  WallTime captured{std::chrono::hours(2)};
   RateBoard board;
   std::vector<GroupOrder> orders;
 };
@@ -70,12 +73,87 @@ TEST_CASE("groups are made once a second and for their slowest members") {
   CHECK(viewers[4]->group() == 1);
   CHECK(viewers[2]->group() == 2);
   CHECK(viewers[1]->group() == 3);
-  stage.set(viewers[0], 5);
+  stage.set(viewers[4], 20);
   stage.plan();
-  CHECK(viewers[0]->group() == 3);
+  CHECK(viewers[4]->group() == 1);
   stage.now += std::chrono::seconds(1);
   stage.plan();
-  CHECK(viewers[0]->group() == 1);
+  CHECK(viewers[4]->group() == 2);
+}
+
+TEST_CASE("a viewer that has become much slower leaves its group at once") {
+  Stage stage;
+  const Place steady = stage.add(20);
+  const Place falling = stage.add(20);
+  stage.plan();
+  stage.set(falling, 17);
+  stage.plan();
+  CHECK(falling->group() == steady->group());
+  stage.set(falling, 10);
+  stage.plan();
+  CHECK(falling->group() != steady->group());
+}
+
+TEST_CASE("a viewer that comes, becomes slow and leaves does not change the others' group") {
+  Stage stage;
+  const Place good = stage.add(20);
+  stage.plan();
+  const unsigned group = good->group();
+  const std::uint64_t formed = stage.orders[0].formed;
+  const auto check_others = [&] {
+    const auto order = std::ranges::find(stage.plan(), group, &GroupOrder::group);
+    REQUIRE(order != stage.orders.end());
+    CHECK(good->group() == group);
+    CHECK(order->formed == formed);
+    CHECK(order->budget_bytes == Approx(budget(20)));
+  };
+  std::uint64_t last_formed = formed;
+  for (int visit = 0; visit < 5; ++visit) {
+    const Place stranger = stage.add(20);
+    check_others();
+    stage.set(stranger, 0.5);
+    check_others();
+    CHECK(stranger->group() != group);
+    CHECK(stage.orders[0].formed > last_formed);
+    last_formed = stage.orders[0].formed;
+    stage.now += milliseconds{400};
+    check_others();
+  }
+  check_others();
+}
+
+TEST_CASE("a slow viewer that goes on after it had stopped slows down nobody else") {
+  Stage stage;
+  const Place good = stage.add(20);
+  const Place stopping = stage.add(1);
+  stage.plan();
+  stage.now += milliseconds{1100};
+  stage.set(good, 20);
+  stage.set(stopping, 1, 1e6, false);
+  stage.plan();
+  stage.now += milliseconds{100};
+  stage.set(stopping, 1);
+  REQUIRE(stage.plan().size() == 2);
+  CHECK(stage.orders[1].budget_bytes == Approx(budget(20)));
+  CHECK(stage.orders[1].group == good->group());
+}
+
+TEST_CASE("a group gets only frames that one of its members wants") {
+  Stage stage(1);
+  const Place seldom = stage.add(20);
+  LinkState link = stage.link(20);
+  link.taken = stage.captured;
+  link.spacing = milliseconds{90};
+  seldom->set(link);
+  stage.captured += milliseconds{60};
+  CHECK_FALSE(stage.plan()[0].has_ready_member);
+  stage.captured += milliseconds{30};
+  CHECK(stage.plan()[0].has_ready_member);
+  stage.captured -= milliseconds{200};  // the clock was set
+  CHECK(stage.plan()[0].has_ready_member);
+  stage.captured += milliseconds{120};
+  const Place often = stage.add(20);
+  CHECK(stage.plan()[0].has_ready_member);
 }
 
 TEST_CASE("viewers whose links carry the full frames share a group") {

@@ -106,6 +106,16 @@ TEST_CASE("a larger picture has to fit for 0.7 seconds before it is sent") {
   CHECK(stream.after(0.2, {.bytes = 300'000}).size == k1080p);
 }
 
+TEST_CASE("what a slow group was sent does not count for the group that is formed after it") {
+  Stream stream;
+  FrameBudget budget{.formed = 1, .bytes = 20'000};
+  REQUIRE(stream.after(2, budget).scale > 0);
+  budget = {.formed = 2, .bytes = 10'000'000, .max_quality = 80};
+  const EncodeChoice choice = stream.next(budget);
+  CHECK(choice.size == k1080p);
+  CHECK(choice.quality == 80);
+}
+
 TEST_CASE("no more is sent than the viewers show") {
   Stream stream;
   const FrameBudget budget{.bytes = 10'000'000};

@@ -99,7 +99,7 @@ class Simulation {
     next_capture_ += kInterval;
     const std::uint32_t sequence = next_sequence_++;
     scene_.go_on();
-    board_.plan(orders_, kInterval, 365e3, now_);
+    board_.plan(orders_, kInterval, 365e3, {}, now_);
     if (!orders_.front().has_ready_member) return;
     const FrameBudget budget{.bytes = static_cast<std::size_t>(orders_.front().budget_bytes)};
     const EncodeChoice choice = control_.choose(kPicture, budget, now_);
