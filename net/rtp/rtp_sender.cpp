@@ -313,7 +313,7 @@ void RtpSender::do_receive_reports() {
 
 void RtpSender::take_report(Bytes datagram) {
   const std::optional<RtcpCompound> report = parse_rtcp(datagram);
-  if (!report) return;
+  if (!report || !is_of_receiver(*report)) return;
   const WallTime now = steady_now();
   take_frame_report(*report);
   for (const ReceptionReport& block : report->reception_reports)
@@ -325,9 +325,22 @@ void RtpSender::take_report(Bytes datagram) {
   statistics_.receivers = std::max(statistics_.receivers, receivers_.size());
 }
 
+// Strangers do not know the stream's SSRC; but a receiver may answer from another of its addresses.
+bool RtpSender::is_of_receiver(const RtcpCompound& report) const {
+  const auto is_about_this = [this](const ReceptionReport& block) {
+    return block.ssrc == packetizer_.ssrc();
+  };
+  return is_from_target() || (report.nack && report.nack->media_ssrc == packetizer_.ssrc()) ||
+         std::ranges::any_of(report.reception_reports, is_about_this);
+}
+
+bool RtpSender::is_from_target() const {
+  return is_multicast() || report_source_.address() == target_.address();
+}
+
 void RtpSender::take_frame_report(const RtcpCompound& report) {
   // Other hosts could throttle a stream that is not for them.
-  if (!is_multicast() && report_source_.address() != target_.address()) return;
+  if (!is_from_target()) return;
   const SteadyTime now = Clock::now();
   std::error_code ignored;
   if (report.frame)

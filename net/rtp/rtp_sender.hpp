@@ -116,6 +116,8 @@ class RtpSender final : public FrameSink {
   void send_report();
   void do_receive_reports();
   void take_report(Bytes datagram);
+  bool is_of_receiver(const RtcpCompound& report) const;
+  bool is_from_target() const;
   void take_frame_report(const RtcpCompound& report);
   void send_again(const Nack& nack);
   void warn_of_failures();

@@ -277,6 +277,36 @@ TEST_CASE("a full frame that has begun is finished though the stream joins a gro
   sender.finish();
 }
 
+TEST_CASE("reports from an address that the stream is not sent to change nothing") {
+  ReportedLink stage;
+  Link& link = *stage.link;
+  stage.become_slow();
+  udp::socket stranger(link.io, udp::endpoint(asio::ip::make_address_v4("127.0.0.2"), 0));
+  const double rate = link.sender.statistics().link.bytes_per_second;
+  for (std::uint32_t ssrc = 100; ssrc < 120; ++ssrc) {
+    RtcpWriter writer;
+    if (ssrc % 2 == 0) writer.receiver_report(ssrc, {});
+    if (ssrc % 2 == 1)
+      writer.frame_report(ssrc, {.sequence = stage.sequence - 1,
+                                 .size_bytes = 1,
+                                 .first_byte = steady_now(),
+                                 .last_byte = steady_now() + std::chrono::hours(1),
+                                 .decode_time = {},
+                                 .wanted = {1, 1}});
+    stranger.send_to(asio::buffer(writer.bytes().data(), writer.bytes().size()),
+                     stage.reporter->sender);
+    run_ready(link.io);
+  }
+  CHECK(link.sender.statistics().receivers == 1);
+  CHECK(link.sender.statistics().link.bytes_per_second == rate);
+  std::vector<GroupOrder> orders;
+  link.board.plan(orders, milliseconds{33}, 0, {}, std::chrono::steady_clock::now());
+  REQUIRE(orders.size() == 1);
+  CHECK(orders[0].may_scale);
+  CHECK(orders[0].shown == PictureSize{});
+  link.sender.finish();
+}
+
 TEST_CASE("receivers that report no frames change nothing") {
   ReportedLink stage;
   for (int i = 0; i < 20; ++i, ++stage.sequence) {
