@@ -30,7 +30,8 @@ FrameConnection::FrameConnection(asio::ip::tcp::socket socket,
       link_(socket_, board, request),
       unsent_(write_.piece_bytes),
       pause_(socket_.get_executor()),
-      look_(socket_.get_executor()) {
+      look_(socket_.get_executor()),
+      read_pause_(socket_.get_executor()) {
   statistics_.number = number;
   statistics_.peer = peer_name(socket_);
   statistics_.kind = protocol_->kind();
@@ -105,6 +106,7 @@ void FrameConnection::close(const Departure& departure) {
   socket_.close(ignored);
   pause_.cancel();
   look_.cancel();
+  read_pause_.cancel();
   in_flight_.reset();
   newest_.reset();
   link_.leave();
@@ -234,8 +236,17 @@ void FrameConnection::do_read_reports() {
                             if (error) return self->close({describe_departure(error)});
                             if (!self->take_reports(size))
                               return self->close({"it sent data that is not a viewer report"});
-                            self->do_read_reports();
+                            self->do_read_more_reports();
                           });
+}
+
+void FrameConnection::do_read_more_reports() {
+  const auto next = read_limit_.wait(std::chrono::steady_clock::now());
+  if (!next) return do_read_reports();
+  read_pause_.expires_at(*next);
+  read_pause_.async_wait([self = shared_from_this()](std::error_code error) {
+    if (!error && self->socket_.is_open()) self->do_read_reports();
+  });
 }
 
 bool FrameConnection::take_reports(std::size_t size_bytes) {

@@ -20,6 +20,7 @@
 #include "net/stream/frame_stamp.hpp"
 #include "net/stream/viewer_report.hpp"
 #include "net/tcp/frame_protocol.hpp"
+#include "net/tcp/read_limit.hpp"
 #include "net/tcp/viewer_link.hpp"
 
 namespace jpegwire {
@@ -102,6 +103,7 @@ class FrameConnection : public std::enable_shared_from_this<FrameConnection> {
   void do_pause();
   void do_look_later(microseconds wait);
   void do_read_reports();
+  void do_read_more_reports();
   bool take_reports(std::size_t size_bytes);
   bool has_reported() const { return last_report_arrival_ != WallTime{}; }
   void peer_stopped_sending();
@@ -132,6 +134,8 @@ class FrameConnection : public std::enable_shared_from_this<FrameConnection> {
   bool peer_stopped_ = false;
 
   ReportReader reports_;
+  ReadLimit read_limit_;
+  asio::steady_timer read_pause_;   // after many reads
   WallTime last_report_arrival_{};  // the epoch: none
 };
 
