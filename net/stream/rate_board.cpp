@@ -107,6 +107,7 @@ void RateBoard::plan(std::vector<GroupOrder>& orders, microseconds interval,
                      double full_frame_bytes, WallTime capture_time, SteadyTime now) {
   orders.clear();
   const std::scoped_lock lock(mutex_);
+  newest_capture_ = capture_time;
   const UsableRates usable = usable_rates(interval, full_frame_bytes);
   look_at_viewers(interval, usable, now);
   if (is_split_outdated_ || now - last_split_ >= kSplitInterval) {
@@ -252,6 +253,11 @@ void RateBoard::Place::set(const LinkState& link) {
 void RateBoard::Place::set(const ViewerWish& wish) {
   const std::scoped_lock lock(board_.mutex_);
   board_.viewers_.at(id_).wish = bounded(wish, board_.most_adaptation_);
+}
+
+WallTime RateBoard::Place::newest_capture() const {
+  const std::scoped_lock lock(board_.mutex_);
+  return board_.newest_capture_;
 }
 
 unsigned RateBoard::Place::group() const {

@@ -114,6 +114,7 @@ class RateBoard {
   mutable std::mutex mutex_;
   std::uint64_t next_id_ = 0;
   std::map<std::uint64_t, Viewer> viewers_;
+  WallTime newest_capture_{};
   SteadyTime last_split_{};
   bool is_split_outdated_ = false;
   std::uint64_t groups_formed_ = 0;
@@ -130,6 +131,9 @@ class RateBoard::Place {
   void set(const LinkState& link);
   void set(const ViewerWish& wish);
   unsigned group() const;
+
+  /// The capture time of the newest frame that was planned, whether anybody got it.
+  WallTime newest_capture() const;
 
  private:
   RateBoard& board_;

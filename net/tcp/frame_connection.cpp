@@ -75,6 +75,10 @@ void FrameConnection::begin_newest() {
   // A peer that has closed offers no window, and only a write tells whether it is gone.
   const auto wait = peer_stopped_ ? std::nullopt : link_.wait(*newest_);
   if (wait) return do_look_later(*wait);
+  if (!peer_stopped_ && link_.is_outdated(*newest_)) {
+    ++statistics_.skipped;
+    return newest_.reset();
+  }
   begin_frame(std::exchange(newest_, nullptr));
 }
 

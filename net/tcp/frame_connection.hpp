@@ -83,6 +83,9 @@ class FrameConnection : public std::enable_shared_from_this<FrameConnection> {
   /// Closes at once.
   void close(const Departure& departure);
 
+  /// Call this before the board is destroyed. Nothing but the destructor may follow.
+  void leave_board() { link_.leave(); }
+
   ViewerStatistics statistics() const;
 
  private:

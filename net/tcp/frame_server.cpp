@@ -28,6 +28,11 @@ FrameServer::FrameServer(asio::io_context& io, ViewerCount& viewer_count, Settin
       deadline_(io.get_executor(), [this] { close_all(); }),
       wakeup_(io, [this] { offer_newest(); }) {}
 
+// Handlers of the io context, which may be destroyed later, share the connections.
+FrameServer::~FrameServer() {
+  for (const Connection& connection : connections_) connection->leave_board();
+}
+
 const Listener& FrameServer::listen(const Endpoint& endpoint) {
   return listeners_.emplace_back(
       io_, endpoint, "--tcp", [this](asio::ip::tcp::socket socket) { accept(std::move(socket)); });

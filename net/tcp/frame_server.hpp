@@ -42,6 +42,7 @@ class FrameServer final : public FrameSink {
   };
 
   FrameServer(asio::io_context& io, ViewerCount& viewer_count, Settings settings);
+  ~FrameServer() override;
 
   /// Throws std::runtime_error with one sentence.
   const Listener& listen(const Endpoint& endpoint);

@@ -47,6 +47,11 @@ bool ViewerLink::is_thinned(const EncodedFrame& frame) const {
   return is_too_soon(frame.capture_time, last_begun_, spacing_);
 }
 
+bool ViewerLink::is_outdated(const EncodedFrame& frame) const {
+  constexpr milliseconds kLongestWait{100};
+  return place_ && place_->newest_capture() - frame.capture_time > kLongestWait;
+}
+
 void ViewerLink::observe(std::size_t unsent_bytes) {
   kernel_ = tcp_link(socket_);
   unacknowledged_bytes_ = unacknowledged_bytes(socket_);

@@ -38,6 +38,10 @@ class ViewerLink {
   /// Whether the viewer asked for fewer frames than that.
   bool is_thinned(const EncodedFrame& frame) const;
 
+  /// Whether the frame has waited so long that newer ones were captured meanwhile, which were not
+  /// made because the link was busy: the next one will be soon.
+  bool is_outdated(const EncodedFrame& frame) const;
+
   /// Looks at what is on its way; `unsent_bytes` wait to be given to the kernel.
   void observe(std::size_t unsent_bytes);
 

@@ -1,6 +1,10 @@
 #include <malloc.h>
 
 #include <array>
+#include <asio/buffer.hpp>
+#include <asio/io_context.hpp>
+#include <asio/ip/tcp.hpp>
+#include <asio/write.hpp>
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <cstdlib>
@@ -277,6 +281,34 @@ TEST_CASE("reading multipart parts does not allocate after a warm-up") {
   }
   CHECK(received == 100);
   CHECK(allocations == warm);
+}
+
+TEST_CASE("reports, each with another wish, do not allocate after a warm-up") {
+  asio::io_context io{1};
+  ViewerCount viewer_count;
+  FrameServer server(io, viewer_count, {.adaptation = Adaptation::size});
+  const Endpoint endpoint = server.listen({"127.0.0.1", 0}).endpoint();
+  asio::ip::tcp::socket viewer(io);
+  viewer.connect({asio::ip::make_address(endpoint.host), endpoint.port});
+  while (viewer_count.count() == 0) io.run_one();
+  std::vector<GroupOrder> orders;
+  const auto shown = [&] {
+    server.rates().plan(orders, milliseconds{33}, 0, {}, std::chrono::steady_clock::now());
+    return orders.at(0).shown;
+  };
+  constexpr std::uint32_t kReports = 200;
+  std::size_t allocated = 0;
+  for (std::uint32_t number = 1; number <= kReports; ++number) {
+    const PictureSize wanted{static_cast<int>(number), static_cast<int>(7 * number)};
+    const ReportBytes report = write_report({wall_now(), FrameReception{.wanted = wanted}});
+    asio::write(viewer, asio::buffer(report.data(), report.size()));
+    while (shown() != wanted) {
+      const std::size_t before = allocations;
+      io.run_one();
+      if (number > kReports / 2) allocated += allocations - before;
+    }
+  }
+  CHECK(allocated == 0);
 }
 
 /// Codes the block anew and restores every tenth of its packets.

@@ -5,6 +5,7 @@
 #include <optional>
 #include <random>
 #include <string>
+#include <vector>
 
 #include "net/stream/viewer_report.hpp"
 #include "support/loopback.hpp"
@@ -301,6 +302,34 @@ TEST_CASE("a viewer that shuts down its sending side without reports still gets 
     stage.server.submit(make_frame(sequence));
     REQUIRE(run_until(stage.io, [&] { return viewer.frames() == sequence + 1; }));
   }
+}
+
+TEST_CASE("a frame that waited while newer ones were captured is not sent") {
+  constexpr std::size_t kMoreThanBuffers = 7'000'000;
+  Stage stage({.adaptation = Adaptation::size});
+  Peer& viewer = stage.add_viewer();
+  std::vector<GroupOrder> orders;
+  const auto capture = [&](WallTime time) {
+    stage.server.rates().plan(orders, milliseconds{33}, 0, time, std::chrono::steady_clock::now());
+    REQUIRE(orders.size() == 1);
+  };
+  const auto submit = [&](std::shared_ptr<EncodedFrame> frame, WallTime time) {
+    frame->capture_time = time;
+    stage.server.submit_for(only_group(orders[0].group), std::move(frame));
+    run_ready(stage.io);
+  };
+  const WallTime begin = wall_now();
+  capture(begin);
+  submit(make_frame(0, kMoreThanBuffers), begin);
+  submit(make_frame(1), begin);
+  capture(begin + std::chrono::seconds(1));
+  REQUIRE(run_until(stage.io, [&] {
+    viewer.pump();
+    return stage.server.present_viewers()[0].skipped == 1;
+  }));
+  submit(make_frame(2), begin + std::chrono::seconds(1));
+  REQUIRE(run_until(stage.io, [&] { return viewer.frames() == 2; }));
+  CHECK(stamp_of(viewer.outcome().frames.back()).sequence == 2);
 }
 
 TEST_CASE("the server connects to a listening viewer, and reconnects when it is lost") {
