@@ -49,7 +49,8 @@ bool ViewerLink::is_thinned(const EncodedFrame& frame) const {
 
 bool ViewerLink::is_outdated(const EncodedFrame& frame) const {
   constexpr milliseconds kLongestWait{100};
-  return place_ && place_->newest_capture() - frame.capture_time > kLongestWait;
+  const microseconds longest = std::max<microseconds>(kLongestWait, 2 * interval_.get());
+  return place_ && place_->newest_capture() - frame.capture_time > longest;
 }
 
 void ViewerLink::observe(std::size_t unsent_bytes) {
