@@ -148,6 +148,12 @@ std::optional<siginfo_t> ending_of(pid_t pid) {
   return ending;
 }
 
+// Threads run on for a moment after kill() returns. The wait ends too if the process has ended.
+void wait_until_stopped(pid_t pid) {
+  siginfo_t change{};
+  ::waitid(P_PID, static_cast<id_t>(pid), &change, WSTOPPED | WEXITED | WNOWAIT);
+}
+
 }  // namespace
 
 ChildProcess::ChildProcess(Command command, const Environment& environment)
@@ -164,7 +170,10 @@ ChildProcess::ChildProcess(asio::io_context& io, Command command)
 
 ChildProcess::~ChildProcess() { kill_and_reap(pid_); }
 
-void ChildProcess::send_signal(int signal) const { ::kill(pid_, signal); }
+void ChildProcess::send_signal(int signal) const {
+  ::kill(pid_, signal);
+  if (signal == SIGSTOP) wait_until_stopped(pid_);
+}
 
 bool ChildProcess::has_ended() const { return ending_of(pid_).has_value(); }
 

@@ -40,7 +40,8 @@ class ChildProcess {
   const Command& command() const { return command_; }
   pid_t pid() const { return pid_; }
 
-  /// Sends the signal only to the program, not to processes that it has started.
+  /// Sends the signal only to the program, not to processes that it has started. After SIGSTOP none
+  /// of its threads runs any more.
   void send_signal(int signal) const;
 
   bool has_ended() const;
