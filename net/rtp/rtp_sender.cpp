@@ -148,7 +148,7 @@ bool RtpSender::begin(FramePtr frame) {
 bool RtpSender::is_too_busy() const {
   const ReceiverRates::Receiver* slowest = rates_.slowest();
   return slowest != nullptr && group_.group() != kFullGroup && !is_finishing_ &&
-         is_link_busy(slowest->rate.rate(), slowest->rate.outstanding_bytes(Clock::now()),
+         is_link_busy(slowest->rate.rate(), slowest->rate.queued_bytes(Clock::now()),
                       group_.interval());
 }
 
@@ -388,7 +388,7 @@ std::optional<LinkState> RtpSender::link_state() const {
   const SteadyTime now = Clock::now();
   return LinkState{.rate = part * slowest->rate.rate(),
                    .safe_rate = part * slowest->rate.safe_rate(),
-                   .outstanding_bytes = part * slowest->rate.outstanding_bytes(now),
+                   .queued_bytes = part * slowest->rate.queued_bytes(now),
                    .as_of = now};
 }
 

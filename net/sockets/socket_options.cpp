@@ -10,12 +10,17 @@ namespace jpegwire {
 void make_fresh(asio::ip::tcp::socket& socket) {
   constexpr int kUnsentBytes = 16 * 1024;
   constexpr int kTimeoutMilliseconds = 30'000;
+  constexpr int kAskAfterSeconds = 1;
   using UnsentLimit = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_NOTSENT_LOWAT>;
   using UserTimeout = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_USER_TIMEOUT>;
+  using AskAfter = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_KEEPIDLE>;
+  using AskAgainAfter = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_KEEPINTVL>;
   std::error_code ignored;
   socket.set_option(asio::ip::tcp::no_delay(true), ignored);
   socket.set_option(UnsentLimit(kUnsentBytes), ignored);
   socket.set_option(UserTimeout(kTimeoutMilliseconds), ignored);
+  socket.set_option(AskAfter(kAskAfterSeconds), ignored);
+  socket.set_option(AskAgainAfter(10 * kAskAfterSeconds), ignored);
   socket.set_option(asio::socket_base::keep_alive(true), ignored);
 }
 

@@ -26,9 +26,10 @@ struct ReadSettings {
 };
 
 /// Sets a sender's connection up for low latency: no Nagle delay; at most about 16 kB of unsent
-/// data in the kernel, so that old frames do not wait there (tcp(7), TCP_NOTSENT_LOWAT); and a peer
-/// that acknowledges no data for 30 s is disconnected (TCP_USER_TIMEOUT). Errors are not fatal: an
-/// older kernel lacks some of these options.
+/// data in the kernel, so that old frames do not wait there (tcp(7), TCP_NOTSENT_LOWAT); a peer
+/// that acknowledges nothing for 30 s is disconnected (TCP_USER_TIMEOUT); and the kernel of one
+/// that has been silent for a second is asked for its window (TCP_KEEPIDLE). Errors are not fatal:
+/// an older kernel lacks some of these options.
 void make_fresh(asio::ip::tcp::socket& socket);
 
 /// Applies those settings that are socket options. Errors are not fatal.

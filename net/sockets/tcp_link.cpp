@@ -15,9 +15,12 @@ namespace {
 // Where struct tcp_info of linux/tcp.h has its fields, of 32 bits but for one. That header cannot
 // be included beside netinet/tcp.h, which asio includes and which lacks the later fields.
 constexpr std::size_t kSegmentSize = 16;       // tcpi_snd_mss
+constexpr std::size_t kSinceSent = 44;         // tcpi_last_data_sent, in milliseconds
+constexpr std::size_t kSinceHeard = 56;        // tcpi_last_ack_recv, in milliseconds
 constexpr std::size_t kRoundTrip = 68;         // tcpi_rtt
 constexpr std::size_t kCongestionWindow = 80;  // tcpi_snd_cwnd, in segments
 constexpr std::size_t kLeastRoundTrip = 148;   // tcpi_min_rtt, Linux 4.6
+constexpr std::size_t kDeliveryRate = 160;     // tcpi_delivery_rate, of 64 bits, Linux 4.9
 constexpr std::size_t kLimitedByPeer = 176;    // tcpi_rwnd_limited, of 64 bits, Linux 4.10
 constexpr std::size_t kWindow = 228;           // tcpi_snd_wnd, Linux 5.4
 
@@ -52,7 +55,11 @@ TcpLink tcp_link(asio::ip::tcp::socket& socket) {
           .congestion_window_bytes = segments * info.field(kSegmentSize).value_or(0),
           .round_trip = round_trip,
           .least_round_trip = microseconds(info.field(kLeastRoundTrip).value_or(0)),
-          .limited_by_peer = microseconds(info.field<std::int64_t>(kLimitedByPeer).value_or(0))};
+          .limited_by_peer = microseconds(info.field<std::int64_t>(kLimitedByPeer).value_or(0)),
+          .delivered_per_second =
+              static_cast<double>(info.field<std::uint64_t>(kDeliveryRate).value_or(0)),
+          .since_sent = milliseconds(info.field(kSinceSent).value_or(0)),
+          .since_heard = milliseconds(info.field(kSinceHeard).value_or(0))};
 }
 
 std::size_t unacknowledged_bytes(asio::ip::tcp::socket& socket) {

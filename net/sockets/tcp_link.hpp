@@ -16,6 +16,9 @@ struct TcpLink {
   microseconds round_trip{};        // smoothed
   microseconds least_round_trip{};  // without queues
   microseconds limited_by_peer{};   // since the connection began, its window was too small to send
+  double delivered_per_second = 0;  // bytes, as the kernel measured last; 0: not yet
+  microseconds since_sent{};        // since data was last sent; in steps of some milliseconds
+  microseconds since_heard{};       // since an acknowledgement last came
 };
 
 /// Of a connection that is gone, all is 0.

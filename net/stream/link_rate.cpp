@@ -69,31 +69,36 @@ void LinkRate::begin_frame(std::uint32_t sequence, std::size_t size_bytes, Stead
   busy_bytes_ = 0;
   seen_bytes_.reset();
   sent_.add(current_);
-  set_outstanding(static_cast<std::size_t>(outstanding_bytes(now)) + size_bytes, now);
+  set_queued(static_cast<std::size_t>(queued_bytes(now)) + size_bytes, now);
 }
 
 void LinkRate::end_frame(std::size_t size_bytes, SteadyTime now) {
   const std::size_t unknown =
       size_bytes > current_.size_bytes ? size_bytes - current_.size_bytes : std::size_t{0};
-  set_outstanding(static_cast<std::size_t>(outstanding_bytes(now)) + unknown, now);
+  set_queued(static_cast<std::size_t>(queued_bytes(now)) + unknown, now);
   current_.size_bytes = size_bytes;
   current_.end = now;
   Sent* newest = sent_.newest();
   if (newest != nullptr && newest->sequence == current_.sequence) *newest = current_;
 }
 
-void LinkRate::set_outstanding(std::size_t bytes, SteadyTime now) {
-  outstanding_bytes_ = bytes;
-  outstanding_at_ = now;
+void LinkRate::set_queued(std::size_t bytes, SteadyTime now) {
+  queued_bytes_ = bytes;
+  queued_at_ = now;
 }
 
-double LinkRate::outstanding_bytes(SteadyTime now) const {
-  const double gone = rate_ * to_seconds(now - outstanding_at_);
-  return std::max(static_cast<double>(outstanding_bytes_) - gone, 0.0);
+double LinkRate::queued_bytes(SteadyTime now) const {
+  const double gone = rate_ * to_seconds(now - queued_at_);
+  return std::max(static_cast<double>(queued_bytes_) - gone, 0.0);
+}
+
+void LinkRate::set_unacknowledged(std::size_t bytes, microseconds round_trip, SteadyTime now) {
+  const double queued = static_cast<double>(bytes) - bytes_on_the_way(rate_, round_trip);
+  set_queued(static_cast<std::size_t>(std::max(queued, 0.0)), now);
 }
 
 void LinkRate::note_outstanding(std::size_t bytes, microseconds round_trip, SteadyTime now) {
-  set_outstanding(bytes, now);
+  set_unacknowledged(bytes, round_trip, now);
   if (is_measured_) return;
   if (std::exchange(seen_bytes_, bytes) != bytes) acknowledged_at_ = now;
   const microseconds taken = between(current_.begin, acknowledged_at_) - round_trip;
@@ -111,8 +116,8 @@ void LinkRate::note_outstanding(std::size_t bytes, microseconds round_trip, Stea
   if (!has_reports_) learn_from_drain(arrived, taken);
 }
 
-void LinkRate::note_slow_viewer(std::size_t bytes, SteadyTime now) {
-  set_outstanding(bytes, now);
+void LinkRate::note_slow_viewer(std::size_t bytes, microseconds round_trip, SteadyTime now) {
+  set_unacknowledged(bytes, round_trip, now);
   is_measured_ = true;
 }
 
@@ -204,18 +209,23 @@ void LinkRate::learn(double measured, std::size_t size_bytes) {
 
 double LinkRate::safe_rate() const { return std::max(0.6 * rate_, rate_ - deviation_); }
 
-double frame_budget_bytes(double safe_rate, double rate, double outstanding_bytes,
+double bytes_on_the_way(double rate, microseconds round_trip) {
+  constexpr milliseconds kShortest{2};
+  return rate * to_seconds(std::max<microseconds>(round_trip - kShortest, microseconds::zero()));
+}
+
+double frame_budget_bytes(double safe_rate, double rate, double queued_bytes,
                           microseconds interval) {
   constexpr double kShare = 0.85;
   constexpr double kUnavoidable = 0.004;  // seconds of the link in its queue
-  return std::max(kShare * safe_rate * to_seconds(interval) -
-                      std::max(outstanding_bytes - kUnavoidable * rate, 0.0),
-                  0.0);
+  return std::max(
+      kShare * safe_rate * to_seconds(interval) - std::max(queued_bytes - kUnavoidable * rate, 0.0),
+      0.0);
 }
 
-bool is_link_busy(double rate, double outstanding_bytes, microseconds interval) {
+bool is_link_busy(double rate, double queued_bytes, microseconds interval) {
   constexpr double kMost = 0.75;  // of an interval
-  return outstanding_bytes > kMost * rate * to_seconds(interval);
+  return queued_bytes > kMost * rate * to_seconds(interval);
 }
 
 }  // namespace jpegwire

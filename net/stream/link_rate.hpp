@@ -36,7 +36,7 @@ class LinkRate {
   void note_outstanding(std::size_t bytes, microseconds round_trip, SteadyTime now);
 
   /// The same, if the viewer reads so slowly that the current frame says nothing about the link.
-  void note_slow_viewer(std::size_t bytes, SteadyTime now);
+  void note_slow_viewer(std::size_t bytes, microseconds round_trip, SteadyTime now);
 
   /// A report by the viewer. Any values are safe: they change this viewer's estimate only.
   void take_report(const FrameReception& frame, SteadyTime now);
@@ -53,8 +53,9 @@ class LinkRate {
   /// The rate that holds most of the time: less than rate() if that varies.
   double safe_rate() const;
 
-  /// The bytes that are still outstanding `now`, at the estimated rate.
-  double outstanding_bytes(SteadyTime now) const;
+  /// The bytes that wait in the link's queue `now`, at the estimated rate: those that are not
+  /// acknowledged, but for what is on the way on a long link.
+  double queued_bytes(SteadyTime now) const;
 
   /// Whether the viewer reports frames. One that has not for 10 s counts as one that never did.
   bool has_reports() const { return has_reports_; }
@@ -99,15 +100,16 @@ class LinkRate {
                       microseconds queued);
   double rate_tested_by(std::size_t size_bytes) const;
   void learn(double measured, std::size_t size_bytes);
-  void set_outstanding(std::size_t bytes, SteadyTime now);
+  void set_queued(std::size_t bytes, SteadyTime now);
+  void set_unacknowledged(std::size_t bytes, microseconds round_trip, SteadyTime now);
   void note_late(std::size_t arrived_bytes, microseconds taken);
   void learn_from_drain(std::size_t drained_bytes, microseconds taken);
 
   Transport transport_;
   double rate_;
   double deviation_ = 0;  // mean of how far measurements fall below the estimate
-  std::size_t outstanding_bytes_ = 0;
-  SteadyTime outstanding_at_{};
+  std::size_t queued_bytes_ = 0;
+  SteadyTime queued_at_{};
 
   Sent current_;  // the frame that was begun last
   microseconds interval_{33'333};
@@ -126,11 +128,15 @@ class LinkRate {
   SteadyTime last_fall_{};       // because of losses
 };
 
+/// What is on the way to a distant viewer and back, so that it waits in no queue. The first 2 ms of
+/// the round trip do not count.
+double bytes_on_the_way(double rate, microseconds round_trip);
+
 /// How large a frame may be that is encoded `now`, if the frames come at this interval.
-double frame_budget_bytes(double safe_rate, double rate, double outstanding_bytes,
+double frame_budget_bytes(double safe_rate, double rate, double queued_bytes,
                           microseconds interval);
 
 /// Whether so much of earlier frames is on its way that no frame should be encoded for the viewer.
-bool is_link_busy(double rate, double outstanding_bytes, microseconds interval);
+bool is_link_busy(double rate, double queued_bytes, microseconds interval);
 
 }  // namespace jpegwire

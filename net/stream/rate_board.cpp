@@ -39,8 +39,8 @@ PictureSize larger_limit(PictureSize a, PictureSize b) {
   return {larger(a.width, b.width), larger(a.height, b.height)};
 }
 
-double budget_of(const LinkState& link, double outstanding_bytes, microseconds interval) {
-  return frame_budget_bytes(link.safe_rate, link.rate, outstanding_bytes, interval);
+double budget_of(const LinkState& link, double queued_bytes, microseconds interval) {
+  return frame_budget_bytes(link.safe_rate, link.rate, queued_bytes, interval);
 }
 
 bool has_stopped(SteadyTime last_ready, SteadyTime now) {
@@ -48,7 +48,7 @@ bool has_stopped(SteadyTime last_ready, SteadyTime now) {
 }
 
 double outstanding_at(const LinkState& link, SteadyTime now) {
-  return std::max(link.outstanding_bytes - link.rate * to_seconds(now - link.as_of), 0.0);
+  return std::max(link.queued_bytes - link.rate * to_seconds(now - link.as_of), 0.0);
 }
 
 /// How many of a group's viewers were in the group of each number before.

@@ -33,9 +33,9 @@ struct ViewerWish {
 struct LinkState {
   double rate = 0;
   double safe_rate = 0;
-  double outstanding_bytes = 0;
+  double queued_bytes = 0;
   SteadyTime as_of{};
-  bool has_credit = true;  // the viewer has reported nearly all frames, if it reports any
+  bool has_credit = true;  // the viewer has read nearly all frames, as far as it tells
   WallTime taken{};        // the capture time of the frame that was begun last
   microseconds spacing{};  // the viewer takes no frame that was captured sooner after that
 };

@@ -13,71 +13,84 @@ microseconds time_to_send(double bytes, double rate) {
   return std::chrono::duration_cast<microseconds>(std::chrono::duration<double>(bytes / rate));
 }
 
-}  // namespace
-
-// One more than a round trip needs, for the frame that is being received.
-bool has_credit(const LinkRate& rate, const TcpLink& link, microseconds interval) {
-  const double in_round_trip = to_seconds(link.least_round_trip) / to_seconds(interval);
-  return !rate.has_reports() ||
-         rate.unreported() < static_cast<std::size_t>(std::ceil(in_round_trip)) + 1;
+microseconds since(SteadyTime time, SteadyTime now) {
+  return std::chrono::duration_cast<microseconds>(now - time);
 }
 
-// On a link that is far faster than the frames need, the share of an interval is several frames.
-double allowed_unacknowledged_bytes(double rate, microseconds interval, std::size_t frame_bytes) {
+}  // namespace
+
+// A viewer that reports tells what it has read. Otherwise the acknowledgements tell, and nearly all
+// must have come.
+double allowed_queue_bytes(const LinkRate& rate, microseconds interval, std::size_t frame_bytes) {
   constexpr double kFewBytes = 12e3;
   constexpr double kFewerBytes = 3e3;
   constexpr double kShare = 0.15;
-  const double ten_milliseconds = 0.01 * rate;
-  const double share =
-      std::min(kShare * rate * to_seconds(interval), static_cast<double>(frame_bytes) / 2);
-  return std::max(std::clamp(ten_milliseconds, kFewerBytes, kFewBytes), share);
+  const double few = std::clamp(0.01 * rate.rate(), kFewerBytes, kFewBytes);
+  if (!rate.has_reports()) return few;
+  // On a link that is far faster than the frames need, that share is several frames.
+  const double share = kShare * rate.rate() * to_seconds(interval);
+  return std::max(few, std::min(share, static_cast<double>(frame_bytes) / 2));
 }
 
-std::optional<microseconds> SendGate::wait(const State& state, const LinkRate& rate,
-                                           SteadyTime now) {
-  const auto unacknowledged = static_cast<double>(state.unacknowledged_bytes);
-  const double surplus =
-      unacknowledged - allowed_unacknowledged_bytes(rate.rate(), state.interval, state.frame_bytes);
+void SendGate::observe(const TcpLink& link, std::size_t unacknowledged_bytes, microseconds interval,
+                       SteadyTime now) {
+  link_ = link;
+  unacknowledged_bytes_ = unacknowledged_bytes;
+  interval_ = interval;
+  const auto transfer = time_to_send(1.3 * static_cast<double>(last_frame_bytes_), rate_.rate());
+  if (unacknowledged_bytes == 0) window_.observe(link, transfer, now);
+}
+
+void SendGate::begin_frame(std::size_t frame_bytes, SteadyTime now) {
+  window_.begin_frame(frame_bytes, now);
+  last_begin_ = now;
+  last_frame_bytes_ = frame_bytes;
+}
+
+std::optional<microseconds> SendGate::wait(std::size_t frame_bytes, SteadyTime now) const {
+  const double surplus = surplus_bytes(frame_bytes);
   if (surplus > 0)
-    return std::clamp(time_to_send(surplus, rate.rate()), microseconds(kShortestWait),
-                      std::max(state.interval, microseconds(kShortestWait)));
-  if (!rate.has_reports()) {
-    if (is_window_open(state, now)) return std::nullopt;
-    const auto held = std::chrono::duration_cast<microseconds>(now - last_begin_);
-    return std::clamp(held / 8, microseconds(kShortestWait),
-                      std::max(state.interval, microseconds(kShortestWait)));
+    return std::clamp<microseconds>(time_to_send(surplus, rate_.rate()), kShortestWait,
+                                    longest_wait());
+  const microseconds held = since(last_begin_, now);
+  if (rate_.has_reports()) {
+    if (has_credit() || held > kLongestHoldByCredit) return std::nullopt;
+    return kLongestHoldByCredit - held + kShortestWait;
   }
-  const auto held = std::chrono::duration_cast<microseconds>(now - last_begin_);
-  if (has_credit(rate, state.link, state.interval) || held > kLongestHoldByCredit)
-    return std::nullopt;
-  return kLongestHoldByCredit - held + kShortestWait;
+  const SteadyTime next = window_.next_begin();
+  if (now >= next) return std::nullopt;
+  return std::clamp<microseconds>(since(now, next), kShortestWait, longest_wait());
 }
 
-// The window that a viewer offers is smaller by what it has not read. Its kernel tells that data
-// was read when that doubles the window, and otherwise only with the next acknowledgement. So while
-// most of the window is free, the last frame may be read although it seems not to be, and a viewer
-// that was slow for a moment has to be sent a frame to learn that it reads again: soon at first.
-bool SendGate::is_window_open(const State& state, SteadyTime now) {
-  if (!state.link.window_bytes) return true;
-  const std::size_t window = *state.link.window_bytes;
-  const auto few_bytes = static_cast<std::size_t>(0.15 * static_cast<double>(state.frame_bytes));
-  // The frame that was sent to learn the window was read, so the buffer has become smaller.
-  const bool has_read =
-      asked_at_ && state.unacknowledged_bytes == 0 && window + few_bytes >= *asked_at_;
-  if (has_read) largest_window_bytes_ = window;
-  largest_window_bytes_ = std::max(largest_window_bytes_, window);
-  const std::size_t lacking = largest_window_bytes_ - window;
-  if (lacking <= few_bytes) {
-    hold_ = kShortestHoldByWindow;
-    asked_at_.reset();
-    return true;
-  }
-  const bool is_told_at_once = 2 * window <= largest_window_bytes_;
-  if (!is_told_at_once && !asked_at_ && lacking <= few_bytes + last_frame_bytes_) return true;
-  if (now - last_begin_ <= (is_told_at_once ? kLongestHoldByWindow : hold_)) return false;
-  asked_at_ = window;
-  hold_ = std::min(3 * hold_, kLongestHoldByWindow);
-  return true;
+bool SendGate::is_viewer_ready(SteadyTime now) const {
+  if (rate_.has_reports()) return has_credit();
+  return now + interval_ / 2 >= window_.next_begin() &&
+         !(surplus_bytes(last_frame_bytes_) > 0 && is_silent());
+}
+
+// One more than a round trip needs, for the frame that is being received.
+bool SendGate::has_credit() const {
+  const double in_round_trip = to_seconds(link_.least_round_trip) / to_seconds(interval_);
+  return rate_.unreported() < static_cast<std::size_t>(std::ceil(in_round_trip)) + 1;
+}
+
+// Acknowledgements come while a link is busy, but not while a viewer does not read.
+bool SendGate::is_silent() const {
+  constexpr milliseconds kSilence{20};
+  return std::min(link_.since_sent, link_.since_heard) >= kSilence + link_.least_round_trip;
+}
+
+// The kernel measures what was delivered. Without reports the estimate may still be a guess.
+double SendGate::surplus_bytes(std::size_t frame_bytes) const {
+  const microseconds round_trip = link_.least_round_trip;
+  double rate = rate_.rate();
+  if (!rate_.has_reports()) rate = std::min(rate, link_.delivered_per_second);
+  return static_cast<double>(unacknowledged_bytes_) - bytes_on_the_way(rate, round_trip) -
+         allowed_queue_bytes(rate_, interval_, frame_bytes);
+}
+
+microseconds SendGate::longest_wait() const {
+  return std::max<microseconds>(interval_, kShortestWait);
 }
 
 }  // namespace jpegwire

@@ -6,6 +6,7 @@
 #include "codec/time.hpp"
 #include "net/sockets/tcp_link.hpp"
 #include "net/stream/link_rate.hpp"
+#include "net/tcp/reader_window.hpp"
 
 namespace jpegwire {
 
@@ -14,39 +15,39 @@ namespace jpegwire {
 /// (docs/rate-control.md). It has no clock and no socket; bound to the io thread.
 class SendGate {
  public:
-  struct State {
-    std::size_t unacknowledged_bytes = 0;
-    TcpLink link;
-    std::size_t frame_bytes = 0;  // that wait to be begun
-    microseconds interval{};      // between frames
-  };
+  explicit SendGate(const LinkRate& rate) : rate_(rate) {}
 
-  /// Nothing if a frame may begin `now`; otherwise when to ask again. A report may open it earlier.
-  std::optional<microseconds> wait(const State& state, const LinkRate& rate, SteadyTime now);
+  /// What the kernel tells now, and the time between frames.
+  void observe(const TcpLink& link, std::size_t unacknowledged_bytes, microseconds interval,
+               SteadyTime now);
+
+  /// Nothing if a frame of this size may begin `now`; otherwise when to ask again. A report may
+  /// open it earlier.
+  std::optional<microseconds> wait(std::size_t frame_bytes, SteadyTime now) const;
+
+  /// Whether a frame that is made now could begin soon, so far as that depends on the viewer.
+  bool is_viewer_ready(SteadyTime now) const;
 
   /// A frame begins.
-  void begin_frame(std::size_t frame_bytes, SteadyTime now) {
-    last_begin_ = now;
-    last_frame_bytes_ = frame_bytes;
-  }
+  void begin_frame(std::size_t frame_bytes, SteadyTime now);
 
  private:
-  static constexpr milliseconds kShortestHoldByWindow{100};
-  static constexpr milliseconds kLongestHoldByWindow{2000};
+  bool has_credit() const;
+  bool is_silent() const;
+  double surplus_bytes(std::size_t frame_bytes) const;
+  microseconds longest_wait() const;
 
-  bool is_window_open(const State& state, SteadyTime now);
-
+  const LinkRate& rate_;
+  TcpLink link_;
+  std::size_t unacknowledged_bytes_ = 0;
+  microseconds interval_{};
   SteadyTime last_begin_{};
   std::size_t last_frame_bytes_ = 0;
-  std::size_t largest_window_bytes_ = 0;
-  milliseconds hold_ = kShortestHoldByWindow;  // until a frame is sent to learn the window
-  std::optional<std::size_t> asked_at_;        // this window, since then
+  ReaderWindow window_;  // of a viewer that does not report
 };
 
-/// Whether a viewer that reports has reported all frames, but for as many as a round trip needs.
-bool has_credit(const LinkRate& rate, const TcpLink& link, microseconds interval);
-
-/// So many bytes may be unacknowledged when a frame of this size begins.
-double allowed_unacknowledged_bytes(double rate, microseconds interval, std::size_t frame_bytes);
+/// So many bytes may wait in the link's queue when a frame of this size begins. The viewer may also
+/// be one that reports.
+double allowed_queue_bytes(const LinkRate& rate, microseconds interval, std::size_t frame_bytes);
 
 }  // namespace jpegwire

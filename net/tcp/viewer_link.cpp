@@ -55,24 +55,21 @@ bool ViewerLink::is_outdated(const EncodedFrame& frame) const {
 
 void ViewerLink::observe(std::size_t unsent_bytes) {
   kernel_ = tcp_link(socket_);
-  unacknowledged_bytes_ = unacknowledged_bytes(socket_);
+  const std::size_t unacknowledged = unacknowledged_bytes(socket_);
   const SteadyTime now = steady_time();
-  const std::size_t bytes = unacknowledged_bytes_ + unsent_bytes;
+  gate_.observe(kernel_, unacknowledged, interval_.get(), now);
+  const std::size_t bytes = unacknowledged + unsent_bytes;
   const microseconds limited = kernel_.limited_by_peer - limited_at_begin_;
   const bool is_viewer_slow = 2 * limited > now - last_begin_;
   if (is_viewer_slow)
-    rate_.note_slow_viewer(bytes, now);
+    rate_.note_slow_viewer(bytes, kernel_.least_round_trip, now);
   else
     rate_.note_outstanding(bytes, kernel_.least_round_trip, now);
   publish();
 }
 
-std::optional<microseconds> ViewerLink::wait(const EncodedFrame& frame) {
-  return gate_.wait({.unacknowledged_bytes = unacknowledged_bytes_,
-                     .link = kernel_,
-                     .frame_bytes = frame.layout.size_bytes(),
-                     .interval = interval_.get()},
-                    rate_, steady_time());
+std::optional<microseconds> ViewerLink::wait(const EncodedFrame& frame) const {
+  return gate_.wait(frame.layout.size_bytes(), steady_time());
 }
 
 microseconds ViewerLink::next_look() const {
@@ -83,7 +80,8 @@ microseconds ViewerLink::next_look() const {
 
 // The reports of a viewer tell more.
 bool ViewerLink::is_worth_a_look() const {
-  return place_ && !rate_.has_reports() && !rate_.is_measured();
+  return place_ && !rate_.has_reports() &&
+         (!rate_.is_measured() || !gate_.is_viewer_ready(steady_time()));
 }
 
 void ViewerLink::begin_frame(const EncodedFrame& frame, std::size_t size_bytes) {
@@ -115,9 +113,9 @@ LinkState ViewerLink::state() const {
   const SteadyTime now = steady_time();
   return {.rate = rate_.rate(),
           .safe_rate = rate_.safe_rate(),
-          .outstanding_bytes = rate_.outstanding_bytes(now),
+          .queued_bytes = rate_.queued_bytes(now),
           .as_of = now,
-          .has_credit = has_credit(rate_, kernel_, interval_.get()),
+          .has_credit = gate_.is_viewer_ready(now),
           .taken = last_begun_,
           .spacing = spacing_};
 }

@@ -47,7 +47,7 @@ class ViewerLink {
 
   /// After observe(): nothing if a frame may begin; otherwise when to ask again, unless a report
   /// arrives before.
-  std::optional<microseconds> wait(const EncodedFrame& frame);
+  std::optional<microseconds> wait(const EncodedFrame& frame) const;
 
   /// When to look again while the current frame is on its way: less often, the longer it takes.
   microseconds next_look() const;
@@ -80,9 +80,8 @@ class ViewerLink {
   const microseconds spacing_;  // between the frames that it takes, at least
   ViewerWish wish_;
   TcpLink kernel_;  // as observed last
-  std::size_t unacknowledged_bytes_ = 0;
   LinkRate rate_;
-  SendGate gate_;
+  SendGate gate_{rate_};
   FrameInterval interval_;
   std::optional<std::uint32_t> last_sequence_;  // offered
   WallTime last_begun_{};                       // of the latest frame that was begun

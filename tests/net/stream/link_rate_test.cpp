@@ -118,8 +118,8 @@ TEST_CASE("a viewer that reads slowly does not lower the estimate of its link") 
   for (std::uint32_t i = 0; i < 10; ++i) {
     const SteadyTime begin = kBegin + 20 * i * kInterval;
     rate.begin_frame(i, 70'000, begin);
-    rate.note_slow_viewer(45'000, begin + milliseconds{100});
-    CHECK(rate.outstanding_bytes(begin + milliseconds{100}) == 45'000);
+    rate.note_slow_viewer(45'000, milliseconds{1}, begin + milliseconds{100});
+    CHECK(rate.queued_bytes(begin + milliseconds{100}) == 45'000);
     rate.note_outstanding(0, milliseconds{1}, begin + milliseconds{500});
   }
   CHECK(rate.rate() == 20 * kMegabit);
@@ -169,9 +169,9 @@ TEST_CASE("a frame's budget leaves a part of the link unused, and less if it is 
 TEST_CASE("what is outstanding falls with time, at the estimated rate") {
   LinkRate rate(1e6);
   rate.begin_frame(0, 60'000, kBegin);
-  CHECK(rate.outstanding_bytes(kBegin) == 60'000);
-  CHECK(rate.outstanding_bytes(kBegin + milliseconds{20}) == Approx(40'000));
-  CHECK(rate.outstanding_bytes(kBegin + milliseconds{90}) == 0);
+  CHECK(rate.queued_bytes(kBegin) == 60'000);
+  CHECK(rate.queued_bytes(kBegin + milliseconds{20}) == Approx(40'000));
+  CHECK(rate.queued_bytes(kBegin + milliseconds{90}) == 0);
 }
 
 TEST_CASE("frames count as unreported until they or later ones are reported") {
@@ -317,9 +317,9 @@ TEST_CASE("a frame that lost datagrams in a full queue lowers the rate without a
 TEST_CASE("what is outstanding counts a frame whose size was unknown when it began") {
   LinkRate rate(1e6, LinkRate::Transport::datagrams);
   rate.begin_frame(0, 0, kBegin);
-  CHECK(rate.outstanding_bytes(kBegin) == 0);
+  CHECK(rate.queued_bytes(kBegin) == 0);
   rate.end_frame(60'000, kBegin + milliseconds{10});
-  CHECK(rate.outstanding_bytes(kBegin + milliseconds{30}) == Approx(40'000));
+  CHECK(rate.queued_bytes(kBegin + milliseconds{30}) == Approx(40'000));
 }
 
 }  // namespace

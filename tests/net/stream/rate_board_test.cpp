@@ -26,7 +26,7 @@ struct Stage {
   LinkState link(double megabits, double outstanding = 0, bool has_credit = true) const {
     return {.rate = megabits * kMegabit,
             .safe_rate = megabits * kMegabit,
-            .outstanding_bytes = outstanding,
+            .queued_bytes = outstanding,
             .as_of = now,
             .has_credit = has_credit};
   }

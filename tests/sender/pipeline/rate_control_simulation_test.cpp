@@ -57,7 +57,9 @@ struct Figures {
 /// programs' own; time and sizes are simulated.
 class Simulation {
  public:
-  Simulation(Rate rate, unsigned seed) : link_rate_(std::move(rate)), scene_(seed) {}
+  /// `delay` is each way.
+  Simulation(Rate rate, unsigned seed, microseconds delay = microseconds{1000})
+      : link_rate_(std::move(rate)), delay_(delay), scene_(seed) {}
 
   void run(double seconds) {
     for (; seconds_since_begin(now_) < seconds; now_ += kStep) {
@@ -92,7 +94,6 @@ class Simulation {
   };
 
   static constexpr microseconds kEncodeTime{7000};
-  static constexpr microseconds kDelay{1000};  // each way
   static constexpr double kDecodeMilliseconds = 6;
 
   void capture() {
@@ -115,23 +116,24 @@ class Simulation {
     begin_newest();
   }
 
-  double outstanding() const {
+  /// Sent and not acknowledged: acknowledgements come a round trip later.
+  double unacknowledged() {
+    std::erase_if(arrivals_,
+                  [this](const Arrival& arrival) { return arrival.acknowledged <= now_; });
     double bytes = 0;
     for (const SentFrame& frame : queue_) bytes += frame.left;
+    for (const Arrival& arrival : arrivals_) bytes += arrival.bytes;
     return bytes;
   }
 
   void begin_newest() {
-    const auto bytes = static_cast<std::size_t>(outstanding());
-    rate_.note_outstanding(bytes, 2 * kDelay, now_);
-    const SendGate::State state{.unacknowledged_bytes = bytes,
-                                .link = {.window_bytes = std::nullopt,
-                                         .congestion_window_bytes = 0,
-                                         .round_trip = 2 * kDelay,
-                                         .least_round_trip = 2 * kDelay},
-                                .frame_bytes = static_cast<std::size_t>(newest_->bytes),
-                                .interval = kInterval};
-    const auto wait = gate_.wait(state, rate_, now_);
+    const auto bytes = static_cast<std::size_t>(unacknowledged());
+    rate_.note_outstanding(bytes, 2 * delay_, now_);
+    TcpLink link{};
+    link.least_round_trip = 2 * delay_;
+    link.delivered_per_second = 2.5e6;
+    gate_.observe(link, bytes, kInterval, now_);
+    const auto wait = gate_.wait(static_cast<std::size_t>(newest_->bytes), now_);
     if (wait) look_at_ = now_ + *wait;
     if (!wait) begin();
     publish();
@@ -146,21 +148,21 @@ class Simulation {
   }
 
   void publish() {
-    place_->set(
-        LinkState{.rate = rate_.rate(),
-                  .safe_rate = rate_.safe_rate(),
-                  .outstanding_bytes = rate_.outstanding_bytes(now_),
-                  .as_of = now_,
-                  .has_credit = has_credit(rate_, {.least_round_trip = 2 * kDelay}, kInterval)});
+    place_->set(LinkState{.rate = rate_.rate(),
+                          .safe_rate = rate_.safe_rate(),
+                          .queued_bytes = rate_.queued_bytes(now_),
+                          .as_of = now_,
+                          .has_credit = gate_.is_viewer_ready(now_)});
   }
 
   void transmit() {
     double room = link_rate_(seconds_since_begin(now_)) * to_seconds(kStep);
     while (room > 0 && !queue_.empty()) {
       SentFrame& frame = queue_.front();
-      if (!frame.first_byte) frame.first_byte = now_ + kDelay;
+      if (!frame.first_byte) frame.first_byte = now_ + delay_;
       const double part = std::min(room, frame.left);
       frame.left -= part;
+      arrivals_.push_back({now_ + 2 * delay_, part});
       room -= part;
       if (frame.left > 0) break;
       arrived(frame);
@@ -176,14 +178,14 @@ class Simulation {
   }
 
   void arrived(const SentFrame& frame) {
-    const SteadyTime last = now_ + kDelay;
+    const SteadyTime last = now_ + delay_;
     const double age = to_seconds(last - frame.capture) * 1000 + kDecodeMilliseconds;
     shown_.push_back({seconds_since_begin(frame.capture), age, choices_.front().quality,
                       choices_.front().scale});
     const auto there = [](SteadyTime time) {
       return WallTime(std::chrono::duration_cast<microseconds>(time.time_since_epoch()));
     };
-    reports_.push_back({now_ + 2 * kDelay,
+    reports_.push_back({now_ + 2 * delay_,
                         {.sequence = frame.sequence,
                          .size_bytes = static_cast<std::uint32_t>(frame.bytes),
                          .first_byte = there(*frame.first_byte),
@@ -192,12 +194,18 @@ class Simulation {
                          .wanted = {}}});
   }
 
+  struct Arrival {
+    SteadyTime acknowledged;
+    double bytes;
+  };
+
   struct Report {
     SteadyTime at;
     FrameReception reception;
   };
 
   const Rate link_rate_;
+  const microseconds delay_;
   SyntheticScene scene_;
   SteadyTime now_ = kBegin;
   SteadyTime next_capture_ = kBegin;
@@ -208,7 +216,7 @@ class Simulation {
   std::vector<GroupOrder> orders_;
   QualityControl control_;
   LinkRate rate_{2.5e6};
-  SendGate gate_;
+  SendGate gate_{rate_};
 
   std::optional<Made> encoded_;  // until its encode time is over
   SteadyTime encoded_at_{};
@@ -217,6 +225,7 @@ class Simulation {
   SteadyTime look_at_{};
   std::deque<SentFrame> queue_;
   std::deque<EncodeChoice> choices_;  // of the frames in it
+  std::deque<Arrival> arrivals_;
   std::deque<Report> reports_;
   std::vector<ShownFrame> shown_;
 };
@@ -256,6 +265,18 @@ TEST_CASE("a steady link carries the full frame rate, at an age of about an inte
   CHECK(figures.frames_per_second >= 29.5);
   CHECK(figures.age_p50 <= 45);
   CHECK(figures.age_p99 <= 70);
+}
+
+TEST_CASE("a distant viewer gets the full frame rate, too") {
+  const unsigned seed = GENERATE(1U, 2U);
+  const milliseconds delay{GENERATE(10, 25, 60)};
+  CAPTURE(seed, delay.count());
+  Simulation simulation(constant(20), seed, delay);
+  simulation.run(20);
+  const Figures figures = simulation.figures(3, 19.5);
+  CHECK(figures.frames_per_second >= 29);
+  CHECK(figures.age_p50 <= 45 + static_cast<double>(delay.count()));
+  CHECK(figures.age_p99 <= 70 + static_cast<double>(delay.count()));
 }
 
 TEST_CASE("the frames follow a link whose rate falls to a quarter and comes back") {
