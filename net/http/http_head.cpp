@@ -166,6 +166,10 @@ bool may_begin_with(std::string_view text, std::string_view prefix) {
   return equal_ignoring_case(text.substr(0, prefix.size()), prefix.substr(0, text.size()));
 }
 
+std::string_view without_leading_line_breaks(std::string_view text) {
+  return text.substr(std::min(text.find_first_not_of("\r\n"), text.size()));
+}
+
 bool may_begin_response(std::string_view text) {
   constexpr std::size_t kRadioBytes = kRadio.size();
   const bool may_be_radio =
@@ -226,9 +230,9 @@ HttpRequestHead parse_request_head(std::span<const std::byte> bytes, std::size_t
 }
 
 HttpResponseHead parse_response_head(std::span<const std::byte> bytes, std::size_t max_bytes) {
-  std::string_view text = head_text(bytes, max_bytes);
-  const std::size_t begin = std::min(text.find_first_not_of("\r\n"), text.size());
-  text.remove_prefix(begin);
+  const std::string_view all = head_text(bytes, max_bytes);
+  const std::string_view text = without_leading_line_breaks(all);
+  const std::size_t begin = all.size() - text.size();
   HttpResponseHead head;
   head.state = State::malformed;
   if (!may_begin_response(text)) return head;
@@ -249,7 +253,7 @@ HttpResponseHead parse_response_head(std::span<const std::byte> bytes, std::size
 }
 
 bool claims_to_be_response(std::span<const std::byte> bytes) {
-  const std::string_view text = trimmed(head_text(bytes, kLargestHeadBytes));
+  const std::string_view text = without_leading_line_breaks(head_text(bytes, kLargestHeadBytes));
   return text.size() > kHttp.size() && may_begin_response(text);
 }
 

@@ -278,9 +278,11 @@ TEST_CASE("an error names no binary bytes", "[http]") {
 
 TEST_CASE("what is not HTTP is recognized", "[http]") {
   const std::string answer =
-      GENERATE(std::string("SSH-2.0-OpenSSH_9.2\r\n"), std::string("\0\0\x40\0\xFF\xD8", 6));
+      GENERATE(std::string("SSH-2.0-OpenSSH_9.2\r\n"), std::string("\0\0\x40\0\xFF\xD8", 6),
+               std::string(" HTTP/1.1 200 OK\r\n\r\n"), std::string("--x\r\n\r\n\xFF\xD8\xFF"));
   StreamRequest request(parse_http_url("http://camera/"));
-  CHECK(feed(request, answer) == Result::not_http);
+  CHECK(feed(request, answer, GENERATE(1, 1000)) == Result::not_http);
+  CHECK(request.rest().size() == request.received_bytes().size());
 }
 
 TEST_CASE("an answer that cannot be used is refused with a reason", "[http]") {
