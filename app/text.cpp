@@ -19,7 +19,8 @@ std::size_t size_of_character(unsigned char first) {
   return 0;
 }
 
-// Removes a character from the front; nothing if it is invalid, overlong or a surrogate.
+// Removes a character from the front; nothing, and nothing is removed, if it is invalid, overlong
+// or a surrogate.
 std::optional<std::uint32_t> take_character(std::string_view& text) {
   const auto first = static_cast<unsigned char>(text[0]);
   const std::size_t size = size_of_character(first);
@@ -29,10 +30,10 @@ std::optional<std::uint32_t> take_character(std::string_view& text) {
     if ((static_cast<unsigned char>(next) & 0xC0U) != 0x80U) return std::nullopt;
     code = code << 6 | (static_cast<unsigned char>(next) & 0x3FU);
   }
-  text.remove_prefix(size);
   constexpr std::array<std::uint32_t, 5> kMin{0, 0, 0x80, 0x800, 0x10000};
   if (code < kMin[size] || code > 0x10FFFF || (code >= 0xD800 && code < 0xE000))
     return std::nullopt;
+  text.remove_prefix(size);
   return code;
 }
 

@@ -22,6 +22,9 @@ inline std::string counted(std::uint64_t number, std::string_view one) {
 /// ASCII's capital letter as its small one; any other character as it is.
 constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
+/// ASCII's small letter as its capital one; any other character as it is.
+constexpr char upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
+
 inline std::string lower(std::string_view text) {
   std::string lowered(text);
   std::ranges::transform(lowered, lowered.begin(), [](char c) { return lower(c); });

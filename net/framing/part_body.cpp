@@ -28,13 +28,14 @@ std::optional<std::size_t> PartBody::find_end(Bytes received) {
   const bool is_jpeg = begins_jpeg(received);
   std::optional<JpegEnd::Found> jpeg;
   if (is_jpeg) jpeg = jpeg_end_.find(received);
-  if (jpeg && jpeg->has_eoi && (!length_ || jpeg->size_bytes - kLookAheadBytes <= *length_))
+  if (jpeg && jpeg->has_eoi && length_ && jpeg->size_bytes - kLookAheadBytes <= *length_)
     return jpeg->size_bytes;
   if (length_ && received.size() - kLookAheadBytes >= *length_) {
     const std::size_t length = *std::exchange(length_, std::nullopt);
     if (const auto end = find_boundary(received.first(length + kLookAheadBytes))) return end;
     if (may_follow_part(as_text(received.subspan(length, kLookAheadBytes)))) return length;
   }
+  // A damaged segment may claim the boundary and the next part as its own.
   if (jpeg) return find_boundary(received.first(jpeg->size_bytes)).value_or(jpeg->size_bytes);
   return is_jpeg && length_ ? std::nullopt : find_boundary(received);
 }

@@ -18,6 +18,8 @@ using RequestParser = http::request_parser<http::empty_body>;
 using ResponseParser = http::response_parser<http::empty_body>;
 using State = HttpHead::State;
 
+constexpr std::string_view kHttp = "HTTP/";
+constexpr std::string_view kRadio = "ICY";
 constexpr std::string_view kEndOfRequestHead = "\r\n\r\n";
 
 // Beast's containers throw on longer names and values.
@@ -87,15 +89,20 @@ bool is_token(std::string_view text) {
   });
 }
 
-/// A space follows the status, and servers of radio stations ("ICY") speak HTTP/1.0.
+/// One space follows the version and the status, and servers of radio stations ("ICY") speak
+/// HTTP/1.0.
 std::string normalized_status_line(std::string_view line) {
-  constexpr std::string_view kRadio = "ICY ";
-  constexpr std::size_t kSizeWithoutReason = std::string_view("HTTP/1.1 200").size();
-  std::string normalized = line.starts_with(kRadio)
-                               ? "HTTP/1.0 " + std::string(line.substr(kRadio.size()))
-                               : std::string(line);
+  const auto take_word = [&line] {
+    const std::string_view word = line.substr(0, line.find_first_of(" \t"));
+    line = trimmed(line.substr(word.size()));
+    return std::string(word);
+  };
+  const std::string name = take_word();
+  const std::string status = take_word();
+  std::string normalized = equal_ignoring_case(name, kRadio) ? "HTTP/1.0" : name;
+  std::ranges::transform(normalized, normalized.begin(), [](char c) { return upper(c); });
+  normalized.append(" ").append(status).append(" ").append(line);
   std::erase_if(normalized, is_control);
-  if (normalized.size() == kSizeWithoutReason) normalized += ' ';
   return normalized;
 }
 
@@ -148,16 +155,26 @@ std::string normalize_response_head(std::string_view head) {
 
 /// As names_other_version(), of a status line.
 bool answers_with_other_version(std::string_view head) {
-  constexpr std::string_view kName = "HTTP/";
-  if (!head.starts_with(kName)) return false;
-  const std::string_view version = head.substr(0, head.find_first_of(" \r\n")).substr(kName.size());
+  if (!equal_ignoring_case(head.substr(0, kHttp.size()), kHttp)) return false;
+  const std::string_view version = head.substr(0, head.find_first_of(" \r\n")).substr(kHttp.size());
   const bool begins_with_digit = !version.empty() && version[0] >= '0' && version[0] <= '9';
   return begins_with_digit && version != "1.0" && version != "1.1";
 }
 
-/// Fewer bytes than the prefix begin with it if they may still become it.
+/// Fewer bytes than the prefix begin with it if they may still become it. Case does not count.
 bool may_begin_with(std::string_view text, std::string_view prefix) {
-  return text.substr(0, prefix.size()) == prefix.substr(0, text.size());
+  return equal_ignoring_case(text.substr(0, prefix.size()), prefix.substr(0, text.size()));
+}
+
+std::string_view without_leading_line_breaks(std::string_view text) {
+  return text.substr(std::min(text.find_first_not_of("\r\n"), text.size()));
+}
+
+bool may_begin_response(std::string_view text) {
+  constexpr std::size_t kRadioBytes = kRadio.size();
+  const bool may_be_radio =
+      may_begin_with(text, kRadio) && (text.size() <= kRadioBytes || text[kRadioBytes] == ' ');
+  return may_be_radio || may_begin_with(text, kHttp);
 }
 
 }  // namespace
@@ -213,12 +230,12 @@ HttpRequestHead parse_request_head(std::span<const std::byte> bytes, std::size_t
 }
 
 HttpResponseHead parse_response_head(std::span<const std::byte> bytes, std::size_t max_bytes) {
-  std::string_view text = head_text(bytes, max_bytes);
-  const std::size_t begin = std::min(text.find_first_not_of("\r\n"), text.size());
-  text.remove_prefix(begin);
+  const std::string_view all = head_text(bytes, max_bytes);
+  const std::string_view text = without_leading_line_breaks(all);
+  const std::size_t begin = all.size() - text.size();
   HttpResponseHead head;
   head.state = State::malformed;
-  if (!may_begin_with(text, "HTTP/") && !may_begin_with(text, "ICY ")) return head;
+  if (!may_begin_response(text)) return head;
   head.state = bytes.size() < max_bytes ? State::need_more : State::too_large;
   const std::optional<std::size_t> size = find_head_size(text);
   if (!size) return head;
@@ -233,6 +250,11 @@ HttpResponseHead parse_response_head(std::span<const std::byte> bytes, std::size
   head.reason = message.reason();
   head.is_chunked = message.chunked();
   return head;
+}
+
+bool claims_to_be_response(std::span<const std::byte> bytes) {
+  const std::string_view text = without_leading_line_breaks(head_text(bytes, kLargestHeadBytes));
+  return text.size() > kHttp.size() && may_begin_response(text);
 }
 
 std::optional<std::size_t> find_head_size(std::string_view text) {

@@ -81,9 +81,13 @@ struct HttpResponseHead : HttpHead {
 HttpRequestHead parse_request_head(std::span<const std::byte> bytes, std::size_t max_bytes);
 
 /// As parse_request_head, but accepts what small cameras send: line breaks in front of the head,
-/// lines that end with LF alone, a status line that lacks a reason or begins with "ICY", lines that
-/// are no fields, and a Content-Length that is no number.
+/// lines that end with LF alone, a status line that lacks a reason, has several blanks or small
+/// letters, or begins with "ICY", lines that are no fields, and a Content-Length that is no number.
 HttpResponseHead parse_response_head(std::span<const std::byte> bytes, std::size_t max_bytes);
+
+/// Whether `bytes`, of which parse_response_head() says that they are malformed, are meant to be a
+/// response's head.
+bool claims_to_be_response(std::span<const std::byte> bytes);
 
 /// The size of the head at the front of `text`, with the empty line that ends it; lines may end
 /// with LF alone. Nothing if there is no empty line.

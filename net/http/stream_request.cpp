@@ -123,10 +123,20 @@ std::optional<HttpUrl> resolve(const HttpUrl& base, std::string_view location) {
   return is_visible ? std::optional(url) : std::nullopt;
 }
 
+std::string_view first_line(std::string_view answer) {
+  answer.remove_prefix(std::min(answer.find_first_not_of("\r\n"), answer.size()));
+  return answer.substr(0, answer.find_first_of("\r\n"));
+}
+
 // Of an answer's status line.
 std::string version_of(std::string_view answer) {
-  answer.remove_prefix(std::min(answer.find_first_not_of("\r\n"), answer.size()));
-  return as_plain_line(answer.substr(0, answer.find_first_of(" \r\n")), kMaxShownText);
+  const std::string_view line = first_line(answer);
+  return as_plain_line(line.substr(0, line.find(' ')), kMaxShownText);
+}
+
+// 204 and 205 have no content (RFC 9110, section 15.3).
+bool announces_content(int status) {
+  return status >= 200 && status < 300 && status != 204 && status != 205;
 }
 
 }  // namespace
@@ -192,7 +202,7 @@ StreamRequest::Result StreamRequest::read_head() {
     case HttpHead::State::complete:
       return judge_head();
     case HttpHead::State::malformed:
-      return Result::not_http;
+      return refuse_malformed();
     case HttpHead::State::unsupported_version:
       return refuse(fmt::format("answers with {}, and only HTTP/1.0 and HTTP/1.1 are supported",
                                 version_of(as_text(received_bytes().subspan(interim_bytes_)))));
@@ -200,6 +210,13 @@ StreamRequest::Result StreamRequest::read_head() {
       return refuse("answers with an HTTP head that cannot be read");
   }
   return Result::need_more;
+}
+
+StreamRequest::Result StreamRequest::refuse_malformed() {
+  const Bytes answer = received_bytes().subspan(interim_bytes_);
+  if (!claims_to_be_response(answer)) return Result::not_http;
+  return refuse(fmt::format("answers with an HTTP head that cannot be read: '{}'",
+                            as_plain_line(first_line(as_text(answer)), kMaxShownText)));
 }
 
 void StreamRequest::parse_head() {
@@ -213,12 +230,13 @@ StreamRequest::Result StreamRequest::judge_head() {
   stale_answers_ = 0;
   if (head_.status >= 300 && head_.status < 400 && head_.fields.contains("Location"))
     return redirect(head_.fields["Location"]);
-  if (head_.status == 200 && is_compressed(head_.fields))
+  const bool has_content = announces_content(head_.status);
+  if (has_content && is_compressed(head_.fields))
     return refuse(fmt::format(
         "answers with Content-Encoding {}, and compressed streams are not supported; switch the "
         "compression off at the server",
         head_.fields["Content-Encoding"]));
-  if (head_.status == 200) {
+  if (has_content) {
     // What is a stream already may link to itself.
     const std::string_view stream =
         names_pictures(content_type()) ? std::string_view() : link_to_stream(head_.fields);

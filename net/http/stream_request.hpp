@@ -24,7 +24,7 @@ class StreamRequest {
     need_more,
     accepted,   // the body follows the head
     ask_again,  // on a new connection, to url()'s endpoint
-    not_http,   // received_bytes() are something else
+    not_http,   // received_bytes() are something else; if they are the body, it begins at rest()
     refused,    // error() says why
   };
 
@@ -72,6 +72,7 @@ class StreamRequest {
  private:
   Result refuse(std::string error);
   Result read_head();
+  Result refuse_malformed();
   void parse_head();
   Result judge_head();
   Result authorize();

@@ -233,10 +233,12 @@ void StreamClient::accept_answer() {
 
 void StreamClient::refuse_answer() { end_session(false, {"", " " + request_->error()}); }
 
+// Some servers send the body without a head (HTTP/0.9).
 void StreamClient::take_not_http() {
   using Kind = DetectedFraming::Kind;
   const Kind kind = detect_framing(request_->received_bytes(), settings_.max_frame_bytes).kind;
   if (kind == Kind::need_more) return do_read();
+  if (kind == Kind::parts) return accept_answer();
   if (kind == Kind::unknown || is_snapshot_)
     return end_session(false, {"", " does not answer with HTTP"});
   spdlog::info("{} sends frames without HTTP; watching {}", url(), to_tcp_url(settings_.endpoint));
@@ -447,13 +449,22 @@ void StreamClient::reset_request() {
 void StreamClient::nothing_was_shown() {
   const double seconds = std::chrono::duration<double>(settings_.timeout).count();
   std::string after = fmt::format(" within {} s", seconds);
-  if (last_trouble_) after += ": " + last_trouble_->about("it");
+  after += last_trouble_ ? ": " + last_trouble_->about("it") : describe_silence();
   const Trouble trouble{"no frame from ", after};
   if (!settings_.reconnect) return fail(trouble.about(url()));
   silence_.start();
   const bool is_fetching = std::exchange(is_snapshot_, false);
   next_fetch_.cancel();
   if (is_fetching || socket_.is_open()) end_session(false, trouble);
+}
+
+// Of a connection without an error.
+std::string StreamClient::describe_silence() const {
+  if (!socket_.is_open()) return "";
+  if (awaits_answer_) return request_->received_bytes().empty() ? ": it does not answer" : "";
+  if (request_ || !dialer_ || bytes_in_body_ > 0) return "";
+  const HttpUrl http{.endpoint = settings_.endpoint, .user = {}, .password = {}};
+  return fmt::format(": it sends nothing; if it is an HTTP server, watch {}", to_string(http));
 }
 
 void StreamClient::could_not_connect(std::error_code error) {

@@ -101,6 +101,7 @@ class StreamClient final : public StreamInput {
   void reset_request();
   void refuse_answer();
   void nothing_was_shown();
+  std::string describe_silence() const;
   void could_not_connect(std::error_code error);
   void seek_sender();
   void fail(const std::string& sentence);

@@ -34,6 +34,16 @@ TEST_CASE("a message shows an address without what may be a password") {
   CHECK(without_password("photo@2x.jpg") == "photo@2x.jpg");
 }
 
+TEST_CASE("characters that are no UTF-8 are blanks in a line, also at its end") {
+  const std::string invalid = GENERATE("\xFF", "\xC3", "\xC0\x80", "\xE0\x80\x80", "\xED\xA0\x80",
+                                       "\xF0\x80\x80\x80", "\xF4\x90\x80\x80", "\xE3\x82");
+  CAPTURE(invalid);
+  CHECK_FALSE(is_plain_text(invalid));
+  CHECK(as_plain_line(invalid, 100).empty());
+  CHECK(as_plain_line("a" + invalid, 100) == "a");
+  CHECK(as_plain_line("a" + invalid + "b", 100) == "a b");
+}
+
 TEST_CASE("a text's width in columns is that of a terminal") {
   CHECK(columns_of("") == 0);
   CHECK(columns_of("monday.mkv") == 10);

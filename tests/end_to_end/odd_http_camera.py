@@ -76,6 +76,11 @@ ODDITIES = {
     "Content-Length: 0 in the head": head(OK + b"Content-Length: 0\r\n" + MULTIPART + b"\r\n"),
     "two lengths in the head": head(OK + b"Content-Length: 7\r\nContent-Length: 9\r\n" + MULTIPART +
                                     b"\r\n"),
+    "status line in small letters": head(b"http/1.1 200 ok\r\n" + MULTIPART + b"\r\n"),
+    "blanks in the status line": head(b"HTTP/1.1  200  OK\r\n" + MULTIPART + b"\r\n"),
+    "status 206": head(b"HTTP/1.1 206 Partial Content\r\n" + MULTIPART + b"\r\n"),
+    "no head at all": head(b""),
+    "bare JPEGs, no head at all": b"".join,
     "ICY": head(b"ICY 200 OK\r\n" + MULTIPART + b"\r\n"),
     "leading line breaks": lambda jpegs: (b"\r\n\r\n" + OK + MULTIPART + b"\r\n\r\n\n" +
                                           parts(jpegs)),

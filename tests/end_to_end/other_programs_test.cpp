@@ -36,6 +36,15 @@ TEST_CASE("the viewer shows what ffmpeg serves") {
   check_shown(summary_of(viewer));
 }
 
+TEST_CASE("the viewer shows what ffmpeg serves over HTTP, in chunks") {
+  const std::string format = GENERATE("mpjpeg", "mjpeg");
+  const std::string url = "http://127.0.0.1:" + std::to_string(free_port());
+  Process sender(ffmpeg({"-re", "-f", "lavfi", "-i", "testsrc=size=320x240:rate=10", "-c:v",
+                         "mjpeg", "-f", format, "-listen", "1", url}));
+  ViewerProgram viewer({url, "--timeout", "30", "--frames", "5", "--summary", "-"});
+  check_shown(summary_of(viewer));
+}
+
 TEST_CASE("the viewer that listens shows what ffmpeg sends") {
   const std::string url = tcp_url(free_port());
   ViewerProgram viewer({"--listen", url, "--timeout", "30", "--frames", "5", "--summary", "-"});

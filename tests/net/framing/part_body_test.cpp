@@ -55,6 +55,13 @@ TEST_CASE("a JPEG without EOI ends at the boundary, whatever Content-Length says
   CHECK(end_of(joined(kCutJpeg, kNext, kJpeg), length) == kCutJpeg.size());
 }
 
+TEST_CASE("a segment whose length reaches beyond the boundary does not hide the next part") {
+  const ByteVector damaged = to_bytes("\xFF\xD8\xFF\xE1\x01\x10 damaged");
+  const Size length = GENERATE_COPY(Size(), Size(0), Size(damaged.size()));
+  CAPTURE(length.value_or(99));
+  CHECK(end_of(joined(damaged, kNext, std::string(300, 'x'), kJpeg), length) == damaged.size());
+}
+
 TEST_CASE("a JPEG without EOI ends at its Content-Length, once a line break follows") {
   CHECK_FALSE(end_of(kCutJpeg, kCutJpeg.size()));
   CHECK(end_of(joined(kCutJpeg, "\r\n"), kCutJpeg.size()) == kCutJpeg.size());

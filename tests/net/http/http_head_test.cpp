@@ -75,6 +75,9 @@ TEST_CASE("responses of small cameras are accepted", "[http]") {
       {"HTTP/1.1 200 OK\r\nServer: x\n\r\n", 200},
       {"\r\n\nHTTP/1.1 200 OK\r\n\r\n", 200},
       {"ICY 200 OK\r\nServer: x\r\n\r\n", 200},
+      {"http/1.1 200 ok\r\nServer: x\r\n\r\n", 200},
+      {"HTTP/1.1  200\tOK\r\nServer: x\r\n\r\n", 200},
+      {"HTTP/1.0 200 \r\nServer: x\r\n\r\n", 200},
       {"HTTP/1.1 200 O\x01K\r\nX: a\x02z\r\n\r\n", 200},
       {"HTTP/1.1 200 OK\r\nno colon\r\n\r\n", 200},
       {"HTTP/1.1 200 OK\r\nX : y\r\n(: z\r\n\r\n", 200},
@@ -87,8 +90,9 @@ TEST_CASE("responses of small cameras are accepted", "[http]") {
 }
 
 TEST_CASE("text that is not a response is malformed", "[http]") {
-  const std::string text = GENERATE("SSH-2.0-OpenSSH_9.2\r\n"s, "h"s, "IC-"s, "HTTP/1.1\r\n\r\n"s,
-                                    "HTTP/1.1 20 OK\r\n\r\n"s, "HTTP/1.1 2000 OK\r\n\r\n"s);
+  const std::string text =
+      GENERATE("SSH-2.0-OpenSSH_9.2\r\n"s, "ht-"s, "IC-"s, "ICYX"s, "HTTP/1.1\r\n\r\n"s,
+               "HTTP/1.1 OK\r\n\r\n"s, "HTTP/1.1 20 OK\r\n\r\n"s, "HTTP/1.1 2000 OK\r\n\r\n"s);
   CAPTURE(text);
   CHECK(parse_response(text).state == State::malformed);
 }

@@ -240,6 +240,12 @@ TEST_CASE("any type of content is accepted, in chunks or not", "[http]") {
   CHECK(feed(request, "HTTP/1.1 200 OK\r\n" + type + coding + "\r\n") == Result::accepted);
 }
 
+TEST_CASE("any status of success is accepted if it has content", "[http]") {
+  const std::string status = GENERATE("200 OK", "201 Created", "206 Partial Content");
+  StreamRequest request(parse_http_url("http://camera/"));
+  CHECK(feed(request, "HTTP/1.1 " + status + "\r\n\r\n") == Result::accepted);
+}
+
 TEST_CASE("the text of a refusal is read up to its end, in chunks or not", "[http]") {
   const std::string head = "HTTP/1.1 421 Misdirected Request\r\nContent-Type: text/plain\r\n";
   const std::string answer = GENERATE_COPY(
@@ -272,9 +278,11 @@ TEST_CASE("an error names no binary bytes", "[http]") {
 
 TEST_CASE("what is not HTTP is recognized", "[http]") {
   const std::string answer =
-      GENERATE(std::string("SSH-2.0-OpenSSH_9.2\r\n"), std::string("\0\0\x40\0\xFF\xD8", 6));
+      GENERATE(std::string("SSH-2.0-OpenSSH_9.2\r\n"), std::string("\0\0\x40\0\xFF\xD8", 6),
+               std::string(" HTTP/1.1 200 OK\r\n\r\n"), std::string("--x\r\n\r\n\xFF\xD8\xFF"));
   StreamRequest request(parse_http_url("http://camera/"));
-  CHECK(feed(request, answer) == Result::not_http);
+  CHECK(feed(request, answer, GENERATE(1, 1000)) == Result::not_http);
+  CHECK(request.rest().size() == request.received_bytes().size());
 }
 
 TEST_CASE("an answer that cannot be used is refused with a reason", "[http]") {
@@ -293,6 +301,9 @@ TEST_CASE("an answer that cannot be used is refused with a reason", "[http]") {
       {"HTTP/1.1 101 Switching Protocols\r\nContent-Length: 0\r\n\r\n", "status 101"},
       {"HTTP/1.1 302 Found\r\nLocation: /a b\r\n\r\n", "which is not a URL of HTTP"},
       {"HTTP/1.1 200 OK\r\nX: " + std::string(100'000, 'x'), "cannot be read"},
+      {"HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n", "status 204"},
+      {"\r\nHTTP/1.1 OK\x1B\r\n\r\n",
+       "answers with an HTTP head that cannot be read: 'HTTP/1.1 OK'"},
   }));
   CAPTURE(answer.substr(0, 60));
   StreamRequest request(parse_http_url("http://camera/"));

@@ -244,8 +244,26 @@ TEST_CASE("a sender that is silent, or too slow for a frame, is abandoned") {
   }));
   CHECK_THAT(*stage.recorder.end,
              Catch::Contains("no frame from") && Catch::Contains("within 0.2 s"));
+  const std::string hint = ": it sends nothing; if it is an HTTP server, watch http" +
+                           to_tcp_url(stage.endpoint()).substr(3) + "/";
+  CHECK(stage.recorder.end->ends_with(hint) != trickles);
   CHECK(stage.recorder.frames.empty());
   CHECK(run_until(stage.io, [&] { return stage.sender.is_closed(); }));
+}
+
+TEST_CASE("the sentence at the timeout says so if a server does not answer a request") {
+  asio::io_context io(1);
+  const tcp::acceptor acceptor(io, tcp::endpoint(asio::ip::address_v4::loopback(), 0));
+  const Endpoint endpoint{"127.0.0.1", acceptor.local_endpoint().port()};
+  Recorder recorder;
+  StreamClient client(io,
+                      {.endpoint = endpoint,
+                       .http = HttpUrl{.endpoint = endpoint, .user = {}, .password = {}},
+                       .timeout = kShort},
+                      recorder);
+  client.start();
+  REQUIRE(run_until(io, [&] { return recorder.end.has_value(); }));
+  CHECK_THAT(*recorder.end, Catch::EndsWith(" within 0.2 s: it does not answer"));
 }
 
 TEST_CASE("with reconnect the client connects again after any error") {
