@@ -72,10 +72,8 @@ void FrameConnection::begin_newest() {
     return;
   }
   if (writing_ != Writing::nothing) return do_look_later(link_.next_look());
-  // A peer that has closed offers no window, and only a write tells whether it is gone.
-  const auto wait = peer_stopped_ ? std::nullopt : link_.wait(*newest_);
-  if (wait) return do_look_later(*wait);
-  if (!peer_stopped_ && link_.is_outdated(*newest_)) {
+  if (const auto wait = link_.wait(*newest_)) return do_look_later(*wait);
+  if (link_.is_outdated(*newest_)) {
     ++statistics_.skipped;
     return newest_.reset();
   }
@@ -269,6 +267,7 @@ bool FrameConnection::take_reports(std::size_t size_bytes) {
 // A viewer that has reported and stops is leaving; one that never reported may still listen.
 void FrameConnection::peer_stopped_sending() {
   peer_stopped_ = true;
+  link_.note_viewer_stopped();
   if (hung_up_) return close({"the stream has ended", true});
   if (has_reported()) finish();
 }

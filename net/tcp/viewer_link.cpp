@@ -50,7 +50,7 @@ bool ViewerLink::is_thinned(const EncodedFrame& frame) const {
 bool ViewerLink::is_outdated(const EncodedFrame& frame) const {
   constexpr milliseconds kLongestWait{100};
   const microseconds longest = std::max<microseconds>(kLongestWait, 2 * interval_.get());
-  return place_ && place_->newest_capture() - frame.capture_time > longest;
+  return !has_stopped_ && place_ && place_->newest_capture() - frame.capture_time > longest;
 }
 
 void ViewerLink::observe(std::size_t unsent_bytes) {
@@ -69,6 +69,7 @@ void ViewerLink::observe(std::size_t unsent_bytes) {
 }
 
 std::optional<microseconds> ViewerLink::wait(const EncodedFrame& frame) const {
+  if (has_stopped_) return std::nullopt;
   return gate_.wait(frame.layout.size_bytes(), steady_time());
 }
 
@@ -105,6 +106,11 @@ void ViewerLink::take_report(const FrameReception& frame) {
   wish_ = wish;
 }
 
+void ViewerLink::note_viewer_stopped() {
+  has_stopped_ = true;
+  publish();
+}
+
 void ViewerLink::publish() {
   if (place_) place_->set(state());
 }
@@ -115,7 +121,7 @@ LinkState ViewerLink::state() const {
           .safe_rate = rate_.safe_rate(),
           .queued_bytes = rate_.queued_bytes(now),
           .as_of = now,
-          .has_credit = gate_.is_viewer_ready(now),
+          .has_credit = has_stopped_ || gate_.is_viewer_ready(now),
           .taken = last_begun_,
           .spacing = spacing_};
 }

@@ -61,6 +61,9 @@ class ViewerLink {
   /// Call publish() after some of them.
   void take_report(const FrameReception& frame);
 
+  /// The viewer sends nothing any more. It may have gone, which only a frame that is sent can tell.
+  void note_viewer_stopped();
+
   /// Tells the encoder what the link carries.
   void publish();
 
@@ -89,6 +92,7 @@ class ViewerLink {
   microseconds limited_at_begin_{};  // kernel_.limited_by_peer then
   int quality_ = 0;                  // of the frame that was begun last
   PictureSize size_{};
+  bool has_stopped_ = false;                 // sending
   std::unique_ptr<RateBoard::Place> place_;  // null if nothing is adapted
 };
 
