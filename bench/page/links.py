@@ -1,9 +1,13 @@
 """Measures slow links, steady and with a step of the rate, with each TCP congestion control that the kernel has."""
 
+import json
 import os
+import subprocess
+import tempfile
 
 import frame_rates
 import plots
+import several_links
 
 STEADY, STEPS = "20mbit", "20mbit@0s,5mbit@3s,20mbit@6s"
 SOURCES = {"fake:mjpg": "a camera's JPEGs", "fake:yuyv": "a camera's YUYV"}
@@ -45,6 +49,25 @@ def rows_of(results, link, figures_of, targets):
     return rows
 
 
+def tool(name, *arguments):
+    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), name)
+    return subprocess.run(["/usr/bin/python3", path, *arguments], stdout=subprocess.PIPE, text=True, check=True).stdout
+
+
+def detail(build):
+    """The detail of what arrives, compared with full-size frames of as many bytes."""
+    with tempfile.TemporaryDirectory() as directory:
+        picture, frames = f"{directory}/picture.jpg", f"{directory}/frames"
+        tool("detail.py", picture)
+        frame_rates.measure(build, "--source", picture, "--size", "own", "--link", STEADY, "--warm-up", "2",
+                            "--seconds", "3", "--repetitions", "1", "--viewer-options", f"--save {frames}")
+        result = json.loads(tool("detail.py", picture, frames))
+    width, height = result["sent_size"]
+    return [("a difficult still picture, 1080p30 over 20 Mbit/s: similarity (SSIM) of what arrives, relative to 1080p at "
+             f"the fixed quality of as many bytes ({result['fixed_quality']})", "above 1",
+             f"{result['sent'] / result['fixed']:.3f} ({width}x{height}, {result['sent']:.3f} and {result['fixed']:.3f})")]
+
+
 def measure(build, runs, images):
     """The rows of all measurements, each of one run, and the Markdown that shows the plots of the step. With `runs` 1
     only one source is measured."""
@@ -56,4 +79,5 @@ def measure(build, runs, images):
     return (rows_of(steady, "20 Mbit/s", lambda result: result["figures"],
                     {"fps": "at least 29.5", "age_p50_ms": "at most 45", "age_p99_ms": "at most 70"})
             + rows_of(steps, "20-5-20 Mbit/s", lambda result: result["phases"][-1]["figures"],
-                      {"fps": "at least 29", "age_p99_ms": "under 120", "age_max_ms": "under 200"}), shown)
+                      {"fps": "at least 29", "age_p99_ms": "under 120", "age_max_ms": "under 200"})
+            + detail(build) + several_links.rows(build, 9, congestion_controls()[0]), shown)

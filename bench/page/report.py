@@ -15,6 +15,7 @@ import links
 import microbenchmarks
 import mosaic
 import peers
+import plain_readers
 import recordings
 
 
@@ -78,7 +79,7 @@ clock in the pictures, from light to decoded pixels ([measuring.md](measuring.md
 LINK_NOTES = """
 Results of `jpegwire-bench --link` ([measuring.md](measuring.md#a-bad-network)), in one run of each case, after 2 seconds
 of warm-up: the steady link for 5 seconds, the other for 9, with 5 Mbit/s in the middle third. Ages are read from a clock
-in the pictures.
+in the pictures. The similarity compares brightness, after the picture is enlarged to 1080p.
 """
 
 WINDOW_NOTES = """
@@ -123,6 +124,7 @@ def timed(what, measure, *arguments):
 
 def measure_programs(build, runs):
     return (timed("a viewer that reads nothing", end_to_end.with_a_viewer_that_reads_nothing, build, runs, 4)
+            + timed("plain readers", plain_readers.rows, build, min(runs, 2), 4)
             + timed("first frame", end_to_end.first_frame, build, 10 * runs)
             + timed("passthrough", end_to_end.passthrough_against_encoding, build, runs, 90)
             + timed("nine cameras", mosaic.rows, build, min(runs, 2), 5))

@@ -47,7 +47,7 @@ bool has_stopped(SteadyTime last_ready, SteadyTime now) {
   return now - last_ready > kCountsAsStopped;
 }
 
-double outstanding_at(const LinkState& link, SteadyTime now) {
+double queued_at(const LinkState& link, SteadyTime now) {
   return std::max(link.queued_bytes - link.rate * to_seconds(now - link.as_of), 0.0);
 }
 
@@ -126,8 +126,8 @@ void RateBoard::look_at_viewers(microseconds interval, const UsableRates& usable
   constexpr double kMuchSlower = 0.7;
   for (auto& [id, viewer] : viewers_) {
     const LinkState& link = viewer.link;
-    const bool has_credit = link.has_credit || now - link.as_of > kCreditReturns;
-    viewer.is_ready = has_credit && !is_link_busy(link.rate, outstanding_at(link, now), interval);
+    const bool has_credit = link.is_viewer_ready || now - link.as_of > kCreditReturns;
+    viewer.is_ready = has_credit && !is_link_busy(link.rate, queued_at(link, now), interval);
     if (viewer.is_ready) viewer.last_ready = now;
     const bool counts = !has_stopped(viewer.last_ready, now);
     const double before = viewer.rate_at_split;
@@ -162,7 +162,7 @@ void RateBoard::add_to_order(GroupOrder& order, const Viewer& viewer, microsecon
   order.size_multiple = std::max(order.size_multiple, viewer.wish.size_multiple);
   order.may_scale = order.may_scale && viewer.wish.adaptation == Adaptation::size;
   const double empty = budget_of(link, 0, interval);
-  const double now_free = budget_of(link, outstanding_at(link, now), interval);
+  const double now_free = budget_of(link, queued_at(link, now), interval);
   order.budget_bytes =
       std::min(order.budget_bytes, viewer.is_ready ? std::max(now_free, 0.5 * empty) : empty);
   if (viewer.is_ready && !is_too_soon(capture_time, link.taken, link.spacing))

@@ -35,9 +35,9 @@ struct LinkState {
   double safe_rate = 0;
   double queued_bytes = 0;
   SteadyTime as_of{};
-  bool has_credit = true;  // the viewer has read nearly all frames, as far as it tells
-  WallTime taken{};        // the capture time of the frame that was begun last
-  microseconds spacing{};  // the viewer takes no frame that was captured sooner after that
+  bool is_viewer_ready = true;  // it has read nearly all frames, as far as it tells
+  WallTime taken{};             // the capture time of the frame that was begun last
+  microseconds spacing{};       // the viewer takes no frame that was captured sooner after that
 };
 
 /// Whether a viewer takes no frame that was captured at this time, because it wants fewer.

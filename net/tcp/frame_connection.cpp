@@ -75,7 +75,8 @@ void FrameConnection::begin_newest() {
   if (const auto wait = link_.wait(*newest_)) return do_look_later(*wait);
   if (link_.is_outdated(*newest_)) {
     ++statistics_.skipped;
-    return newest_.reset();
+    newest_.reset();
+    return do_look_later(link_.next_look());
   }
   begin_frame(std::exchange(newest_, nullptr));
 }

@@ -38,11 +38,11 @@ void SendGate::observe(const TcpLink& link, std::size_t unacknowledged_bytes, mi
   unacknowledged_bytes_ = unacknowledged_bytes;
   interval_ = interval;
   const auto transfer = time_to_send(1.3 * static_cast<double>(last_frame_bytes_), rate_.rate());
-  if (unacknowledged_bytes == 0) window_.observe(link, transfer, now);
+  if (unacknowledged_bytes == 0) reader_.observe(link, transfer, now);
 }
 
 void SendGate::begin_frame(std::size_t frame_bytes, SteadyTime now) {
-  window_.begin_frame(frame_bytes, now);
+  reader_.begin_frame(frame_bytes, now);
   last_begin_ = now;
   last_frame_bytes_ = frame_bytes;
 }
@@ -57,14 +57,14 @@ std::optional<microseconds> SendGate::wait(std::size_t frame_bytes, SteadyTime n
     if (has_credit() || held > kLongestHoldByCredit) return std::nullopt;
     return kLongestHoldByCredit - held + kShortestWait;
   }
-  const SteadyTime next = window_.next_begin();
+  const SteadyTime next = reader_.next_begin();
   if (now >= next) return std::nullopt;
   return std::clamp<microseconds>(since(now, next), kShortestWait, longest_wait());
 }
 
 bool SendGate::is_viewer_ready(SteadyTime now) const {
   if (rate_.has_reports()) return has_credit();
-  return now + interval_ / 2 >= window_.next_begin() &&
+  return now + interval_ / 2 >= reader_.next_begin() &&
          !(surplus_bytes(last_frame_bytes_) > 0 && is_silent());
 }
 

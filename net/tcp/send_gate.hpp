@@ -6,7 +6,7 @@
 #include "codec/time.hpp"
 #include "net/sockets/tcp_link.hpp"
 #include "net/stream/link_rate.hpp"
-#include "net/tcp/reader_window.hpp"
+#include "net/tcp/reader_pacing.hpp"
 
 namespace jpegwire {
 
@@ -40,10 +40,10 @@ class SendGate {
   const LinkRate& rate_;
   TcpLink link_;
   std::size_t unacknowledged_bytes_ = 0;
-  microseconds interval_{};
+  microseconds interval_{33'333};
   SteadyTime last_begin_{};
   std::size_t last_frame_bytes_ = 0;
-  ReaderWindow window_;  // of a viewer that does not report
+  ReaderPacing reader_;  // of a viewer that does not report
 };
 
 /// So many bytes may wait in the link's queue when a frame of this size begins. The viewer may also

@@ -81,8 +81,7 @@ microseconds ViewerLink::next_look() const {
 
 // The reports of a viewer tell more.
 bool ViewerLink::is_worth_a_look() const {
-  return place_ && !rate_.has_reports() &&
-         (!rate_.is_measured() || !gate_.is_viewer_ready(steady_time()));
+  return place_ && !rate_.has_reports() && (!rate_.is_measured() || !was_ready_);
 }
 
 void ViewerLink::begin_frame(const EncodedFrame& frame, std::size_t size_bytes) {
@@ -112,7 +111,10 @@ void ViewerLink::note_viewer_stopped() {
 }
 
 void ViewerLink::publish() {
-  if (place_) place_->set(state());
+  if (!place_) return;
+  const LinkState now = state();
+  was_ready_ = now.is_viewer_ready;
+  place_->set(now);
 }
 
 LinkState ViewerLink::state() const {
@@ -121,7 +123,7 @@ LinkState ViewerLink::state() const {
           .safe_rate = rate_.safe_rate(),
           .queued_bytes = rate_.queued_bytes(now),
           .as_of = now,
-          .has_credit = has_stopped_ || gate_.is_viewer_ready(now),
+          .is_viewer_ready = has_stopped_ || gate_.is_viewer_ready(now),
           .taken = last_begun_,
           .spacing = spacing_};
 }

@@ -92,7 +92,8 @@ class ViewerLink {
   microseconds limited_at_begin_{};  // kernel_.limited_by_peer then
   int quality_ = 0;                  // of the frame that was begun last
   PictureSize size_{};
-  bool has_stopped_ = false;                 // sending
+  bool has_stopped_ = false;  // sending
+  bool was_ready_ = true;     // as the encoder was told last; if not, it has to be told again
   std::unique_ptr<RateBoard::Place> place_;  // null if nothing is adapted
 };
 

@@ -28,7 +28,7 @@ struct Stage {
             .safe_rate = megabits * kMegabit,
             .queued_bytes = outstanding,
             .as_of = now,
-            .has_credit = has_credit};
+            .is_viewer_ready = has_credit};
   }
 
   void set(const Place& place, double megabits, double outstanding = 0, bool has_credit = true) {
