@@ -210,8 +210,8 @@ void LinkRate::learn(double measured, std::size_t size_bytes) {
 double LinkRate::safe_rate() const { return std::max(0.6 * rate_, rate_ - deviation_); }
 
 double bytes_on_the_way(double rate, microseconds round_trip) {
-  constexpr milliseconds kShortest{2};
-  return rate * to_seconds(std::max<microseconds>(round_trip - kShortest, microseconds::zero()));
+  constexpr milliseconds kNear{2};
+  return rate * to_seconds(std::max<microseconds>(round_trip - kNear, microseconds::zero()));
 }
 
 double frame_budget_bytes(double safe_rate, double rate, double queued_bytes,
