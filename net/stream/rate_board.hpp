@@ -35,7 +35,7 @@ struct LinkState {
   double safe_rate = 0;
   double queued_bytes = 0;
   SteadyTime as_of{};
-  bool is_viewer_ready = true;  // it has read nearly all frames, as far as it tells
+  bool is_viewer_ready = true;  // it has read nearly all frames, as far as is known
   WallTime taken{};             // the capture time of the frame that was begun last
   microseconds spacing{};       // the viewer takes no frame that was captured sooner after that
 };

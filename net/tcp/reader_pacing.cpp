@@ -7,11 +7,11 @@ namespace jpegwire {
 namespace {
 
 // Linux acknowledges data after 40 ms if nobody reads it (TCP_DELACK_MIN), and at once if somebody
-// does. It tells times in steps of 4 ms.
+// does. TCP_INFO has times in steps of 4 ms.
 constexpr milliseconds kNobodyReads{36};
 
-// But after a pause of 200 ms or so it acknowledges at once, whether somebody reads or not.
-constexpr milliseconds kTellingPause{150};
+// But data that follows a pause of 200 ms or so is acknowledged at once, whether it is read or not.
+constexpr milliseconds kPause{150};
 
 constexpr milliseconds kBusy{10};          // a viewer that reads later than that was not waiting
 constexpr milliseconds kImplausible{500};  // then it was another acknowledgement
@@ -31,7 +31,7 @@ void ReaderPacing::begin_frame(std::size_t size_bytes, SteadyTime now) {
     usual_spacing_ += (std::min<microseconds>(since, kLongestSpacing) - usual_spacing_) / 4;
   const bool is_long = was_behind_ && since >= kLongHold;
   long_hold_ = is_long ? std::clamp(2 * long_hold_, kLongHold, kLongestHold) : milliseconds(0);
-  is_after_pause_ = since >= kTellingPause;
+  is_after_pause_ = since >= kPause;
   last_begin_ = now;
   last_frame_bytes_ = size_bytes;
   window_at_begin_ = window_bytes_;
@@ -92,7 +92,7 @@ bool ReaderPacing::has_smaller_buffer(bool is_busy) {
   return true;
 }
 
-// Not if it has stopped: then it may go on as fast as before.
+// A viewer that has stopped may go on as fast as before.
 void ReaderPacing::slow_down(bool is_stopping, SteadyTime now) {
   last_behind_ = now;
   if (has_stopped()) return;
@@ -112,8 +112,8 @@ void ReaderPacing::speed_up(SteadyTime now) {
   if (spacing_ < kShortestSpacing) spacing_ = microseconds(0);
 }
 
-// Linux tells that data was read when that doubles the window, and otherwise only with the next
-// acknowledgement. So while most of the window is free, the last frame may be read although it
+// Linux announces at once that data was read if that doubles the window, and otherwise with the
+// next acknowledgement. So while most of the window is free, the last frame may be read although it
 // seems not to be.
 bool ReaderPacing::is_behind() const {
   const bool may_be_read = !is_late_ && 2 * window_bytes_ > largest_bytes_;
@@ -125,7 +125,7 @@ bool ReaderPacing::has_stopped() const {
   return is_late_ && unread_frames() >= kManyUnread;
 }
 
-// As the window shows it.
+// Spare room hides some more.
 std::size_t ReaderPacing::unread_frames() const {
   constexpr std::size_t kMost = 100;
   return std::min((lacking_bytes() + last_frame_bytes_ / 2) / last_frame_bytes_, kMost);

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstddef>
-#include <optional>
 
 #include "codec/time.hpp"
 #include "net/sockets/tcp_link.hpp"
@@ -42,7 +41,7 @@ class ReaderPacing {
   SteadyTime last_begin_{};
   std::size_t last_frame_bytes_ = 0;  // 0: none was begun
   std::size_t window_at_begin_ = 0;
-  bool is_after_pause_ = false;  // so that its acknowledgement says little
+  bool is_after_pause_ = false;  // it followed one, so its acknowledgement says little
   bool was_behind_ = false;      // the viewer, before it
   milliseconds long_hold_{};     // before it, if it was held that long
   bool is_judged_ = true;        // its acknowledgement was evaluated, with these results:

@@ -19,8 +19,8 @@ microseconds since(SteadyTime time, SteadyTime now) {
 
 }  // namespace
 
-// A viewer that reports tells what it has read. Otherwise the acknowledgements tell, and nearly all
-// must have come.
+// Without reports, only acknowledgements show what the viewer has read, so nearly all bytes must be
+// acknowledged.
 double allowed_queue_bytes(const LinkRate& rate, microseconds interval, std::size_t frame_bytes) {
   constexpr double kFewBytes = 12e3;
   constexpr double kFewerBytes = 3e3;

@@ -17,7 +17,7 @@ class SendGate {
  public:
   explicit SendGate(const LinkRate& rate) : rate_(rate) {}
 
-  /// What the kernel tells now, and the time between frames.
+  /// What the kernel reports now, and the time between frames.
   void observe(const TcpLink& link, std::size_t unacknowledged_bytes, microseconds interval,
                SteadyTime now);
 
@@ -46,8 +46,7 @@ class SendGate {
   ReaderPacing reader_;  // of a viewer that does not report
 };
 
-/// So many bytes may wait in the link's queue when a frame of this size begins. The viewer may also
-/// be one that reports.
+/// So many bytes may wait in the link's queue when a frame of this size begins.
 double allowed_queue_bytes(const LinkRate& rate, microseconds interval, std::size_t frame_bytes);
 
 }  // namespace jpegwire

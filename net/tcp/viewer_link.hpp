@@ -61,7 +61,7 @@ class ViewerLink {
   /// Call publish() after some of them.
   void take_report(const FrameReception& frame);
 
-  /// The viewer sends nothing any more. It may have gone, which only a frame that is sent can tell.
+  /// The viewer has closed its sending side. Whether it is gone shows only when a frame is sent.
   void note_viewer_stopped();
 
   /// Tells the encoder what the link carries.
@@ -93,7 +93,7 @@ class ViewerLink {
   int quality_ = 0;                  // of the frame that was begun last
   PictureSize size_{};
   bool has_stopped_ = false;  // sending
-  bool was_ready_ = true;     // as the encoder was told last; if not, it has to be told again
+  bool was_ready_ = true;     // what the encoder was told last; if false, the link is watched
   std::unique_ptr<RateBoard::Place> place_;  // null if nothing is adapted
 };
 

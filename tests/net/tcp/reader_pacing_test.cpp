@@ -27,7 +27,7 @@ class Reader {
     unread_.push_back(now);
     const bool is_after_pause = now - sent_at_ > milliseconds{200};
     sent_at_ = now;
-    const bool is_at_once = is_after_pause || window() >= told_;
+    const bool is_at_once = is_after_pause || window() >= advertised_;
     acknowledgement_ = is_at_once ? now : now + milliseconds{40};
     if (has_no_room()) acknowledgement_ = SteadyTime::max();  // a part is not even sent
     step(now);
@@ -35,15 +35,15 @@ class Reader {
 
   void step(SteadyTime now) {
     if (now >= busy_until_ && !unread_.empty()) read(now);
-    if (acknowledgement_ && now >= *acknowledgement_) tell(now);
-    if (now - heard_at_ > std::chrono::seconds(1)) tell(now);  // it is asked
+    if (acknowledgement_ && now >= *acknowledgement_) acknowledge(now);
+    if (now - heard_at_ > std::chrono::seconds(1)) acknowledge(now);  // it is asked
   }
 
   TcpLink link(SteadyTime now) const {
     const auto since = [now](SteadyTime time) {
       return std::chrono::duration_cast<milliseconds>(now - time) / 4 * 4;
     };
-    return {.window_bytes = told_,
+    return {.window_bytes = advertised_,
             .congestion_window_bytes = 0,
             .round_trip = {},
             .least_round_trip = {},
@@ -64,7 +64,9 @@ class Reader {
   std::vector<Age> ages;
 
  private:
-  bool has_no_room() const { return unread_.size() * kFrame > limit_ + spare_ || told_ < kFrame; }
+  bool has_no_room() const {
+    return unread_.size() * kFrame > limit_ + spare_ || advertised_ < kFrame;
+  }
 
   std::size_t window() const {
     const std::size_t used = unread_.size() * kFrame;
@@ -77,11 +79,11 @@ class Reader {
     busy_until_ = now + taken;
     ages.push_back({busy_until_, 1000 * to_seconds(busy_until_ - unread_.front())});
     unread_.pop_front();
-    if (acknowledgement_) tell(now);
+    if (acknowledgement_) acknowledge(now);
   }
 
-  void tell(SteadyTime now) {
-    told_ = window();
+  void acknowledge(SteadyTime now) {
+    advertised_ = window();
     heard_at_ = now;
     acknowledgement_.reset();
   }
@@ -89,7 +91,7 @@ class Reader {
   FrameTime frame_time_;
   std::size_t spare_;
   std::size_t limit_ = 4 * kFrame;
-  std::size_t told_ = limit_;
+  std::size_t advertised_ = limit_;
   std::deque<SteadyTime> unread_;  // when each was sent
   std::optional<SteadyTime> acknowledgement_;
   SteadyTime sent_at_ = kBegin;
