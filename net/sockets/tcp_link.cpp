@@ -19,6 +19,7 @@ constexpr std::size_t kSinceSent = 44;         // tcpi_last_data_sent, in millis
 constexpr std::size_t kSinceHeard = 56;        // tcpi_last_ack_recv, in milliseconds
 constexpr std::size_t kRoundTrip = 68;         // tcpi_rtt
 constexpr std::size_t kCongestionWindow = 80;  // tcpi_snd_cwnd, in segments
+constexpr std::size_t kAcknowledged = 120;     // tcpi_bytes_acked, of 64 bits, Linux 4.1
 constexpr std::size_t kLeastRoundTrip = 148;   // tcpi_min_rtt, Linux 4.6
 constexpr std::size_t kDeliveryRate = 160;     // tcpi_delivery_rate, of 64 bits, Linux 4.9
 constexpr std::size_t kLimitedByPeer = 176;    // tcpi_rwnd_limited, of 64 bits, Linux 4.10
@@ -56,6 +57,7 @@ TcpLink tcp_link(asio::ip::tcp::socket& socket) {
           .round_trip = round_trip,
           .least_round_trip = microseconds(info.field(kLeastRoundTrip).value_or(0)),
           .limited_by_peer = microseconds(info.field<std::int64_t>(kLimitedByPeer).value_or(0)),
+          .acknowledged_bytes = info.field<std::uint64_t>(kAcknowledged),
           .delivered_per_second =
               static_cast<double>(info.field<std::uint64_t>(kDeliveryRate).value_or(0)),
           .since_sent = milliseconds(info.field(kSinceSent).value_or(0)),

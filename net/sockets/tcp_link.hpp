@@ -3,6 +3,7 @@
 #include <asio/ip/address.hpp>
 #include <asio/ip/tcp.hpp>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 
 #include "codec/time.hpp"
@@ -16,6 +17,7 @@ struct TcpLink {
   microseconds round_trip{};        // smoothed
   microseconds least_round_trip{};  // without queues
   microseconds limited_by_peer{};   // since the connection began, its window was too small to send
+  std::optional<std::uint64_t> acknowledged_bytes{};  // of all that were sent; Linux 4.1
   double delivered_per_second = 0;  // bytes, as the kernel measured last; 0: not yet
   microseconds since_sent{};        // since data was last sent; in steps of some milliseconds
   microseconds since_heard{};       // since an acknowledgement last came

@@ -87,6 +87,11 @@ void LinkRate::set_queued(std::size_t bytes, SteadyTime now) {
   queued_at_ = now;
 }
 
+microseconds LinkRate::time_to_send() const {
+  return std::chrono::duration_cast<microseconds>(
+      std::chrono::duration<double>(static_cast<double>(current_.size_bytes) / rate_));
+}
+
 double LinkRate::queued_bytes(SteadyTime now) const {
   const double gone = rate_ * to_seconds(now - queued_at_);
   return std::max(static_cast<double>(queued_bytes_) - gone, 0.0);

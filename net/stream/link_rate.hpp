@@ -60,6 +60,9 @@ class LinkRate {
   /// Whether the viewer reports frames. One that has not for 10 s counts as one that never did.
   bool has_reports() const { return has_reports_; }
 
+  /// How long the frame that was begun last should keep the link busy.
+  microseconds time_to_send() const;
+
   /// Whether nothing more is to be learnt of the current frame from what is outstanding.
   bool is_measured() const { return is_measured_; }
 

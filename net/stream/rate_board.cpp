@@ -95,7 +95,7 @@ std::unique_ptr<RateBoard::Place> RateBoard::add(const ViewerWish& wish, const L
   viewer.link = link;
   viewer.last_ready = link.as_of;
   is_split_outdated_ = true;
-  return std::make_unique<Place>(*this, next_id_++);
+  return std::make_unique<Place>(*this, next_id_++, viewer);
 }
 
 std::size_t RateBoard::viewers() const {
@@ -247,12 +247,12 @@ RateBoard::Place::~Place() {
 
 void RateBoard::Place::set(const LinkState& link) {
   const std::scoped_lock lock(board_.mutex_);
-  board_.viewers_.at(id_).link = link;
+  viewer_.link = link;
 }
 
 void RateBoard::Place::set(const ViewerWish& wish) {
   const std::scoped_lock lock(board_.mutex_);
-  board_.viewers_.at(id_).wish = bounded(wish, board_.most_adaptation_);
+  viewer_.wish = bounded(wish, board_.most_adaptation_);
 }
 
 WallTime RateBoard::Place::newest_capture() const {
@@ -262,7 +262,7 @@ WallTime RateBoard::Place::newest_capture() const {
 
 unsigned RateBoard::Place::group() const {
   const std::scoped_lock lock(board_.mutex_);
-  return board_.viewers_.at(id_).group;
+  return viewer_.group;
 }
 
 }  // namespace jpegwire

@@ -123,7 +123,8 @@ class RateBoard {
 
 class RateBoard::Place {
  public:
-  Place(RateBoard& board, std::uint64_t id) : board_(board), id_(id) {}
+  Place(RateBoard& board, std::uint64_t id, Viewer& viewer)
+      : board_(board), id_(id), viewer_(viewer) {}
   Place(const Place&) = delete;
   Place& operator=(const Place&) = delete;
   ~Place();
@@ -138,6 +139,7 @@ class RateBoard::Place {
  private:
   RateBoard& board_;
   const std::uint64_t id_;
+  Viewer& viewer_;  // locked by the board's mutex
 };
 
 }  // namespace jpegwire

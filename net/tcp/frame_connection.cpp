@@ -60,25 +60,26 @@ void FrameConnection::offer(FramePtr frame) {
   }
   if (newest_) ++statistics_.skipped;
   newest_ = std::move(frame);
-  begin_newest();
+  look();
 }
 
-// Begins the newest frame if the viewer is ready for it. If not, this is called again after a time,
-// when the current frame is written, and when a report arrives.
+// Looks at the link, and begins the newest frame if the viewer is ready for it. If not, this is
+// called again after a time, when the current frame is written, and when a report arrives.
+void FrameConnection::look() {
+  link_.observe(statistics_.bytes, unsent_.size_bytes());
+  if (newest_ && writing_ == Writing::nothing) return begin_newest();
+  link_.publish();
+  if (newest_ || link_.is_worth_a_look()) do_look_later(link_.next_look());
+}
+
 void FrameConnection::begin_newest() {
-  link_.observe(unsent_.size_bytes());
-  if (!newest_) {
-    if (link_.is_worth_a_look()) do_look_later(link_.next_look());
-    return;
-  }
-  if (writing_ != Writing::nothing) return do_look_later(link_.next_look());
-  if (const auto wait = link_.wait(*newest_)) return do_look_later(*wait);
-  if (link_.is_outdated(*newest_)) {
-    ++statistics_.skipped;
-    newest_.reset();
-    return do_look_later(link_.next_look());
-  }
-  begin_frame(std::exchange(newest_, nullptr));
+  const auto wait = link_.wait(*newest_);
+  if (!wait && !link_.is_outdated(*newest_)) return begin_frame(std::exchange(newest_, nullptr));
+  link_.publish();
+  if (wait) return do_look_later(*wait);
+  ++statistics_.skipped;
+  newest_.reset();
+  do_look_later(link_.next_look());
 }
 
 // An earlier look replaces a later one.
@@ -90,7 +91,7 @@ void FrameConnection::do_look_later(microseconds wait) {
   look_.async_wait([self = shared_from_this()](std::error_code error) {
     if (error || !self->socket_.is_open() || self->finishing_) return;
     self->look_due_.reset();
-    self->begin_newest();
+    self->look();
   });
 }
 
@@ -201,7 +202,8 @@ void FrameConnection::end_frame() {
 
 void FrameConnection::go_on() {
   if (finishing_) return end_stream();
-  begin_newest();
+  if (newest_) return look();
+  if (link_.is_worth_a_look()) do_look_later(link_.next_look());
 }
 
 void FrameConnection::end_stream() { write_text(Writing::closing, protocol_->closing()); }
@@ -260,8 +262,10 @@ bool FrameConnection::take_reports(std::size_t size_bytes) {
     last_report_arrival_ = wall_now();
     if (const auto& frame = reports_.report().frame) link_.take_report(*frame);
   }
-  link_.publish();
-  if (newest_) begin_newest();
+  if (newest_)
+    look();
+  else
+    link_.publish();
   return true;
 }
 

@@ -91,6 +91,7 @@ class FrameConnection : public std::enable_shared_from_this<FrameConnection> {
  private:
   enum class Writing { nothing, opening, frame, closing };
 
+  void look();
   void begin_newest();
   void begin_frame(FramePtr frame);
   std::size_t write_head(const EncodedFrame& frame, const HeaderAroundStamp& header);

@@ -37,8 +37,8 @@ void SendGate::observe(const TcpLink& link, std::size_t unacknowledged_bytes, mi
   link_ = link;
   unacknowledged_bytes_ = unacknowledged_bytes;
   interval_ = interval;
-  const auto transfer = time_to_send(1.3 * static_cast<double>(last_frame_bytes_), rate_.rate());
-  if (unacknowledged_bytes == 0) reader_.observe(link, transfer, now);
+  if (unacknowledged_bytes > 0 || rate_.has_reports()) return;
+  reader_.observe(link, 13 * rate_.time_to_send() / 10, now);
 }
 
 void SendGate::begin_frame(std::size_t frame_bytes, SteadyTime now) {

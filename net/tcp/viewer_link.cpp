@@ -6,6 +6,8 @@
 namespace jpegwire {
 namespace {
 
+constexpr microseconds kSoonestLook{2000};
+
 SteadyTime steady_time() { return std::chrono::steady_clock::now(); }
 
 bool is_on_this_machine(const asio::ip::tcp::socket& socket) {
@@ -31,6 +33,8 @@ ViewerLink::ViewerLink(asio::ip::tcp::socket& socket, RateBoard& board,
       spacing_(spacing_of(request.frames_per_second)),
       wish_(request.wish),
       kernel_(tcp_link(socket)),
+      bytes_before_(kernel_.acknowledged_bytes.value_or(0) +
+                    jpegwire::unacknowledged_bytes(socket)),
       rate_(first_rate(kernel_, is_on_this_machine(socket))),
       place_(board.add(wish_, state())) {}
 
@@ -53,9 +57,9 @@ bool ViewerLink::is_outdated(const EncodedFrame& frame) const {
   return !has_stopped_ && place_ && place_->newest_capture() - frame.capture_time > longest;
 }
 
-void ViewerLink::observe(std::size_t unsent_bytes) {
+void ViewerLink::observe(std::uint64_t written_bytes, std::size_t unsent_bytes) {
   kernel_ = tcp_link(socket_);
-  const std::size_t unacknowledged = unacknowledged_bytes(socket_);
+  const std::size_t unacknowledged = unacknowledged_bytes(written_bytes);
   const SteadyTime now = steady_time();
   gate_.observe(kernel_, unacknowledged, interval_.get(), now);
   const std::size_t bytes = unacknowledged + unsent_bytes;
@@ -65,7 +69,13 @@ void ViewerLink::observe(std::size_t unsent_bytes) {
     rate_.note_slow_viewer(bytes, kernel_.least_round_trip, now);
   else
     rate_.note_outstanding(bytes, kernel_.least_round_trip, now);
-  publish();
+}
+
+// Each system call counts here: there is a look per frame and viewer.
+std::size_t ViewerLink::unacknowledged_bytes(std::uint64_t written_bytes) const {
+  if (!kernel_.acknowledged_bytes) return jpegwire::unacknowledged_bytes(socket_);
+  const std::uint64_t carried = bytes_before_ + written_bytes;
+  return carried - std::min(*kernel_.acknowledged_bytes, carried);
 }
 
 std::optional<microseconds> ViewerLink::wait(const EncodedFrame& frame) const {
@@ -74,14 +84,14 @@ std::optional<microseconds> ViewerLink::wait(const EncodedFrame& frame) const {
 }
 
 microseconds ViewerLink::next_look() const {
-  constexpr microseconds kSoonest{2000};
   const auto since = std::chrono::duration_cast<microseconds>(steady_time() - last_begin_);
-  return std::clamp(since / 8, kSoonest, std::max(interval_.get(), kSoonest));
+  return std::clamp(since / 8, kSoonestLook, std::max(interval_.get(), kSoonestLook));
 }
 
-// The reports of a viewer tell more.
+// The reports of a viewer tell more. A link that is fast enough need not be measured.
 bool ViewerLink::is_worth_a_look() const {
-  return place_ && !rate_.has_reports() && (!rate_.is_measured() || !was_ready_);
+  if (!place_ || rate_.has_reports()) return false;
+  return !was_ready_ || (!rate_.is_measured() && rate_.time_to_send() > kSoonestLook);
 }
 
 void ViewerLink::begin_frame(const EncodedFrame& frame, std::size_t size_bytes) {

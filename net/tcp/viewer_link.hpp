@@ -42,8 +42,10 @@ class ViewerLink {
   /// made because the link was busy: the next one will be soon.
   bool is_outdated(const EncodedFrame& frame) const;
 
-  /// Looks at what is on its way; `unsent_bytes` wait to be given to the kernel.
-  void observe(std::size_t unsent_bytes);
+  /// Looks at what is on its way. On this connection so many bytes were given to the kernel, and
+  /// `unsent_bytes` wait for that. Call publish() or
+  /// begin_frame() after it.
+  void observe(std::uint64_t written_bytes, std::size_t unsent_bytes);
 
   /// After observe(): nothing if a frame may begin; otherwise when to ask again, unless a report
   /// arrives before.
@@ -52,7 +54,7 @@ class ViewerLink {
   /// When to look again while the current frame is on its way: less often, the longer it takes.
   microseconds next_look() const;
 
-  /// Whether that is worth a look although no frame waits.
+  /// Whether to look while no frame waits. If not, a look at the next frame is enough.
   bool is_worth_a_look() const;
 
   /// A frame begins, which has so many bytes on the wire.
@@ -77,12 +79,14 @@ class ViewerLink {
 
  private:
   LinkState state() const;
+  std::size_t unacknowledged_bytes(std::uint64_t written_bytes) const;
 
   asio::ip::tcp::socket& socket_;
   const ViewerRequest request_;
   const microseconds spacing_;  // between the frames that it takes, at least
   ViewerWish wish_;
-  TcpLink kernel_;  // as observed last
+  TcpLink kernel_;                    // as observed last
+  const std::uint64_t bytes_before_;  // that the connection carried before
   LinkRate rate_;
   SendGate gate_{rate_};
   FrameInterval interval_;
