@@ -126,7 +126,8 @@ void RateBoard::look_at_viewers(microseconds interval, const UsableRates& usable
   constexpr double kMuchSlower = 0.7;
   for (auto& [id, viewer] : viewers_) {
     const LinkState& link = viewer.link;
-    const bool has_credit = link.is_viewer_ready || now - link.as_of > kCreditReturns;
+    const bool is_viewer_ready = link.viewer_ready && now + interval / 2 >= *link.viewer_ready;
+    const bool has_credit = is_viewer_ready || now - link.as_of > kCreditReturns;
     viewer.is_ready = has_credit && !is_link_busy(link.rate, queued_at(link, now), interval);
     if (viewer.is_ready) viewer.last_ready = now;
     const bool counts = !has_stopped(viewer.last_ready, now);

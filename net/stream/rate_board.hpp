@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 #include "codec/frame.hpp"
@@ -35,9 +36,10 @@ struct LinkState {
   double safe_rate = 0;
   double queued_bytes = 0;
   SteadyTime as_of{};
-  bool is_viewer_ready = true;  // it has read nearly all frames, as far as is known
-  WallTime taken{};             // the capture time of the frame that was begun last
-  microseconds spacing{};       // the viewer takes no frame that was captured sooner after that
+  std::optional<SteadyTime> viewer_ready =
+      SteadyTime{};        // for a frame that is encoded then; nothing: unknown
+  WallTime taken{};        // the capture time of the frame that was begun last
+  microseconds spacing{};  // the viewer takes no frame that was captured sooner after that
 };
 
 /// Whether a viewer takes no frame that was captured at this time, because it wants fewer.

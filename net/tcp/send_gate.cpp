@@ -62,10 +62,11 @@ std::optional<microseconds> SendGate::wait(std::size_t frame_bytes, SteadyTime n
   return std::clamp<microseconds>(since(now, next), kShortestWait, longest_wait());
 }
 
-bool SendGate::is_viewer_ready(SteadyTime now) const {
-  if (rate_.has_reports()) return has_credit();
-  return now + interval_ / 2 >= reader_.next_begin() &&
-         !(surplus_bytes(last_frame_bytes_) > 0 && is_silent());
+std::optional<SteadyTime> SendGate::viewer_ready(SteadyTime now) const {
+  if (rate_.has_reports() && !has_credit()) return std::nullopt;
+  if (rate_.has_reports()) return now;
+  if (surplus_bytes(last_frame_bytes_) > 0 && is_silent()) return std::nullopt;
+  return reader_.next_begin();
 }
 
 // One more than a round trip needs, for the frame that is being received.

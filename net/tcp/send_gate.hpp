@@ -25,8 +25,9 @@ class SendGate {
   /// open it earlier.
   std::optional<microseconds> wait(std::size_t frame_bytes, SteadyTime now) const;
 
-  /// Whether a frame that is made now could begin soon, so far as that depends on the viewer.
-  bool is_viewer_ready(SteadyTime now) const;
+  /// From when on a frame could begin, so far as that depends on the viewer. Nothing if that is not
+  /// known yet.
+  std::optional<SteadyTime> viewer_ready(SteadyTime now) const;
 
   /// A frame begins.
   void begin_frame(std::size_t frame_bytes, SteadyTime now);

@@ -44,6 +44,9 @@ bool ViewerLink::note_offered(const EncodedFrame& frame) {
   last_sequence_ = frame.sequence;
   interval_.note(frame.capture_time);
   rate_.set_interval(interval_.get());
+  const microseconds made_in = std::clamp<microseconds>(wall_now() - frame.capture_time,
+                                                        microseconds(0), 2 * interval_.get());
+  time_to_make_ += (made_in - time_to_make_) / 4;
   return true;
 }
 
@@ -123,17 +126,19 @@ void ViewerLink::note_viewer_stopped() {
 void ViewerLink::publish() {
   if (!place_) return;
   const LinkState now = state();
-  was_ready_ = now.is_viewer_ready;
+  was_ready_ = now.viewer_ready && *now.viewer_ready <= now.as_of;
   place_->set(now);
 }
 
 LinkState ViewerLink::state() const {
   const SteadyTime now = steady_time();
+  std::optional<SteadyTime> ready = has_stopped_ ? now : gate_.viewer_ready(now);
+  if (ready) *ready -= time_to_make_;
   return {.rate = rate_.rate(),
           .safe_rate = rate_.safe_rate(),
           .queued_bytes = rate_.queued_bytes(now),
           .as_of = now,
-          .is_viewer_ready = has_stopped_ || gate_.is_viewer_ready(now),
+          .viewer_ready = ready,
           .taken = last_begun_,
           .spacing = spacing_};
 }

@@ -96,8 +96,9 @@ class ViewerLink {
   microseconds limited_at_begin_{};  // kernel_.limited_by_peer then
   int quality_ = 0;                  // of the frame that was begun last
   PictureSize size_{};
-  bool has_stopped_ = false;  // sending
-  bool was_ready_ = true;     // what the encoder was told last; if false, the link is watched
+  bool has_stopped_ = false;     // sending
+  bool was_ready_ = true;        // what the encoder was told last; if false, the link is watched
+  microseconds time_to_make_{};  // a frame, from its capture on; smoothed
   std::unique_ptr<RateBoard::Place> place_;  // null if nothing is adapted
 };
 

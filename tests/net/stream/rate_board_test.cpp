@@ -28,7 +28,7 @@ struct Stage {
             .safe_rate = megabits * kMegabit,
             .queued_bytes = outstanding,
             .as_of = now,
-            .is_viewer_ready = has_credit};
+            .viewer_ready = has_credit ? std::optional(now) : std::nullopt};
   }
 
   void set(const Place& place, double megabits, double outstanding = 0, bool has_credit = true) {

@@ -152,7 +152,7 @@ class Simulation {
                           .safe_rate = rate_.safe_rate(),
                           .queued_bytes = rate_.queued_bytes(now_),
                           .as_of = now_,
-                          .is_viewer_ready = gate_.is_viewer_ready(now_)});
+                          .viewer_ready = gate_.viewer_ready(now_)});
   }
 
   void transmit() {
