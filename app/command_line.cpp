@@ -3,7 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/sinks/base_sink.h>
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
@@ -12,6 +12,8 @@
 #include <CLI/Formatter.hpp>
 #include <algorithm>
 #include <cerrno>
+#include <memory>
+#include <mutex>
 #include <stdexcept>
 #include <system_error>
 #include <utility>
@@ -20,6 +22,7 @@
 #include "app/option_owners.hpp"
 #include "app/parse_number.hpp"
 #include "app/text.hpp"
+#include "app/text_output.hpp"
 #include "codec/band_pool.hpp"
 
 namespace jpegwire {
@@ -40,19 +43,32 @@ void open_closed_standard_streams() {
   }
 }
 
+/// Any thread may log, and none waits for a reader.
+class StandardErrorSink final : public spdlog::sinks::base_sink<std::mutex> {
+ private:
+  void sink_it_(const spdlog::details::log_msg& message) override {
+    spdlog::memory_buf_t line;
+    formatter_->format(message, line);
+    standard_error().put(fmt::to_string(line));
+  }
+
+  void flush_() override {}
+};
+
 void write_logs_to_standard_error(const std::string& program) {
-  spdlog::set_default_logger(spdlog::stderr_color_mt(program));
+  spdlog::set_default_logger(
+      std::make_shared<spdlog::logger>(program, std::make_shared<StandardErrorSink>()));
   spdlog::set_pattern("%n: %v");
 }
 
 int fail(const std::string& program, const char* sentence) {
-  fmt::print(stderr, "{}: {}\n", program, sentence);
+  standard_error().print("{}: {}\n", program, sentence);
   return kFailed;
 }
 
 int refuse(const std::string& program, std::string_view sentence) {
-  fmt::print(stderr, "{0}: {1}{2} see {0} --help\n", program, sentence,
-             sentence.ends_with('?') ? "" : ";");
+  standard_error().print("{0}: {1}{2} see {0} --help\n", program, sentence,
+                         sentence.ends_with('?') ? "" : ";");
   return kWrongUsage;
 }
 
@@ -270,6 +286,13 @@ void CommandLine::parse(std::vector<std::string> words) {
 }
 
 int CommandLine::run(int argc, const char* const* argv, const std::function<int()>& run) {
+  const int code = run_or_explain(argc, argv, run);
+  flush_standard_streams();
+  return code;
+}
+
+int CommandLine::run_or_explain(int argc, const char* const* argv,
+                                const std::function<int()>& run) {
   try {
     open_closed_standard_streams();
     write_logs_to_standard_error(app_->get_name());

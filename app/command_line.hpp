@@ -138,10 +138,13 @@ class CommandLine {
 
   /// Parses, calls `run`, which gives the exit code, and catches all exceptions: an error is
   /// printed as one sentence on standard error, with exit code 2 for a UsageError and 1 for the
-  /// rest.
+  /// rest. Logs go to standard error. At the end, waits for a moment until the standard streams are
+  /// read.
   int run(int argc, const char* const* argv, const std::function<int()>& run);
 
  private:
+  int run_or_explain(int argc, const char* const* argv, const std::function<int()>& run);
+
   std::unique_ptr<CLI::App> app_;
 };
 

@@ -6,6 +6,8 @@
 #include <cstdlib>
 #include <thread>
 
+#include "app/text_output.hpp"
+
 namespace jpegwire {
 
 /// The signals that end a program in order: SIGINT, SIGTERM, and SIGHUP from a terminal that is
@@ -37,13 +39,16 @@ class LastingEndSignals : private IgnoresEndSignals, public EndSignals {
   using EndSignals::EndSignals;
 };
 
-/// EndSignals that arrive while it exists end the program at once with exit code 0. For the start
-/// of a program, when it may wait for a device or a name server and has no connections yet.
+/// EndSignals that arrive while it exists end the program at once with exit code 0, but for its
+/// last lines. For the start of a program, when it may wait for a device or a name server and has
+/// no connections yet, and for its end, when it may wait for somebody to read its results.
 class EarlyExit {
  public:
   EarlyExit() : signals_(io_) {
     signals_.async_wait([](std::error_code error, int) {
-      if (!error) std::_Exit(EXIT_SUCCESS);
+      if (error) return;
+      flush_standard_streams();
+      std::_Exit(EXIT_SUCCESS);
     });
     thread_ = std::jthread([this] { io_.run(); });
   }

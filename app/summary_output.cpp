@@ -10,10 +10,22 @@
 namespace jpegwire {
 namespace {
 
-[[noreturn]] void fail(const std::string& target) {
+[[noreturn]] void fail(const std::string& target, const std::string& why) {
   throw std::runtime_error(
       fmt::format("cannot write the summary to '{}': {}; choose another file with --summary FILE",
-                  target, std::generic_category().message(errno)));
+                  target, why));
+}
+
+[[noreturn]] void fail(const std::string& file) {
+  fail(file, std::generic_category().message(errno));
+}
+
+void write_to_standard_output(const std::string& line) {
+  standard_output().put(line);
+  const std::error_code error =
+      standard_output().flush_until(TextOutput::Clock::now() + kLastLinesTimeout);
+  if (error)
+    fail("standard output", error == std::errc::timed_out ? "nobody reads it" : error.message());
 }
 
 }  // namespace
@@ -27,11 +39,7 @@ SummaryOutput::SummaryOutput(const std::string& target) : target_(target) {
 
 void SummaryOutput::write(const nlohmann::json& summary) {
   if (target_.empty()) return;
-  if (target_ == "-") {
-    fmt::print("{}\n", summary.dump());
-    if (std::fflush(stdout) != 0) fail("standard output");
-    return;
-  }
+  if (target_ == "-") return write_to_standard_output(summary.dump() + '\n');
   file_ << summary.dump() << '\n' << std::flush;
   if (!file_) fail(target_);
 }

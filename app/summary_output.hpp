@@ -1,9 +1,10 @@
 #pragma once
 
-#include <cstdio>
 #include <fstream>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
+
+#include "app/text_output.hpp"
 
 namespace jpegwire {
 
@@ -14,10 +15,11 @@ class SummaryOutput {
   /// Throws std::runtime_error if the file cannot be written.
   explicit SummaryOutput(const std::string& target);
 
-  /// The stream for text for people.
-  std::FILE* text_stream() const { return target_ == "-" ? stderr : stdout; }
+  /// The output for text for people.
+  TextOutput& text_output() const { return target_ == "-" ? standard_error() : standard_output(); }
 
-  /// Throws std::runtime_error if it cannot be written completely.
+  /// Throws std::runtime_error if it cannot be written completely, or if nobody reads standard
+  /// output within kLastLinesTimeout.
   void write(const nlohmann::json& summary);
 
  private:

@@ -4,10 +4,10 @@
 
 namespace jpegwire {
 
-int terminal_width(std::FILE* stream) {
+int terminal_width(int descriptor) {
   constexpr int kUsualColumns = 80;
   winsize size{};
-  const bool is_known = ::ioctl(::fileno(stream), TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+  const bool is_known = ::ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
   return is_known ? size.ws_col : kUsualColumns;
 }
 

@@ -1,10 +1,8 @@
 #pragma once
 
-#include <cstdio>
-
 namespace jpegwire {
 
-/// The columns of the terminal that the stream writes to; 80 if they are unknown.
-int terminal_width(std::FILE* stream);
+/// The columns of the terminal that the descriptor writes to; 80 if they are unknown.
+int terminal_width(int descriptor);
 
 }  // namespace jpegwire

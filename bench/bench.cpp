@@ -6,7 +6,6 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <cstdlib>
 #include <ctime>
 #include <nlohmann/json.hpp>
@@ -14,7 +13,9 @@
 #include <stdexcept>
 
 #include "app/descriptor.hpp"
+#include "app/end_signals.hpp"
 #include "app/process_usage.hpp"
+#include "app/text_output.hpp"
 #include "bench/report/comparison.hpp"
 #include "bench/report/html_report.hpp"
 #include "bench/report/json_report.hpp"
@@ -69,7 +70,7 @@ void begin_results(Results& results, EventLoop& loop, const BenchOptions& option
                              .verdict = {}});
 }
 
-/// Tries to write both files even if one fails. The results are already on the terminal.
+/// Tries to write both files even if one fails. The terminal gets the results in any case.
 void write_files(const Results& results, const std::optional<Comparison>& comparison,
                  const ReportFile& json, const ReportFile& report) {
   std::string error;
@@ -98,6 +99,12 @@ std::optional<Comparison> compare_if_wanted(const std::optional<EarlierRun>& ear
                                             const Results& results) {
   if (!earlier) return std::nullopt;
   return compare(*earlier, results);
+}
+
+/// The reader of the results may be a pager. A user who has pressed Ctrl-C waits for none.
+void wait_for_reader() {
+  const EarlyExit while_nobody_reads;
+  static_cast<void>(standard_output().flush());
 }
 
 bool has_failure(const Results& results) {
@@ -135,9 +142,9 @@ int run_bench(const BenchOptions& wanted) {
   for (CaseResult& result : results.cases) evaluate(result, results.machine);
   results.bench_cpu_seconds = process_usage().cpu_seconds;
   const std::optional<Comparison> comparison = compare_if_wanted(earlier, results);
-  fmt::print("{}{}", describe(results), comparison ? describe(*comparison) : "");
-  std::fflush(stdout);
+  standard_output().put(describe(results) + (comparison ? describe(*comparison) : ""));
   write_files(results, comparison, json, report);
+  if (results.is_complete) wait_for_reader();
   return has_failure(results) ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 

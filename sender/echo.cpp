@@ -44,9 +44,8 @@ int run_echo(const SenderOptions& options) {
     time_limit.expires_after(from_seconds(*options.seconds));
     time_limit.async_wait(finish);
   }
-  fmt::print(summary.text_stream(), "echo:   jpegwire-viewer --echo {}\n",
-             to_tcp_url(server.listener().endpoint()));
-  std::fflush(summary.text_stream());
+  summary.text_output().print("echo:   jpegwire-viewer --echo {}\n",
+                              to_tcp_url(server.listener().endpoint()));
   io.run();
   summary.write(summarize(server, std::chrono::steady_clock::now() - start));
   return 0;

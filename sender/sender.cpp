@@ -115,7 +115,7 @@ class Sender {
     if (options_.seconds) do_limit_time();
     if (options_.stats) do_print_stats(report());
     pipeline_->start();
-    print_how_to_watch();
+    summary_.text_output().put(how_to_watch());
     io_.run();
     pipeline_->stop();
     // On Ctrl-C the program ends soon; otherwise all that was sent is written.
@@ -195,30 +195,29 @@ class Sender {
                       options_.sdp_file, std::generic_category().message(errno)));
   }
 
-  void print_how_to_watch() const {
-    std::FILE* out = summary_.text_stream();
-    fmt::print(out, "source: {}\n", description_);
-    if (is_patient_ && !viewer_count_.any())
-      fmt::print(out, "        waits for the first viewer\n");
+  // One text, so that no other line gets into it.
+  std::string how_to_watch() const {
+    std::string out = fmt::format("source: {}\n", description_);
+    if (is_patient_ && !viewer_count_.any()) out += "        waits for the first viewer\n";
     WatchLabel label;
-    print_listeners(out, label);
+    describe_listeners(out, label);
     for (const Endpoint& viewer : options_.connect)
-      fmt::print(out, "sends to {}; there: jpegwire-viewer --listen tcp://0.0.0.0:{}\n",
-                 to_tcp_url(viewer), viewer.port);
-    for (const auto& rtp : rtp_senders_) print_rtp_sender(out, *rtp, label);
-    std::fflush(out);
+      out += fmt::format("sends to {}; there: jpegwire-viewer --listen tcp://0.0.0.0:{}\n",
+                         to_tcp_url(viewer), viewer.port);
+    for (const auto& rtp : rtp_senders_) describe_rtp_sender(out, *rtp, label);
+    return out;
   }
 
-  static void print_rtp_sender(std::FILE* out, const RtpSender& rtp, WatchLabel& label) {
-    fmt::print(out, "{} jpegwire-viewer {}\n",
-               rtp.is_multicast() ? label.next() : "sends by UDP; there:", rtp.url());
-    fmt::print(out, "        others read this SDP:\n");
+  static void describe_rtp_sender(std::string& out, const RtpSender& rtp, WatchLabel& label) {
+    out += fmt::format("{} jpegwire-viewer {}\n",
+                       rtp.is_multicast() ? label.next() : "sends by UDP; there:", rtp.url());
+    out += "        others read this SDP:\n";
     std::istringstream lines(rtp.sdp());
     for (std::string line; std::getline(lines, line);)
-      fmt::print(out, "          {}\n", line.substr(0, line.find('\r')));
+      out += fmt::format("          {}\n", line.substr(0, line.find('\r')));
   }
 
-  void print_listeners(std::FILE* out, WatchLabel& label) const {
+  void describe_listeners(std::string& out, WatchLabel& label) const {
     std::vector<std::string> public_ports;
     const auto shown = [&](const Listener& listener) {
       Endpoint endpoint = listener.endpoint();
@@ -227,22 +226,22 @@ class Sender {
       return endpoint;
     };
     if (listener_ != nullptr)
-      fmt::print(out, "{} jpegwire-viewer {}\n", label.next(), to_tcp_url(shown(*listener_)));
+      out += fmt::format("{} jpegwire-viewer {}\n", label.next(), to_tcp_url(shown(*listener_)));
     if (web_listener_ != nullptr)
-      fmt::print(out, "{} in a browser: http://{}/\n", label.next(),
-                 to_string(shown(*web_listener_)));
+      out += fmt::format("{} in a browser: http://{}/\n", label.next(),
+                         to_string(shown(*web_listener_)));
     if (!public_ports.empty())
-      fmt::print(out, "note:   everyone who can reach port {} of this machine can watch\n",
-                 fmt::join(public_ports, " or "));
-    if (!options_.shared_directory.empty()) print_share(out, to_string(shown(*web_listener_)));
+      out += fmt::format("note:   everyone who can reach port {} of this machine can watch\n",
+                         fmt::join(public_ports, " or "));
+    if (!options_.shared_directory.empty()) describe_share(out, to_string(shown(*web_listener_)));
   }
 
-  void print_share(std::FILE* out, const std::string& address) const {
-    fmt::print(out, "share:  jpegwire-viewer --list http://{}\n", address);
-    fmt::print(out, "        in a browser: http://{}/files/\n", address);
+  void describe_share(std::string& out, const std::string& address) const {
+    out += fmt::format("share:  jpegwire-viewer --list http://{}\n", address);
+    out += fmt::format("        in a browser: http://{}/files/\n", address);
     if (web_listener_->is_public())
-      fmt::print(
-          out, "note:   everyone who can reach it can fetch the recordings and pictures in '{}'\n",
+      out += fmt::format(
+          "note:   everyone who can reach it can fetch the recordings and pictures in '{}'\n",
           options_.shared_directory);
   }
 
@@ -258,8 +257,7 @@ class Sender {
     stats_tick_.async_wait([this, before](std::error_code error) {
       if (error) return;
       const SenderReport now = report();
-      fmt::print(summary_.text_stream(), "{}\n", describe_progress(before, now));
-      std::fflush(summary_.text_stream());
+      summary_.text_output().print("{}\n", describe_progress(before, now));
       do_print_stats(now);
     });
   }

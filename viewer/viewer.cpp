@@ -285,9 +285,8 @@ class Viewer {
     };
     if (std::ranges::none_of(cameras_, has_figures)) return;
     for (std::size_t index = 0; index < cameras_.size(); ++index)
-      fmt::print(summary_.text_stream(), "{}{}\n", line_begin(index),
-                 describe(cameras_[index]->figures()));
-    std::fflush(summary_.text_stream());
+      summary_.text_output().print("{}{}\n", line_begin(index),
+                                   describe(cameras_[index]->figures()));
   }
 
   std::string line_begin(std::size_t camera) const {
@@ -301,7 +300,7 @@ class Viewer {
     const milliseconds timeout{interrupted_ ? 500 : 60'000};
     for (const auto& camera : cameras_) {
       camera->finish_writing(timeout);
-      fmt::print(summary_.text_stream(), "{}", camera->explanation());
+      summary_.text_output().put(camera->explanation());
       write_last_files(*camera);
     }
     summary_.write(summary());

@@ -1,17 +1,16 @@
 #include "bench/runs/rounds.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <asio/steady_timer.hpp>
 #include <chrono>
 #include <cmath>
-#include <cstdio>
 #include <memory>
 #include <string>
 
 #include "app/terminal_width.hpp"
+#include "app/text_output.hpp"
 #include "bench/runs/event_loop.hpp"
 #include "bench/runs/local_viewers.hpp"
 #include "bench/runs/measure.hpp"
@@ -71,7 +70,7 @@ std::string to_clock(double seconds) {
 }
 
 Progress::Progress(EventLoop& loop, int runs, double seconds_of_run)
-    : is_terminal_(::isatty(STDERR_FILENO) == 1),
+    : is_terminal_(standard_error().is_terminal()),
       runs_(runs),
       seconds_of_run_(seconds_of_run),
       tick_(loop.io()) {
@@ -89,8 +88,8 @@ void Progress::end_run(const std::string& outcome) {
   ++done_;
   run_begin_ = Clock::now();  // of the next run
   if (is_terminal_) return draw();
-  fmt::print(stderr, "run {} of {}, {} left: {}: {}\n", done_, runs_, to_clock(remaining_seconds()),
-             label_, outcome);
+  standard_error().print("run {} of {}, {} left: {}: {}\n", done_, runs_,
+                         to_clock(remaining_seconds()), label_, outcome);
 }
 
 void Progress::do_tick() {
@@ -120,15 +119,13 @@ void Progress::draw() const {
   const std::string line =
       fmt::format("[{}] run {} of {}, {} left  {}", bar(passed / (passed + left)),
                   std::min(done_ + 1, runs_), runs_, to_clock(left), label_);
+  const int width = terminal_width(standard_error().descriptor()) - 1;
   clear();
-  fmt::print(stderr, "{}", line.substr(0, static_cast<std::size_t>(terminal_width(stderr) - 1)));
-  std::fflush(stderr);
+  standard_error().put(line.substr(0, static_cast<std::size_t>(width)));
 }
 
 void Progress::clear() const {
-  if (!is_terminal_) return;
-  fmt::print(stderr, "\r\033[K");
-  std::fflush(stderr);
+  if (is_terminal_) standard_error().put("\r\033[K");
 }
 
 /// All runs of one execution of the bench.
@@ -153,9 +150,8 @@ class Rounds {
       link_ = std::make_unique<NetworkLink>(loop_, parse_link(options_.matrix.link));
     if (options_.viewer_host.empty()) return;
     remote_ = std::make_unique<RemoteViewers>(loop_, options_);
-    fmt::print("Run these lines on {}, which needs jpegwire-viewer and curl:\n\n{}\n",
-               options_.viewer_host, remote_->script());
-    std::fflush(stdout);
+    standard_output().print("Run these lines on {}, which needs jpegwire-viewer and curl:\n\n{}\n",
+                            options_.viewer_host, remote_->script());
   }
 
   void run_all() {

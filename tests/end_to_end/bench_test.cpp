@@ -18,6 +18,7 @@
 #include "end_to_end/pictures.hpp"
 #include "end_to_end/programs.hpp"
 #include "end_to_end/tiny_disk.hpp"
+#include "support/full_pipe.hpp"
 #include "support/temporary_directory.hpp"
 
 using namespace jpegwire;
@@ -304,6 +305,23 @@ TEST_CASE("Ctrl-C keeps the completed runs") {
   CHECK(measured["is_complete"] == false);
   CHECK(measured["cases"][0]["runs"].size() >= 2);
   CHECK(measured["cases"][0]["figures"]["fps"]["repetitions"] >= 2);
+}
+
+TEST_CASE("a bench whose output nobody reads measures, and ends on a signal") {
+  const TemporaryDirectory directory;
+  const std::string file = directory / "bench.json";
+  const FullPipe pipe;
+  const Process bench({"sh", "-c", "exec \"$@\" >'" + pipe.path() + "' 2>&1", "sh", JPEGWIRE_BENCH,
+                       "--size", "160x120", "--fps", "20", "--seconds", "0.5", "--warm-up", "0.1",
+                       "--repetitions", "1", "--json", file},
+                      environment_of_programs());
+  REQUIRE(eventually([&] { return std::filesystem::exists(file); }, kBenchDeadline));
+  CHECK(json::parse(read_file(file))["is_complete"] == true);
+  CHECK(eventually([&] {
+    bench.send_signal(SIGINT);
+    return bench.has_ended();
+  }));
+  CHECK(bench.exit_code() == 0);
 }
 
 TEST_CASE("remote viewers are started with a command that is printed") {

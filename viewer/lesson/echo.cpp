@@ -77,10 +77,7 @@ class Measurements {
                     {"peak_rss_kb", usage.peak_rss_kb}});
   }
 
-  void print(const std::string& line) {
-    fmt::print(summary_.text_stream(), "{}\n", line);
-    std::fflush(summary_.text_stream());
-  }
+  void print(const std::string& line) const { summary_.text_output().put(line + '\n'); }
 
   const ViewerOptions& options_;
   const Clock::time_point start_ = Clock::now();

@@ -1,15 +1,12 @@
 #include "viewer/output/file_commands.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <asio/io_context.hpp>
 #include <asio/post.hpp>
-#include <cerrno>
 #include <chrono>
 #include <cstdint>
-#include <cstdio>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <stdexcept>
@@ -86,7 +83,7 @@ double share_of(std::uint64_t have, std::uint64_t all) {
 /// each tenth. Bound to one thread.
 class FetchProgress {
  public:
-  FetchProgress(std::FILE* out, std::string name);
+  FetchProgress(TextOutput& out, std::string name);
 
   /// Shows that `have` of `all` bytes have been received.
   void show(std::uint64_t have, std::uint64_t all);
@@ -100,11 +97,10 @@ class FetchProgress {
  private:
   using Clock = std::chrono::steady_clock;
 
-  void put(const std::string& text);
   void draw(std::uint64_t have, std::uint64_t all);
   std::string figures(std::uint64_t have, std::uint64_t all) const;
 
-  std::FILE* out_;
+  TextOutput& out_;  // if it fails, for example on a full disk, the fetch continues
   std::string name_;
   bool is_terminal_;
   Clock::time_point last_drawn_{};
@@ -114,8 +110,8 @@ class FetchProgress {
   bool has_bar_ = false;      // on the terminal's last line
 };
 
-FetchProgress::FetchProgress(std::FILE* out, std::string name)
-    : out_(out), name_(std::move(name)), is_terminal_(::isatty(::fileno(out)) == 1) {}
+FetchProgress::FetchProgress(TextOutput& out, std::string name)
+    : out_(out), name_(std::move(name)), is_terminal_(out.is_terminal()) {}
 
 void FetchProgress::show(std::uint64_t have, std::uint64_t all) {
   if (!begin_ || have < had_) tenths_ = 0;
@@ -135,20 +131,14 @@ void FetchProgress::draw(std::uint64_t have, std::uint64_t all) {
   last_drawn_ = Clock::now();
   const std::string text = figures(have, all);
   if (is_terminal_) {
-    const int room = terminal_width(out_) - static_cast<int>(text.size()) - 4;
+    const int room = terminal_width(out_.descriptor()) - static_cast<int>(text.size()) - 4;
     const int width = std::clamp(room, 0, 40);
     const int filled = static_cast<int>(share_of(have, all) * width);
-    put(fmt::format("\r[{:#<{}}{:<{}}] {}\033[K", "", filled, "", width - filled, text));
+    out_.print("\r[{:#<{}}{:<{}}] {}\033[K", "", filled, "", width - filled, text);
     has_bar_ = true;
   } else {
-    put(fmt::format("{}: {}\n", name_, text));
+    out_.print("{}: {}\n", name_, text);
   }
-}
-
-// If the output fails, for example on a full disk, the fetch continues.
-void FetchProgress::put(const std::string& text) {
-  std::fputs(text.c_str(), out_);
-  std::fflush(out_);
 }
 
 std::string FetchProgress::figures(std::uint64_t have, std::uint64_t all) const {
@@ -161,11 +151,11 @@ std::string FetchProgress::figures(std::uint64_t have, std::uint64_t all) const 
 
 void FetchProgress::print(const std::string& sentence) {
   end();
-  put(sentence + "\n");
+  out_.put(sentence + "\n");
 }
 
 void FetchProgress::end() {
-  if (std::exchange(has_bar_, false)) put("\n");
+  if (std::exchange(has_bar_, false)) out_.put("\n");
 }
 
 /// A fetch that shows its progress.
@@ -207,7 +197,7 @@ class Summary {
   explicit Summary(const ViewerOptions& options)
       : url_(url_of(options)), output_(options.summary) {}
 
-  std::FILE* text_stream() const { return output_.text_stream(); }
+  TextOutput& text_output() const { return output_.text_output(); }
 
   void write(nlohmann::json summary) {
     const std::chrono::duration<double> time = std::chrono::steady_clock::now() - begin_;
@@ -236,12 +226,16 @@ std::string describe_list(const ViewerOptions& options, const FileList& list) {
   return text;
 }
 
-// The list is the only output, so failing to write it is an error.
-void put_list(const std::string& text, std::FILE* out) {
-  if (std::fputs(text.c_str(), out) >= 0 && std::fflush(out) == 0) return;
+// The list is the only output, so failing to write it is an error. The reader may be a pager, so
+// there is no time limit.
+void put_list(std::string text, TextOutput& out) {
+  const EarlyExit while_nobody_reads;
+  out.put(std::move(text));
+  const std::error_code error = out.flush();
+  if (!error) return;
   throw std::runtime_error(fmt::format("cannot write the list to standard {}: {}",
-                                       out == stdout ? "output" : "error",
-                                       std::generic_category().message(errno)));
+                                       &out == &standard_output() ? "output" : "error",
+                                       error.message()));
 }
 
 void list_files(const ViewerOptions& options) {
@@ -249,14 +243,14 @@ void list_files(const ViewerOptions& options) {
   FileListing listing;
   const std::string error = Conversation(options, listing).run([] { return false; });
   if (!error.empty()) throw std::runtime_error(error);
-  put_list(describe_list(options, listing.list()), summary.text_stream());
+  put_list(describe_list(options, listing.list()), summary.text_output());
   summary.write(nlohmann::json::parse(to_json(listing.list())));
 }
 
 void fetch_file(const ViewerOptions& options) {
   PartFile part(options.fetch_name);
   Summary summary(options);
-  FetchProgress progress(summary.text_stream(), part.name());
+  FetchProgress progress(summary.text_output(), part.name());
   if (part.size_bytes() > 0)
     progress.print(fmt::format("'{}' has {} already", part.part_name(),
                                describe_file_size(part.size_bytes())));
