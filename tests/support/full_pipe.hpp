@@ -50,9 +50,9 @@ class FullPipe {
   }
 
   void read_some() {
-    constexpr std::chrono::milliseconds kDeadline{30'000};
+    constexpr std::chrono::milliseconds kReadTimeout{30'000};
     pollfd readable{.fd = out_.number(), .events = POLLIN, .revents = 0};
-    if (::poll(&readable, 1, static_cast<int>(kDeadline.count())) != 1) throw_error("poll");
+    if (::poll(&readable, 1, static_cast<int>(kReadTimeout.count())) != 1) throw_error("poll");
     std::array<char, 65536> bytes{};
     const ssize_t size = ::read(out_.number(), bytes.data(), bytes.size());
     if (size < 0) throw_error("read");
