@@ -1,8 +1,7 @@
 #include "net/echo/echo_server.hpp"
 
-#include <spdlog/spdlog.h>
-
 #include <asio/steady_timer.hpp>
+#include <optional>
 #include <utility>
 
 #include "net/echo/echo_message.hpp"
@@ -12,8 +11,9 @@ namespace jpegwire {
 
 class EchoServer::Peer : public std::enable_shared_from_this<Peer> {
  public:
-  Peer(asio::ip::tcp::socket socket, EchoServer& server)
+  Peer(asio::ip::tcp::socket socket, Admission::Ticket place, EchoServer& server)
       : socket_(std::move(socket)),
+        place_(std::move(place)),
         server_(server),
         unsent_(server.write_.piece_bytes),
         pause_(socket_.get_executor()) {}
@@ -87,6 +87,7 @@ class EchoServer::Peer : public std::enable_shared_from_this<Peer> {
   }
 
   asio::ip::tcp::socket socket_;
+  Admission::Ticket place_;
   EchoServer& server_;
   EchoMessage message_;
   UnsentBytes unsent_;        // of the message
@@ -107,11 +108,16 @@ void EchoServer::stop() {
 }
 
 void EchoServer::accept(asio::ip::tcp::socket socket) {
-  if (peers_.size() >= kMaxPeers) {
-    spdlog::warn("rejected {}: {} clients are already connected", peer_name(socket), kMaxPeers);
+  std::error_code error;
+  const auto client = socket.remote_endpoint(error);
+  if (error) return;  // it has closed the connection
+  std::optional<Admission::Ticket> place = admission_.admit(client.address());
+  if (!place) {
+    refusals_.warn("rejected {}: at most {} clients can connect, and {} from one address",
+                   peer_name(socket), kMaxPeers, kMaxPerAddress);
     return;
   }
-  const auto peer = std::make_shared<Peer>(std::move(socket), *this);
+  const auto peer = std::make_shared<Peer>(std::move(socket), *std::move(place), *this);
   peers_.insert(peer);
   peer->start();
 }

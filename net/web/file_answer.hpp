@@ -11,7 +11,7 @@
 #include "net/http/file_fields.hpp"
 #include "net/http/http_answer.hpp"
 #include "net/http/http_request.hpp"
-#include "net/web/admission.hpp"
+#include "net/sockets/admission.hpp"
 #include "net/web/file_digests.hpp"
 #include "net/web/shared_directory.hpp"
 

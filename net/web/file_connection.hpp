@@ -8,9 +8,9 @@
 #include <memory>
 #include <vector>
 
+#include "net/sockets/admission.hpp"
 #include "net/sockets/deadline.hpp"
 #include "net/stream/viewer_count.hpp"
-#include "net/web/admission.hpp"
 #include "net/web/file_answer.hpp"
 
 namespace jpegwire {

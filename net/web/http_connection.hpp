@@ -10,7 +10,7 @@
 #include "net/http/http_answer.hpp"
 #include "net/http/http_request.hpp"
 #include "net/sockets/deadline.hpp"
-#include "net/web/admission.hpp"
+#include "net/sockets/admission.hpp"
 #include "net/web/http_site.hpp"
 
 namespace jpegwire {

@@ -10,7 +10,7 @@
 
 #include "net/sockets/deadline.hpp"
 #include "net/sockets/listener.hpp"
-#include "net/web/admission.hpp"
+#include "net/sockets/admission.hpp"
 #include "net/web/http_connection.hpp"
 #include "net/web/http_site.hpp"
 

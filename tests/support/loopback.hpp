@@ -36,6 +36,10 @@ inline void run_ready(asio::io_context& io) {
   io.poll();
 }
 
+/// The size of a frame that does not fit into the buffers of a connection whose other end does not
+/// read.
+inline constexpr std::size_t kMoreThanBuffers = 7'000'000;
+
 /// A frame of at least this number of bytes, not encoded by us.
 inline std::shared_ptr<EncodedFrame> make_frame(std::uint32_t sequence, std::size_t size = 0) {
   auto frame = std::make_shared<EncodedFrame>();
@@ -52,6 +56,14 @@ class Peer {
  public:
   explicit Peer(asio::io_context& io) : socket_(io) {}
   Peer(asio::io_context& io, const Endpoint& endpoint) : socket_(io) { connect(endpoint); }
+
+  /// Connects from this address.
+  Peer(asio::io_context& io, const Endpoint& endpoint, const std::string& from) : socket_(io) {
+    const auto address = asio::ip::make_address(from);
+    socket_.open(address.is_v6() ? tcp::v6() : tcp::v4());
+    socket_.bind(tcp::endpoint(address, 0));
+    connect(endpoint);
+  }
 
   void connect(const Endpoint& endpoint) {
     socket_.connect(tcp::endpoint(asio::ip::make_address(endpoint.host), endpoint.port));

@@ -135,12 +135,15 @@ TEST_CASE(
   greedy.send(prefix_of(SizePrefix::be32, EchoMessage::kLargest + 1));
   REQUIRE(run_until(io, [&] { return greedy.is_closed(); }));
   std::vector<std::unique_ptr<EchoClient>> clients;
-  for (std::size_t i = 0; i < EchoServer::kMaxPeers; ++i) {
+  for (std::size_t i = 0; i < EchoServer::kMaxPerAddress; ++i) {
     clients.push_back(std::make_unique<EchoClient>(io, stage.endpoint, ReadSettings(), kLong));
     clients.back()->measure(10, 1);
   }
   Peer surplus(io, stage.endpoint);
   CHECK(run_until(io, [&] { return surplus.is_closed(); }));
+  Peer from_elsewhere(io, stage.endpoint, "127.0.0.2");
+  from_elsewhere.send(prefix_of(SizePrefix::be32, 0));
+  CHECK(run_until(io, [&] { return from_elsewhere.received().size() == 4; }));
   CHECK(clients[0]->measure(10, 1).times.size() == 1);
 }
 

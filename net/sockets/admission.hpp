@@ -13,8 +13,8 @@
 namespace jpegwire {
 
 /// Limits how many connections, or other resources, clients hold at a time, in all and for one
-/// address. An IPv6 client counts by its /64 network, because it can use any address in it. Any
-/// thread may call anything.
+/// address. An IPv6 client counts by its /64 network, because it can use any address in it. All
+/// ports that accept clients use it, each with limits of its own. Any thread may call anything.
 class Admission {
   struct Counts;
 
@@ -48,12 +48,18 @@ class Admission {
   std::optional<Ticket> admit(const asio::ip::address& address) {
     const asio::ip::address from = network_of(address);
     const std::scoped_lock lock(counts_->mutex);
-    const auto known = counts_->by_address.find(from);
-    const std::size_t from_there = known == counts_->by_address.end() ? 0 : known->second;
-    if (counts_->all >= max_in_all_ || from_there >= max_per_address_) return std::nullopt;
+    if (counts_->all >= max_in_all_ || counts_->from(from) >= max_per_address_) return std::nullopt;
     ++counts_->all;
     ++counts_->by_address[from];
     return Ticket(counts_, from);
+  }
+
+  /// Whether a client at `address` that was not admitted would be, if this ticket were destroyed.
+  bool would_make_room(const Ticket& ticket, const asio::ip::address& address) const {
+    const asio::ip::address from = network_of(address);
+    const std::scoped_lock lock(counts_->mutex);
+    const std::size_t is_from_there = ticket.address_ == from ? 1 : 0;
+    return ticket.counts_ == counts_ && counts_->from(from) - is_from_there < max_per_address_;
   }
 
   std::size_t admitted() const {
@@ -70,13 +76,20 @@ class Admission {
       if (--from_there->second == 0) by_address.erase(from_there);
     }
 
+    std::size_t from(const asio::ip::address& address) const {
+      const auto known = by_address.find(address);
+      return known == by_address.end() ? 0 : known->second;
+    }
+
     std::mutex mutex;
     std::size_t all = 0;
     std::map<asio::ip::address, std::size_t> by_address;
   };
 
   static asio::ip::address network_of(const asio::ip::address& address) {
-    if (!address.is_v6() || address.to_v6().is_v4_mapped()) return address;
+    if (!address.is_v6()) return address;
+    if (address.to_v6().is_v4_mapped())
+      return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
     auto bytes = address.to_v6().to_bytes();
     std::fill(bytes.begin() + 8, bytes.end(), std::uint8_t{0});
     return asio::ip::address_v6(bytes);

@@ -1,4 +1,4 @@
-#include "net/web/admission.hpp"
+#include "net/sockets/admission.hpp"
 
 #include <catch2/catch.hpp>
 #include <optional>
@@ -54,6 +54,27 @@ TEST_CASE("a ticket that is moved is one place", "[http]") {
   moved.reset();
   CHECK(admission.admitted() == 1);
   CHECK(admission.admit(address(2)));
+}
+
+TEST_CASE("a ticket's place helps a client that would be admitted in its stead", "[http]") {
+  Admission admission(3, 2);
+  const auto first = admission.admit(address(1));
+  const auto second = admission.admit(address(1));
+  CHECK(admission.would_make_room(*first, address(1)));
+  const auto third = admission.admit(address(2));
+  CHECK_FALSE(admission.would_make_room(*third, address(1)));  // that one has too many
+  CHECK(admission.would_make_room(*third, address(2)));
+  CHECK(admission.would_make_room(*first, address(3)));
+  Admission other(1, 1);
+  const auto elsewhere = other.admit(address(3));
+  CHECK_FALSE(admission.would_make_room(*elsewhere, address(3)));
+}
+
+TEST_CASE("an IPv4 address counts once, also where IPv6 accepts it", "[http]") {
+  Admission admission(10, 1);
+  const auto plain = admission.admit(asio::ip::make_address("192.0.2.1"));
+  CHECK_FALSE(admission.admit(asio::ip::make_address("::ffff:192.0.2.1")));
+  CHECK(admission.admit(asio::ip::make_address("::ffff:192.0.2.2")));
 }
 
 TEST_CASE("a ticket may outlive its Admission", "[http]") {
