@@ -156,6 +156,26 @@ void add_tcp_options(CommandLine& command_line, SenderOptions& options) {
                                static_cast<std::uint16_t>(port)};
       },
       {0, 65'535}, "The port to listen on (as in the classic scripts)");
+  command_line.add_whole_number("--tcp-connections", "N", options.tcp_connections, {1, 100'000},
+                                "Maximum number of viewers on the TCP port [256]");
+  command_line.add_whole_number("--tcp-per-address", "N", options.tcp_per_address, {1, 100'000},
+                                "Maximum number of these from one address [32]");
+}
+
+/// A whole number of bytes, or with K, M or G of 1024, 1024² or 1024³.
+std::size_t parse_memory(const std::string& text) {
+  constexpr std::string_view kUnits = "KMG";
+  constexpr std::uint64_t kMin = std::uint64_t{1} << 20;
+  constexpr std::uint64_t kMax = std::uint64_t{1} << 40;
+  const std::size_t unit = text.empty() ? std::string_view::npos : kUnits.find(text.back());
+  const bool has_unit = unit != std::string_view::npos;
+  const auto shift = has_unit ? 10 * (unit + 1) : 0;
+  const auto number = parse_number<std::uint64_t>(
+      std::string_view(text).substr(0, text.size() - (has_unit ? 1 : 0)));
+  if (!number || *number > kMax >> shift || *number << shift < kMin)
+    throw std::invalid_argument(
+        fmt::format("'{}' is not a number of bytes from 1M to 1024G, such as 256M", text));
+  return *number << shift;
 }
 
 void add_http_options(CommandLine& command_line, SenderOptions& options) {
@@ -180,6 +200,7 @@ void add_http_options(CommandLine& command_line, SenderOptions& options) {
       "--http-timeout", "S",
       [&](double seconds) {
         http.head_timeout = std::chrono::milliseconds(std::llround(seconds * 1000));
+        http.idle_timeout = http.head_timeout / 5;
       },
       {0.1, 3600}, "Time limit for a connection's next request [5]");
 }
@@ -324,6 +345,12 @@ void add_sender_options(CommandLine& command_line, SenderOptions& options) {
   add_tcp_options(command_line, options);
   add_http_options(command_line, options);
   add_stream_options(command_line, options);
+  command_line.add(
+      "--memory", "BYTES",
+      [&](const std::string& text) { options.memory_bytes = parse_memory(text); },
+      "Memory for frames that slow viewers hold, with K, M or G;\nbeyond it, those that have "
+      "stalled "
+      "longest are\ndisconnected [256M]");
   const std::vector<Option> datagram_options = add_rtp_options(command_line, options);
   add_recording_options(command_line, options.recording,
                         "Record all frames in a new file, with or without viewers:\n"

@@ -12,6 +12,7 @@
 #include "net/sockets/endpoint.hpp"
 #include "net/sockets/socket_options.hpp"
 #include "net/stream/rate_board.hpp"
+#include "net/tcp/frame_memory.hpp"
 #include "net/web/http_site.hpp"
 #include "recording/recording_options.hpp"
 
@@ -30,6 +31,9 @@ struct SenderOptions {
   std::optional<int> min_quality;
   std::optional<Endpoint> tcp = Endpoint{"127.0.0.1", kDefaultPort};
   std::optional<Endpoint> http = Endpoint{"127.0.0.1", kDefaultHttpPort};
+  std::size_t tcp_connections = 256;                    // viewers on the TCP port at a time
+  std::size_t tcp_per_address = 32;                     // of these, from one address
+  std::size_t memory_bytes = kDefaultFrameMemoryBytes;  // of frames that connections hold
   bool is_http_asked_for = false;  // if not, and the port is taken, continue without HTTP
   HttpSettings http_settings;
   SizePrefix framing = SizePrefix::be32;

@@ -27,6 +27,18 @@ void append_http(Command& command, const Case& one, const SenderEnds& ends) {
   append(command, {"--http-connections", most, "--http-per-address", most});
 }
 
+// The same over TCP. Senders of earlier versions have no such options, and served as many viewers
+// as need none today.
+void append_tcp(Command& command, const Case& one, const SenderEnds& ends) {
+  constexpr int kMaxByDefault = 32;
+  const bool is_tcp = one.transport == Transport::tcp;
+  append(command,
+         {"--tcp", is_tcp ? to_string(Endpoint{ends.listen_address, ends.tcp_port}) : "off"});
+  if (!is_tcp || one.viewers <= kMaxByDefault) return;
+  const std::string most = std::to_string(one.viewers);
+  append(command, {"--tcp-connections", most, "--tcp-per-address", most});
+}
+
 bool is_plain(const std::string& word) {
   constexpr std::string_view kHarmless =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:,=+%@";
@@ -53,9 +65,7 @@ Command sender_command(const std::string& program, const Case& one, const Sender
   if (one.size) append(command, {"--size", describe_size(one.size)});
   append(command, {"--fps", fmt::format("{}", one.frames_per_second), "--quality",
                    std::to_string(one.quality), "--threads", std::to_string(one.threads)});
-  const bool is_tcp = one.transport == Transport::tcp;
-  append(command,
-         {"--tcp", is_tcp ? to_string(Endpoint{ends.listen_address, ends.tcp_port}) : "off"});
+  append_tcp(command, one, ends);
   append_http(command, one, ends);
   for (const std::uint16_t port : ends.rtp_ports)
     append(command, {"--rtp", to_string(Endpoint{ends.viewer_address, port})});

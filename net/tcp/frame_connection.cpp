@@ -46,6 +46,7 @@ ViewerStatistics FrameConnection::statistics() const {
 void FrameConnection::start() {
   std::error_code ignored;
   socket_.non_blocking(true, ignored);
+  due_since_ = std::chrono::steady_clock::now();
   make_fresh(socket_);
   apply(write_, socket_);
   do_read_reports();
@@ -59,8 +60,16 @@ void FrameConnection::offer(FramePtr frame) {
     return;
   }
   if (newest_) ++statistics_.skipped;
+  if (!stalled_since()) due_since_ = std::chrono::steady_clock::now();
   newest_ = std::move(frame);
   look();
+}
+
+// A frame that the kernel has accepted is taken when the link is ready for the next one. The
+// encoder may make none until then.
+std::optional<SteadyTime> FrameConnection::stalled_since() const {
+  const bool is_due = newest_ || writing_ != Writing::nothing || !link_.is_ready();
+  return is_due ? std::optional(due_since_) : std::nullopt;
 }
 
 // Looks at the link, and begins the newest frame if the viewer is ready for it. If not, this is
@@ -120,6 +129,7 @@ void FrameConnection::close(const Departure& departure) {
 void FrameConnection::begin_frame(FramePtr frame) {
   in_flight_ = std::move(frame);
   writing_ = Writing::frame;
+  due_since_ = std::chrono::steady_clock::now();
   unsent_.clear();
   const HeaderAroundStamp header = cut_at_stamp(in_flight_->layout.header);
   unsent_.add(Bytes(head_).first(write_head(*in_flight_, header)));

@@ -19,6 +19,7 @@
 #include "net/stream/frame_sink.hpp"
 #include "net/stream/frame_stamp.hpp"
 #include "net/stream/viewer_report.hpp"
+#include "net/tcp/frame_memory.hpp"
 #include "net/tcp/frame_protocol.hpp"
 #include "net/tcp/read_limit.hpp"
 #include "net/tcp/viewer_link.hpp"
@@ -52,7 +53,8 @@ struct ViewerStatistics {
 /// arrived and was read, it takes the newest one, so a slow viewer gets fewer frames and never
 /// older ones. It shares ownership of the frame that it writes and of the newest frame, and copies
 /// no bytes. Bound to the io thread.
-class FrameConnection : public std::enable_shared_from_this<FrameConnection> {
+class FrameConnection final : public FrameHolder,
+                              public std::enable_shared_from_this<FrameConnection> {
  public:
   struct Departure {
     std::string reason;
@@ -82,6 +84,13 @@ class FrameConnection : public std::enable_shared_from_this<FrameConnection> {
 
   /// Closes at once.
   void close(const Departure& departure);
+
+  HeldFrames held() const override { return {in_flight_.get(), newest_.get()}; }
+
+  /// Since when the viewer has taken no frame although there is one for it.
+  std::optional<SteadyTime> stalled_since() const override;
+
+  void evict(const std::string& reason) override { close({reason}); }
 
   /// Call this before the board is destroyed. Nothing but the destructor may follow.
   void leave_board() { link_.leave(); }
@@ -126,6 +135,7 @@ class FrameConnection : public std::enable_shared_from_this<FrameConnection> {
 
   FramePtr newest_;  // the next one to write, or null
   FramePtr in_flight_;
+  SteadyTime due_since_{};  // the frame that the viewer is to take now; see stalled_since()
   std::array<std::byte, kMaxHeadSizeBytes> head_{};  // the protocol's, SOI
   std::array<std::byte, kStampSizeBytes> stamp_{};
   UnsentBytes unsent_;

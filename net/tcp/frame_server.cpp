@@ -1,5 +1,6 @@
 #include "net/tcp/frame_server.hpp"
 
+#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -25,12 +26,14 @@ FrameServer::FrameServer(asio::io_context& io, ViewerCount& viewer_count, Settin
       settings_(settings),
       stream_id_(random_id()),
       board_(settings.groups, settings.adaptation),
+      places_(settings.max_viewers, settings.max_per_address),
+      memory_(settings.memory_bytes, settings.memory_timeout),
       deadline_(io.get_executor(), [this] { close_all(); }),
       wakeup_(io, [this] { offer_newest(); }) {}
 
 // Handlers of the io context, which may be destroyed later, share the connections.
 FrameServer::~FrameServer() {
-  for (const Connection& connection : connections_) connection->leave_board();
+  for (const auto& [connection, place] : connections_) connection->leave_board();
 }
 
 const Listener& FrameServer::listen(const Endpoint& endpoint) {
@@ -39,18 +42,45 @@ const Listener& FrameServer::listen(const Endpoint& endpoint) {
 }
 
 void FrameServer::accept(asio::ip::tcp::socket socket) {
-  if (accepted_ < settings_.max_viewers) {
-    ++accepted_;
-    return serve(std::move(socket), std::make_unique<SizePrefixProtocol>(settings_.prefix), {},
-                 [this](const ViewerStatistics&) { --accepted_; });
-  }
+  std::error_code error;
+  const auto peer = socket.remote_endpoint(error);
+  if (error) return;  // the client has closed it
+  std::optional<Admission::Ticket> place = admit(places_, peer.address());
+  if (!place) return reject(socket);
+  serve(std::move(socket), std::make_unique<SizePrefixProtocol>(settings_.prefix), {},
+        std::move(place));
+}
+
+void FrameServer::reject(const asio::ip::tcp::socket& socket) {
   ++rejected_;
-  refusals_.warn("refused {}: there are {} viewers already", peer_name(socket), accepted_);
+  refusals_.warn(
+      "rejected {}: too many viewers are connected; allow more with --tcp-connections N, or from "
+      "one address with --tcp-per-address N",
+      peer_name(socket));
+}
+
+std::optional<Admission::Ticket> FrameServer::admit(Admission& places,
+                                                    const asio::ip::address& address) {
+  std::optional<Admission::Ticket> place = places.admit(address);
+  if (!place && evict_for(places, address)) place = places.admit(address);
+  return place;
+}
+
+bool FrameServer::evict_for(const Admission& places, const asio::ip::address& address) {
+  LongestStalled longest(std::chrono::steady_clock::now() - settings_.place_timeout);
+  for (const auto& [connection, place] : connections_)
+    if (place && places.would_make_room(*place, address)) longest.consider(*connection);
+  if (longest.get() == nullptr) return false;
+  ++evicted_for_place_;
+  longest.get()->evict(
+      fmt::format("it took less than a frame in {:.0f} s, and a new client needed its place",
+                  to_seconds(settings_.place_timeout)));
+  return true;
 }
 
 void FrameServer::dial(const Endpoint& endpoint) {
   const auto serve_dialled = [this](Dialer& dialer, asio::ip::tcp::socket socket) {
-    serve(std::move(socket), std::make_unique<SizePrefixProtocol>(settings_.prefix), {},
+    serve(std::move(socket), std::make_unique<SizePrefixProtocol>(settings_.prefix), {}, {},
           [this, &dialer](const ViewerStatistics& viewer) {
             if (viewer.frames > 0) dialer.reset_pause();  // it was not rejected at once
             if (!finishing_) dialer.dial_later();
@@ -66,7 +96,7 @@ void FrameServer::dial(const Endpoint& endpoint) {
 }
 
 void FrameServer::serve(asio::ip::tcp::socket socket, std::unique_ptr<FrameProtocol> protocol,
-                        const ViewerRequest& request,
+                        const ViewerRequest& request, std::optional<Admission::Ticket> place,
                         std::function<void(const ViewerStatistics&)> on_closed) {
   viewer_count_.join();  // before it has a place on the board: it never counts as unadapted
   auto connection =
@@ -78,7 +108,8 @@ void FrameServer::serve(asio::ip::tcp::socket socket, std::unique_ptr<FrameProto
                                           if (on_closed) on_closed(closed->statistics());
                                         });
   news_.info("viewer {} connected", connection->statistics().peer);
-  connections_.insert(connection);
+  connections_.emplace(connection, std::move(place));
+  memory_.add(*connection);
   connection->start();
 }
 
@@ -87,6 +118,7 @@ void FrameServer::forget(const Connection& connection, const Departure& departur
   LogLimit& log = departure.is_in_order ? news_ : breaks_;
   log.info("viewer {} disconnected after {} frames ({})", viewer.peer, viewer.frames,
            departure.reason);
+  memory_.remove(*connection);
   connections_.erase(connection);
   viewer_count_.leave();
   remember(viewer);
@@ -112,8 +144,7 @@ void FrameServer::finish(milliseconds timeout) {
   offer_newest();  // the last frame may have been submitted since the io thread was woken
   for (Listener& listener : listeners_) listener.stop();
   for (Dialer& dialer : dialers_) dialer.cancel();
-  const std::set<Connection> connections = connections_;  // finishing one may remove it
-  for (const Connection& connection : connections) connection->finish();
+  for (const Connection& connection : connections()) connection->finish();
   if (connections_.empty()) return;
   deadline_.set(timeout);
 }
@@ -121,8 +152,16 @@ void FrameServer::finish(milliseconds timeout) {
 std::vector<ViewerStatistics> FrameServer::present_viewers() const {
   std::vector<ViewerStatistics> present;
   present.reserve(connections_.size());
-  for (const Connection& connection : connections_) present.push_back(connection->statistics());
+  for (const auto& [connection, place] : connections_) present.push_back(connection->statistics());
   return present;
+}
+
+// Those that an operation on one of them may remove.
+std::vector<FrameServer::Connection> FrameServer::connections() const {
+  std::vector<Connection> connections;
+  connections.reserve(connections_.size());
+  for (const auto& [connection, place] : connections_) connections.push_back(connection);
+  return connections;
 }
 
 std::map<std::string, ViewerStatistics> FrameServer::totals() const {
@@ -138,11 +177,12 @@ void FrameServer::offer_newest() {
     if (group == kFullGroup) answer_frame_requests(*frame);
     offer(*frame, group);
   }
+  memory_.enforce(std::chrono::steady_clock::now());
 }
 
 void FrameServer::offer(const FramePtr& frame, unsigned group) {
   for (auto next = connections_.begin(); next != connections_.end();) {
-    const Connection connection = *next++;  // offering may close it and so erase it
+    const Connection connection = (next++)->first;  // offering may close it and so erase it
     if (connection->group() == group) connection->offer(frame);
   }
 }
@@ -163,8 +203,7 @@ void FrameServer::remember(const ViewerStatistics& viewer) {
 }
 
 void FrameServer::close_all() {
-  const std::set<Connection> connections = connections_;
-  for (const Connection& connection : connections)
+  for (const Connection& connection : connections())
     connection->close({"it did not receive the last frame in time"});
 }
 

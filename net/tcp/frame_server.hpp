@@ -6,6 +6,7 @@
 #include <list>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "app/histogram.hpp"
 #include "app/log_limit.hpp"
 #include "net/framing/size_prefix.hpp"
+#include "net/sockets/admission.hpp"
 #include "net/sockets/deadline.hpp"
 #include "net/sockets/dialer.hpp"
 #include "net/sockets/listener.hpp"
@@ -22,6 +24,7 @@
 #include "net/stream/rate_board.hpp"
 #include "net/stream/viewer_count.hpp"
 #include "net/tcp/frame_connection.hpp"
+#include "net/tcp/frame_memory.hpp"
 
 namespace jpegwire {
 
@@ -35,8 +38,12 @@ class FrameServer final : public FrameSink {
  public:
   struct Settings {
     SizePrefix prefix = SizePrefix::be32;
-    std::size_t max_viewers = 256;            // that connect to listen()'s port
-    WriteSettings write{};                    // of every connection
+    std::size_t max_viewers = 256;       // that connect to listen()'s port
+    std::size_t max_per_address = 32;    // of these
+    milliseconds place_timeout{10'000};  // stalled that long, a viewer gives up its place
+    std::size_t memory_bytes = kDefaultFrameMemoryBytes;  // of the frames that connections hold
+    milliseconds memory_timeout{1000};  // stalled that long, a connection may be closed for memory
+    WriteSettings write{};              // of every connection
     Adaptation adaptation = Adaptation::off;  // the most that may change for a viewer
     unsigned groups = 3;                      // of viewers that share an encode, at most
   };
@@ -50,10 +57,20 @@ class FrameServer final : public FrameSink {
   /// Connects to a listening viewer, and reconnects whenever the connection is lost.
   void dial(const Endpoint& endpoint);
 
-  /// Adds an established connection as a viewer; `on_closed` is called when it has closed.
+  /// A place for a client at `address`. If there is none, the viewer that has stalled longest, of
+  /// those that have for Settings::place_timeout and whose place would do, is disconnected for it.
+  std::optional<Admission::Ticket> admit(Admission& places, const asio::ip::address& address);
+
+  /// Adds an established connection as a viewer, which has `place` until it closes; `on_closed` is
+  /// called when it has closed.
   void serve(asio::ip::tcp::socket socket, std::unique_ptr<FrameProtocol> protocol,
-             const ViewerRequest& request = {},
+             const ViewerRequest& request = {}, std::optional<Admission::Ticket> place = {},
              std::function<void(const ViewerStatistics&)> on_closed = {});
+
+  /// What the frames that connections hold may take. The holders that are no viewers of this server
+  /// add themselves.
+  FrameMemory& memory() { return memory_; }
+  const FrameMemory& memory() const { return memory_; }
 
   /// Wakes the encoder for one frame and calls `on_frame` with it, unless the request is destroyed
   /// before. It must not outlive this server.
@@ -83,8 +100,11 @@ class FrameServer final : public FrameSink {
   /// The ages of frames when the kernel had accepted their last byte.
   const Histogram& age_us() const { return age_us_; }
 
-  /// Connections rejected because max_viewers were connected.
+  /// Connections rejected because max_viewers were connected, or max_per_address from there.
   std::uint64_t rejected() const { return rejected_; }
+
+  /// Viewers disconnected because a new client needed their place.
+  std::uint64_t evicted_for_place() const { return evicted_for_place_; }
 
  private:
   friend class FrameRequest;
@@ -92,6 +112,9 @@ class FrameServer final : public FrameSink {
   using Departure = FrameConnection::Departure;
 
   void accept(asio::ip::tcp::socket socket);
+  void reject(const asio::ip::tcp::socket& socket);
+  bool evict_for(const Admission& places, const asio::ip::address& address);
+  std::vector<Connection> connections() const;
   void forget(const Connection& connection, const Departure& departure);
   void offer_newest();
   void offer(const FramePtr& frame, unsigned group);
@@ -107,9 +130,10 @@ class FrameServer final : public FrameSink {
   std::array<LatestSlot<FramePtr>, 1 + kMaxGroups> newest_;  // by group
   std::list<Listener> listeners_;
   std::list<Dialer> dialers_;
-  std::set<Connection> connections_;
+  std::map<Connection, std::optional<Admission::Ticket>> connections_;  // dialled: without place
+  Admission places_;                                                    // of listen()'s port
+  FrameMemory memory_;
   std::uint64_t served_ = 0;  // connections so far
-  std::size_t accepted_ = 0;  // of these, that connected to listen()'s port
   std::set<FrameRequest*> frame_requests_;
   std::vector<ViewerStatistics> departed_;
   std::map<std::string, ViewerStatistics> departed_totals_;
@@ -118,6 +142,7 @@ class FrameServer final : public FrameSink {
   LogLimit breaks_{1};
   LogLimit refusals_{1};
   std::uint64_t rejected_ = 0;
+  std::uint64_t evicted_for_place_ = 0;
   bool finishing_ = false;
   Deadline deadline_;
   Wakeup wakeup_;

@@ -57,6 +57,10 @@ class ViewerLink {
   /// Whether to look while no frame waits. If not, a look at the next frame is enough.
   bool is_worth_a_look() const;
 
+  /// Whether the viewer could take a frame, as far as the encoder was told with publish(). Always
+  /// true if nothing is adapted.
+  bool is_ready() const { return was_ready_; }
+
   /// A frame begins, which has so many bytes on the wire.
   void begin_frame(const EncodedFrame& frame, std::size_t size_bytes);
 

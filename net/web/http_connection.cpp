@@ -73,11 +73,34 @@ void HttpConnection::close() {
 void HttpConnection::gone() {
   deadline_.cancel();
   frame_request_.reset();
+  drop_frame();
+  ticket_.reset();
   on_gone_(shared_from_this());
+}
+
+std::optional<SteadyTime> HttpConnection::idle_since() const {
+  return state_ == State::reading ? std::optional(since_) : std::nullopt;
+}
+
+std::optional<SteadyTime> HttpConnection::stalled_since() const {
+  return state_ == State::writing ? std::optional(since_) : std::nullopt;
+}
+
+void HttpConnection::evict(const std::string& reason) {
+  ++site_.failed_requests;
+  site_.refusals.warn("disconnected {}: {}", peer_name(socket_), reason);
+  close();
+}
+
+void HttpConnection::drop_frame() {
+  if (!frame_) return;
+  site_.frames.memory().remove(*this);
+  frame_.reset();
 }
 
 void HttpConnection::begin_request() {
   state_ = State::reading;
+  since_ = std::chrono::steady_clock::now();
   is_head_ = false;
   deadline_.set(site_.settings.head_timeout);
   read_on();
@@ -147,8 +170,7 @@ void HttpConnection::answer_with_stream() {
     return do_write();
   }
   site_.frames.serve(std::move(socket_), std::make_unique<MultipartProtocol>(), query.request,
-                     [ticket = std::make_shared<Admission::Ticket>(*std::move(ticket_))](
-                         const ViewerStatistics&) {});
+                     std::exchange(ticket_, std::nullopt));
   gone();
 }
 
@@ -173,6 +195,7 @@ void HttpConnection::answer_with_snapshot() {
 
 void HttpConnection::send_snapshot(const FramePtr& frame) {
   frame_ = frame;
+  site_.frames.memory().add(*this);
   frame_request_.reset();
   ++site_.snapshots;
   const JpegLayout& layout = frame->layout;
@@ -221,6 +244,7 @@ void HttpConnection::begin_answer(AnswerHead head) {
 
 void HttpConnection::do_write() {
   state_ = State::writing;
+  since_ = std::chrono::steady_clock::now();
   deadline_.set(site_.settings.answer_timeout);
   asio::async_write(socket_, buffers_,
                     [self = shared_from_this()](std::error_code error, std::size_t) {
@@ -232,7 +256,7 @@ void HttpConnection::do_write() {
 }
 
 void HttpConnection::answered() {
-  frame_.reset();
+  drop_frame();
   body_.clear();
   if (keeps_alive_) return begin_request();
   linger();

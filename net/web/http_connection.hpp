@@ -9,8 +9,8 @@
 
 #include "net/http/http_answer.hpp"
 #include "net/http/http_request.hpp"
-#include "net/sockets/deadline.hpp"
 #include "net/sockets/admission.hpp"
+#include "net/sockets/deadline.hpp"
 #include "net/web/http_site.hpp"
 
 namespace jpegwire {
@@ -18,7 +18,8 @@ namespace jpegwire {
 /// One client of an HttpServer: reads a request, answers it, and reads the next one. A client that
 /// requests the stream becomes a viewer, and its socket moves to the FrameServer; a client that
 /// requests files moves to the FileServer. Each step has a deadline. Bound to the io thread.
-class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
+class HttpConnection final : public FrameHolder,
+                             public std::enable_shared_from_this<HttpConnection> {
  public:
   /// Called once, when this object no longer has a socket.
   using OnGone = std::function<void(const std::shared_ptr<HttpConnection>&)>;
@@ -33,6 +34,17 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   void finish();
 
   void close();
+
+  /// Its place among the connections; null if it is beyond the limit.
+  const Admission::Ticket* ticket() const { return ticket_ ? &*ticket_ : nullptr; }
+
+  /// Since when it waits for the client's next request.
+  std::optional<SteadyTime> idle_since() const;
+
+  /// The frame of a snapshot that the client has not received yet.
+  HeldFrames held() const override { return {frame_.get()}; }
+  std::optional<SteadyTime> stalled_since() const override;
+  void evict(const std::string& reason) override;
 
  private:
   enum class State { reading, waiting_for_frame, writing, lingering };
@@ -52,6 +64,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   void answer_with_sentence(int status, const std::string& sentence);
   void refuse(int status, const std::string& sentence);
   void begin_answer(AnswerHead head);
+  void drop_frame();
   void do_write();
   void answered();
   void linger();
@@ -65,6 +78,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   OnGone on_gone_;
   Deadline deadline_;
   State state_ = State::reading;
+  SteadyTime since_{};  // when it began to read the request, or to write the answer
   HttpRequestReader reader_;
   bool is_head_ = false;  // the current request
   bool keeps_alive_ = true;

@@ -25,9 +25,31 @@ void HttpServer::accept(asio::ip::tcp::socket socket) {
   std::error_code error;
   const auto peer = socket.remote_endpoint(error);
   if (error) return;  // the client has closed it
-  std::optional<Admission::Ticket> ticket = admission_.admit(peer.address());
+  std::optional<Admission::Ticket> ticket = admit(peer.address());
   if (!ticket) return turn_away(std::move(socket));
   serve(std::move(socket), std::move(ticket));
+}
+
+std::optional<Admission::Ticket> HttpServer::admit(const asio::ip::address& address) {
+  std::optional<Admission::Ticket> ticket = site_.frames.admit(admission_, address);
+  if (!ticket && close_idle_for(address)) ticket = admission_.admit(address);
+  return ticket;
+}
+
+// A client that has sent no request for a while can connect again when it has one.
+bool HttpServer::close_idle_for(const asio::ip::address& address) {
+  SteadyTime since = std::chrono::steady_clock::now() - site_.settings.idle_timeout;
+  Connection longest;
+  for (const Connection& connection : connections_) {
+    const Admission::Ticket* ticket = connection->ticket();
+    const auto idle_since = connection->idle_since();
+    if (ticket == nullptr || !idle_since || *idle_since > since) continue;
+    if (!admission_.would_make_room(*ticket, address)) continue;
+    since = *idle_since;
+    longest = connection;
+  }
+  if (longest) longest->close();
+  return longest != nullptr;
 }
 
 // A few connections beyond the limit are answered with 503; the others are closed.

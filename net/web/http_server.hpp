@@ -8,9 +8,9 @@
 #include <set>
 #include <string>
 
+#include "net/sockets/admission.hpp"
 #include "net/sockets/deadline.hpp"
 #include "net/sockets/listener.hpp"
-#include "net/sockets/admission.hpp"
 #include "net/web/http_connection.hpp"
 #include "net/web/http_site.hpp"
 
@@ -46,6 +46,8 @@ class HttpServer {
   using Connection = std::shared_ptr<HttpConnection>;
 
   void accept(asio::ip::tcp::socket socket);
+  std::optional<Admission::Ticket> admit(const asio::ip::address& address);
+  bool close_idle_for(const asio::ip::address& address);
   void turn_away(asio::ip::tcp::socket socket);
   void serve(asio::ip::tcp::socket socket, std::optional<Admission::Ticket> ticket);
   void close_all();

@@ -19,7 +19,8 @@ struct HttpSettings {
   std::size_t max_connections = 256;
   std::size_t max_per_address = 32;
   std::size_t max_head_bytes = 8192;
-  std::chrono::milliseconds head_timeout{5000};      // for a request's whole head
+  std::chrono::milliseconds head_timeout{5000};  // for a request's whole head
+  std::chrono::milliseconds idle_timeout{1000};  // without a request, a place is given up after it
   std::chrono::milliseconds answer_timeout{30'000};  // for the peer to receive an answer
   std::chrono::milliseconds frame_timeout{10'000};   // for the frame of a snapshot
   std::vector<std::string> hosts;                    // host names of this machine, besides its own

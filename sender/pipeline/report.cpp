@@ -139,6 +139,8 @@ nlohmann::json summarize(const SenderReport& report) {
       {"viewers_max", report.viewers_max},
       {"viewers", viewers},
       {"rejected", report.rejected},
+      {"evicted", {{"place", report.evicted_for_place}, {"memory", report.evicted_for_memory}}},
+      {"held_bytes", report.held_bytes},
       {"accept_failures", report.accept_failures},
       {"failed_requests", report.failed_requests},
       {"snapshots", report.snapshots},

@@ -41,8 +41,11 @@ struct SenderReport {
   std::vector<RtpReport> rtp;
   std::map<std::string, ViewerStatistics> totals;  // by kind, of all viewers since the start
   std::uint64_t rejected = 0;                      // connections beyond the limit
-  std::uint64_t accept_failures = 0;               // connections not accepted for lack of resources
-  std::uint64_t failed_requests = 0;               // over HTTP: refused, aborted, not delivered
+  std::uint64_t evicted_for_place = 0;             // stalled viewers disconnected for a new client
+  std::uint64_t evicted_for_memory = 0;  // stalled clients disconnected because of --memory
+  std::size_t held_bytes = 0;            // of frames that connections hold now
+  std::uint64_t accept_failures = 0;     // connections not accepted for lack of resources
+  std::uint64_t failed_requests = 0;     // over HTTP: refused, aborted, not delivered
   std::uint64_t snapshots = 0;
   std::optional<std::uint64_t> recorded;  // frames; nothing without --record
   std::uint64_t skipped_record = 0;       // because the disk was too slow

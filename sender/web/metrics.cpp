@@ -197,6 +197,13 @@ std::vector<MetricFamily> connections(const SenderReport& report) {
           counter("jpegwire_snapshots_total", "Snapshots served.", report.snapshots),
           counter("jpegwire_connections_rejected_total",
                   "Connections rejected because the limit was reached.", report.rejected),
+          counters("jpegwire_evicted_total",
+                   "Stalled clients disconnected because a new one needed the place, or because "
+                   "stalled clients held too much memory.",
+                   "reason",
+                   {{"place", report.evicted_for_place}, {"memory", report.evicted_for_memory}}),
+          gauge("jpegwire_held_bytes", "Memory of the frames that connections hold.",
+                static_cast<double>(report.held_bytes)),
           counter("jpegwire_accept_failures_total",
                   "Connections that could not be accepted for lack of system resources.",
                   report.accept_failures),

@@ -39,6 +39,22 @@ TEST_CASE("the ports of --tcp and --http differ", "[sender_options]") {
   CHECK(refusal_of({"--tcp", "8080"}).empty());
 }
 
+TEST_CASE("--memory takes bytes, with a unit or without", "[sender_options]") {
+  constexpr std::size_t kMebi = std::size_t{1} << 20;
+  CHECK(parsed({}).memory_bytes == 256 * kMebi);
+  CHECK(parsed({"--memory", "2000000"}).memory_bytes == 2'000'000);
+  CHECK(parsed({"--memory", "2048K"}).memory_bytes == 2 * kMebi);
+  CHECK(parsed({"--memory", "64M"}).memory_bytes == 64 * kMebi);
+  CHECK(parsed({"--memory", "2G"}).memory_bytes == 2048 * kMebi);
+  for (const char* wrong :
+       {"M", "-1M", "1", "1025G", "99999999999999999999G", "64 M", "64MB", "1.5M"})
+    CHECK_THAT(refusal_of({"--memory", wrong}), Contains("--memory") && Contains("256M"));
+}
+
+TEST_CASE("--http-timeout bounds idle connections too", "[sender_options]") {
+  CHECK(parsed({"--http-timeout", "10"}).http_settings.idle_timeout == milliseconds(2000));
+}
+
 TEST_CASE("a host is a source, as for the viewer", "[sender_options]") {
   CHECK(parsed({"--source", "localhost"}).source == "tcp://localhost:2500");
   CHECK(parsed({"--source", "camera.lan:81"}).source == "tcp://camera.lan:81");

@@ -16,6 +16,7 @@ namespace jpegwire::test {
 inline HttpSettings long_timeout_settings() {
   HttpSettings settings;
   settings.head_timeout = std::chrono::minutes(10);
+  settings.idle_timeout = std::chrono::minutes(10);
   settings.answer_timeout = std::chrono::minutes(10);
   settings.frame_timeout = std::chrono::minutes(10);
   return settings;
@@ -31,10 +32,7 @@ class HttpClient : public Peer {
   /// Connects and sends before the server accepts the connection.
   HttpClient(asio::io_context& io, const Endpoint& endpoint, const std::string& from,
              const std::string& bytes)
-      : Peer(io) {
-    socket().open(tcp::v4());
-    socket().bind(tcp::endpoint(asio::ip::make_address(from), 0));
-    connect(endpoint);
+      : Peer(io, endpoint, from) {
     send(bytes);
   }
 
@@ -59,8 +57,11 @@ class HttpClient : public Peer {
 };
 
 struct HttpStage {
-  explicit HttpStage(const HttpSettings& settings = long_timeout_settings())
-      : server(io, frames, settings), endpoint(server.listen({"127.0.0.1", 0}).endpoint()) {
+  explicit HttpStage(const HttpSettings& settings = long_timeout_settings(),
+                     const FrameServer::Settings& frame_settings = {})
+      : frames(io, viewer_count, frame_settings),
+        server(io, frames, settings),
+        endpoint(server.listen({"127.0.0.1", 0}).endpoint()) {
     server.serve_text("/", {.type = "text/plain", .text = [] { return std::string("the page"); }});
   }
 
@@ -94,7 +95,7 @@ struct HttpStage {
 
   asio::io_context io{1};
   ViewerCount viewer_count;
-  FrameServer frames{io, viewer_count, {}};
+  FrameServer frames;
   HttpServer server;
   Endpoint endpoint;
   std::list<HttpClient> clients;

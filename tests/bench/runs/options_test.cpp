@@ -103,7 +103,7 @@ TEST_CASE("only a file is played in a loop") {
     CHECK_THAT(to_shell(sender_command("s", {.source = source}, {}, {})), !Contains("--loop"));
 }
 
-TEST_CASE("an RTP sender has a target per viewer, and an HTTP sender accepts all viewers") {
+TEST_CASE("an RTP sender has a target per viewer, and other senders accept all viewers") {
   Case one{.transport = Transport::rtp, .viewers = 2};
   SenderEnds ends;
   ends.rtp_ports = {5004, 5008};
@@ -113,6 +113,9 @@ TEST_CASE("an RTP sender has a target per viewer, and an HTTP sender accepts all
   one.viewers = 100;
   CHECK_THAT(to_shell(sender_command("s", one, {}, {})),
              Contains("--http-connections 108 --http-per-address 108"));
+  one.transport = Transport::tcp;
+  CHECK_THAT(to_shell(sender_command("s", one, {}, {})),
+             Contains("--tcp-connections 100 --tcp-per-address 100"));
 }
 
 TEST_CASE("a viewer runs until it is interrupted, or for the given time") {

@@ -86,7 +86,7 @@ TEST_CASE("viewers connect and disconnect, and every frame arrives whole", "[no_
   const unsigned seed = GENERATE(1U, 2U, 3U);
   CAPTURE(seed);
   std::mt19937 random(seed);
-  Stage stage;
+  Stage stage({.max_per_address = 256});
   for (std::uint32_t sequence = 0; sequence < 150; ++sequence) {
     if (random() % 2 == 0) stage.viewers.emplace_back(stage.io, stage.endpoint);
     stage.server.submit(make_frame(sequence, random() % 150'000));
@@ -229,7 +229,7 @@ TEST_CASE("the stream ends cleanly") {
 TEST_CASE("a viewer that does not receive its last frame is disconnected") {
   Stage stage;
   Peer& viewer = stage.add_viewer();
-  stage.server.submit(make_frame(0, 7'000'000));
+  stage.server.submit(make_frame(0, kMoreThanBuffers));
   run_ready(stage.io);
   stage.server.finish(milliseconds(50));
   CHECK(run_until(stage.io, [&] { return stage.viewer_count.count() == 0; }));
@@ -305,7 +305,6 @@ TEST_CASE("a viewer that shuts down its sending side without reports still gets 
 }
 
 TEST_CASE("a frame that waited while newer ones were captured is not sent") {
-  constexpr std::size_t kMoreThanBuffers = 7'000'000;
   Stage stage({.adaptation = Adaptation::size});
   Peer& viewer = stage.add_viewer();
   std::vector<GroupOrder> orders;

@@ -64,6 +64,50 @@ TEST_CASE("one address cannot take all connections", "[http]") {
   CHECK(becomes_welcome(stage));
 }
 
+TEST_CASE(
+    "an idle connection gives its place to a client that needs it, and a viewer keeps its own",
+    "[http]") {
+  HttpSettings settings = at_most(2, 10);
+  settings.idle_timeout = {};
+  HttpStage stage(settings);
+  HttpClient& viewer = stage.add_viewer();
+  HttpClient& slow = stage.add_client("GET / HTTP");
+  run_ready(stage.io);
+  CHECK(stage.response_to(get("/")).status == 200);
+  CHECK(run_until(stage.io, [&] { return slow.is_closed(); }));
+  stage.frames.submit(make_frame(0));
+  CHECK(run_until(stage.io, [&] { return !viewer.untaken().empty(); }));
+  CHECK(stage.server.rejected() == 0);
+}
+
+TEST_CASE("viewers of one address that do not read give their places to new clients", "[http]") {
+  HttpStage stage(at_most(3, 10), {.place_timeout = {}});
+  for (int i = 0; i < 3; ++i) stage.add_viewer();
+  stage.frames.submit(make_frame(0, kMoreThanBuffers));
+  run_ready(stage.io);
+  CHECK(stage.response_to(stage.add_client(get("/"), "127.0.0.2")).status == 200);
+  CHECK(stage.response_to(get("/")).status == 200);
+  CHECK(stage.viewer_count.count() == 1);
+  CHECK(stage.frames.evicted_for_place() == 2);
+}
+
+TEST_CASE("a client that does not receive its snapshot is closed when memory is short", "[http]") {
+  HttpStage stage(long_timeout_settings(), {.memory_bytes = 1, .memory_timeout = {}});
+  HttpClient& client = stage.add_client(get("/snapshot"));
+  REQUIRE(run_until(stage.io, [&] { return stage.viewer_count.any(); }));
+  const std::weak_ptr<const EncodedFrame> frame = [&] {
+    auto made = make_frame(0, kMoreThanBuffers);
+    std::weak_ptr<const EncodedFrame> watched = made;
+    stage.frames.submit(std::move(made));
+    return watched;
+  }();
+  CHECK(run_until(stage.io, [&] { return frame.expired(); }));
+  CHECK(run_until(stage.io, [&] { return client.is_closed(); }));
+  CHECK_FALSE(client.take());
+  CHECK(stage.frames.memory().evicted() == 1);
+  CHECK(stage.server.failed_requests() == 1);
+}
+
 TEST_CASE("of many connections beyond the limit some get 503, the others are closed", "[http]") {
   HttpStage stage(at_most(1, 10));
   CHECK(stage.response_to(get("/")).status == 200);

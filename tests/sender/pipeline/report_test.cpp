@@ -80,6 +80,8 @@ TEST_CASE("the summary has present and departed viewers") {
   report.missed = 1;
   report.skipped_capture = 2;
   report.rejected = 3;
+  report.evicted_for_place = 6;
+  report.evicted_for_memory = 7;
   report.failed_requests = 4;
   report.snapshots = 5;
   const json summary = summarize(report);
@@ -91,6 +93,7 @@ TEST_CASE("the summary has present and departed viewers") {
   CHECK(summary["missed"] == 1);
   CHECK(summary["skipped_capture"] == 2);
   CHECK(summary["rejected"] == 3);
+  CHECK(summary["evicted"] == json({{"place", 6}, {"memory", 7}}));
   CHECK(summary["failed_requests"] == 4);
   CHECK(summary["snapshots"] == 5);
 }

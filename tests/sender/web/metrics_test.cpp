@@ -71,6 +71,9 @@ SenderReport busy_report() {
   report.incomplete = 4;
   report.reopened = 5;
   report.rejected = 6;
+  report.evicted_for_place = 17;
+  report.evicted_for_memory = 18;
+  report.held_bytes = 19;
   report.failed_requests = 8;
   report.snapshots = 9;
   report.viewers_by_kind = {{"tcp", 1}, {"http", 2}};
@@ -110,6 +113,9 @@ TEST_CASE("what happened to frames and connections is counted") {
   CHECK(samples.at("jpegwire_frame_bytes_total") == 123'456);
   CHECK(samples.at("jpegwire_source_reopened_total") == 5);
   CHECK(samples.at("jpegwire_connections_rejected_total") == 6);
+  CHECK(samples.at("jpegwire_evicted_total{reason=\"place\"}") == 17);
+  CHECK(samples.at("jpegwire_evicted_total{reason=\"memory\"}") == 18);
+  CHECK(samples.at("jpegwire_held_bytes") == 19);
   CHECK(samples.at("jpegwire_requests_failed_total") == 8);
   CHECK(samples.at("jpegwire_snapshots_total") == 9);
   CHECK(samples.at("jpegwire_source_online") == 1);
