@@ -1,15 +1,14 @@
 #include "recording/output_file.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <fstream>
 #include <stdexcept>
 #include <system_error>
+#include <utility>
 
-#include "app/descriptor.hpp"
+#include "app/new_file.hpp"
 
 namespace jpegwire {
 namespace {
@@ -20,18 +19,23 @@ namespace {
 
 std::error_code last_error() { return {errno, std::generic_category()}; }
 
+[[noreturn]] void fail_to_create(const std::filesystem::path& file) {
+  if (errno != EEXIST) fail(file, last_error());
+  throw std::runtime_error(
+      fmt::format("cannot write '{}': a link, a directory or the like with that name is in the "
+                  "way; move it away",
+                  file.string()));
+}
+
 }  // namespace
 
 void write_whole_file(const std::filesystem::path& file, Bytes bytes) {
   std::filesystem::path part = file;
   part += ".part";
-  errno = 0;
-  std::ofstream out(part, std::ios::binary);
-  out.write(reinterpret_cast<const char*>(bytes.data()),
-            static_cast<std::streamsize>(bytes.size()));
-  out.close();
+  Descriptor out = create_anew(part);
+  if (!out.is_open()) fail_to_create(part);
   std::error_code error;
-  if (!out)
+  if (!write_all(out, bytes) || !close_written(std::move(out)))
     error = last_error();
   else
     std::filesystem::rename(part, file, error);
@@ -39,6 +43,12 @@ void write_whole_file(const std::filesystem::path& file, Bytes bytes) {
   std::error_code ignored;
   std::filesystem::remove(part, ignored);
   fail(file, error);
+}
+
+void write_chosen_file(const std::filesystem::path& file, Bytes bytes) {
+  std::error_code error;
+  const std::filesystem::path target = std::filesystem::canonical(file, error);
+  write_whole_file(error ? file : target, bytes);
 }
 
 void require_writable(const std::filesystem::path& directory) {
@@ -55,9 +65,10 @@ void require_writable_file(const std::filesystem::path& file) {
     fail(file, std::make_error_code(std::errc::is_a_directory));
 }
 
-void create_new_file(const std::filesystem::path& file) {
-  const Descriptor created(::open(file.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666));
+Descriptor require_new_file(const std::filesystem::path& file) {
+  Descriptor created = create_new_file(file);
   if (!created.is_open()) fail(file, last_error());
+  return created;
 }
 
 }  // namespace jpegwire

@@ -2,6 +2,7 @@
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <stdexcept>
@@ -42,6 +43,11 @@ const AVOutputFormat* format_of(const std::filesystem::path& file) {
   return av_guess_format(nullptr, ("recording" + ending).c_str(), nullptr);
 }
 
+// By now the name may be that of a link; this opens the very file that was created.
+std::string url_of(const Descriptor& file) {
+  return libav_url(fmt::format("/proc/self/fd/{}", file.number()));
+}
+
 }  // namespace
 
 void VideoFileWriter::Close::operator()(AVFormatContext* context) const {
@@ -63,9 +69,8 @@ VideoFileWriter::VideoFileWriter(std::filesystem::path file, int width, int heig
       avformat_alloc_output_context2(&context, format_of(file_), nullptr, file_.c_str());
   context_.reset(context);
   if (result < 0 || !packet_) fail(result < 0 ? result : AVERROR(ENOMEM));
-  create_new_file(file_);
-  is_made_ = true;
-  require(avio_open(&context_->pb, libav_url(file_).c_str(), AVIO_FLAG_WRITE));
+  created_ = require_new_file(file_);
+  require(avio_open(&context_->pb, url_of(created_).c_str(), AVIO_FLAG_WRITE));
   add_stream();
   add_creation_time();
   write_header();
@@ -177,10 +182,8 @@ void VideoFileWriter::require(int result) {
 void VideoFileWriter::fail(int error) {
   context_.reset();
   std::error_code ignored;
-  if (flushed_bytes_ > 0)
-    std::filesystem::resize_file(file_, static_cast<std::uintmax_t>(flushed_bytes_), ignored);
-  else if (is_made_)
-    std::filesystem::remove(file_, ignored);
+  const bool is_kept = flushed_bytes_ > 0 && ::ftruncate(created_.number(), flushed_bytes_) == 0;
+  if (!is_kept && created_.is_open()) std::filesystem::remove(file_, ignored);
   const std::uint64_t lost = frames_ - flushed_frames_;
   throw std::runtime_error(fmt::format(
       "cannot write '{}': {}{}", file_.string(), describe_libav_error(error),

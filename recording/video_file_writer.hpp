@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <memory>
 
+#include "app/descriptor.hpp"
 #include "codec/frame.hpp"
 
 struct AVFormatContext;
@@ -75,9 +76,9 @@ class VideoFileWriter {
   const int width_;
   const int height_;
   const WallTime begin_;
+  Descriptor created_;
   std::unique_ptr<AVFormatContext, Close> context_;
   std::unique_ptr<AVPacket, Free> packet_;
-  bool is_made_ = false;
   std::int64_t last_ticks_ = -1;
   std::int64_t interval_ticks_ = 0;  // from a frame to the next one, as a guess
   std::int64_t flushed_bytes_ = 0;

@@ -6,9 +6,12 @@
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
+#include <span>
 #include <stdexcept>
 #include <system_error>
 #include <utility>
+
+#include "app/new_file.hpp"
 
 namespace jpegwire {
 namespace {
@@ -33,7 +36,10 @@ fs::path target_of(const std::string& name) {
 class UnfinishedFile {
  public:
   explicit UnfinishedFile(fs::path target)
-      : target_(std::move(target)), path_(target_.string() + ".part"), out_(path_, kWriteMode) {}
+      : target_(std::move(target)),
+        path_(target_.string() + ".part"),
+        out_(create_anew(path_)),
+        is_open_(out_.is_open()) {}
   UnfinishedFile(const UnfinishedFile&) = delete;
   UnfinishedFile& operator=(const UnfinishedFile&) = delete;
   // Keep errno, because the caller still reports the earlier error.
@@ -45,9 +51,7 @@ class UnfinishedFile {
 
   bool is_open() const { return is_open_; }
   bool write(const std::string& text) {
-    out_ << text;
-    out_.close();
-    return !out_.fail();
+    return write_all(out_, std::as_bytes(std::span(text))) && close_written(std::move(out_));
   }
   bool give_name() {
     if (::rename(path_.c_str(), target_.c_str()) != 0) return false;
@@ -58,8 +62,8 @@ class UnfinishedFile {
  private:
   const fs::path target_;
   const fs::path path_;
-  std::ofstream out_;
-  bool is_open_ = out_.is_open();
+  Descriptor out_;
+  bool is_open_;
 };
 
 bool is_written_in_place(const fs::path& target) {

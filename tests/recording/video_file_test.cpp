@@ -178,6 +178,10 @@ TEST_CASE("an existing file is not changed", "[video_file]") {
   write_bytes(directory / "video.mkv", "precious");
   CHECK_THROWS_WITH(VideoFileWriter(directory / "video.mkv", 64, 48, kBegin),
                     Contains("video.mkv") && Contains("File exists"));
+  fs::create_symlink(directory / "elsewhere.mkv", directory / "link.mkv");
+  CHECK_THROWS_WITH(VideoFileWriter(directory / "link.mkv", 64, 48, kBegin),
+                    Contains("link.mkv") && Contains("File exists"));
+  CHECK_FALSE(fs::exists(directory / "elsewhere.mkv"));
   CHECK_THROWS_WITH(VideoFileWriter(directory / "missing/video.mkv", 64, 48, kBegin),
                     Contains("missing/video.mkv") && Contains("No such file"));
   CHECK(read_bytes(directory / "video.mkv") == "precious");

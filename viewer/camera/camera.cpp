@@ -238,7 +238,7 @@ void Camera::write_snapshot() const {
     throw std::runtime_error(fmt::format(
         "cannot write the last frame to '{}': no whole frame that can be shown came from {}",
         file.string(), url()));
-  write_whole_file(file, frame->valid_bytes());
+  write_chosen_file(file, frame->valid_bytes());
 }
 
 nlohmann::json Camera::summary() const {

@@ -24,7 +24,7 @@ using Seconds = std::chrono::duration<double>;
 void write_plot(const std::string& file, const std::vector<EchoMeasurement>& measurements) {
   std::vector<unsigned char> png;
   cv::imencode(".png", plot_echo(measurements), png);
-  write_whole_file(file, std::as_bytes(std::span(png)));
+  write_chosen_file(file, std::as_bytes(std::span(png)));
 }
 
 /// The echo client and everything that can stop it early.

@@ -65,7 +65,9 @@ void PartFile::open() {
   descriptor_ = Descriptor(::open(part_.c_str(), kFlags, 0666));
   const int error = errno;
   struct stat status{};
-  if (::lstat(part_.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) fail_as_in_the_way(part_);
+  // A file with a second name is another one, which must not grow.
+  if (::lstat(part_.c_str(), &status) == 0 && (!S_ISREG(status.st_mode) || status.st_nlink > 1))
+    fail_as_in_the_way(part_);
   if (!descriptor_.is_open()) fail("write", part_, error);
   if (::fstat(descriptor_.number(), &status) != 0) fail("write", part_, errno);
   // Another program may have renamed the file before this one got the lock.

@@ -21,7 +21,7 @@ WallTime time_of(const ReceivedFrame& frame) {
 
 /// Like write_whole_file, but creates the file first, so that no existing file is overwritten.
 void write_new_file(const std::filesystem::path& file, Bytes bytes) {
-  create_new_file(file);
+  require_new_file(file);
   try {
     write_whole_file(file, bytes);
   } catch (...) {

@@ -55,6 +55,22 @@ TEST_CASE("a report at a symbolic link is written to the link's target") {
   CHECK(text_of(directory / "report") == "new");
 }
 
+TEST_CASE("a link at the temporary file's name is refused before the runs") {
+  const TemporaryDirectory directory;
+  write_text(directory / "victim", "precious");
+  fs::create_symlink("victim", directory / "report.part");
+  CHECK_THROWS_WITH(ReportFile(directory / "report"), Contains("File exists"));
+  CHECK(text_of(directory / "victim") == "precious");
+}
+
+TEST_CASE("what a crashed run left is replaced") {
+  const TemporaryDirectory directory;
+  write_text(directory / "report.part", "half of a report");
+  ReportFile(directory / "report").write("new");
+  CHECK(text_of(directory / "report") == "new");
+  CHECK(files_in(directory.path()) == 1);
+}
+
 TEST_CASE("a report that cannot be written is rejected before the runs") {
   const TemporaryDirectory directory;
   CHECK_THROWS_WITH(ReportFile(directory / "no/report"), Contains("No such file"));

@@ -328,6 +328,10 @@ TEST_CASE("a fetch that breaks off anywhere resumes there, in the same run or a 
 TEST_CASE("a part's name that is not a regular file is reported and left unchanged") {
   const Stage stage;
   SECTION("a link") { fs::create_symlink("elsewhere", stage.part_name); }
+  SECTION("another file's second name") {
+    write(stage.directory / "other", "mine");
+    fs::create_hard_link(stage.directory / "other", stage.part_name);
+  }
   SECTION("a FIFO") { REQUIRE(::mkfifo(stage.part_name.c_str(), 0600) == 0); }
   SECTION("a directory") { fs::create_directory(stage.part_name); }
   CHECK_THROWS_WITH(
