@@ -61,14 +61,17 @@ void write_logs_to_standard_error(const std::string& program) {
   spdlog::set_pattern("%n: %v");
 }
 
+// A sentence may quote a word of the command line, which may come from a page or a message.
+constexpr std::size_t kMaxSentenceBytes = 4000;
+
 int fail(const std::string& program, const char* sentence) {
-  standard_error().print("{}: {}\n", program, sentence);
+  standard_error().print("{}: {}\n", program, quotable(sentence, kMaxSentenceBytes));
   return kFailed;
 }
 
 int refuse(const std::string& program, std::string_view sentence) {
-  standard_error().print("{0}: {1}{2} see {0} --help\n", program, sentence,
-                         sentence.ends_with('?') ? "" : ";");
+  standard_error().print("{0}: {1}{2} see {0} --help\n", program,
+                         quotable(sentence, kMaxSentenceBytes), sentence.ends_with('?') ? "" : ";");
   return kWrongUsage;
 }
 

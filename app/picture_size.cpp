@@ -35,9 +35,10 @@ PictureSize parse_picture_size(const std::string& text) {
   const auto height = sides ? parse_number<int>(sides->second) : std::nullopt;
   if (!width || !height)
     throw std::invalid_argument(
-        fmt::format("'{}' is not a size such as 1280x720, 720p, 1080p or 4k", text));
+        fmt::format("'{}' is not a size such as 1280x720, 720p, 1080p or 4k", quotable(text)));
   if (*width < 16 || *height < 16 || *width > 7680 || *height > 4320)
-    throw std::invalid_argument(fmt::format("{} is not between 16x16 and 7680x4320", text));
+    throw std::invalid_argument(
+        fmt::format("{} is not between 16x16 and 7680x4320", quotable(text)));
   return {*width, *height};
 }
 

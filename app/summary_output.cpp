@@ -28,6 +28,11 @@ void write_to_standard_output(const std::string& line) {
     fail("standard output", error == std::errc::timed_out ? "nobody reads it" : error.message());
 }
 
+// Names and sources may contain bytes that are not UTF-8.
+std::string line_of(const nlohmann::json& summary) {
+  return summary.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
 }  // namespace
 
 // The file is opened before the run, so that a wrong name is reported before it.
@@ -39,8 +44,8 @@ SummaryOutput::SummaryOutput(const std::string& target) : target_(target) {
 
 void SummaryOutput::write(const nlohmann::json& summary) {
   if (target_.empty()) return;
-  if (target_ == "-") return write_to_standard_output(summary.dump() + '\n');
-  file_ << summary.dump() << '\n' << std::flush;
+  if (target_ == "-") return write_to_standard_output(line_of(summary) + '\n');
+  file_ << line_of(summary) << '\n' << std::flush;
   if (!file_) fail(target_);
 }
 

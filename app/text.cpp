@@ -47,17 +47,21 @@ bool is_in(std::uint32_t code, std::span<const Range> ranges) {
       ranges, [code](Range range) { return code >= range.first && code <= range.last; });
 }
 
-// Control characters; the Arabic letter mark and others that change the direction; the zero-width
-// space, line separators, invisible joiners and operators; the byte order mark; annotations.
-constexpr std::array<Range, 9> kHarmful{{{0, 0x1F},
-                                         {0x7F, 0x9F},
-                                         {0x61C, 0x61C},
-                                         {0x200B, 0x200B},
-                                         {0x200E, 0x200F},
-                                         {0x2028, 0x202E},
-                                         {0x2060, 0x206F},
-                                         {0xFEFF, 0xFEFF},
-                                         {0xFFF9, 0xFFFB}}};
+// Control characters; the soft hyphen; the Arabic letter mark and others that change the direction;
+// the Mongolian vowel separator; the zero-width space, line separators, invisible joiners and
+// operators; the byte order mark; annotations; tags.
+constexpr std::array<Range, 12> kHarmful{{{0, 0x1F},
+                                          {0x7F, 0x9F},
+                                          {0xAD, 0xAD},
+                                          {0x61C, 0x61C},
+                                          {0x180E, 0x180E},
+                                          {0x200B, 0x200B},
+                                          {0x200E, 0x200F},
+                                          {0x2028, 0x202E},
+                                          {0x2060, 0x206F},
+                                          {0xFEFF, 0xFEFF},
+                                          {0xFFF9, 0xFFFB},
+                                          {0xE0000, 0xE007F}}};
 
 constexpr std::array<Range, 7> kBlanks{{{0x20, 0x20},
                                         {0xA0, 0xA0},
@@ -99,11 +103,11 @@ std::size_t columns_of(std::uint32_t code) {
 
 std::string without_password(std::string_view text) {
   const std::size_t at = text.rfind('@');
-  if (at == std::string_view::npos) return std::string(text);
+  if (at == std::string_view::npos) return quotable(text);
   const std::size_t scheme = text.find("://");
   const std::size_t begin = scheme < at ? scheme + 3 : 0;
-  if (text.substr(begin, at - begin).find(':') == std::string_view::npos) return std::string(text);
-  return fmt::format("{}…{}", text.substr(0, begin), text.substr(at));
+  if (text.substr(begin, at - begin).find(':') == std::string_view::npos) return quotable(text);
+  return quotable(fmt::format("{}…{}", text.substr(0, begin), text.substr(at)));
 }
 
 bool is_plain_text(std::string_view text) {
@@ -125,11 +129,18 @@ std::string as_plain_line(std::string_view text, std::size_t max_bytes) {
       is_blank_due = !line.empty();
       continue;
     }
-    if (line.size() >= max_bytes) return line + "…";
+    const std::string_view character = before.substr(0, before.size() - text.size());
+    const std::size_t blank = is_blank_due ? 1 : 0;
+    if (line.size() + blank + character.size() > max_bytes) return line + "…";
     if (std::exchange(is_blank_due, false)) line += ' ';
-    line += before.substr(0, before.size() - text.size());
+    line += character;
   }
   return line;
+}
+
+std::string quotable(std::string_view text, std::size_t max_bytes) {
+  if (text.size() <= max_bytes && is_plain_text(text)) return std::string(text);
+  return as_plain_line(text, max_bytes);
 }
 
 bool begins_with_blank(std::string_view plain_text) {

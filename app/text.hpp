@@ -45,7 +45,7 @@ constexpr bool equal_ignoring_case(std::string_view a, std::string_view b) {
 
 /// For messages: what a user has typed as an address, without what may be a user and a password.
 /// These end at the last @, because a password that was not percent-encoded may contain any
-/// character.
+/// character. The rest is as quotable() makes it.
 std::string without_password(std::string_view text);
 
 /// Whether the text is UTF-8 (RFC 3629) without control characters, marks that change the direction
@@ -53,9 +53,14 @@ std::string without_password(std::string_view text);
 /// reaction.
 bool is_plain_text(std::string_view text);
 
-/// The text on one line, for a terminal: a blank for white space and for what is_plain_text() does
-/// not accept, and "…" for what exceeds `max_bytes`.
+/// What a peer, a device or a file says, on one line and harmless, for a terminal, a log, a window
+/// or a page: a blank for white space and for what is_plain_text() does not accept, and "…" for
+/// what exceeds `max_bytes`. Every text from elsewhere that is shown passes through here.
 std::string as_plain_line(std::string_view text, std::size_t max_bytes);
+
+/// For messages that quote a user's word exactly: the text itself if it is plain and has at most
+/// `max_bytes`, else as_plain_line().
+std::string quotable(std::string_view text, std::size_t max_bytes = 300);
 
 /// Whether it begins with a blank character of any width.
 bool begins_with_blank(std::string_view plain_text);

@@ -12,6 +12,7 @@
 #include <stdexcept>
 #include <system_error>
 
+#include "app/text.hpp"
 #include "bench/report/json_report.hpp"
 
 namespace jpegwire {
@@ -28,6 +29,17 @@ constexpr std::array<std::string_view, 11> kCompared{
   throw std::runtime_error(fmt::format("cannot compare with '{}': {}", file, why));
 }
 
+/// For a terminal and a page.
+std::string describe_value(const json& value) {
+  constexpr std::size_t kMaxBytes = 300;
+  if (value.is_string())
+    return value == "" ? "none" : quotable(value.get<std::string>(), kMaxBytes);
+  if (!value.is_array()) return value.is_null() ? "unknown" : quotable(key_of(value), kMaxBytes);
+  std::vector<std::string> words;
+  for (const json& word : value) words.push_back(describe_value(word));
+  return words.empty() ? "none" : quotable(fmt::format("'{}'", fmt::join(words, " ")), kMaxBytes);
+}
+
 json read_json(const std::string& file) {
   std::ifstream in(file);
   if (!in) refuse(file, std::generic_category().message(errno));
@@ -37,7 +49,7 @@ json read_json(const std::string& file) {
   if (object.value("version", json()) != kJsonVersion)
     refuse(file, fmt::format("the file has version {}, and this program reads version {}; repeat "
                              "the earlier run with this program",
-                             object.value("version", json()).dump(), kJsonVersion));
+                             describe_value(object.value("version", json())), kJsonVersion));
   return object;
 }
 
@@ -72,18 +84,10 @@ void compare_case(Comparison& comparison, const FigureSpreads& earlier, const Ca
   }
 }
 
-std::string describe_value(const json& value) {
-  if (value.is_string()) return value == "" ? "none" : value.get<std::string>();
-  if (!value.is_array()) return value.is_null() ? "unknown" : key_of(value);
-  std::vector<std::string> words;
-  for (const json& word : value) words.push_back(describe_value(word));
-  return words.empty() ? "none" : fmt::format("'{}'", fmt::join(words, " "));
-}
-
 void note_origin(Comparison& comparison, const EarlierRun& earlier, const Results& results) {
   const auto note = [&](const std::string& then, const std::string& now, const char* what,
                         const char* unknown) {
-    if (then != now) comparison.notes.push_back(then.empty() ? unknown : what + then);
+    if (then != now) comparison.notes.push_back(then.empty() ? unknown : what + quotable(then));
   };
   note(earlier.machine, describe(results.machine),
        "the earlier run was on another machine: ", "the earlier file does not name its machine");
@@ -118,9 +122,9 @@ std::string label_of(const json& one, const std::vector<json>& all) {
   for (const auto& [name, value] : one.items()) {
     const auto is_other = [&](const json& other) { return other.value(name, json()) != value; };
     if (std::ranges::any_of(all, is_other))
-      words.push_back(fmt::format("{} {}", name, describe_value(value)));
+      words.push_back(fmt::format("{} {}", quotable(name), describe_value(value)));
   }
-  return words.empty() ? key_of(one) : fmt::format("{}", fmt::join(words, ", "));
+  return quotable(words.empty() ? key_of(one) : fmt::format("{}", fmt::join(words, ", ")));
 }
 
 std::vector<std::string> cases_left_out(const EarlierRun& earlier, const Results& results) {
@@ -163,7 +167,7 @@ EarlierRun read_earlier_run(const std::string& file) {
   const json object = read_json(file);
   const std::string created = text_in(object, "created");
   EarlierRun run{.file = file,
-                 .created = created.empty() ? "an unknown time" : created,
+                 .created = created.empty() ? "an unknown time" : quotable(created),
                  .version = text_in(object_in(object, "versions"), "jpegwire-sender"),
                  .machine = text_in(object_in(object, "machine"), "description"),
                  .congestion_control = text_in(object_in(object, "machine"), "congestion_control"),

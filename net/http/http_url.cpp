@@ -25,9 +25,10 @@ std::string decoded(std::string_view text) {
   return percent_decode(text).value_or(std::string(text));
 }
 
-// Characters that would end the request line, or be invisible in it, are not allowed in a URL.
+// Characters that would end the request line, or be invisible in it or in a window's title, are not
+// allowed in a URL.
 bool has_only_visible_characters(std::string_view text) {
-  return std::ranges::all_of(text, [](unsigned char c) { return c > ' ' && c != 0x7F; });
+  return is_plain_text(text) && text.find(' ') == std::string_view::npos;
 }
 
 bool has_control_characters(std::string_view text) {
@@ -73,7 +74,7 @@ bool is_http_url(std::string_view text) {
 HttpUrl parse_http_url(std::string_view text) {
   if (!is_http_url(text)) refuse(text, "is not a URL such as http://camera:8080/stream");
   if (!has_only_visible_characters(text))
-    refuse(text, "has a blank or a control character in it; write a blank as %20");
+    refuse(text, "has a blank or a character that is not visible in it; write a blank as %20");
   require_encoded_password(text);
   std::string_view rest = text.substr(kScheme.size());
   rest = rest.substr(0, rest.find('#'));

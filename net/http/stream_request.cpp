@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t kMaxHeadBytes = 16'384;  // and the start of the body after it
 constexpr std::size_t kMaxTextBytes = 1024;    // that are read of a refusal's text
-constexpr std::size_t kMaxShownText = 200;     // characters
+constexpr std::size_t kMaxShownText = 200;     // bytes
 
 std::string random_nonce() {
   std::random_device random;
@@ -235,7 +235,7 @@ StreamRequest::Result StreamRequest::judge_head() {
     return refuse(fmt::format(
         "answers with Content-Encoding {}, and compressed streams are not supported; switch the "
         "compression off at the server",
-        head_.fields["Content-Encoding"]));
+        as_plain_line(head_.fields["Content-Encoding"], kMaxShownText)));
   if (has_content) {
     // What is a stream already may link to itself.
     const std::string_view stream =

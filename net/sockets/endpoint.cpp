@@ -50,13 +50,18 @@ struct HostAndPort {
 // Splits at the colon before the port; an IPv6 address is in brackets, so the colons inside it do
 // not count.
 HostAndPort split(std::string_view text, std::uint16_t default_port = kDefaultPort) {
+  if (!is_plain_text(text))
+    throw std::invalid_argument(
+        fmt::format("'{}' has a character that is not visible; it cannot be in an address",
+                    without_password(text)));
   if (text.starts_with('[')) {
     const std::size_t end = text.find(']');
     if (end == std::string_view::npos)
-      throw std::invalid_argument(fmt::format("'{}' lacks the ']' after the address", text));
+      throw std::invalid_argument(
+          fmt::format("'{}' lacks the ']' after the address", quotable(text)));
     const std::string_view behind = text.substr(end + 1);
     if (!behind.empty() && !behind.starts_with(':'))
-      throw std::invalid_argument(fmt::format("'{}' has no ':PORT' after the ']'", text));
+      throw std::invalid_argument(fmt::format("'{}' has no ':PORT' after the ']'", quotable(text)));
     return {text.substr(1, end - 1),
             behind.empty() ? std::nullopt : std::optional(behind.substr(1))};
   }
@@ -65,7 +70,7 @@ HostAndPort split(std::string_view text, std::uint16_t default_port = kDefaultPo
   if (text.find(':', colon + 1) != std::string_view::npos)
     throw std::invalid_argument(
         fmt::format("'{}' has several colons; write an IPv6 address in brackets: {}",
-                    without_password(text), in_brackets(text, default_port)));
+                    without_password(text), quotable(in_brackets(text, default_port))));
   return {text.substr(0, colon), text.substr(colon + 1)};
 }
 
@@ -75,7 +80,7 @@ std::uint16_t parse_port(std::string_view text) {
   const auto port = parse_number<std::uint16_t>(text);
   if (!port)
     throw std::invalid_argument(
-        fmt::format("'{}' is not a port; give a number from 0 to 65535", text));
+        fmt::format("'{}' is not a port; give a number from 0 to 65535", quotable(text)));
   return *port;
 }
 
@@ -85,7 +90,7 @@ std::uint16_t parse_rtp_port(std::string_view text) {
     throw std::invalid_argument(fmt::format(
         "'{}' is not a port for RTP; give a number from 1 to 65533, since RTCP and repair use the "
         "two ports above it",
-        text));
+        quotable(text)));
   return port;
 }
 
@@ -120,8 +125,9 @@ std::string_view without_tcp_scheme(std::string_view text) {
 Endpoint parse_rtp_address(std::string_view text) {
   const HostAndPort parts = split(text);
   if (!parts.port)
-    throw std::invalid_argument(fmt::format(
-        "'{}' lacks an address or a port; write ADDR:PORT, such as 239.1.2.3:5004", text));
+    throw std::invalid_argument(
+        fmt::format("'{}' lacks an address or a port; write ADDR:PORT, such as 239.1.2.3:5004",
+                    quotable(text)));
   return {std::string(parts.host), parse_rtp_port(*parts.port)};
 }
 
@@ -130,7 +136,8 @@ Endpoint parse_rtp_address(std::string_view text) {
 Endpoint parse_listen_address(std::string_view text, std::uint16_t default_port) {
   text = trimmed(text);
   if (is_tcp_url(text))
-    throw std::invalid_argument(fmt::format("'{}': write ADDR:PORT, without tcp://", text));
+    throw std::invalid_argument(
+        fmt::format("'{}': write ADDR:PORT, without tcp://", quotable(text)));
   if (is_number(text)) return {"127.0.0.1", parse_port(text)};
   const HostAndPort parts = split(text, default_port);
   Endpoint endpoint{std::string(parts.host.empty() ? "127.0.0.1" : parts.host), default_port};
@@ -141,11 +148,13 @@ Endpoint parse_listen_address(std::string_view text, std::uint16_t default_port)
 Endpoint parse_host(std::string_view text, std::uint16_t default_port) {
   const HostAndPort parts = split(text, default_port);
   if (parts.host.empty())
-    throw std::invalid_argument(fmt::format("'{}' has no host; write HOST or HOST:PORT", text));
+    throw std::invalid_argument(
+        fmt::format("'{}' has no host; write HOST or HOST:PORT", quotable(text)));
   Endpoint endpoint{std::string(parts.host), default_port};
   if (parts.port) endpoint.port = parse_port(*parts.port);
   if (endpoint.port == 0)
-    throw std::invalid_argument(fmt::format("'{}' has port 0, which cannot be connected to", text));
+    throw std::invalid_argument(
+        fmt::format("'{}' has port 0, which cannot be connected to", quotable(text)));
   return endpoint;
 }
 
@@ -196,7 +205,8 @@ Endpoint parse_rtp_target(std::string_view text) {
   Endpoint endpoint = parse_rtp_address(is_rtp_url(text) ? behind_scheme(text, kRtpScheme) : text);
   if (endpoint.host.empty())
     throw std::invalid_argument(fmt::format(
-        "'{}' has no destination; write the address of a viewer or of a group: ADDR:PORT", text));
+        "'{}' has no destination; write the address of a viewer or of a group: ADDR:PORT",
+        quotable(text)));
   return endpoint;
 }
 

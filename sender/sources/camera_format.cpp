@@ -9,6 +9,8 @@
 #include <limits>
 #include <tuple>
 
+#include "app/text.hpp"
+
 namespace jpegwire {
 namespace {
 
@@ -54,7 +56,7 @@ std::string fourcc_text(std::uint32_t fourcc) {
   std::string text;
   for (unsigned shift = 0; shift < 32; shift += 8)
     text += static_cast<char>(fourcc >> shift & 0xffU);
-  return text.substr(0, text.find_last_not_of(' ') + 1);
+  return as_plain_line(text, text.size());
 }
 
 bool is_jpeg(std::uint32_t fourcc) {

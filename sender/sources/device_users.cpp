@@ -8,6 +8,7 @@
 #include <system_error>
 
 #include "app/parse_number.hpp"
+#include "app/text.hpp"
 
 namespace jpegwire {
 namespace {
@@ -27,7 +28,7 @@ bool has_open(const fs::path& process, const fs::path& file) {
 std::string name_of(const fs::path& process) {
   std::string name;
   std::getline(std::ifstream(process / "comm"), name);
-  return name;
+  return as_plain_line(name, 64);
 }
 
 }  // namespace

@@ -171,8 +171,8 @@ microseconds FileSource::own_interval() const {
 
 std::string FileSource::description() const {
   const bool still = !video_.isOpened();
-  std::string text = fmt::format("{} {}, {}x{}", still ? "picture" : "video", options_.path,
-                                 size_.width, size_.height);
+  std::string text = fmt::format("{} {}, {}x{}", still ? "picture" : "video",
+                                 quotable(options_.path), size_.width, size_.height);
   if (!options_.frames_per_second)
     text += " at its own times";
   else if (*options_.frames_per_second > 0)

@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "app/text.hpp"
 #include "codec/jpeg_layout.hpp"
 
 namespace jpegwire {
@@ -29,7 +30,7 @@ RecordingSource::RecordingSource(RecordingSourceOptions options, VideoFileReader
 }
 
 std::string RecordingSource::description() const {
-  std::string text = fmt::format("recording {}, {}x{}", options_.path, width_, height_);
+  std::string text = fmt::format("recording {}, {}x{}", quotable(options_.path), width_, height_);
   if (!options_.frames_per_second)
     text += " at its own times";
   else if (*options_.frames_per_second > 0)

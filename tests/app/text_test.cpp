@@ -44,6 +44,65 @@ TEST_CASE("characters that are no UTF-8 are blanks in a line, also at its end") 
   CHECK(as_plain_line("a" + invalid + "b", 100) == "a b");
 }
 
+TEST_CASE("a text from elsewhere is shown on one line, harmless and short") {
+  const auto [text, shown] = GENERATE(table<std::string, std::string>({
+      {"", ""},
+      {"Not Found", "Not Found"},
+      {"  two\r\n lines\t", "two lines"},
+      {"\x1B[2J\x1B]0;title\x07", "[2J ]0;title"},  // of a terminal
+      {"a\xC2\x9B"
+       "31m",
+       "a 31m"},  // C1: the same as ESC [
+      {"a\x7F"
+       "b",
+       "a b"},  // DEL
+      {std::string("a\0b", 3), "a b"},
+      {"a\xE2\x80\xAE"
+       "gpj.exe",
+       "a gpj.exe"},                                               // U+202E, right-to-left override
+      {"\xE2\x80\xAA\xE2\x80\xAB\xE2\x80\xAC\xE2\x80\xAD.", "."},  // U+202A to U+202D
+      {"\xE2\x81\xA6\xE2\x81\xA7\xE2\x81\xA8\xE2\x81\xA9.", "."},  // U+2066 to U+2069
+      {"\xE2\x80\x8E\xE2\x80\x8F.", "."},                          // U+200E, U+200F
+      {"a\xE2\x80\x8B"
+       "b",
+       "a b"},  // U+200B, zero-width space
+      {"pay\xC2\xAD"
+       "pal",
+       "pay pal"},  // U+00AD, soft hyphen
+      {"a\xF3\xA0\x81\x81"
+       "b",
+       "a b"},  // U+E0041, a tag
+      {"a\xE2\x80\xA8"
+       "b",
+       "a b"},  // U+2028, line separator
+      {"\xEF\xBB\xBF"
+       "BOM",
+       "BOM"},
+      {"cut \xE2\x80", "cut"},  // truncated UTF-8
+      {"caf\xC3\xA9 \xE6\x97\xA5\xE6\x9C\xAC", "caf\xC3\xA9 \xE6\x97\xA5\xE6\x9C\xAC"},
+  }));
+  CAPTURE(text);
+  CHECK(as_plain_line(text, 40) == shown);
+  CHECK(is_plain_text(as_plain_line(text, 40)));
+  CHECK(quotable(text) == shown);
+}
+
+TEST_CASE("a text from elsewhere has at most the bytes asked for, and whole characters") {
+  CHECK(as_plain_line(std::string(9000, 'x'), 200) == std::string(200, 'x') + "…");
+  CHECK(as_plain_line("exact", 5) == "exact");
+  CHECK(as_plain_line("exactly", 5) == "exact…");
+  CHECK(as_plain_line("abc\xE6\x97\xA5", 5) == "abc…");
+  CHECK(as_plain_line("abcd efg", 5) == "abcd…");
+  CHECK(as_plain_line(std::string(9000, '\x1B'), 200).empty());
+}
+
+TEST_CASE("a user's word is quoted exactly if it is plain, and else made harmless") {
+  CHECK(quotable("two  blanks.mkv") == "two  blanks.mkv");
+  CHECK(quotable("http://camera/\x1B[31m") == "http://camera/ [31m");
+  CHECK(quotable(std::string(1000, 'x')).size() < 310);
+  CHECK(without_password("http://me:secret@camera/\xE2\x80\xAE") == "http://…@camera/");
+}
+
 TEST_CASE("a text's width in columns is that of a terminal") {
   CHECK(columns_of("") == 0);
   CHECK(columns_of("monday.mkv") == 10);

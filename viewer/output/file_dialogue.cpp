@@ -23,11 +23,12 @@ void FileRefusal::add(Bytes bytes) {
 }
 
 std::string FileRefusal::sentence() const {
+  constexpr std::size_t kMaxShownBytes = 300;
   std::string_view text = text_;
   while (text.ends_with('\n') || text.ends_with('.')) text.remove_suffix(1);
-  if (is_text_ && !text.empty() && is_plain_text(text)) return std::string(text);
-  const std::string reason = is_plain_text(reason_) ? reason_ : "";
-  return fmt::format("it answers with status {} {}", status_, reason);
+  if (is_text_ && !text.empty() && is_plain_text(text)) return quotable(text, kMaxShownBytes);
+  return fmt::format("it answers with status {} {}", status_,
+                     as_plain_line(reason_, kMaxShownBytes));
 }
 
 }  // namespace jpegwire

@@ -34,6 +34,15 @@ TEST_CASE("invalid HTTP URLs are reported", "[http]") {
   CHECK_THROWS_AS(parse_http_url(text), std::invalid_argument);
 }
 
+TEST_CASE("an HTTP URL with invisible characters is refused", "[http]") {
+  for (const std::string text : {"\x1B[2J", "\xE2\x80\xAE", "\xC2\x9B", "\xFF", "\xE2\x80\x8B"}) {
+    CHECK_THROWS_WITH(parse_http_url("http://camera/a" + text),
+                      Catch::Contains("not visible") && !Catch::Contains(text));
+    CHECK_THROWS_AS(parse_http_url("http://" + text + "camera/"), std::invalid_argument);
+  }
+  CHECK(parse_http_url("http://camera/caf\xC3\xA9").target == "/caf\xC3\xA9");
+}
+
 TEST_CASE("a password that is not encoded is refused, and not shown", "[http]") {
   const auto* text =
       GENERATE("http://me:se#cret@camera/stream", "http://me:se/cret@camera/stream",

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 
+#include "app/text.hpp"
+
 using namespace jpegwire;
 using Catch::Contains;
 using Result = StreamRequest::Result;
@@ -274,6 +276,28 @@ TEST_CASE("an error names no binary bytes", "[http]") {
   StreamRequest request(parse_http_url("http://camera/"));
   CHECK(feed(request, answer) == Result::refused);
   CHECK(request.error() == "answers with status 503 Busy");
+}
+
+TEST_CASE("no word of a server reaches a message harmful or long", "[http]") {
+  const std::string harmful = GENERATE(std::string("\x1B]0;x\x07"),
+                                       std::string("\xC2\x9B"
+                                                   "2J"),
+                                       std::string("\xE2\x80\xAE"
+                                                   "txt"),
+                                       std::string("\xE2\x81\xA6\xE2\x80\x8F"),
+                                       std::string("\xFF\xE2\x80"), std::string(9000, 'x'));
+  const std::string head = GENERATE(
+      "HTTP/1.1 302 Found\r\nLocation: https://a/", "HTTP/1.1 302 Found\r\nLocation: rtsp://a/",
+      "HTTP/1.1 302 Found\r\nLocation: http://a.", "HTTP/1.1 503 Busy ", "HTTP/2 ", "HTTP/1.1 x",
+      "HTTP/1.1 200 OK\r\nContent-Encoding: x",
+      "HTTP/1.1 200 OK\r\nLink: <http://a/>; rel=alternate; x=",
+      "HTTP/1.1 404 No\r\nContent-Type: text/plain\r\n\r\n",
+      "HTTP/1.1 404 No\r\nContent-Type: text/html\r\n\r\n<p>");
+  CAPTURE(head, harmful.substr(0, 20));
+  StreamRequest request(parse_http_url("http://camera/"));
+  feed(request, head + harmful + "\r\n\r\n");
+  CHECK(is_plain_text(request.error()));
+  CHECK(request.error().size() < 800);
 }
 
 TEST_CASE("what is not HTTP is recognized", "[http]") {

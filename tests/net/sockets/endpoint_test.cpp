@@ -1,6 +1,10 @@
 #include "net/sockets/endpoint.hpp"
 
 #include <catch2/catch.hpp>
+#include <stdexcept>
+#include <string>
+
+#include "app/text.hpp"
 
 namespace jpegwire::endpoint_test {
 namespace {
@@ -106,6 +110,25 @@ TEST_CASE("an invalid endpoint is reported in a sentence") {
                     EndsWith("write tcp://host:1, or http://host:1/path"));
   CHECK_THROWS_WITH(parse_tcp_listen_address("http://:2500"), Contains("of the form tcp://"));
   CHECK_THROWS_AS(parse_tcp_address("tcp://"), std::invalid_argument);
+}
+
+TEST_CASE("an address with invisible characters is refused, and its sentence has none") {
+  for (const std::string address : {"camera\x1B[2J", "camera\xE2\x80\xAE:2500",
+                                    "cam\xC2\x9B"
+                                    "era",
+                                    "camera\xFF", "[::1\x07]:2500"}) {
+    std::string error;
+    try {
+      parse_tcp_address(address);
+    } catch (const std::invalid_argument& refusal) {
+      error = refusal.what();
+    }
+    CAPTURE(address);
+    CHECK(!error.empty());
+    CHECK(is_plain_text(error));
+    CHECK_THROWS_AS(parse_listen_address(address, 1), std::invalid_argument);
+    CHECK_THROWS_AS(parse_rtp_url("rtp://" + address), std::invalid_argument);
+  }
 }
 
 TEST_CASE("an RTP URL gives the address to receive on") {

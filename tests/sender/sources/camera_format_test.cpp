@@ -13,6 +13,7 @@ TEST_CASE("formats are named as in V4L2") {
   CHECK(fourcc_text(V4L2_PIX_FMT_YUYV) == "YUYV");
   CHECK(fourcc_text(V4L2_PIX_FMT_YUV420) == "YU12");
   CHECK(fourcc_text(V4L2_PIX_FMT_Y16) == "Y16");
+  CHECK(fourcc_text(v4l2_fourcc('a', '\x1B', '[', 'm')) == "a [m");
 }
 
 TEST_CASE("JPEGs and the usual raw formats can be used") {

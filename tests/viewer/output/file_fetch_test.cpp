@@ -9,6 +9,7 @@
 #include <memory>
 #include <sstream>
 
+#include "app/text.hpp"
 #include "net/http/file_fields.hpp"
 #include "support/shared_files.hpp"
 #include "support/streams.hpp"
@@ -306,6 +307,21 @@ TEST_CASE("a refusal is reported in the sender's words if they are plain text", 
     CHECK(stage.fetch->take_end() == Next::failed);
     CHECK(stage.fetch->error() == "it answers with status 404 Not Found");
   }
+}
+
+TEST_CASE("a refusal's words are short and harmless", "[files]") {
+  Stage stage;
+  stage.open();
+  HttpResponseHead head;
+  head.status = 404;
+  head.reason = "Not\xE2\x80\xAE" + std::string(9000, 'x');
+  head.fields.add("Content-Type", "text/plain");
+  static_cast<void>(stage.fetch->request());
+  REQUIRE(stage.fetch->take_head(head) == Next::go_on);
+  if (GENERATE(false, true)) stage.fetch->take_body(to_bytes(std::string(9000, 'x')));
+  CHECK(stage.fetch->take_end() == Next::failed);
+  CHECK(is_plain_text(stage.fetch->error()));
+  CHECK(stage.fetch->error().size() < 400);
 }
 
 TEST_CASE("a fetch that breaks off anywhere resumes there, in the same run or a later one",
