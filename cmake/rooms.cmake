@@ -1,5 +1,6 @@
 # Compile options of every target.
 add_library(jpegwire_options INTERFACE)
+target_link_libraries(jpegwire_options INTERFACE jpegwire_hardening)
 target_compile_options(jpegwire_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Werror)
 # GCC 12 reports overflows inside std::string and std::vector that cannot happen (GCC bugs 105329
