@@ -1,5 +1,6 @@
 #include "net/rtp/format/ntp_time.hpp"
 
+#include <algorithm>
 #include <limits>
 
 #include "net/rtp/format/sequence_number.hpp"
@@ -35,7 +36,9 @@ WallTime from_ntp(NtpTime time) {
   const auto written = static_cast<std::int64_t>(time >> 32);
   const std::int64_t seconds = written + (written < kEra / 2 ? kEra : 0) - kUnixEpoch;
   const std::uint64_t fraction = time & 0xFFFFFFFF;
-  const auto rest = static_cast<std::int64_t>((fraction * kSecond + kEra / 2) >> 32);
+  auto rest = static_cast<std::int64_t>((fraction * kSecond + kEra / 2) >> 32);
+  // Rounded up, the last moment would be written as one 136 years earlier.
+  if (written == kEra / 2 - 1) rest = std::min(rest, kSecond - 1);
   return WallTime(microseconds(seconds * kSecond + rest));
 }
 

@@ -43,6 +43,18 @@ TEST_CASE("a fraction of nearly a second is rounded up to the next second") {
   CHECK(from_ntp(0xFFFFFFFF'FFFFFFFF) == at(kTurn));
 }
 
+TEST_CASE("any NTP time that was read survives being written and read again") {
+  std::mt19937_64 random(5);
+  const auto check = [](NtpTime time) {
+    CAPTURE(time);
+    CHECK(from_ntp(to_ntp(from_ntp(time))) == from_ntp(time));
+  };
+  for (const NtpTime second : {0x7FFFFFFFU, 0x80000000U, 0xFFFFFFFFU, 0U, 0xE8FE6F80U})
+    for (const NtpTime fraction : {0U, 1U, 0x7FFFFFFFU, 0xFFFFEF39U, 0xFFFFFFFFU})
+      check(second << 32 | fraction);
+  for (int i = 0; i < 10'000; ++i) check(random());
+}
+
 TEST_CASE("the compact form is the middle 32 bits") {
   CHECK(to_compact(NtpTime{0x0123456789ABCDEF}) == 0x456789AB);
   CHECK(to_compact(at(1'700'000'000, 250'000)) == 0x6F804000);
