@@ -14,6 +14,10 @@ namespace jpegwire {
 namespace {
 
 constexpr milliseconds kReceptionReportInterval{500};
+constexpr milliseconds kPortKeptFor{5000};  // since the latest report from there
+
+// Echoes lose the last bits of our time, so they may seem a little older than they are.
+WallTime first_report_now() { return steady_now() - milliseconds{1}; }
 
 }  // namespace
 
@@ -23,7 +27,8 @@ ReceptionReporter::ReceptionReporter(asio::io_context& io, const Endpoint& endpo
       on_sign_(std::move(on_sign)),
       ssrc_(std::random_device()()),
       socket_(try_open_input(io, endpoint, "the age of frames stays unknown")),
-      timer_(io) {}
+      timer_(io),
+      clock_(first_report_now()) {}
 
 void ReceptionReporter::start() {
   if (!socket_) return;
@@ -38,18 +43,19 @@ void ReceptionReporter::stop() {
   socket_.reset();
 }
 
-// Echoes lose the last bits of our time, so they may seem a little older than they are.
-void ReceptionReporter::forget_clock() {
+void ReceptionReporter::forget_sender() {
+  sender_.reset();
+  unanswered_bytes_ = 0;
   last_sender_report_ = 0;
-  clock_ = ClockOffset(steady_now() - milliseconds{1});
+  clock_ = ClockOffset(first_report_now());
   round_trip_.reset();
 }
 
-void ReceptionReporter::begin_source(std::uint32_t ssrc) {
+// Its reports may have arrived before its packets.
+void ReceptionReporter::begin_source(std::uint32_t ssrc, const asio::ip::address& host) {
   source_ = ssrc;
-  // Its reports may have arrived before its packets.
-  if (sender_ssrc_ != ssrc) forget_clock();
-  send_report();
+  source_host_ = host;
+  if (sender_ssrc_ != ssrc || !sender_ || sender_->address() != host) forget_sender();
 }
 
 void ReceptionReporter::do_receive() {
@@ -63,14 +69,39 @@ void ReceptionReporter::do_receive() {
 
 void ReceptionReporter::take_report(Bytes datagram) {
   const std::optional<RtcpCompound> report = parse_rtcp(datagram);
-  if (!report || source_.value_or(report->sender_ssrc) != report->sender_ssrc) return;
-  const bool is_new = sender_ssrc_ != report->sender_ssrc;
-  if (is_new) forget_clock();
-  sender_ = report_origin_;
-  sender_ssrc_ = report->sender_ssrc;
+  if (!report) return;
+  const WallTime now = steady_now();
+  if (!is_of_source(*report, now)) {
+    if (source_ == report->sender_ssrc) on_sign_(SenderSign::elsewhere);
+    return;
+  }
+  const bool is_new = learn_sender(*report);
+  last_from_sender_ = now;
+  note_received(datagram.size());
   if (report->sender_info) take_clock(*report);
-  if (is_new) send_report();
+  if (is_new) reply(now);
   if (source_) on_sign_(report->bye ? SenderSign::goodbye : SenderSign::alive);
+}
+
+// Before its packets arrive, any sender may be the source.
+bool ReceptionReporter::is_of_source(const RtcpCompound& report, WallTime now) const {
+  if (!source_) return report.sender_info.has_value();
+  if (report.sender_ssrc != *source_ || report_origin_.address() != source_host_) return false;
+  if (sender_ == report_origin_) return true;
+  return report.sender_info && (!sender_ || now - last_from_sender_ > kPortKeptFor);
+}
+
+// True if this is not the sender, and the port, of the report before.
+bool ReceptionReporter::learn_sender(const RtcpCompound& report) {
+  const bool is_same_port = sender_ == report_origin_;
+  const bool is_same_host = sender_ && sender_->address() == report_origin_.address();
+  const bool is_same_source = sender_ssrc_ == report.sender_ssrc;
+  if (is_same_port && is_same_source) return false;
+  // Packets of the source may have come before its first report, but of no other sender.
+  if (sender_ && !(is_same_host && is_same_source)) forget_sender();
+  sender_ = report_origin_;
+  sender_ssrc_ = report.sender_ssrc;
+  return true;
 }
 
 // The sender echoes our own time, as in the stamps over TCP.
@@ -98,6 +129,13 @@ void ReceptionReporter::do_report() {
   });
 }
 
+// At once, unless a report was sent within the interval.
+void ReceptionReporter::reply(WallTime now) {
+  if (!socket_ || now - last_sent_ < kReceptionReportInterval) return;
+  send_report();
+  do_report();
+}
+
 void ReceptionReporter::send_report(bool is_goodbye) {
   const WallTime now = steady_now();
   RtcpWriter writer;
@@ -112,7 +150,7 @@ void ReceptionReporter::send_report(bool is_goodbye) {
   writer.description(ssrc_, "jpegwire");
   writer.reference_time(ssrc_, now);
   if (is_goodbye) writer.bye(ssrc_);
-  send(writer);
+  if (send(writer)) last_sent_ = now;
 }
 
 void ReceptionReporter::request(std::span<const std::uint16_t> sequences) {
@@ -134,11 +172,13 @@ void ReceptionReporter::report_frame(const FrameReception& frame) {
   send(writer);
 }
 
-void ReceptionReporter::send(const RtcpWriter& writer) {
-  if (!socket_ || !sender_ || source_.value_or(*sender_ssrc_) != *sender_ssrc_) return;
+bool ReceptionReporter::send(const RtcpWriter& writer) {
+  const Bytes report = writer.bytes();
+  if (!socket_ || !sender_ || report.size() > unanswered_bytes_) return false;
+  unanswered_bytes_ -= report.size();
   std::error_code ignored;
-  socket_->send_to(asio::buffer(writer.bytes().data(), writer.bytes().size()), *sender_, 0,
-                   ignored);
+  socket_->send_to(asio::buffer(report.data(), report.size()), *sender_, 0, ignored);
+  return true;
 }
 
 }  // namespace jpegwire

@@ -181,7 +181,7 @@ void RtpReceiver::receive_repairs() {
   for (int i = 0; i < kReadsAtOnce; ++i) {
     if (!repair_input_.receive(repair_->native_handle(), batch)) break;
     const PacketArrival arrival{.time = steady_now(), .read = reads_};
-    while (!batch.bytes.empty() && !stopped_) stream_.take_repair(batch.take_datagram(), arrival);
+    while (!batch.bytes.empty() && !stopped_) take_repair(batch.take_datagram(), arrival);
     if (stopped_) return;
   }
 }
@@ -200,8 +200,17 @@ void RtpReceiver::take_packet(Bytes datagram, const Udp::endpoint& source,
   if (payload_type != settings_.session.payload_type)
     return refuse_packet(PacketFault::other_payload_type, payload_type);
   if (!choose_source(*packet, source, arrival.time)) return;
+  reporter_.note_received(datagram.size());
   note_stamp(*packet, arrival.time);
   stream_.take(*packet, datagram, arrival);
+}
+
+// They have no SSRC, and come from another port than the packets.
+void RtpReceiver::take_repair(Bytes datagram, const PacketArrival& arrival) {
+  if (filter_.is_from_host(repair_input_.source().address()))
+    stream_.take_repair(datagram, arrival);
+  else if (filter_.ssrc())
+    refuse_packet(PacketFault::other_address, 0);
 }
 
 // It may show that the sender's clock was set, so it comes before the frame that it belongs to.
@@ -220,7 +229,7 @@ void RtpReceiver::refuse_packet(PacketFault fault, int payload_type) {
 bool RtpReceiver::choose_source(const RtpPacket& packet, const Udp::endpoint& source,
                                 WallTime now) {
   const RtpHeader& header = packet.header;
-  if (!filter_.is_current(header.ssrc)) {
+  if (!filter_.is_current(header.ssrc, source)) {
     JpegPayload payload;
     const PacketFault fault = parse_jpeg_payload(packet.payload, payload);
     if (fault != PacketFault::none) {
@@ -228,10 +237,15 @@ bool RtpReceiver::choose_source(const RtpPacket& packet, const Udp::endpoint& so
       return false;
     }
   }
-  const SsrcFilter::Verdict verdict = filter_.accept(header.ssrc, header.sequence, now);
-  if (verdict == SsrcFilter::Verdict::new_source) begin_source(source, now);
-  if (verdict != SsrcFilter::Verdict::foreign) return true;
-  refuse_packet(PacketFault::other_source, header.payload_type);
+  const SsrcFilter::Verdict verdict = filter_.accept(header.ssrc, source, header.sequence, now);
+  if (verdict == SsrcFilter::Verdict::ours) return true;
+  if (verdict == SsrcFilter::Verdict::new_source) {
+    begin_source(source, now);
+    return true;
+  }
+  refuse_packet(verdict == SsrcFilter::Verdict::other_address ? PacketFault::other_address
+                                                              : PacketFault::other_source,
+                header.payload_type);
   return false;
 }
 
@@ -239,7 +253,7 @@ void RtpReceiver::begin_source(const Udp::endpoint& source, WallTime now) {
   warned_of_size_ = false;
   stream_.begin_source(*filter_.ssrc(), now);
   observer_.connected(to_rtp_url({source.address().to_string(), source.port()}));
-  reporter_.begin_source(*filter_.ssrc());
+  reporter_.begin_source(*filter_.ssrc(), source.address());
   stream_.set_link(sender_link());
 }
 
@@ -249,10 +263,14 @@ void RtpReceiver::end_source() {
 }
 
 void RtpReceiver::handle_sign(SenderSign sign) {
-  if (sign == SenderSign::alive)
-    filter_.keep_alive(steady_now());
-  else
-    handle_goodbye();
+  switch (sign) {
+    case SenderSign::alive:
+      return filter_.keep_alive(steady_now());
+    case SenderSign::goodbye:
+      return handle_goodbye();
+    case SenderSign::elsewhere:
+      return refuse_packet(PacketFault::other_address, 0);
+  }
 }
 
 // A goodbye may overtake packets that were sent before it.
@@ -304,7 +322,7 @@ void RtpReceiver::request_missing() {
 void RtpReceiver::nothing_was_shown() {
   const double seconds = std::chrono::duration<double>(settings_.timeout).count();
   if (filter_.ssrc()) end_source();
-  filter_.give_up();
+  filter_.give_up(steady_now());
   end(false, fmt::format("no frame from {} within {} s", url(), seconds));
 }
 

@@ -71,6 +71,7 @@ class RtpReceiver final : public StreamInput, private FrameObserver {
   void receive_repairs();
   void receive_all();
   void take_packet(Bytes datagram, const Udp::endpoint& source, const PacketArrival& arrival);
+  void take_repair(Bytes datagram, const PacketArrival& arrival);
   void refuse_packet(PacketFault fault, int payload_type);
   void report_frame(const FrameStamp& stamp, std::size_t size_bytes, WallTime first_byte,
                     WallTime last_byte);

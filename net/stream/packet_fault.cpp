@@ -24,6 +24,8 @@ Words words_of(PacketFault fault) {
       return {"other_payload_type", "another payload type"};
     case PacketFault::other_source:
       return {"other_source", "from another source (SSRC) than the one that is received"};
+    case PacketFault::other_address:
+      return {"other_address", "from another address than that of the source"};
     case PacketFault::unsupported_type:
       return {"unsupported_type", "RTP/JPEG that is neither 4:2:0 nor 4:2:2"};
     case PacketFault::interlaced:

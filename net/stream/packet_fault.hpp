@@ -14,6 +14,7 @@ enum class PacketFault {
   bad_rtp_header,      // lengths that contradict the packet's size
   other_payload_type,  // of another codec
   other_source,        // RTP/JPEG, but not from the source (SSRC) that is received
+  other_address,       // media, repair or a report for this source, but from another address
   // Of its RTP/JPEG headers (RFC 2435, section 3.1):
   unsupported_type,      // neither 4:2:0 nor 4:2:2
   interlaced,            // one of two fields

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "net/rtp/format/ntp_time.hpp"
 #include "net/rtp/format/rtcp_reader.hpp"
 #include "net/rtp/format/rtcp_writer.hpp"
 #include "support/loopback.hpp"
@@ -181,6 +182,153 @@ TEST_CASE("packets of another source are counted and not shown") {
   stage.send(packet);
   CHECK(stage.recorder.refused_packets ==
         std::vector<RefusedPacket>{{PacketFault::other_source, 26, 26}});
+}
+
+/// A socket that is not the sender's: on another port, or on another address.
+udp::socket stranger_to(Stage& stage) {
+  const auto host = GENERATE(as<std::string>(), "127.0.0.1", "127.0.0.2");
+  CAPTURE(host);
+  udp::socket socket(stage.io, udp::endpoint(asio::ip::make_address_v4(host), 0));
+  socket.non_blocking(true);
+  return socket;
+}
+
+/// Sends to the receiver's port, or to the port that is `above` it.
+void send_from(udp::socket& socket, Stage& stage, Bytes datagram, int above) {
+  socket.send_to(asio::buffer(datagram.data(), datagram.size()),
+                 on_loopback(static_cast<std::uint16_t>(stage.port + above)));
+  run_ready(stage.io);
+}
+
+TEST_CASE("a goodbye from elsewhere does not end a stream") {
+  Stage stage;
+  udp::socket stranger = stranger_to(stage);
+  stage.send_frame();
+  stage.send_report();
+  RtcpWriter goodbye;
+  goodbye.receiver_report(kSsrc, {});
+  goodbye.bye(kSsrc);
+  REQUIRE(goodbye.bytes().size() == 16);
+  RtcpWriter with_report;
+  with_report.sender_report(kSsrc, {.time = steady_now()});
+  with_report.bye(kSsrc);
+  for (const Bytes forged : {goodbye.bytes(), with_report.bytes()}) {
+    send_from(stranger, stage, forged, 1);
+    stage.send_frame();
+  }
+  CHECK_FALSE(stage.recorder.end);
+  CHECK(stage.recorder.peers.size() == 1);
+  CHECK(stage.recorder.refused_packets ==
+        std::vector<RefusedPacket>(2, {PacketFault::other_address, 0, 26}));
+}
+
+TEST_CASE("a goodbye from the sender's own port ends a stream") {
+  Stage stage;
+  stage.send_frame();
+  stage.send_report();
+  RtcpWriter goodbye;
+  goodbye.receiver_report(kSsrc, {});
+  goodbye.bye(kSsrc);
+  send_from(stage.reports, stage, goodbye.bytes(), 1);
+  CHECK(run_until(stage.io, [&] { return stage.recorder.end.has_value(); }));
+  CHECK(stage.recorder.end == "");
+}
+
+TEST_CASE("packets that are replayed from elsewhere cost no frame") {
+  Stage stage;
+  udp::socket stranger = stranger_to(stage);
+  stage.frame = encoded(320, 240, {.quality = 90, .bands = 4});
+  std::vector<ByteVector> replayed;
+  while (replayed.size() < 150) {
+    for (ByteVector& datagram : stage.next_frame()) {
+      stage.send(datagram);
+      replayed.push_back(std::move(datagram));
+    }
+  }
+  for (const ByteVector& datagram : replayed) send_from(stranger, stage, datagram, 0);
+  for (int i = 0; i < 5; ++i) stage.send_frame();
+  CHECK(stage.recorder.peers.size() == 1);
+  CHECK(stage.receiver.packet_counts()->lost == 0);
+  CHECK(stage.recorder.refused_packets ==
+        std::vector<RefusedPacket>(replayed.size(), {PacketFault::other_address, 26, 26}));
+}
+
+TEST_CASE("reports from elsewhere do not change the age of frames") {
+  Stage stage;
+  udp::socket stranger = stranger_to(stage);
+  stage.send_frame();
+  stage.send_report();
+  stage.exchange_reports();
+  REQUIRE(stage.send_frame());
+  for (int i = 0; i < 10; ++i) {
+    RtcpWriter writer;
+    writer.sender_report(kSsrc, {.time = steady_now() + stage.ahead - std::chrono::hours(1)});
+    const ReferenceTimeEcho echo{.ssrc = stage.echo->ssrc,
+                                 .last_reference = to_compact(steady_now())};
+    writer.reference_time_echoes(kSsrc, {&echo, 1});
+    send_from(stranger, stage, writer.bytes(), 1);
+  }
+  const std::optional<microseconds> ahead = stage.send_frame();
+  REQUIRE(ahead);
+  CHECK(std::chrono::abs(*ahead - stage.ahead) < std::chrono::seconds(60));
+}
+
+TEST_CASE("one report with another clock does not change the age of frames") {
+  Stage stage;
+  stage.send_frame();
+  stage.send_report();
+  stage.exchange_reports();
+  REQUIRE(stage.send_frame());
+  const auto set = GENERATE(std::chrono::hours(1), std::chrono::hours(-1));
+  stage.ahead += set;
+  stage.exchange_reports();
+  stage.ahead -= set;
+  const std::optional<microseconds> ahead = stage.send_frame();
+  REQUIRE(ahead);
+  CHECK(std::chrono::abs(*ahead - stage.ahead) < std::chrono::seconds(60));
+}
+
+TEST_CASE("repair packets from elsewhere are refused") {
+  Stage stage;
+  stage.send_frame();
+  udp::socket stranger(stage.io, udp::endpoint(asio::ip::make_address_v4("127.0.0.2"), 0));
+  send_from(stranger, stage, to_bytes("no repair packet"), 2);
+  CHECK(run_until(stage.io, [&] { return !stage.recorder.refused_packets.empty(); }));
+  CHECK(stage.recorder.refused_packets ==
+        std::vector<RefusedPacket>{{PacketFault::other_address, 0, 26}});
+}
+
+/// Counts the bytes that a socket has received.
+std::size_t take_bytes(udp::socket& socket) {
+  std::array<std::byte, kMaxRtcpSizeBytes> buffer;
+  std::size_t bytes = 0;
+  std::error_code error;
+  for (;;) {
+    const std::size_t size = socket.receive(asio::buffer(buffer), 0, error);
+    if (error) return bytes;
+    bytes += size;
+  }
+}
+
+TEST_CASE("a receiver answers with no more bytes than it was sent") {
+  Stage stage;
+  udp::socket stranger = stranger_to(stage);
+  std::size_t sent = 0;
+  const bool is_streaming = GENERATE(false, true);
+  if (is_streaming) stage.send_frame();
+  const WallTime begin = steady_now();
+  for (std::uint32_t ssrc = 100; ssrc < 200; ++ssrc) {
+    RtcpWriter writer;
+    if (ssrc % 2 == 0) writer.receiver_report(ssrc, {});
+    if (ssrc % 2 == 1) writer.sender_report(ssrc, {.time = steady_now()});
+    send_from(stranger, stage, writer.bytes(), 1);
+    sent += writer.bytes().size();
+  }
+  const std::size_t answered = take_bytes(stranger);
+  const auto intervals = (steady_now() - begin) / milliseconds(500);
+  CHECK(answered <= sent);
+  CHECK(answered <= 100 * static_cast<std::size_t>(intervals + 1));  // a report each
+  if (is_streaming) CHECK(answered == 0);
 }
 
 TEST_CASE("each frame is reported, with what arrived of it and when") {
