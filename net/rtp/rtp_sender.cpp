@@ -79,7 +79,8 @@ RtpSender::RtpSender(asio::io_context& io, ViewerCount& viewer_count, RateBoard&
                    .mtu_bytes = packet_size_bytes(settings_)}),
       history_(settings_.nack ? kRepeatableFrames : 1),
       pace_(settings_.pace),
-      group_(board) {
+      group_(board),
+      receivers_(packetizer_.ssrc()) {
   viewer_count_.join();
 }
 
@@ -139,7 +140,7 @@ bool RtpSender::begin(FramePtr frame) {
   }
   state_ = State::sending;
   note_begin(*frame);
-  fec_.begin_frame(fec_percent(), frame->layout.bands.size());
+  fec_.begin_frame(affordable_fec_percent(), frame->layout.bands.size());
   history_.begin(std::move(frame), steady_now());
   return true;
 }
@@ -231,6 +232,7 @@ void RtpSender::note_sent(std::size_t count) {
   statistics_.bytes += bytes;
   octets_ += static_cast<std::uint32_t>(bytes - count * kRtpHeaderSizeBytes);
   frame_bytes_ += bytes;
+  repair_budget_.add(bytes);
   note_repairs(bytes, repair_bytes_before);
 }
 
@@ -238,6 +240,7 @@ void RtpSender::note_sent(std::size_t count) {
 void RtpSender::note_repairs(std::size_t packet_bytes, std::uint64_t repair_bytes_before) {
   const auto repair_bytes = static_cast<std::size_t>(fec_.sent_bytes() - repair_bytes_before);
   frame_repair_bytes_ += repair_bytes;
+  if (settings_.fec_auto) repair_budget_.spend(repair_bytes);
   pace_.sent(packet_bytes + repair_bytes, Clock::now());
 }
 
@@ -297,6 +300,7 @@ void RtpSender::send_report() {
   writer.description(packetizer_.ssrc(), "jpegwire");
   writer.reference_time_echoes(packetizer_.ssrc(), receivers_.echoes(steady_now()));
   if (is_finishing_) writer.bye(packetizer_.ssrc());
+  receivers_.note_sent(to_compact(now));
   std::error_code ignored;
   rtcp_.send_to(asio::buffer(writer.bytes().data(), writer.bytes().size()), rtcp_target_, 0,
                 ignored);
@@ -313,16 +317,31 @@ void RtpSender::do_receive_reports() {
 
 void RtpSender::take_report(Bytes datagram) {
   const std::optional<RtcpCompound> report = parse_rtcp(datagram);
-  if (!report || !is_of_receiver(*report)) return;
+  if (!report) return;
+  if (!is_from_target()) ++statistics_.foreign_reports;
+  if (!is_of_receiver(*report)) return;
   const WallTime now = steady_now();
+  const bool is_new = receivers_.note(*report, now);
+  if (is_from_target()) take_loss(*report, now);
   take_frame_report(*report);
-  for (const ReceptionReport& block : report->reception_reports)
-    if (block.ssrc == packetizer_.ssrc()) fec_policy_.report(block.fraction_lost, now);
-  if (settings_.nack && report->nack && report->nack->media_ssrc == packetizer_.ssrc())
-    send_again(*report->nack);
-  // A new viewer learns the clock's offset without delay.
-  if (receivers_.note(*report, now)) send_report();
+  if (is_new) greet(now);
   statistics_.receivers = std::max(statistics_.receivers, receivers_.size());
+}
+
+// Other hosts could make the stream larger for those that it is for.
+void RtpSender::take_loss(const RtcpCompound& report, WallTime now) {
+  for (const ReceptionReport& block : report.reception_reports)
+    if (block.ssrc == packetizer_.ssrc()) fec_policy_.report(block.fraction_lost, now);
+  if (settings_.nack && report.nack && report.nack->media_ssrc == packetizer_.ssrc())
+    send_again(*report.nack);
+}
+
+// A new viewer learns the clock's offset without delay. If many come at once, most of them wait for
+// the next regular report.
+void RtpSender::greet(WallTime now) {
+  if (now - last_greeting_ < kSenderReportInterval) return;
+  last_greeting_ = now;
+  send_report();
 }
 
 // Strangers do not know the stream's SSRC; but a receiver may answer from another of its addresses.
@@ -339,11 +358,11 @@ bool RtpSender::is_from_target() const {
 }
 
 void RtpSender::take_frame_report(const RtcpCompound& report) {
-  // Other hosts could throttle a stream that is not for them.
+  // Others could throttle a stream that is not for them.
   if (!is_from_target()) return;
   const SteadyTime now = Clock::now();
   std::error_code ignored;
-  if (report.frame)
+  if (report.frame && (!is_multicast() || receivers_.hears(report.sender_ssrc, steady_now())))
     rates_.take_report(
         report.sender_ssrc,
         is_on_this_machine(media_.local_endpoint(ignored).address(), report_source_.address()),
@@ -358,9 +377,16 @@ void RtpSender::take_frame_report(const RtcpCompound& report) {
 void RtpSender::send_again(const Nack& nack) {
   const WallTime now = steady_now();
   outgoing_.clear();
-  for (const std::uint16_t sequence : nack.sequences)
-    if (const OutgoingPacket* packet = history_.find_again(sequence, now))
-      outgoing_.push_back({packet->head(), packet->data});
+  for (const std::uint16_t sequence : nack.sequences) {
+    const OutgoingPacket* packet = history_.find_again(sequence, now);
+    if (packet == nullptr) continue;
+    if (!repair_budget_.allows(packet->size_bytes())) {
+      ++statistics_.repairs_refused;
+      continue;
+    }
+    repair_budget_.spend(packet->size_bytes());
+    outgoing_.push_back({packet->head(), packet->data});
+  }
   statistics_.retransmitted += output_.send(media_.native_handle(), outgoing_);
 }
 
@@ -375,6 +401,11 @@ void RtpSender::warn_of_failures() {
 
 int RtpSender::fec_percent() const {
   return settings_.fec_auto ? fec_policy_.percent(steady_now()) : settings_.fec_percent;
+}
+
+// What the user asks for is not limited.
+int RtpSender::affordable_fec_percent() const {
+  return settings_.fec_auto && !repair_budget_.allows(0) ? 0 : fec_percent();
 }
 
 // Repair packets need their share of what the link carries. There are more of them than the

@@ -17,6 +17,7 @@
 #include "net/rtp/ready_frames.hpp"
 #include "net/rtp/receiver_list.hpp"
 #include "net/rtp/receiver_rates.hpp"
+#include "net/rtp/repair_budget.hpp"
 #include "net/rtp/send_pace.hpp"
 #include "net/rtp/stream_group.hpp"
 #include "net/sockets/datagram_output.hpp"
@@ -48,8 +49,10 @@ struct RtpStatistics {
   std::uint64_t packets = 0;
   std::uint64_t repair_packets = 0;
   std::uint64_t retransmitted = 0;
-  std::uint64_t failed = 0;     // packets that the kernel did not accept
-  std::size_t receivers = 0;    // that report, at most at a time
+  std::uint64_t repairs_refused = 0;  // packets requested again, over the repair budget
+  std::uint64_t foreign_reports = 0;  // from addresses that the stream is not sent to
+  std::uint64_t failed = 0;           // packets that the kernel did not accept
+  std::size_t receivers = 0;          // that report, at most at a time
   LinkStatistics link{};        // of the slowest receiver that reports frames; the latest known
   bool reports_frames = false;  // a receiver does, at present
 };
@@ -58,8 +61,10 @@ struct RtpStatistics {
 /// (docs/protocol.md). A band is sent as soon as it is encoded. A frame that has begun is sent to
 /// its end; then the newest one follows. If the link to a receiver that reports frames does not
 /// carry the full ones, smaller ones are sent, made for it (RateBoard), at a pace that it carries.
-/// RTCP uses the next port, repair packets the one after that. Bound to the io thread unless a
-/// function says otherwise; must outlive the io context's run.
+/// RTCP uses the next port, repair packets the one after that. Reports may cause at most half as
+/// much repair as the stream has bytes (RepairBudget), and only from the address that the stream is
+/// sent to or, for a group, from any. Bound to the io thread unless a function says otherwise; must
+/// outlive the io context's run.
 class RtpSender final : public FrameSink {
  public:
   /// Called once, with a sentence, if RTP/JPEG cannot carry the stream's first frame.
@@ -118,10 +123,13 @@ class RtpSender final : public FrameSink {
   void take_report(Bytes datagram);
   bool is_of_receiver(const RtcpCompound& report) const;
   bool is_from_target() const;
+  void take_loss(const RtcpCompound& report, WallTime now);
+  void greet(WallTime now);
   void take_frame_report(const RtcpCompound& report);
   void send_again(const Nack& nack);
   void warn_of_failures();
   int fec_percent() const;
+  int affordable_fec_percent() const;
   std::optional<LinkState> link_state() const;
   ViewerWish wish() const;
   void update_link();
@@ -152,11 +160,13 @@ class RtpSender final : public FrameSink {
   std::vector<GatheredDatagram> outgoing_;
   DatagramOutput output_;
   FecPolicy fec_policy_;
+  RepairBudget repair_budget_;
   SendPace pace_;
   ReceiverRates rates_;
   StreamGroup group_;
 
   ReceiverList receivers_;
+  WallTime last_greeting_{};
   std::array<std::byte, 1500> report_buffer_{};
   asio::ip::udp::endpoint report_source_;
   std::uint32_t octets_ = 0;

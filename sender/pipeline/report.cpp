@@ -52,6 +52,8 @@ nlohmann::json describe_rtp(const RtpReport& report) {
                       {"packets", rtp.packets},
                       {"repair_packets", rtp.repair_packets},
                       {"retransmitted", rtp.retransmitted},
+                      {"repairs_refused", rtp.repairs_refused},
+                      {"foreign_reports", rtp.foreign_reports},
                       {"failed", rtp.failed},
                       {"receivers", rtp.receivers}});
   return description;

@@ -1,10 +1,13 @@
 #include "net/rtp/rtp_sender.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "net/rtp/format/rtcp_reader.hpp"
 #include "net/rtp/format/rtcp_writer.hpp"
 #include "support/loopback.hpp"
 #include "support/rtp_frames.hpp"
@@ -134,10 +137,22 @@ struct Reporter {
     link.sender.start();
     ByteVector datagram(2000);
     std::error_code error;
+    std::size_t size = 0;
     REQUIRE(run_until(link.io, [&] {
-      socket.receive_from(asio::buffer(datagram), sender, 0, error);
+      size = socket.receive_from(asio::buffer(datagram), sender, 0, error);
       return !error;
     }));
+    stream = parse_rtcp(Bytes(datagram).first(size)).value().sender_ssrc;
+  }
+
+  /// How many reports of the sender have arrived.
+  int take_reports() {
+    ByteVector datagram(2000);
+    std::error_code error;
+    for (int reports = 0;; ++reports) {
+      socket.receive(asio::buffer(datagram), 0, error);
+      if (error) return reports;
+    }
   }
 
   void send(const RtcpWriter& writer) {
@@ -170,14 +185,15 @@ struct Reporter {
   udp::socket socket;
   bool is_bound = false;
   udp::endpoint sender;
+  std::uint32_t stream = 0;  // its SSRC
   WallTime busy_until{};
 };
 
 /// A link whose neighbouring port is free.
 struct ReportedLink {
-  ReportedLink() {
+  explicit ReportedLink(const RtpSenderSettings& settings = {}) {
     do {
-      link.emplace();
+      link.emplace(settings);
       reporter.emplace(*link);
     } while (!reporter->is_bound);
     reporter->meet();
@@ -305,6 +321,115 @@ TEST_CASE("reports from an address that the stream is not sent to change nothing
   CHECK(orders[0].may_scale);
   CHECK(orders[0].shown == PictureSize{});
   link.sender.finish();
+}
+
+/// The sequence numbers and the bytes of the packets that have arrived.
+struct Arrived {
+  std::vector<std::uint16_t> sequences;
+  std::size_t bytes = 0;
+};
+
+Arrived take_packets(Link& link) {
+  Arrived arrived;
+  ByteVector datagram(2000);
+  std::error_code error;
+  for (;;) {
+    const std::size_t size = link.receiver.receive(asio::buffer(datagram), 0, error);
+    if (error) return arrived;
+    arrived.sequences.push_back(parse_rtp(Bytes(datagram).first(size))->header.sequence);
+    arrived.bytes += size;
+  }
+}
+
+/// Requests these packets again, and reports that all were lost.
+void report_all_lost(udp::socket& from, const Reporter& reporter,
+                     std::span<const std::uint16_t> sequences) {
+  const ReceptionReport lossy{.ssrc = reporter.stream, .fraction_lost = 255};
+  while (!sequences.empty()) {
+    const auto some = sequences.first(std::min(sequences.size(), kMaxNackEntries));
+    RtcpWriter writer;
+    writer.receiver_report(Reporter::kReceiver, {&lossy, 1});
+    writer.nack(Reporter::kReceiver, reporter.stream, some);
+    from.send_to(asio::buffer(writer.bytes().data(), writer.bytes().size()), reporter.sender);
+    sequences = sequences.subspan(some.size());
+    run_ready(reporter.link.io);
+  }
+}
+
+RtpSenderSettings with_all_repairs() {
+  RtpSenderSettings settings;
+  settings.nack = settings.fec_auto = true;
+  return settings;
+}
+
+TEST_CASE("losses that another host reports cause no repairs") {
+  ReportedLink stage(with_all_repairs());
+  Link& link = *stage.link;
+  udp::socket stranger(link.io, udp::endpoint(asio::ip::make_address_v4("127.0.0.2"), 0));
+  for (; stage.sequence < 10; ++stage.sequence) {
+    link.sender.submit(stage.next());
+    run_ready(link.io);
+    report_all_lost(stranger, *stage.reporter, take_packets(link).sequences);
+  }
+  const RtpStatistics statistics = link.sender.statistics();
+  CHECK(statistics.retransmitted == 0);
+  CHECK(statistics.repair_packets == 0);
+  CHECK(statistics.foreign_reports >= 9);
+  link.sender.finish();
+}
+
+TEST_CASE("however much loss is reported, repairs are at most half of the stream") {
+  const bool is_small = GENERATE(false, true);  // a frame of a few packets
+  CAPTURE(is_small);
+  RtpSenderSettings settings;
+  settings.nack = GENERATE(false, true);
+  settings.fec_auto = !settings.nack;
+  ReportedLink stage(settings);
+  Link& link = *stage.link;
+  std::error_code taken;
+  udp::socket repairs(link.io, udp::v4());
+  repairs.bind({asio::ip::address_v4::loopback(),
+                static_cast<std::uint16_t>(link.receiver.local_endpoint().port() + 2)},
+               taken);
+  repairs.non_blocking(true);
+  std::size_t repair_bytes = 0;
+  for (; stage.sequence < 100; ++stage.sequence) {
+    link.sender.submit(is_small ? encoded(32, 48, {}, stage.sequence) : stage.next());
+    run_ready(link.io);
+    const std::vector<std::uint16_t> sequences = take_packets(link).sequences;
+    for (int again = 0; again < 3; ++again)
+      report_all_lost(stage.reporter->socket, *stage.reporter, sequences);
+    repair_bytes += take_packets(link).bytes;
+    ByteVector datagram(2000);
+    for (std::error_code error; !taken;) {
+      const std::size_t size = repairs.receive(asio::buffer(datagram), 0, error);
+      if (error) break;
+      repair_bytes += size;
+    }
+  }
+  const RtpStatistics statistics = link.sender.statistics();
+  const auto one_frame = static_cast<double>(statistics.bytes / statistics.frames);
+  CHECK(statistics.retransmitted + statistics.repair_packets > 10);
+  CHECK(static_cast<double>(repair_bytes) <=
+        0.5 * static_cast<double>(statistics.bytes) + one_frame);
+  if (settings.nack) CHECK(statistics.repairs_refused > 0);
+  link.sender.finish();
+}
+
+TEST_CASE("a flood of new receivers does not multiply the sender's reports") {
+  ReportedLink stage;
+  const WallTime begin = steady_now();
+  for (std::uint32_t ssrc = 100; ssrc < 150; ++ssrc) {
+    RtcpWriter writer;
+    writer.receiver_report(ssrc, {});
+    stage.reporter->send(writer);
+    run_ready(stage.link->io);
+  }
+  const auto intervals = (steady_now() - begin) / milliseconds(500);
+  const int reports = stage.reporter->take_reports();
+  CHECK(reports >= 1);
+  CHECK(reports <= 2 * (intervals + 1));
+  stage.link->sender.finish();
 }
 
 TEST_CASE("receivers that report no frames change nothing") {
