@@ -322,7 +322,7 @@ void RtpReceiver::request_missing() {
 void RtpReceiver::nothing_was_shown() {
   const double seconds = std::chrono::duration<double>(settings_.timeout).count();
   if (filter_.ssrc()) end_source();
-  filter_.give_up(steady_now());
+  filter_.give_up(steady_now(), settings_.timeout);
   end(false, fmt::format("no frame from {} within {} s", url(), seconds));
 }
 

@@ -9,7 +9,6 @@ namespace {
 constexpr milliseconds kMaxSilence{1000};  // twice the interval of a sender's reports
 constexpr milliseconds kPrecedence{5000};
 constexpr milliseconds kDepartedFor{2000};
-constexpr milliseconds kIsSending{250};  // since the latest packet
 
 }  // namespace
 
@@ -32,10 +31,11 @@ void SsrcFilter::release(WallTime now) {
   former_.reset();
 }
 
-void SsrcFilter::give_up(WallTime now) {
+void SsrcFilter::give_up(WallTime now, microseconds timeout) {
   if (!current_) return;
-  const bool is_sending = now - current_->last_packet <= kIsSending;
+  const bool is_sending = now - current_->last_packet < timeout / 2;
   former_ = is_sending || !current_->is_proven ? std::nullopt : current_;
+  if (former_) former_->last_sign = former_->last_packet;
   current_.reset();
 }
 
@@ -90,7 +90,10 @@ bool SsrcFilter::may_begin(const Source& candidate, WallTime now) const {
   }
   if (!current_) return true;
   if (!current_->is_proven) return candidate.is_proven || is_silent_for(*current_, kMaxSilence);
-  return is_silent_for(*current_, shares_host(*current_) ? kMaxSilence : kPrecedence);
+  if (!shares_host(*current_)) return is_silent_for(*current_, kPrecedence);
+  // Its packets may come from another port of a NAT now, and its reports from the same.
+  if (candidate.ssrc == current_->ssrc) return now - current_->last_packet > kMaxSilence;
+  return is_silent_for(*current_, kMaxSilence);
 }
 
 }  // namespace jpegwire

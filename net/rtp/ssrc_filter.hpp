@@ -34,9 +34,9 @@ class SsrcFilter {
   /// The source has sent BYE; any other may follow. Its remaining packets are refused for a while.
   void release(WallTime now);
 
-  /// The source has sent no whole frame for too long. If it sends packets nevertheless, any source
-  /// may follow; otherwise it keeps its precedence. It may itself be accepted again.
-  void give_up(WallTime now);
+  /// The source has sent no whole frame within `timeout`. If it has sent packets nevertheless, any
+  /// source may follow; otherwise it keeps its precedence. It may itself be accepted again.
+  void give_up(WallTime now, microseconds timeout);
 
   bool is_current(std::uint32_t ssrc, const Address& address) const {
     return current_ && current_->is(ssrc, address);

@@ -131,7 +131,7 @@ TEST_CASE("any source follows one that has said goodbye", "[ssrc_filter]") {
 
 TEST_CASE("a source that was given up is accepted again at once", "[ssrc_filter]") {
   SsrcFilter lock = locked();
-  lock.give_up(at(501));
+  lock.give_up(at(501), milliseconds(500));
   CHECK_FALSE(lock.ssrc());
   SECTION("and before another one, if it only was silent") {
     CHECK(lock.accept(2, kElsewhere, 1, at(502)) == Verdict::other_source);
@@ -148,8 +148,16 @@ TEST_CASE("a source that was given up is accepted again at once", "[ssrc_filter]
 
 TEST_CASE("a source that sends only what cannot be shown has no precedence", "[ssrc_filter]") {
   SsrcFilter lock = locked();
-  lock.give_up(at(100));
-  CHECK(lock.accept(2, kElsewhere, 1, at(101)) == Verdict::new_source);
+  lock.give_up(at(2000), milliseconds(5000));
+  CHECK(lock.accept(2, kElsewhere, 1, at(2001)) == Verdict::new_source);
+}
+
+TEST_CASE("a source whose packets come from another port goes on, whatever it reports",
+          "[ssrc_filter]") {
+  SsrcFilter lock = locked();
+  lock.keep_alive(at(1000));
+  CHECK(lock.accept(1, kOtherPort, 102, at(1001)) == Verdict::other_address);
+  CHECK(lock.accept(1, kOtherPort, 103, at(1002)) == Verdict::new_source);
 }
 
 }  // namespace ssrc_filter_test
