@@ -188,8 +188,8 @@ TextOutput& standard_output() {
 
 void flush_standard_streams() {
   const auto deadline = TextOutput::Clock::now() + kLastLinesTimeout;
-  for (TextOutput* output : {&standard_output(), &standard_error()})
-    static_cast<void>(output->flush_until(deadline));
+  for (TextOutput* output : {&standard_output(), &standard_error()}) [[maybe_unused]]
+    const std::error_code ignored = output->flush_until(deadline);
 }
 
 }  // namespace jpegwire

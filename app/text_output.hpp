@@ -29,7 +29,7 @@ class TextOutput {
   using Clock = std::chrono::steady_clock;
 
   /// What may wait; the newest text is kept even if it is larger.
-  static constexpr std::size_t kMaxWaitingBytes = 256 * 1024;
+  static constexpr std::size_t kMaxWaitingBytes = 256 << 10;
 
   /// Borrows the descriptor, until flush() has returned or the program ends.
   explicit TextOutput(int descriptor);

@@ -104,7 +104,7 @@ std::optional<Comparison> compare_if_wanted(const std::optional<EarlierRun>& ear
 /// The reader of the results may be a pager. A user who has pressed Ctrl-C waits for none.
 void wait_for_reader() {
   const EarlyExit while_nobody_reads;
-  static_cast<void>(standard_output().flush());
+  [[maybe_unused]] const std::error_code ignored = standard_output().flush();
 }
 
 bool has_failure(const Results& results) {
