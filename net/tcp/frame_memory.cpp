@@ -8,11 +8,12 @@
 namespace jpegwire {
 namespace {
 
-// A frame keeps the whole of its buffers, also what a larger one left in them.
+// A frame keeps the whole of its buffers, also what a larger one left in them. The encoder's frames
+// have buffers elsewhere.
 std::size_t memory_bytes(const EncodedFrame& frame) {
   std::size_t bytes = 0;
   for (const auto& buffer : frame.storage) bytes += buffer.capacity();
-  return bytes;
+  return std::max(bytes, frame.layout.size_bytes());
 }
 
 // Sorts them, so that each counts once.

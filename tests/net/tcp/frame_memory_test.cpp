@@ -2,11 +2,17 @@
 
 #include <catch2/catch.hpp>
 #include <list>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "codec/jpeg_encoder.hpp"
+#include "support/jpegs.hpp"
+
 namespace jpegwire::frame_memory_test {
 namespace {
+
+using namespace test;
 
 constexpr milliseconds kTimeout{1000};
 constexpr std::size_t kFrameBytes = 1000;
@@ -66,6 +72,18 @@ TEST_CASE("a frame counts once, however many connections hold it") {
   CHECK(stage.memory.held_bytes() == 2 * kFrameBytes);
   stage.memory.enforce(kNow);
   CHECK(stage.memory.evicted() == 0);
+}
+
+TEST_CASE("a frame that the encoder made counts, too") {
+  Stage stage(1);
+  BandPool pool(1);
+  JpegEncoder encoder(pool, {});
+  const std::shared_ptr<const EncodedFrame> frame =
+      encoder.encode(make_picture(PixelFormat::i420, 640, 480, 0));
+  const Holder& holder = stage.add_holder(frame.get(), nullptr, kTimeout);
+  CHECK(stage.memory.held_bytes() >= frame->layout.size_bytes());
+  stage.memory.enforce(kNow);
+  CHECK(holder.is_evicted());
 }
 
 TEST_CASE("beyond the budget, those that have stalled longest are closed, as many as needed") {
