@@ -12,12 +12,15 @@ namespace jpegwire {
 /// Lends objects of one type, which keep their buffers from one use to the next, so that frames
 /// cost no heap allocation once as many objects exist as are in use at a time. Any thread may take,
 /// and any thread may drop the last reference; the objects may outlive the pool. An object is lent
-/// as it was returned: the caller of take() resets it.
+/// as it was returned: the caller of take() resets it. Of the objects that nobody uses, it keeps at
+/// most kMaxIdle; the memory of more is given back.
 template <class T>
 class ObjectPool {
   struct Return;
 
  public:
+  static constexpr std::size_t kMaxIdle = 32;
+
   /// An object with one owner.
   using Owned = std::unique_ptr<T, Return>;
 
@@ -32,7 +35,11 @@ class ObjectPool {
 
  private:
   struct Shelf {
-    Shelf() = default;
+    // So that returning one cannot fail.
+    Shelf() {
+      objects.reserve(kMaxIdle);
+      blocks.reserve(kMaxIdle);
+    }
     Shelf(const Shelf&) = delete;
     Shelf& operator=(const Shelf&) = delete;
     ~Shelf() {
@@ -41,33 +48,26 @@ class ObjectPool {
 
     std::unique_ptr<T> take() {
       const std::scoped_lock lock(mutex);
-      if (objects.empty()) return make();
+      if (objects.empty()) return std::make_unique<T>();
       std::unique_ptr<T> object = std::move(objects.back());
       objects.pop_back();
       return object;
     }
 
-    // The shelves have room for all objects that exist, so that returning one cannot fail.
-    std::unique_ptr<T> make() {
-      auto object = std::make_unique<T>();
-      ++made;
-      objects.reserve(made);
-      blocks.reserve(made);
-      return object;
+    // Destroys the object, if there are enough, without the lock.
+    void put(std::unique_ptr<T> object) {
+      const std::scoped_lock lock(mutex);
+      if (objects.size() < kMaxIdle) objects.push_back(std::move(object));
     }
 
     std::mutex mutex;
-    std::size_t made = 0;
     std::vector<std::unique_ptr<T>> objects;
     std::vector<void*> blocks;  // shared_ptr's control blocks, all of one size
   };
 
   struct Return {
     std::shared_ptr<Shelf> shelf;
-    void operator()(T* object) const {
-      const std::scoped_lock lock(shelf->mutex);
-      shelf->objects.emplace_back(object);
-    }
+    void operator()(T* object) const { shelf->put(std::unique_ptr<T>(object)); }
   };
 
   /// Recycles the control blocks too; it owns the shelf because a block outlives its deleter.
@@ -87,7 +87,10 @@ class ObjectPool {
     }
     void deallocate(U* block, std::size_t) {
       const std::scoped_lock lock(shelf->mutex);
-      shelf->blocks.push_back(block);
+      if (shelf->blocks.size() < kMaxIdle)
+        shelf->blocks.push_back(block);
+      else
+        ::operator delete(block);
     }
     bool operator==(const BlockAllocator&) const = default;
 

@@ -51,6 +51,15 @@ struct Counted {
   static inline std::atomic<int> existing = 0;
 };
 
+TEST_CASE("memory that was needed once, for many objects, is given back") {
+  ObjectPool<Counted> pool;
+  std::vector<std::shared_ptr<Counted>> many;
+  for (int i = 0; i < 200; ++i) many.push_back(pool.take());
+  CHECK(Counted::existing == 200);
+  many.clear();
+  CHECK(Counted::existing == ObjectPool<Counted>::kMaxIdle);
+}
+
 TEST_CASE("objects may outlive their pool, and none is lost") {
   std::shared_ptr<Counted> survivor;
   std::weak_ptr<Counted> observer;
