@@ -149,7 +149,6 @@ TEST_CASE(
   constexpr std::size_t kBudget = 30'000'000;
   Stage stage({.memory_bytes = kBudget, .memory_timeout = {}});
   Peer& good = stage.add_viewer();
-  std::size_t sent_bytes = 0;
   std::list<std::weak_ptr<const EncodedFrame>> frames;
   const auto held_frames = [&] {
     return std::ranges::count_if(frames, [](const auto& frame) { return !frame.expired(); });
@@ -158,7 +157,6 @@ TEST_CASE(
     stage.add_squatter();
     auto frame = make_frame(stage.sequence++, kMoreThanBuffers);
     frames.emplace_back(frame);
-    sent_bytes += 4 + kStampSizeBytes + frame->storage[0].size();
     stage.server.submit(std::move(frame));
     run_ready(stage.io);
     CHECK(stage.server.memory().held_bytes() <= kBudget);
