@@ -113,7 +113,7 @@ TEST_CASE("viewers connect and disconnect, and every frame arrives whole", "[no_
 
 TEST_CASE(
     "a viewer that does not read delays no other viewer, and gets the newest frame when it reads") {
-  constexpr std::uint32_t kFrames = 200;
+  constexpr std::uint32_t kFrames = 100;
   Stage stage;
   Peer& quick = stage.add_viewer();
   const std::string slow_peer = [&] {

@@ -143,8 +143,8 @@ TEST_CASE("a viewer that took a frame into its buffers and reports none has stal
   CHECK(stage.server.evicted_for_place() == 1);
 }
 
-TEST_CASE(
-    "viewers that stall hold no more memory than the budget, and a good one gets all frames") {
+TEST_CASE("viewers that stall hold no more memory than the budget, and a good one gets all frames",
+          "[no_tsan]") {
   constexpr int kStalled = 6;
   constexpr std::size_t kBudget = 30'000'000;
   Stage stage({.memory_bytes = kBudget, .memory_timeout = {}});
