@@ -101,7 +101,8 @@ std::optional<Comparison> compare_if_wanted(const std::optional<EarlierRun>& ear
   return compare(*earlier, results);
 }
 
-/// The reader of the results may be a pager. A user who has pressed Ctrl-C waits for none.
+/// The reader of the results may be a pager, so this waits without a limit. Ctrl-C ends the
+/// program.
 void wait_for_reader() {
   const EarlyExit while_nobody_reads;
   [[maybe_unused]] const std::error_code ignored = standard_output().flush();

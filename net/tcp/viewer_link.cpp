@@ -91,7 +91,8 @@ microseconds ViewerLink::next_look() const {
   return std::clamp(since / 8, kSoonestLook, std::max(interval_.get(), kSoonestLook));
 }
 
-// The reports of a viewer tell more. A link that is fast enough need not be measured.
+// A viewer's reports tell more than looks do. A link that sends a frame within one look is fast
+// enough, and need not be measured.
 bool ViewerLink::is_worth_a_look() const {
   if (!place_ || rate_.has_reports()) return false;
   return !was_ready_ || (!rate_.is_measured() && rate_.time_to_send() > kSoonestLook);

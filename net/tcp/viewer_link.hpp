@@ -57,8 +57,8 @@ class ViewerLink {
   /// Whether to look while no frame waits. If not, a look at the next frame is enough.
   bool is_worth_a_look() const;
 
-  /// Whether the viewer could take a frame, as far as the encoder was told with publish(). Always
-  /// true if nothing is adapted.
+  /// Whether publish() last told the encoder that the viewer is ready for a frame. Always true if
+  /// nothing is adapted.
   bool is_ready() const { return was_ready_; }
 
   /// A frame begins, which has so many bytes on the wire.
@@ -100,9 +100,9 @@ class ViewerLink {
   microseconds limited_at_begin_{};  // kernel_.limited_by_peer then
   int quality_ = 0;                  // of the frame that was begun last
   PictureSize size_{};
-  bool has_stopped_ = false;     // sending
-  bool was_ready_ = true;        // what the encoder was told last; if false, the link is watched
-  microseconds time_to_make_{};  // a frame, from its capture on; smoothed
+  bool has_stopped_ = false;                 // sending
+  bool was_ready_ = true;                    // as the encoder was told last; if not, looks continue
+  microseconds time_to_make_{};              // a frame, from its capture on; smoothed
   std::unique_ptr<RateBoard::Place> place_;  // null if nothing is adapted
 };
 
